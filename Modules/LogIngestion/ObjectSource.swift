@@ -1,0 +1,117 @@
+public import LogModel
+
+/// A place that holds log bytes: it lists its objects and reads ranges of them.
+public protocol ObjectSource: Sendable {
+    /// Stable over restarts, and equal on all machines that see the place.
+    var id: SourceID { get }
+
+    /// Shows every object of the source to `visit`, a page at a time and each object once, in no promised order.
+    ///
+    /// A place that does not exist (yet) has no objects. Pages are asked for as `visit` returns, so a slow visitor
+    /// holds up the listing and nothing piles up.
+    /// - Throws: ``SourceError``, or what `visit` throws.
+    func list(_ visit: (ObjectPage) async throws -> Void) async throws
+
+    /// Reads up to `limit` bytes of an object from `offset` on.
+    ///
+    /// The answer may be shorter than what there is; what matters is what was received. It is empty when the object
+    /// has no byte at `offset`.
+    /// - Throws: ``SourceError`` `.gone` when the object is no longer there.
+    func read(_ object: SourceObject, from offset: Int64, limit: Int) async throws(SourceError) -> ObjectChunk
+}
+
+/// A part of a listing.
+public struct ObjectPage: Sendable {
+    /// Objects that hold log lines.
+    public let objects: [SourceObject]
+    /// How many entries there were whose names are none of ours.
+    public let foreign: Int
+
+    /// Makes a page.
+    public init(objects: [SourceObject], foreign: Int = 0) {
+        self.objects = objects
+        self.foreign = foreign
+    }
+}
+
+/// An object as a listing shows it.
+public struct SourceObject: Sendable, Hashable {
+    /// Its name in the source.
+    public let key: ObjectKey
+    /// What tells this incarnation from another of the same name: a resource id, a device and inode number, an ETag.
+    public let identity: String
+    /// How many bytes it has, those in flight not counted.
+    public let size: Int64
+    /// The UTC day that its name says it belongs to.
+    public let day: CivilDay?
+    /// Which of the day's files of one writer it is, from 1.
+    public let fileIndex: Int?
+    /// Whether the source says that it never grows: its last line counts without a newline.
+    public let isFinal: Bool
+
+    /// Makes a description of an object.
+    public init(
+        key: ObjectKey, identity: String, size: Int64, day: CivilDay? = nil, fileIndex: Int? = nil,
+        isFinal: Bool = false
+    ) {
+        self.key = key
+        self.identity = identity
+        self.size = size
+        self.day = day
+        self.fileIndex = fileIndex
+        self.isFinal = isFinal
+    }
+}
+
+/// Bytes that were received of an object.
+public struct ObjectChunk: Sendable {
+    /// Position of the first byte in the object.
+    public let offset: Int64
+    /// The bytes.
+    public let bytes: [UInt8]
+    /// How many bytes the object had when they were read.
+    public let size: Int64
+
+    /// Makes a chunk.
+    public init(offset: Int64, bytes: [UInt8], size: Int64) {
+        self.offset = offset
+        self.bytes = bytes
+        self.size = size
+    }
+
+    /// Position after the last byte.
+    public var end: Int64 { offset + Int64(bytes.count) }
+}
+
+/// Why a source could not be listed or read.
+public struct SourceError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// What kind of failure it is.
+    public enum Reason: Sendable, Hashable {
+        /// No answer, a broken or late one, or a server's failure; the same call may succeed later.
+        case unavailable
+        /// Too many calls; the same call may succeed after the given time.
+        case throttled(retryAfter: Duration?)
+        /// The source does not accept our credential (401).
+        case unauthenticated
+        /// Our credential lacks a right (403).
+        case forbidden
+        /// The object is not there.
+        case gone
+        /// The source finds the call itself wrong, or answers what no source should.
+        case rejected
+    }
+
+    /// What kind of failure it is.
+    public let reason: Reason
+    /// Which call failed and what the source said, for operators; holds no secret.
+    public let detail: String
+
+    /// Makes an error.
+    public init(_ reason: Reason, detail: String) {
+        self.reason = reason
+        self.detail = detail
+    }
+
+    /// Kind and detail.
+    public var description: String { "\(reason): \(detail)" }
+}

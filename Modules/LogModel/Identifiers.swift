@@ -1,0 +1,69 @@
+/// An identifier whose text is `<kind>_<26 characters>`: a ULID in lower case behind the kind of thing it names.
+///
+/// Lower case, letters, digits and one `_`, so that an identifier can be a folder name in a store that compares
+/// names without case and reads them as regular expressions.
+public protocol Identifier: Sendable, Hashable, CustomStringConvertible {
+    /// What stands before the `_`.
+    static var kind: String { get }
+    /// The whole text.
+    var text: String { get }
+    /// Takes a text that ``init(_:)`` has checked or that a store has kept.
+    init(unchecked text: String)
+}
+
+extension Identifier {
+    /// Makes an identifier from text, or `nil` when the text cannot be one of this kind.
+    public init?(_ text: String) {
+        let prefix = Self.kind + "_"
+        guard text.hasPrefix(prefix), ULID.isWellFormed(text.dropFirst(prefix.count)) else { return nil }
+        self.init(unchecked: text)
+    }
+
+    /// Mints a new identifier.
+    public static func mint(at now: Timestamp, from entropy: any Entropy) -> Self {
+        Self(unchecked: "\(kind)_\(ULID.mint(at: now, from: entropy))")
+    }
+
+    /// The whole text.
+    public var description: String { text }
+}
+
+/// Names an app, the tenant whose logs are held.
+public struct AppID: Identifier {
+    /// `app`.
+    public static var kind: String { "app" }
+    /// The whole text.
+    public let text: String
+    /// Takes a text that was checked before.
+    public init(unchecked text: String) { self.text = text }
+}
+
+/// Names a client token; it is no secret.
+public struct TokenID: Identifier {
+    /// `tok`.
+    public static var kind: String { "tok" }
+    /// The whole text.
+    public let text: String
+    /// Takes a text that was checked before.
+    public init(unchecked text: String) { self.text = text }
+}
+
+/// Names one execution of a kind of work.
+public struct RunID: Identifier {
+    /// `run`.
+    public static var kind: String { "run" }
+    /// The whole text.
+    public let text: String
+    /// Takes a text that was checked before.
+    public init(unchecked text: String) { self.text = text }
+}
+
+/// Names a process that holds leases and locks, newly minted at each start.
+public struct OwnerID: Identifier {
+    /// `own`.
+    public static var kind: String { "own" }
+    /// The whole text.
+    public let text: String
+    /// Takes a text that was checked before.
+    public init(unchecked text: String) { self.text = text }
+}

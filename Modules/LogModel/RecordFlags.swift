@@ -1,0 +1,15 @@
+/// What a reader of a record should know of how it came about.
+public struct RecordFlags: OptionSet, Sendable, Hashable {
+    /// The bits as stores keep them; a bit never changes its meaning.
+    public let rawValue: UInt8
+
+    /// Takes stored bits.
+    public init(rawValue: UInt8) { self.rawValue = rawValue }
+
+    /// The line had no readable time, so its timestamp is the time of receipt.
+    public static let timeOfReceipt = RecordFlags(rawValue: 1)
+    /// The line was not JSON in its source and stands in `{"message": …}`.
+    public static let wrapped = RecordFlags(rawValue: 2)
+    /// The line was found at the end of a sealed object, without its newline.
+    public static let unterminated = RecordFlags(rawValue: 4)
+}

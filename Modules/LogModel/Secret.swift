@@ -1,0 +1,41 @@
+/// A text that does not print itself.
+///
+/// It has no `Codable` conformance and its description, debug description and mirror show no character of it.
+public struct Secret: Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    private let text: String
+
+    /// Wraps a secret text.
+    public init(_ text: String) {
+        self.text = text
+    }
+
+    /// Lends the text to `use`. Whoever calls this answers for where the text goes.
+    public func reveal<Result>(_ use: (String) throws -> Result) rethrows -> Result {
+        try use(text)
+    }
+
+    /// Whether there is no character at all.
+    public var isEmpty: Bool { text.isEmpty }
+
+    /// Compares with a candidate in time that depends on the candidate's length alone.
+    public func matches(_ candidate: String) -> Bool {
+        constantTimeEqual(Array(text.utf8), Array(candidate.utf8))
+    }
+
+    /// Three dots, whatever the secret.
+    public var description: String { "•••" }
+    /// Three dots, whatever the secret.
+    public var debugDescription: String { "•••" }
+    /// A mirror without children.
+    public var customMirror: Mirror { Mirror(self, children: []) }
+}
+
+/// Compares two byte strings in time that depends on the length of the second alone.
+public func constantTimeEqual(_ expected: [UInt8], _ candidate: [UInt8]) -> Bool {
+    var difference: UInt8 = expected.count == candidate.count ? 0 : 1
+    for index in candidate.indices {
+        let reference = expected.isEmpty ? 0 : expected[index % expected.count]
+        difference |= reference ^ candidate[index]
+    }
+    return difference == 0
+}

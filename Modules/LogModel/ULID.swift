@@ -1,0 +1,35 @@
+/// Universally unique, lexicographically sortable identifiers: 48 bits of milliseconds, 80 random bits, written as
+/// 26 characters of Crockford's base 32, here in lower case.
+public enum ULID {
+    /// Mints a ULID for a moment; moments before 1970 count as 1970.
+    public static func mint(at now: Timestamp, from entropy: any Entropy) -> String {
+        let milliseconds = UInt64(max(0, now.milliseconds))
+        let random = entropy.bytes(10)
+        var bytes = (0..<6).map { UInt8(truncatingIfNeeded: milliseconds >> (40 - 8 * $0)) }
+        bytes.append(contentsOf: random)
+        return encode(bytes)
+    }
+
+    /// Whether text has the length and the alphabet of a lower-case ULID.
+    public static func isWellFormed(_ text: some StringProtocol) -> Bool {
+        text.utf8.count == 26 && text.utf8.allSatisfy { alphabet.contains($0) }
+    }
+
+    private static let alphabet = Array("0123456789abcdefghjkmnpqrstvwxyz".utf8)
+
+    /// 16 bytes, most significant first, behind two zero bits that fill up 26 × 5 bits.
+    private static func encode(_ bytes: [UInt8]) -> String {
+        var text: [UInt8] = []
+        var buffer: UInt32 = 0
+        var bits = 2
+        for byte in bytes {
+            buffer = buffer << 8 | UInt32(byte)
+            bits += 8
+            while bits >= 5 {
+                bits -= 5
+                text.append(alphabet[Int(buffer >> UInt32(bits) & 31)])
+            }
+        }
+        return String(decoding: text, as: UTF8.self)
+    }
+}

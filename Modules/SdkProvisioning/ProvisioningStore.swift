@@ -1,0 +1,92 @@
+public import LogModel
+
+/// Remembers what was provisioned, so that a warm init needs one storage call.
+///
+/// It is a memory, not the truth: the file store is, and whatever it has lost is provisioned again.
+public protocol ProvisioningStore: Sendable {
+    /// What is known to exist in the file store for an app.
+    func grant(for app: AppID) async throws(ProvisioningStoreError) -> AppGrant?
+
+    /// Remembers an app's grant, in place of an older one; `nil` forgets it.
+    func setGrant(_ grant: AppGrant?, for app: AppID) async throws(ProvisioningStoreError)
+
+    /// Whether the storage token of a client token is known to be in its app's group.
+    func isEnrolled(_ token: TokenID) async throws(ProvisioningStoreError) -> Bool
+
+    /// Remembers whether the storage token of a client token is in its app's group.
+    func setEnrolled(_ enrolled: Bool, _ token: TokenID) async throws(ProvisioningStoreError)
+
+    /// The file prefix kept for a client token and an instance, or else `candidate`, which is then kept.
+    ///
+    /// Of simultaneous calls for one instance, all get the same prefix.
+    func filePrefix(
+        of token: TokenID, instance: String, else candidate: FilePrefix, at moment: Timestamp
+    ) async throws(ProvisioningStoreError) -> FilePrefix
+
+    /// Who was given a prefix.
+    func owner(of prefix: FilePrefix) async throws(ProvisioningStoreError) -> PrefixOwner?
+}
+
+/// What exists in the file store for an app.
+public struct AppGrant: Sendable, Hashable {
+    /// Where its files lie.
+    public let folderPath: StoragePath
+    /// The folder at that path.
+    public let folder: StorageFolderID
+    /// The group that may write there.
+    public let group: StorageGroupID
+
+    /// Makes a grant.
+    public init(folderPath: StoragePath, folder: StorageFolderID, group: StorageGroupID) {
+        self.folderPath = folderPath
+        self.folder = folder
+        self.group = group
+    }
+}
+
+/// Who was given a file prefix.
+public struct PrefixOwner: Sendable, Hashable {
+    /// The client token.
+    public let token: TokenID
+    /// The instance that it was given to.
+    public let instance: String
+
+    /// Makes an owner.
+    public init(token: TokenID, instance: String) {
+        self.token = token
+        self.instance = instance
+    }
+}
+
+/// The first part of the names of an SDK instance's files: 26 lower-case letters and digits, unique in the deployment.
+public struct FilePrefix: Sendable, Hashable, CustomStringConvertible {
+    /// The prefix.
+    public let text: String
+
+    /// Reads a prefix; `nil` when it has not the form that we mint.
+    public init?(_ text: String) {
+        guard ULID.isWellFormed(text) else { return nil }
+        self.text = text
+    }
+
+    /// Takes a prefix that was checked before it was stored.
+    public init(unchecked text: String) { self.text = text }
+
+    /// Mints a prefix.
+    public static func mint(at now: Timestamp, from entropy: any Entropy) -> FilePrefix {
+        FilePrefix(unchecked: ULID.mint(at: now, from: entropy))
+    }
+
+    /// The prefix.
+    public var description: String { text }
+}
+
+/// Why the memory of provisioning could not answer.
+public struct ProvisioningStoreError: Error, Sendable, CustomStringConvertible {
+    /// What the store said, for operators.
+    public let detail: String
+    /// Makes an error.
+    public init(detail: String) { self.detail = detail }
+    /// The detail.
+    public var description: String { detail }
+}

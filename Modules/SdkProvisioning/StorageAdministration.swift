@@ -1,0 +1,137 @@
+public import LogModel
+
+/// What provisioning asks of the file store's administration.
+///
+/// Every call is one logical request. "Create" calls are not idempotent in every store: they throw `.conflict` when
+/// the thing is there, and the caller reads again.
+public protocol StorageAdministration: Sendable {
+    /// Where applications reach the file store.
+    var serverURL: String { get }
+
+    /// Mints a fresh credential of the storage token that stands for a client token.
+    /// - Returns: `nil` when there is no such storage token.
+    func credential(for owner: TokenID) async throws(StorageError) -> StorageCredential?
+
+    /// Creates the storage token that stands for a client token, without any right.
+    /// - Parameters:
+    ///   - owner: the client token; at most one storage token stands for it.
+    ///   - lifetime: how long each credential lives.
+    ///   - expiresAt: when the token and its credentials end at the latest.
+    /// - Throws: ``StorageError`` `.conflict` when there is one already.
+    func createToken(for owner: TokenID, lifetime: Duration, expiresAt: Timestamp?) async throws(StorageError)
+
+    /// Ends the storage tokens that stand for a client token, twins included, and their credentials at once.
+    /// - Returns: `false` when there was none.
+    func deleteTokens(for owner: TokenID) async throws(StorageError) -> Bool
+
+    /// The folder at a path, or `nil` when there is none.
+    func folder(at path: StoragePath) async throws(StorageError) -> StorageFolderID?
+
+    /// Creates a folder and its missing parents.
+    /// - Throws: ``StorageError`` `.conflict` when it is there already.
+    func createFolder(at path: StoragePath) async throws(StorageError) -> StorageFolderID
+
+    /// The permission group of a name, looked for to the last page, or `nil` when there is none.
+    func group(named name: String) async throws(StorageError) -> StorageGroupID?
+
+    /// Creates a permission group.
+    /// - Throws: ``StorageError`` `.conflict` when it is there already.
+    func createGroup(named name: String) async throws(StorageError) -> StorageGroupID
+
+    /// Lets a group write files in one folder and nowhere else, and checks that this is what the store now says.
+    /// - Throws: ``StorageError`` `.unverified` when the store does not confirm the grant on exactly that folder.
+    func grantUpload(to group: StorageGroupID, on folder: StorageFolderID) async throws(StorageError)
+
+    /// Puts the storage token that stands for a client token into a group; repeating it changes nothing.
+    /// - Throws: ``StorageError`` `.notFound` when there is no such token or group.
+    func assign(_ group: StorageGroupID, to owner: TokenID) async throws(StorageError)
+}
+
+/// A path in the file store, its first segment the workspace's root name: `acme/logs/app_01…`.
+public struct StoragePath: Sendable, Hashable, CustomStringConvertible {
+    /// The segments, root name first.
+    public let segments: [String]
+    /// Makes a path from its segments.
+    public init(segments: [String]) { self.segments = segments }
+    /// Splits a path at its slashes; empty segments vanish.
+    public init(_ text: String) { segments = text.split(separator: "/").map(String.init) }
+    /// The path one segment deeper.
+    public func appending(_ segment: String) -> StoragePath { StoragePath(segments: segments + [segment]) }
+    /// The segments with slashes between them, none in front.
+    public var description: String { segments.joined(separator: "/") }
+}
+
+/// Names a folder in the file store by its resource id.
+public struct StorageFolderID: Sendable, Hashable {
+    /// The id.
+    public let text: String
+    /// Takes an id that the store gave.
+    public init(_ text: String) { self.text = text }
+}
+
+/// Names a permission group in the file store by its resource id.
+public struct StorageGroupID: Sendable, Hashable {
+    /// The id.
+    public let text: String
+    /// Takes an id that the store gave.
+    public init(_ text: String) { self.text = text }
+}
+
+/// A credential that an SDK writes with.
+public struct StorageCredential: Sendable {
+    /// What goes behind `Bearer`.
+    public let secret: Secret
+    /// When the store begins to refuse it; `nil` when it never does.
+    public let expiresAt: Timestamp?
+
+    /// Makes a credential.
+    public init(secret: Secret, expiresAt: Timestamp?) {
+        self.secret = secret
+        self.expiresAt = expiresAt
+    }
+}
+
+/// Why the file store's administration did not do what was asked.
+public struct StorageError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// What kind of failure it is.
+    public enum Reason: Sendable, Hashable {
+        /// No answer, a broken one or a server's failure; the same call may succeed later.
+        case unavailable
+        /// Too many calls; the same call may succeed after the given time.
+        case throttled(retryAfter: Duration?)
+        /// The store does not accept our own credential (401).
+        case unauthenticated
+        /// Our own credential lacks a right (403).
+        case forbidden
+        /// What the call names is not there.
+        case notFound
+        /// What the call would create is there already.
+        case conflict
+        /// The store finds the call itself wrong.
+        case rejected
+        /// The store said yes, and a check shows otherwise.
+        case unverified
+    }
+
+    /// What kind of failure it is.
+    public let reason: Reason
+    /// Which call failed and what the store said, for operators; holds no secret and is never sent to clients.
+    public let detail: String
+
+    /// Makes an error.
+    public init(_ reason: Reason, detail: String) {
+        self.reason = reason
+        self.detail = detail
+    }
+
+    /// Whether the same call could succeed later.
+    public var isWorthRetrying: Bool {
+        switch reason {
+        case .unavailable, .throttled: true
+        default: false
+        }
+    }
+
+    /// Kind and detail.
+    public var description: String { "\(reason): \(detail)" }
+}

@@ -1,0 +1,144 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The house in one sentence: Apps import Adapters and Modules, Adapters import Modules, Modules import Modules.
+// `Tests/gates` refuses an arrow that points back.
+
+/// Settings shared by every Swift target.
+let house: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+/// Targets that touch C pointers also get the strict memory-safety diagnostics.
+let bridging: [SwiftSetting] = house + [.strictMemorySafety()]
+
+/// A pure domain module: it may depend on other modules and on nothing else.
+func module(_ name: String, _ modules: [String] = []) -> Target {
+    .target(name: name, dependencies: modules.map { .byName(name: $0) }, path: "Modules/\(name)", swiftSettings: house)
+}
+
+/// An adapter: one outside technology behind the ports of some modules.
+func adapter(
+    _ name: String, in folder: String, modules: [String] = [], support: [String] = [],
+    products: [Target.Dependency] = [], bridgesC: Bool = false
+) -> Target {
+    .target(
+        name: name,
+        dependencies: (modules + support).map { .byName(name: $0) } + products,
+        path: "Adapters/\(folder)",
+        swiftSettings: bridgesC ? bridging : house
+    )
+}
+
+/// A target of Swift Testing suites.
+func suite(_ name: String, in folder: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, path: "Tests/\(folder)", swiftSettings: house)
+}
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let grdbSQLite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
+
+let package = Package(
+    name: "logferry",
+    products: [
+        .executable(name: "logferry", targets: ["Logferry"]),
+        .library(name: "InMemoryAdapter", targets: ["InMemoryAdapter"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        // Modules: the domain.
+        module("LogModel"),
+        module("AppRegistry", ["LogModel"]),
+        module("SdkProvisioning", ["LogModel", "AppRegistry"]),
+        module("DistributedLock", ["LogModel"]),
+        module("LogCursor", ["LogModel"]),
+        module("LogIngestion", ["LogModel", "AppRegistry", "LogCursor"]),
+        module("IngestionJobs", ["LogModel", "DistributedLock"]),
+        module("LogQuery", ["LogModel", "LogCursor"]),
+
+        // Adapters: the technologies.
+        .target(
+            name: "CCurl", path: "Adapters/CLibraries/CCurl", linkerSettings: [.linkedLibrary("curl")]),
+        .target(name: "CPlatform", path: "Adapters/CLibraries/CPlatform"),
+        adapter("BlockingExecutor", in: "Support/BlockingExecutor", support: ["CPlatform"], bridgesC: true),
+        adapter(
+            "HTTPTransport", in: "Support/HTTPTransport", modules: ["LogModel"],
+            support: ["BlockingExecutor", "CCurl"], bridgesC: true),
+        adapter(
+            "InMemoryAdapter", in: "InMemory",
+            modules: [
+                "LogModel", "AppRegistry", "SdkProvisioning", "DistributedLock", "LogCursor", "LogIngestion",
+                "IngestionJobs", "LogQuery",
+            ]),
+        adapter(
+            "SQLiteAdapter", in: "SQLite",
+            modules: [
+                "LogModel", "AppRegistry", "SdkProvisioning", "DistributedLock", "LogCursor", "LogIngestion",
+                "IngestionJobs", "LogQuery",
+            ],
+            products: [grdb, grdbSQLite], bridgesC: true),
+        adapter(
+            "FimidaraAdapter", in: "Fimidara",
+            modules: ["LogModel", "SdkProvisioning", "LogCursor", "LogIngestion"], support: ["HTTPTransport"]),
+        adapter(
+            "LocalFimidaraAdapter", in: "LocalFimidara", modules: ["LogModel"], support: ["BlockingExecutor"],
+            products: [grdb, crypto], bridgesC: true),
+        adapter(
+            "LocalFilesAdapter", in: "LocalFiles", modules: ["LogModel", "LogCursor", "LogIngestion"],
+            support: ["BlockingExecutor"], bridgesC: true),
+        adapter("SystemAdapter", in: "System", modules: ["LogModel", "AppRegistry"], products: [crypto]),
+
+        // Apps: they choose and start.
+        .target(
+            name: "Composition",
+            dependencies: [
+                "LogModel", "AppRegistry", "SdkProvisioning", "DistributedLock", "LogCursor", "LogIngestion",
+                "IngestionJobs", "LogQuery", "HTTPTransport", "SQLiteAdapter", "FimidaraAdapter",
+                "LocalFimidaraAdapter", "LocalFilesAdapter", "SystemAdapter", configuration, logging, systemPackage,
+            ],
+            path: "Apps/Composition", swiftSettings: house),
+        .target(
+            name: "Server",
+            dependencies: [
+                "LogModel", "AppRegistry", "SdkProvisioning", "LogCursor", "LogIngestion", "IngestionJobs", "LogQuery",
+                "Composition", hummingbird, httpTypes, lifecycle, logging, nioCore,
+            ],
+            path: "Apps/Server", swiftSettings: house),
+        .target(
+            name: "Worker",
+            dependencies: ["LogModel", "IngestionJobs", "LogIngestion", "Composition", lifecycle, logging],
+            path: "Apps/Worker", swiftSettings: house),
+        .executableTarget(
+            name: "Logferry",
+            dependencies: [
+                "LogModel", "AppRegistry", "SdkProvisioning", "LogCursor", "LogIngestion", "IngestionJobs", "LogQuery",
+                "Composition", "Server", "Worker", argumentParser, lifecycle, logging, unixSignals,
+            ],
+            path: "Apps/Logferry", swiftSettings: house),
+    ]
+)
