@@ -21,7 +21,7 @@ public struct AppRegistrar: Sendable {
         let app = RegisteredApp(id: .mint(at: now, from: entropy), name: name, createdAt: now)
         do {
             try await store.add(app)
-        } catch where error.reason == .conflict {
+        } catch  where error.reason == .conflict {
             throw RegistryError.nameTaken(text)
         }
         return app

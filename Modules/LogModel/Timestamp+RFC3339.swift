@@ -105,8 +105,12 @@ extension Timestamp: CustomStringConvertible {
     /// RFC 3339 in UTC, with as many fraction digits (0, 3, 6 or 9) as the moment needs.
     public var rfc3339: String {
         let day = CivilDay(of: self)
-        let rest = Int(nanoseconds.subtractingReportingOverflow(day.number.multipliedReportingOverflow(
-            by: 86_400_000_000_000).partialValue).partialValue)
+        let rest = Int(
+            nanoseconds.subtractingReportingOverflow(
+                day.number.multipliedReportingOverflow(
+                    by: 86_400_000_000_000
+                ).partialValue
+            ).partialValue)
         let (seconds, fraction) = rest.quotientAndRemainder(dividingBy: 1_000_000_000)
         let clock = "\(padded(seconds / 3600, 2)):\(padded(seconds / 60 % 60, 2)):\(padded(seconds % 60, 2))"
         let digits: String
