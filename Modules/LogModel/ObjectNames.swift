@@ -1,4 +1,6 @@
-/// Names a source: a place that holds log bytes. Stable over restarts and equal on all machines that see the place.
+/// Names a source: a place that holds log bytes.
+///
+/// The name is stable over restarts and equal on all machines that see the place.
 public struct SourceID: Sendable, Hashable, CustomStringConvertible {
     /// For example `fimidara:acme/logs/app_01…`.
     public let text: String

@@ -9,7 +9,9 @@ public struct Secret: Sendable, CustomStringConvertible, CustomDebugStringConver
         self.text = text
     }
 
-    /// Lends the text to `use`. Whoever calls this answers for where the text goes.
+    /// Lends the text to `use`.
+    ///
+    /// Whoever calls this answers for where the text goes.
     public func reveal<Result>(_ use: (String) throws -> Result) rethrows -> Result {
         try use(text)
     }

@@ -1,0 +1,95 @@
+public import LogModel
+
+/// Runs work while it holds a lock, prolongs the lock meanwhile, and stops the work when the lock is lost.
+public struct LockKeeper: Sendable {
+    private let store: any LockStore
+    private let holder: OwnerID
+    private let ticks: any Clock<Duration>
+
+    /// Makes a keeper for one process.
+    public init(store: any LockStore, holder: OwnerID, ticks: any Clock<Duration>) {
+        self.store = store
+        self.holder = holder
+        self.ticks = ticks
+    }
+
+    /// What came of the attempt.
+    public enum Outcome<Value: Sendable>: Sendable {
+        /// The work was done.
+        case done(Value)
+        /// Somebody else holds the lock; nothing was done.
+        case skipped(heldBy: OwnerID, remaining: Duration)
+    }
+
+    /// Runs `work` if the lock can be had, and gives the lock back however the work ends.
+    ///
+    /// The lock is prolonged each third of `term`. When it is lost, or cannot be prolonged for two thirds of `term`,
+    /// the work's task is cancelled, which is before another holder can have it.
+    /// - Throws: ``LockStoreError`` when the lock cannot be asked for, ``LockLost`` when it was lost while working, or
+    ///   what `work` throws.
+    public func withLock<Value: Sendable>(
+        _ name: LockName, for term: Duration, _ work: @Sendable @escaping (LockLease) async throws -> Value
+    ) async throws -> Outcome<Value> {
+        let lease: LockLease
+        switch try await store.acquire(name, by: holder, for: term) {
+        case .granted(let granted): lease = granted
+        case .held(let other, let remaining): return .skipped(heldBy: other, remaining: remaining)
+        }
+        do {
+            let value = try await run(work, holding: lease, for: term)
+            await giveBack(lease)
+            return .done(value)
+        } catch {
+            await giveBack(lease)
+            throw error
+        }
+    }
+
+    private func run<Value: Sendable>(
+        _ work: @Sendable @escaping (LockLease) async throws -> Value, holding lease: LockLease, for term: Duration
+    ) async throws -> Value {
+        try await withThrowingTaskGroup(of: Value?.self) { group in
+            group.addTask { try await work(lease) }
+            group.addTask {
+                try await keep(lease, for: term)
+                return nil
+            }
+            defer { group.cancelAll() }
+            while let value = try await group.next() {
+                if let value { return value }
+            }
+            throw CancellationError()
+        }
+    }
+
+    /// Prolongs the lease until the task is cancelled.
+    private func keep(_ lease: LockLease, for term: Duration) async throws {
+        var missed = 0
+        while true {
+            try await ticks.sleep(for: term / 3)
+            do {
+                guard try await store.extend(lease, for: term) else { throw LockLost(name: lease.name) }
+                missed = 0
+            } catch is LockStoreError {
+                missed += 1
+                if missed >= 2 { throw LockLost(name: lease.name) }
+            }
+        }
+    }
+
+    /// Runs in a task of its own, so that a cancelled caller still lets go.
+    private func giveBack(_ lease: LockLease) async {
+        await Task { [store] in
+            // When the store cannot be reached the lease runs out by itself.
+            _ = try? await store.release(lease)
+        }.value
+    }
+}
+
+/// A lock was lost while its work was under way.
+public struct LockLost: Error, Sendable, CustomStringConvertible {
+    /// The lock.
+    public let name: LockName
+    /// What happened, for people.
+    public var description: String { "the lock \"\(name)\" was lost; the work was stopped" }
+}

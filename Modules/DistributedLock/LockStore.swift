@@ -1,0 +1,80 @@
+public import LogModel
+
+/// Grants one holder at a time the right to try a named piece of work.
+///
+/// A store decides who holds a lock and until when, by its own clock. Renewal, cancellation and giving back are built
+/// once above it, in ``LockKeeper``. Nothing may rest on a lock alone: a holder that was paused can still believe that
+/// it holds one.
+public protocol LockStore: Sendable {
+    /// Takes a lock that is free or whose time is over.
+    /// - Returns: the lease, or who else holds the lock.
+    func acquire(_ name: LockName, by holder: OwnerID, for term: Duration) async throws(LockStoreError) -> LockAnswer
+
+    /// Prolongs a lease to `term` from now.
+    /// - Returns: `false` when it had been lost.
+    func extend(_ lease: LockLease, for term: Duration) async throws(LockStoreError) -> Bool
+
+    /// Gives a lease back; one that was lost before is left alone.
+    /// - Returns: `false` when it had been lost.
+    func release(_ lease: LockLease) async throws(LockStoreError) -> Bool
+}
+
+/// Names a lock.
+public struct LockName: Sendable, Hashable, CustomStringConvertible {
+    /// The name.
+    public let text: String
+    /// Takes a name of 1 to 200 bytes.
+    public init(_ text: String) { self.text = text }
+    /// The name.
+    public var description: String { text }
+}
+
+/// The proof of holding a lock.
+public struct LockLease: Sendable, Hashable {
+    /// The lock.
+    public let name: LockName
+    /// Who holds it.
+    public let holder: OwnerID
+    /// Grows with every grant of the same lock, so that a stale holder can be told apart.
+    public let fence: Int64
+
+    /// Makes a lease; only stores do.
+    public init(name: LockName, holder: OwnerID, fence: Int64) {
+        self.name = name
+        self.holder = holder
+        self.fence = fence
+    }
+}
+
+/// What came of trying to take a lock.
+public enum LockAnswer: Sendable, Hashable {
+    /// The caller has it.
+    case granted(LockLease)
+    /// Somebody else has it, for as long as the store knows.
+    case held(by: OwnerID, remaining: Duration)
+}
+
+/// Why a lock store could not answer.
+public struct LockStoreError: Error, Sendable, CustomStringConvertible {
+    /// What kind of failure it is.
+    public enum Reason: Sendable, Hashable {
+        /// The store cannot be reached or is busy; the same call may succeed later.
+        case unavailable
+        /// The store holds something that cannot be read, or refuses the call for good.
+        case broken
+    }
+
+    /// What kind of failure it is.
+    public let reason: Reason
+    /// What the store said, for operators.
+    public let detail: String
+
+    /// Makes an error.
+    public init(_ reason: Reason, detail: String) {
+        self.reason = reason
+        self.detail = detail
+    }
+
+    /// Kind and detail.
+    public var description: String { "\(reason): \(detail)" }
+}

@@ -1,0 +1,118 @@
+public import LogModel
+
+/// Keeps the cursors and says who may move which.
+///
+/// Leases are judged by the store's own clock. They spare double work; that nothing is stored twice rests on the epoch
+/// alone, which a commit checks.
+public protocol CursorStore: Sendable {
+    /// The cursors of the latest generations of some objects; objects without one are left out.
+    func latest(in source: SourceID, of objects: [ObjectKey]) async throws(CursorStoreError) -> [ObjectKey: Cursor]
+
+    /// Tries to take objects for `owner` until `lease` from now; one outcome for each request, in order.
+    ///
+    /// In one step per object: the first generation is minted when there is none, the next one when
+    /// ``GenerationVerdict`` says so; then the latest generation is taken, unless another owner's lease has not ended.
+    /// Taking raises the epoch.
+    func claim(
+        _ requests: [ClaimRequest], by owner: OwnerID, for lease: Duration
+    ) async throws(CursorStoreError) -> [ClaimOutcome]
+
+    /// Ends a claimed generation and begins the next one at 0, claimed by the same owner.
+    /// - Returns: `nil` when the claim was lost; nothing has changed then.
+    func beginNext(
+        after claim: Claim, because reason: GenerationReason, for lease: Duration
+    ) async throws(CursorStoreError) -> Claim?
+
+    /// Prolongs claims until `lease` from now.
+    /// - Returns: the generations whose claims were lost.
+    func extend(_ claims: [Claim], for lease: Duration) async throws(CursorStoreError) -> Set<GenerationID>
+
+    /// Gives claims up; those lost before are left alone.
+    func release(_ claims: [Claim]) async throws(CursorStoreError)
+
+    /// Up to `limit` cursors of all generations, in the order of their generations, after `last`.
+    func cursors(
+        of app: AppID?, after last: GenerationID?, limit: Int
+    ) async throws(CursorStoreError) -> [Cursor]
+}
+
+/// An object that somebody wants to follow, with the evidence of a listing.
+public struct ClaimRequest: Sendable, Hashable {
+    /// The source that holds it.
+    public let source: SourceID
+    /// The object.
+    public let object: ObjectKey
+    /// The app that its lines belong to.
+    public let app: AppID
+    /// What tells this incarnation from another.
+    public let identity: String
+    /// How many bytes it has.
+    public let size: Int64
+    /// The UTC day in its name.
+    public let day: CivilDay?
+    /// Which of the day's files of its writer it is.
+    public let fileIndex: Int?
+
+    /// Makes a request.
+    public init(
+        source: SourceID, object: ObjectKey, app: AppID, identity: String, size: Int64, day: CivilDay? = nil,
+        fileIndex: Int? = nil
+    ) {
+        self.source = source
+        self.object = object
+        self.app = app
+        self.identity = identity
+        self.size = size
+        self.day = day
+        self.fileIndex = fileIndex
+    }
+}
+
+/// The right to move a cursor, as long as nobody takes it over.
+public struct Claim: Sendable, Hashable {
+    /// The cursor as it was when it was claimed.
+    public let cursor: Cursor
+
+    /// Makes a claim; only stores do.
+    public init(cursor: Cursor) { self.cursor = cursor }
+
+    /// The generation.
+    public var generation: GenerationID { cursor.generation }
+    /// The number that moves carry.
+    public var epoch: Int64 { cursor.epoch }
+}
+
+/// What came of a request.
+public enum ClaimOutcome: Sendable, Hashable {
+    /// The caller has it now.
+    case claimed(Claim)
+    /// Another owner has it until then, by the store's clock.
+    case held(until: Timestamp)
+    /// Its app was deleted; nothing of it is to be read again.
+    case appDeleted
+}
+
+/// Why a cursor store could not answer.
+public struct CursorStoreError: Error, Sendable, CustomStringConvertible {
+    /// What kind of failure it is.
+    public enum Reason: Sendable, Hashable {
+        /// The store cannot be reached or is busy; the same call may succeed later.
+        case unavailable
+        /// The store holds something that cannot be read, or refuses the call for good.
+        case broken
+    }
+
+    /// What kind of failure it is.
+    public let reason: Reason
+    /// What the store said, for operators.
+    public let detail: String
+
+    /// Makes an error.
+    public init(_ reason: Reason, detail: String) {
+        self.reason = reason
+        self.detail = detail
+    }
+
+    /// Kind and detail.
+    public var description: String { "\(reason): \(detail)" }
+}

@@ -1,0 +1,29 @@
+/// Why a generation of an object began.
+public enum GenerationReason: String, Sendable, Hashable, CaseIterable {
+    /// It is the first.
+    case first
+    /// The source gave the name to another resource.
+    case replaced
+    /// The object became shorter than what had been taken of it.
+    case truncated
+    /// The bytes in front of the cursor were no longer those that had been taken.
+    case rewritten
+}
+
+/// Whether an object is still the generation that a cursor belongs to.
+public enum GenerationVerdict: Sendable, Hashable {
+    /// It is; reading goes on at the cursor.
+    case same
+    /// It is not; the next generation begins at 0.
+    case next(GenerationReason)
+
+    /// Judges by the evidence of a listing: the source's identity of the object, and its size.
+    ///
+    /// That the overlap differs is found out in reading, see ``TailMark``.
+    public static func judging(
+        identity: String, size: Int64, against cursor: Cursor
+    ) -> GenerationVerdict {
+        if identity != cursor.identity { return .next(.replaced) }
+        return size < cursor.progress.position ? .next(.truncated) : .same
+    }
+}

@@ -1,0 +1,30 @@
+import LogCursor
+import LogModel
+
+/// The claims that a process works on now, so that they are prolonged together.
+///
+/// Losing one is no danger: its next commit is refused. Prolonging spares the work that would be done twice.
+actor ActiveClaims {
+    private let cursors: any CursorStore
+    private let lease: Duration
+    private var claims: [GenerationID: Claim] = [:]
+
+    init(cursors: any CursorStore, lease: Duration) {
+        self.cursors = cursors
+        self.lease = lease
+    }
+
+    func add(_ claim: Claim) { claims[claim.generation] = claim }
+
+    func remove(_ claim: Claim) { claims[claim.generation] = nil }
+
+    /// Prolongs all claims each third of the lease, until the task is cancelled.
+    func keepAlive(with clock: any Clock<Duration>) async {
+        while (try? await clock.sleep(for: lease / 3)) != nil {
+            guard !claims.isEmpty else { continue }
+            // An unreachable store is no reason to stop: the work itself will meet it.
+            let lost = (try? await cursors.extend(Array(claims.values), for: lease)) ?? []
+            for generation in lost { claims[generation] = nil }
+        }
+    }
+}

@@ -1,0 +1,81 @@
+public import LogCursor
+public import LogModel
+
+/// Brings lines into the store together with the cursors that they move.
+public protocol CommitStore: Sendable {
+    /// Applies steps in one transaction; one outcome for each, in order.
+    ///
+    /// For each step the fence comes first: its cursor must stand at `move.from` with the epoch `move.epoch`, and its
+    /// app must not be deleted. Only then are its records and rejects written, and the cursor moved. A step that the
+    /// fence refuses is dropped with its rows; the others are applied. When the call throws, nothing of it is applied,
+    /// unless the reason is `.outcomeUnknown`.
+    ///
+    /// Records are keyed by (generation, offset); writing one that is there already changes nothing.
+    /// A ``Reject`` that `continues` prolongs the one that ends where it begins. Of a generation's rejects the first
+    /// ``Reject/rowLimit`` are kept as rows.
+    /// - Throws: ``CommitStoreError``.
+    func commit(_ steps: [ObjectStep]) async throws(CommitStoreError) -> [StepOutcome]
+}
+
+/// What one commit does to one object.
+public struct ObjectStep: Sendable {
+    /// How its cursor moves.
+    public let move: Move
+    /// The app that the lines belong to.
+    public let app: AppID
+    /// The accepted lines.
+    public let records: RecordColumns
+    /// The refused ranges.
+    public let rejects: [Reject]
+    /// The time of receipt of the lines, fixed when they were read.
+    public let receivedAt: Timestamp
+
+    /// Makes a step.
+    public init(move: Move, app: AppID, records: RecordColumns, rejects: [Reject], receivedAt: Timestamp) {
+        self.move = move
+        self.app = app
+        self.records = records
+        self.rejects = rejects
+        self.receivedAt = receivedAt
+    }
+
+    /// How many bytes the step holds in memory, roughly.
+    public var weight: Int { records.bytes.count + records.count * 40 + rejects.count * 128 }
+}
+
+/// What came of a step.
+public enum StepOutcome: Sendable, Hashable {
+    /// Its rows are stored and its cursor has moved.
+    case applied
+    /// Another claim or another position was found; nothing of it is stored.
+    case refused
+    /// The app was deleted; nothing of it is stored.
+    case appDeleted
+}
+
+/// Why a commit did not go through.
+public struct CommitStoreError: Error, Sendable, CustomStringConvertible {
+    /// What kind of failure it is.
+    public enum Reason: Sendable, Hashable {
+        /// The store cannot be reached, is busy or full; nothing was applied and the same call may succeed later.
+        case unavailable
+        /// The answer to the commit was lost: the cursors must be read again before anything else.
+        case outcomeUnknown
+        /// The store refuses the call for good, or holds something that cannot be read; nothing was applied.
+        case broken
+    }
+
+    /// What kind of failure it is.
+    public let reason: Reason
+    /// What the store said, for operators.
+    public let detail: String
+
+    /// Makes an error.
+    public init(_ reason: Reason, detail: String) {
+        self.reason = reason
+        self.detail = detail
+    }
+
+    /// Kind and detail.
+    public var description: String { "\(reason): \(detail)" }
+}

@@ -1,0 +1,40 @@
+/// What a run of consumption brought.
+public struct ConsumeFigures: Sendable, Hashable {
+    /// How many apps were visited.
+    public var apps = 0
+    /// How many objects had something to bring.
+    public var objects = 0
+    /// How many bytes were committed.
+    public var bytes: Int64 = 0
+    /// How many records were committed.
+    public var records: Int64 = 0
+    /// How many rejects were committed.
+    public var rejects: Int64 = 0
+    /// How many entries of the sources have names that are none of ours.
+    public var foreign = 0
+    /// How many objects and sources could not be worked to their end.
+    public var failures = 0
+    /// The first failure in words.
+    public var firstError: String?
+
+    /// Figures of nothing.
+    public init() {}
+
+    /// Adds other figures to these.
+    public static func += (left: inout ConsumeFigures, right: ConsumeFigures) {
+        left.apps += right.apps
+        left.objects += right.objects
+        left.bytes += right.bytes
+        left.records += right.records
+        left.rejects += right.rejects
+        left.foreign += right.foreign
+        left.failures += right.failures
+        left.firstError = left.firstError ?? right.firstError
+    }
+
+    /// Notes a failure.
+    mutating func fail(_ error: any Error) {
+        failures += 1
+        firstError = firstError ?? String(describing: error)
+    }
+}

@@ -1,0 +1,24 @@
+public import LogCursor
+public import LogModel
+
+/// What is worth observing in ingestion: each leads to one log line or one figure, in one place outside.
+public enum IngestionEvent: Sendable {
+    /// An object turned out to be another one than before; reading begins at 0.
+    case generationBegan(Cursor, because: GenerationReason, previousPosition: Int64)
+    /// Bytes of an object were committed.
+    case committed(app: AppID, bytes: Int64, records: Int, rejects: Int)
+    /// A step was refused since another worker took the object over.
+    case takenOver(SourceID, ObjectKey)
+    /// An object could not be followed to its end; it is tried again after the wait.
+    case objectFailed(SourceID, ObjectKey, error: String, retryAfter: Duration)
+    /// An app's source could not be listed to its end.
+    case sourceFailed(SourceID, AppID, error: String)
+    /// A listing held entries whose names are none of ours.
+    case foreignObjects(SourceID, count: Int)
+}
+
+/// Takes note of events; it must be quick and must not fail.
+public protocol IngestionObserver: Sendable {
+    /// Takes note of an event.
+    func observe(_ event: IngestionEvent)
+}

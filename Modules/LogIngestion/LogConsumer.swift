@@ -1,0 +1,234 @@
+public import AppRegistry
+public import LogCursor
+public import LogModel
+
+/// Brings what applications have appended into the store: all apps, all their files, from each file's cursor.
+public struct LogConsumer: Sendable {
+    private let apps: any AppStore
+    private let sources: any AppSources
+    private let cursors: any CursorStore
+    private let clock: any WallClock
+    private let ticks: any Clock<Duration>
+    private let observer: any IngestionObserver
+    private let settings: IngestionSettings
+    private let owner: OwnerID
+    private let follower: @Sendable (any ObjectSource) -> ObjectFollower
+    private let backOff: BackOff
+    private let claims: ActiveClaims
+
+    /// Puts a consumer together.
+    /// - Parameters:
+    ///   - apps: the apps to visit.
+    ///   - sources: where each app's files are.
+    ///   - cursors: who may move which cursor.
+    ///   - commits: where lines go.
+    ///   - scanner: what judges lines.
+    ///   - owner: the name that claims are made under; new for each process.
+    ///   - settings: limits and sizes.
+    ///   - clock: the time of day.
+    ///   - ticks: what waits are measured by.
+    ///   - entropy: the jitter of waits.
+    ///   - observer: told of what happens.
+    public init(
+        apps: any AppStore, sources: any AppSources, cursors: any CursorStore, commits: any CommitStore,
+        scanner: any RecordScanner, owner: OwnerID, settings: IngestionSettings, clock: any WallClock,
+        ticks: any Clock<Duration>, entropy: any Entropy, observer: any IngestionObserver
+    ) {
+        self.apps = apps
+        self.sources = sources
+        self.cursors = cursors
+        self.clock = clock
+        self.ticks = ticks
+        self.observer = observer
+        self.settings = settings
+        self.owner = owner
+        let committer = GroupCommitter(store: commits, limit: settings.bytesInFlight / 2)
+        let budget = ByteBudget(total: settings.bytesInFlight)
+        follower = { source in
+            ObjectFollower(
+                source: source, cursors: cursors, committer: committer, budget: budget, scanner: scanner,
+                settings: settings, clock: clock, observer: observer)
+        }
+        backOff = BackOff(entropy: entropy)
+        claims = ActiveClaims(cursors: cursors, lease: settings.claimLease)
+    }
+
+    /// Visits every app once and takes all that its files hold by then.
+    ///
+    /// A file or a source that fails is noted and leaves the others alone.
+    /// - Throws: ``RegistryStoreError`` when the apps cannot be read, or `CancellationError`.
+    public func run() async throws -> ConsumeFigures {
+        try await withThrowingTaskGroup(of: ConsumeFigures?.self) { group in
+            group.addTask {
+                await claims.keepAlive(with: ticks)
+                return nil
+            }
+            group.addTask { try await visitApps() }
+            defer { group.cancelAll() }
+            while let figures = try await group.next() {
+                if let figures { return figures }
+            }
+            return ConsumeFigures()
+        }
+    }
+
+    private func visitApps() async throws -> ConsumeFigures {
+        try await withThrowingTaskGroup(of: ConsumeFigures.self) { group in
+            var figures = ConsumeFigures()
+            var last: AppID?
+            var running = 0
+            while true {
+                let page = try await apps.apps(after: last, limit: 100)
+                for app in page {
+                    if running >= settings.parallelApps, let done = try await group.next() {
+                        figures += done
+                        running -= 1
+                    }
+                    group.addTask { await consume(app) }
+                    running += 1
+                }
+                guard page.count == 100 else { break }
+                last = page.last?.id
+            }
+            for try await done in group { figures += done }
+            try Task.checkCancellation()
+            return figures
+        }
+    }
+
+    /// Takes all that one app's files hold.
+    public func consume(_ app: RegisteredApp) async -> ConsumeFigures {
+        let source = sources.source(of: app)
+        var figures = ConsumeFigures()
+        figures.apps = 1
+        var unfinished: [SourceObject] = []
+        do {
+            try await source.list { page in
+                try Task.checkCancellation()
+                figures.foreign += page.foreign
+                unfinished += try await take(page.objects, of: source, app: app.id, into: &figures)
+            }
+            // Objects that had more than their share go on when all others had their turn.
+            while !unfinished.isEmpty {
+                try Task.checkCancellation()
+                unfinished = try await take(unfinished, of: source, app: app.id, into: &figures)
+            }
+        } catch {
+            figures.fail(error)
+            observer.observe(.sourceFailed(source.id, app.id, error: String(describing: error)))
+        }
+        if figures.foreign > 0 { observer.observe(.foreignObjects(source.id, count: figures.foreign)) }
+        return figures
+    }
+
+    /// Follows those objects of a page that have something to bring.
+    /// - Returns: those that have more than their share.
+    private func take(
+        _ objects: [SourceObject], of source: any ObjectSource, app: AppID, into figures: inout ConsumeFigures
+    ) async throws -> [SourceObject] {
+        let known = try await cursors.latest(in: source.id, of: objects.map(\.key))
+        let now = clock.now()
+        var wanted: [SourceObject] = []
+        for object in objects where hasWork(object, known[object.key], at: now) {
+            if await backOff.isDue(source.id, object.key, at: now) { wanted.append(object) }
+        }
+        var unfinished: [SourceObject] = []
+        // Claimed as they are worked on, so that no lease runs out in a queue.
+        for start in stride(from: 0, to: wanted.count, by: settings.parallelObjects * 4) {
+            let slice = Array(wanted[start..<min(start + settings.parallelObjects * 4, wanted.count)])
+            let claimed = try await claim(slice, of: source, app: app)
+            try await follow(claimed, of: source, into: &figures, unfinished: &unfinished)
+        }
+        return unfinished
+    }
+
+    private func hasWork(_ object: SourceObject, _ cursor: Cursor?, at now: Timestamp) -> Bool {
+        guard let cursor else { return object.size > 0 }
+        let progress = cursor.progress
+        guard .same == GenerationVerdict.judging(identity: object.identity, size: object.size, against: cursor) else {
+            return true
+        }
+        if object.size > progress.sizeSeen { return true }
+        guard object.size > progress.position else { return false }
+        if object.isFinal || progress.sizeSeen < object.size { return true }
+        guard let day = object.day else { return false }
+        return SealRule.isDue(day: day, grownAt: progress.grownAt, grace: settings.sealGrace, at: now)
+    }
+
+    private func claim(
+        _ objects: [SourceObject], of source: any ObjectSource, app: AppID
+    ) async throws -> [(SourceObject, Claim)] {
+        let requests = objects.map {
+            ClaimRequest(
+                source: source.id, object: $0.key, app: app, identity: $0.identity, size: $0.size, day: $0.day,
+                fileIndex: $0.fileIndex)
+        }
+        let outcomes = try await cursors.claim(requests, by: owner, for: settings.claimLease)
+        return zip(objects, outcomes).compactMap { object, outcome in
+            guard case .claimed(let claim) = outcome else { return nil }
+            if claim.cursor.ordinal > 1, claim.cursor.progress.sizeSeen == 0 {
+                observer.observe(.generationBegan(claim.cursor, because: claim.cursor.reason, previousPosition: 0))
+            }
+            return (object, claim)
+        }
+    }
+
+    private func follow(
+        _ claimed: [(SourceObject, Claim)], of source: any ObjectSource, into figures: inout ConsumeFigures,
+        unfinished: inout [SourceObject]
+    ) async throws {
+        let follower = follower(source)
+        var spent = claimed.map(\.1)
+        await withTaskGroup(of: (SourceObject, ObjectFollower.Turn).self) { group in
+            var running = 0
+            for (object, claim) in claimed {
+                if running >= settings.parallelObjects, let (done, turn) = await group.next() {
+                    spent.append(turn.claim)
+                    await note(turn, of: done, source: source, into: &figures, unfinished: &unfinished)
+                    running -= 1
+                }
+                await claims.add(claim)
+                group.addTask {
+                    (object, await follower.follow(object, claim: claim, onClaim: { await claims.add($0) }))
+                }
+                running += 1
+            }
+            for await (done, turn) in group {
+                spent.append(turn.claim)
+                await note(turn, of: done, source: source, into: &figures, unfinished: &unfinished)
+            }
+        }
+        await giveUp(spent)
+    }
+
+    /// Gives claims back even when this worker is told to stop, so that another need not wait for the leases to end.
+    private func giveUp(_ spent: [Claim]) async {
+        for claim in spent { await claims.remove(claim) }
+        await Task { [cursors] in
+            // A store that cannot be reached lets the leases run out; nothing else is lost.
+            _ = try? await cursors.release(spent)
+        }.value
+    }
+
+    private func note(
+        _ turn: ObjectFollower.Turn, of object: SourceObject, source: any ObjectSource,
+        into figures: inout ConsumeFigures, unfinished: inout [SourceObject]
+    ) async {
+        await claims.remove(turn.claim)
+        figures.objects += 1
+        figures.bytes += turn.bytes
+        figures.records += turn.records
+        figures.rejects += turn.rejects
+        switch turn.end {
+        case .shareSpent: unfinished.append(object)
+        case .failed(let error) where !(error is CancellationError):
+            figures.fail(error)
+            let wait = await backOff.failed(source.id, object.key, at: clock.now())
+            observer.observe(
+                .objectFailed(source.id, object.key, error: String(describing: error), retryAfter: wait))
+            return
+        default: break
+        }
+        await backOff.succeeded(source.id, object.key)
+    }
+}

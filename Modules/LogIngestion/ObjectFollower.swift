@@ -1,0 +1,229 @@
+public import LogCursor
+public import LogModel
+
+/// Follows one claimed object from its cursor to its present end.
+public struct ObjectFollower: Sendable {
+    private let source: any ObjectSource
+    private let cursors: any CursorStore
+    private let committer: GroupCommitter
+    private let budget: ByteBudget
+    private let scanner: any RecordScanner
+    private let settings: IngestionSettings
+    private let clock: any WallClock
+    private let observer: any IngestionObserver
+
+    /// Puts a follower together; committer and budget are shared by all followers of a process.
+    public init(
+        source: any ObjectSource, cursors: any CursorStore, committer: GroupCommitter, budget: ByteBudget,
+        scanner: any RecordScanner, settings: IngestionSettings, clock: any WallClock,
+        observer: any IngestionObserver
+    ) {
+        self.source = source
+        self.cursors = cursors
+        self.committer = committer
+        self.budget = budget
+        self.scanner = scanner
+        self.settings = settings
+        self.clock = clock
+        self.observer = observer
+    }
+
+    /// How a turn ended.
+    public enum End: Sendable {
+        /// Everything that there was is taken.
+        case caughtUp
+        /// The object's share of this turn is spent; there is more.
+        case shareSpent
+        /// The object is not this worker's any more.
+        case lost
+        /// The object is no longer there.
+        case gone
+        /// A ``SourceError``, ``CommitStoreError`` or ``CursorStoreError`` ended it, or a cancellation.
+        case failed(any Error)
+    }
+
+    /// What a turn brought.
+    public struct Turn: Sendable {
+        /// The claim, which is another one when a generation began.
+        public var claim: Claim
+        /// How it ended.
+        public var end = End.caughtUp
+        /// How many bytes were committed.
+        public var bytes: Int64 = 0
+        /// How many records were committed.
+        public var records: Int64 = 0
+        /// How many rejects were committed.
+        public var rejects: Int64 = 0
+    }
+
+    /// Follows an object until it is caught up with, its share is spent or something fails.
+    ///
+    /// What is committed stays committed however the turn ends.
+    /// - Parameters:
+    ///   - object: the object, as a listing showed it.
+    ///   - claim: the right to move its cursor.
+    ///   - scan: what the scanner looks for.
+    ///   - onClaim: told of a claim that takes the place of `claim`.
+    ///   - progress: told how far the object is taken, after each commit.
+    /// - Returns: what the turn brought, and how it ended.
+    public func follow(
+        _ object: SourceObject, claim: Claim, scan: ScanSettings = ScanSettings(),
+        onClaim: (Claim) async -> Void = { _ in }, progress: (CursorProgress) -> Void = { _ in }
+    ) async -> Turn {
+        var turn = Turn(claim: claim)
+        do {
+            try await takeTurn(object, into: &turn, scan: scan, progress: progress)
+        } catch let change as Rewritten {
+            await begin(object, because: change.reason, in: &turn, scan: scan, onClaim: onClaim, progress: progress)
+        } catch let error as SourceError where error.reason == .gone {
+            turn.end = .gone
+        } catch {
+            turn.end = .failed(error)
+        }
+        return turn
+    }
+
+    /// Begins the next generation and takes a turn of it; if that differs again, the next listing shows why.
+    private func begin(
+        _ object: SourceObject, because reason: GenerationReason, in turn: inout Turn, scan: ScanSettings,
+        onClaim: (Claim) async -> Void, progress: (CursorProgress) -> Void
+    ) async {
+        do {
+            let previous = turn.claim
+            guard let next = try await cursors.beginNext(after: previous, because: reason, for: settings.claimLease)
+            else {
+                turn.end = .lost
+                return
+            }
+            observer.observe(
+                .generationBegan(
+                    next.cursor, because: reason, previousPosition: previous.cursor.progress.position))
+            turn.claim = next
+            await onClaim(next)
+            try await takeTurn(object, into: &turn, scan: scan, progress: progress)
+        } catch let error as SourceError where error.reason == .gone {
+            turn.end = .gone
+        } catch {
+            turn.end = .failed(error)
+        }
+    }
+
+    /// Two chunks at most are held at a time: the one that is committed and the one on its way.
+    private func takeTurn(
+        _ object: SourceObject, into turn: inout Turn, scan: ScanSettings, progress: (CursorProgress) -> Void
+    ) async throws {
+        let held = 2 * chunkLimit(for: object, from: turn.claim.cursor.progress.position)
+        let reserved = try await budget.take(held)
+        do {
+            try await take(object, into: &turn, scan: scan, progress: progress)
+        } catch {
+            await budget.giveBack(reserved)
+            throw error
+        }
+        await budget.giveBack(reserved)
+    }
+
+    /// The evidence that an object is not what the cursor had taken.
+    private struct Rewritten: Error, CustomStringConvertible {
+        let reason: GenerationReason
+        var description: String { "the object was \(reason.rawValue) again while it was read" }
+    }
+
+    private func take(
+        _ object: SourceObject, into turn: inout Turn, scan: ScanSettings, progress: (CursorProgress) -> Void
+    ) async throws {
+        let start = turn.claim.cursor.progress
+        let overlap = start.tail.length
+        let limit = chunkLimit(for: object, from: start.position)
+        let first = try await source.read(object, from: start.position - Int64(overlap), limit: limit + overlap)
+        try checkOverlap(of: first, with: start)
+        var assembler = ObjectAssembler(
+            from: start, overlap: Array(first.bytes.prefix(overlap)), maxLineBytes: settings.maxLineBytes,
+            scanner: scanner, settings: scan)
+        var chunk = ObjectChunk(
+            offset: start.position, bytes: Array(first.bytes.dropFirst(overlap)), size: first.size)
+        while true {
+            try Task.checkCancellation()
+            let received = chunk
+            let isAtEnd = received.end >= received.size
+            // The next range is on its way while this one is scanned and committed.
+            async let following = isAtEnd ? nil : source.read(object, from: received.end, limit: limit)
+            guard try await commit(received, of: object, isAtEnd: isAtEnd, with: &assembler, in: &turn) else { return }
+            progress(assembler.progress)
+            guard let next = try await following, !next.bytes.isEmpty else { return }
+            guard turn.bytes < Int64(settings.fairShareBytes) else {
+                turn.end = .shareSpent
+                return
+            }
+            chunk = next
+        }
+    }
+
+    /// Small objects ask for little, so that many of them fit into the budget at once.
+    private func chunkLimit(for object: SourceObject, from position: Int64) -> Int {
+        min(settings.chunkBytes, max(64 << 10, Int(clamping: object.size - position)))
+    }
+
+    /// Scans a chunk and commits what it gave.
+    /// - Returns: whether the object is still this worker's.
+    private func commit(
+        _ chunk: ObjectChunk, of object: SourceObject, isAtEnd: Bool, with assembler: inout ObjectAssembler,
+        in turn: inout Turn
+    ) async throws(CommitStoreError) -> Bool {
+        let moment = clock.now()
+        let before = assembler.progress
+        let isEnd = isAtEnd && maySeal(object, before, upTo: chunk.end, at: moment)
+        let output = assembler.take(chunk.bytes, isEnd: isEnd, at: moment)
+        // A chunk in the middle of a line moves nothing; what was seen is worth noting at the end only.
+        guard output.progress.position > output.from || (isAtEnd && output.progress != before) else { return true }
+        let move = Move(
+            generation: turn.claim.generation, from: output.from, epoch: turn.claim.epoch, to: output.progress)
+        let step = ObjectStep(
+            move: move, app: turn.claim.cursor.app, records: output.records, rejects: output.rejects,
+            receivedAt: moment)
+        guard try await committer.commit(step) == .applied else {
+            turn.end = .lost
+            observer.observe(.takenOver(turn.claim.cursor.source, turn.claim.cursor.object))
+            return false
+        }
+        note(output, in: &turn)
+        return true
+    }
+
+    private func maySeal(
+        _ object: SourceObject, _ progress: CursorProgress, upTo end: Int64, at moment: Timestamp
+    ) -> Bool {
+        if object.isFinal { return true }
+        guard let day = object.day, end <= progress.sizeSeen else { return false }
+        return SealRule.isDue(day: day, grownAt: progress.grownAt, grace: settings.sealGrace, at: moment)
+    }
+
+    /// The bytes in front of the cursor must be those that were taken, in the same answer as what follows them.
+    private func checkOverlap(of chunk: ObjectChunk, with start: CursorProgress) throws {
+        if chunk.size < start.position { throw Rewritten(reason: .truncated) }
+        guard chunk.bytes.count >= start.tail.length else {
+            throw SourceError(.unavailable, detail: "the answer ended before the cursor")
+        }
+        guard start.tail.matches(chunk.bytes.span.extracting(0..<start.tail.length)) else {
+            throw Rewritten(reason: .rewritten)
+        }
+    }
+
+    private func note(_ output: ObjectAssembler.Output, in turn: inout Turn) {
+        let bytes = output.progress.position - output.from
+        turn.bytes += bytes
+        turn.records += Int64(output.records.count)
+        turn.rejects += Int64(output.rejects.count)
+        observer.observe(
+            .committed(
+                app: turn.claim.cursor.app, bytes: bytes, records: output.records.count, rejects: output.rejects.count))
+    }
+}
+
+/// When the last line of a day file counts although it has no newline.
+enum SealRule {
+    /// The day must be over, and no growth seen for `grace`.
+    static func isDue(day: CivilDay, grownAt: Timestamp, grace: Duration, at moment: Timestamp) -> Bool {
+        moment >= day.next.start.advanced(by: grace) && moment >= grownAt.advanced(by: grace)
+    }
+}

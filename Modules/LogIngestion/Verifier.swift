@@ -1,0 +1,87 @@
+public import LogCursor
+import LogModel
+
+/// Proves that a cursor tells the truth, by reading the source again from its first byte.
+///
+/// Its limit: it compares with what was read then. Bytes that the source had already damaged when they were taken are
+/// what the cursor says they were.
+public struct Verifier: Sendable {
+    private let scanner: any RecordScanner
+    private let settings: IngestionSettings
+
+    /// Makes a verifier; `settings.maxLineBytes` must be what the lines were taken with.
+    public init(scanner: any RecordScanner, settings: IngestionSettings) {
+        self.scanner = scanner
+        self.settings = settings
+    }
+
+    /// What came of verifying one generation.
+    public enum Verdict: Sendable, Hashable {
+        /// The source still holds what was taken, and it gives the same counts.
+        case equal
+        /// The source holds something else; the words say what.
+        case differs(String)
+        /// The source no longer has the object, or has another one of that name.
+        case sourceGone
+    }
+
+    /// Verifies one cursor against an object of its source.
+    /// - Parameters:
+    ///   - cursor: the cursor to verify.
+    ///   - object: the object as the source lists it now; `nil` when it does not.
+    ///   - source: where to read.
+    ///   - scan: what the scanner looked for.
+    ///   - progress: told of each number of bytes read.
+    /// - Returns: what came of it.
+    /// - Throws: ``SourceError`` or `CancellationError` when the source cannot be read to the end.
+    public func verify(
+        _ cursor: Cursor, against object: SourceObject?, in source: any ObjectSource,
+        scan: ScanSettings = ScanSettings(), progress: (Int64) -> Void = { _ in }
+    ) async throws -> Verdict {
+        guard let object, object.identity == cursor.identity else { return .sourceGone }
+        let expected = cursor.progress
+        var assembler = ObjectAssembler(
+            from: CursorProgress(), overlap: [], maxLineBytes: settings.maxLineBytes, scanner: scanner, settings: scan)
+        while assembler.nextOffset < expected.position {
+            try Task.checkCancellation()
+            let offset = assembler.nextOffset
+            let limit = Int(min(Int64(settings.chunkBytes), expected.position - offset))
+            guard let chunk = try await read(object, of: source, from: offset, limit: limit) else { return .sourceGone }
+            guard !chunk.bytes.isEmpty else {
+                return .differs("it ends at byte \(offset); \(expected.position) bytes were taken")
+            }
+            // What was taken of an unfinished last line was taken at a seal.
+            let isEnd = chunk.end == expected.position && expected.carry == .sealedLine
+            _ = assembler.take(chunk.bytes, isEnd: isEnd, at: .epoch)
+            progress(Int64(chunk.bytes.count))
+        }
+        return compare(assembler.progress, with: expected)
+    }
+
+    /// Reads a range; `nil` when the object is gone.
+    private func read(
+        _ object: SourceObject, of source: any ObjectSource, from offset: Int64, limit: Int
+    ) async throws(SourceError) -> ObjectChunk? {
+        do {
+            return try await source.read(object, from: offset, limit: limit)
+        } catch {
+            guard error.reason == .gone else { throw error }
+            return nil
+        }
+    }
+
+    private func compare(_ found: CursorProgress, with expected: CursorProgress) -> Verdict {
+        if found.position != expected.position {
+            return .differs("its lines end at byte \(found.position), not at byte \(expected.position)")
+        }
+        if found.digest.value != expected.digest.value {
+            return .differs("the digest of its first \(expected.position) bytes is not what was taken")
+        }
+        if found.counts != expected.counts {
+            return .differs(
+                "it gives \(found.counts.records) records and \(found.counts.rejects) rejects, not "
+                    + "\(expected.counts.records) and \(expected.counts.rejects)")
+        }
+        return .equal
+    }
+}

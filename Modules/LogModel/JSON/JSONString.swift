@@ -1,0 +1,73 @@
+// Strings of JSON text, decoded. Lone surrogates, which JSON can write and Unicode cannot, become U+FFFD.
+
+/// Decodes what stands between the quotes of a checked JSON string.
+public func decodedJSONString(_ text: Span<UInt8>, in range: Range<Int>) -> String {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(range.count)
+    var index = range.lowerBound
+    while index < range.upperBound {
+        let byte = text[index]
+        index += 1
+        guard byte == UInt8(ascii: "\\"), index < range.upperBound else {
+            bytes.append(byte)
+            continue
+        }
+        let letter = text[index]
+        index += 1
+        if letter == UInt8(ascii: "u") {
+            appendEscapedScalar(text, &index, to: &bytes)
+        } else {
+            bytes.append(unescaped(letter))
+        }
+    }
+    return String(decoding: bytes, as: UTF8.self)
+}
+
+private func unescaped(_ letter: UInt8) -> UInt8 {
+    switch letter {
+    case UInt8(ascii: "b"): 0x08
+    case UInt8(ascii: "f"): 0x0C
+    case UInt8(ascii: "n"): 0x0A
+    case UInt8(ascii: "r"): 0x0D
+    case UInt8(ascii: "t"): 0x09
+    default: letter
+    }
+}
+
+/// Reads `XXXX`, and the low half behind it when it is a high surrogate.
+private func appendEscapedScalar(_ text: Span<UInt8>, _ index: inout Int, to bytes: inout [UInt8]) {
+    var value = fourDigits(text, index)
+    index += 4
+    if (0xD800..<0xDC00).contains(value), index + 6 <= text.count, text[index] == UInt8(ascii: "\\"),
+        text[index + 1] == UInt8(ascii: "u"), (0xDC00..<0xE000).contains(fourDigits(text, index + 2))
+    {
+        value = 0x10000 + (value - 0xD800) << 10 + (fourDigits(text, index + 2) - 0xDC00)
+        index += 6
+    }
+    let scalar = Unicode.Scalar(value) ?? "\u{FFFD}"
+    bytes.append(contentsOf: Array(String(Character(scalar)).utf8))
+}
+
+private func fourDigits(_ text: Span<UInt8>, _ start: Int) -> UInt32 {
+    var value: UInt32 = 0
+    for position in start..<min(start + 4, text.count) { value = value << 4 | (hexadecimal(text[position]) ?? 0) }
+    return value
+}
+
+/// Text as a JSON string, quotes included: `"`, `\` and control characters escaped, everything else as it is.
+public func encodedJSONString(_ text: String) -> String {
+    var bytes: [UInt8] = [UInt8(ascii: "\"")]
+    let digits = Array("0123456789abcdef".utf8)
+    for byte in text.utf8 {
+        switch byte {
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"): bytes += [UInt8(ascii: "\\"), byte]
+        case 0x0A: bytes += Array("\\n".utf8)
+        case 0x0D: bytes += Array("\\r".utf8)
+        case 0x09: bytes += Array("\\t".utf8)
+        case 0..<0x20: bytes += Array("\\u00".utf8) + [digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+        default: bytes.append(byte)
+        }
+    }
+    bytes.append(UInt8(ascii: "\""))
+    return String(decoding: bytes, as: UTF8.self)
+}

@@ -1,0 +1,89 @@
+/// What must hold of one member of a line.
+public struct Condition: Sendable, Hashable {
+    /// The names of members from the outermost to the innermost; in an array, the index of an element from 0.
+    public let path: [String]
+    /// What is asked of it.
+    public let test: Test
+
+    /// Makes a condition.
+    public init(path: [String], test: Test) {
+        self.path = path
+        self.test = test
+    }
+
+    /// What is asked of a value.
+    ///
+    /// Kinds are told apart: a text never equals a number.
+    public enum Test: Sendable, Hashable {
+        /// It is there and equal.
+        case equal(Operand)
+        /// It is not equal, or not there.
+        case notEqual(Operand)
+        /// It is of the operand's kind, a number or a text, and greater.
+        case greater(Operand)
+        /// It is of the operand's kind, a number or a text, and greater or equal.
+        case greaterOrEqual(Operand)
+        /// It is of the operand's kind, a number or a text, and less.
+        case less(Operand)
+        /// It is of the operand's kind, a number or a text, and less or equal.
+        case lessOrEqual(Operand)
+        /// It equals one of these.
+        case oneOf([Operand])
+        /// It equals none of these, or is not there.
+        case noneOf([Operand])
+        /// It is a text with this in it, upper and lower case alike.
+        case contains(String)
+        /// It is there, `null` included; or it is not.
+        case exists(Bool)
+        /// It is of the operands' kind and between them, both included.
+        case between(Operand, Operand)
+    }
+}
+
+/// A value that a member is compared with.
+public enum Operand: Sendable, Hashable {
+    /// A text.
+    case text(String)
+    /// A number, as it is written.
+    case number(JSONNumber)
+    /// `true` or `false`.
+    case flag(Bool)
+    /// `null`.
+    case null
+}
+
+/// A JSON number: exact as a 64-bit integer, else as the nearest double.
+public struct JSONNumber: Sendable, Hashable, Comparable {
+    private let integer: Int64?
+    private let double: Double
+
+    /// Makes a number from an integer.
+    public init(_ value: Int64) {
+        integer = value
+        double = Double(value)
+    }
+
+    /// Reads a number as it is written; `nil` when it is none.
+    public init?(_ text: String) {
+        integer = Int64(text)
+        guard let double = Double(text) else { return nil }
+        self.double = double
+    }
+
+    /// Orders numbers by value.
+    public static func < (left: JSONNumber, right: JSONNumber) -> Bool {
+        if let one = left.integer, let other = right.integer { return one < other }
+        return left.double < right.double
+    }
+
+    /// Whether two numbers have one value.
+    public static func == (left: JSONNumber, right: JSONNumber) -> Bool {
+        if let one = left.integer, let other = right.integer { return one == other }
+        return left.double == right.double
+    }
+
+    /// Equal values hash alike.
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(double)
+    }
+}

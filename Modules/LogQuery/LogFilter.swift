@@ -1,0 +1,63 @@
+public import LogModel
+
+/// Which records are asked for; all that is given must hold.
+public struct LogFilter: Sendable, Hashable {
+    /// The app whose records are asked for.
+    public var app: AppID
+    /// The first event time that counts.
+    public var from: Timestamp?
+    /// The first event time that counts no more.
+    public var to: Timestamp?
+    /// The only level that counts.
+    public var level: Level?
+    /// The lowest level that counts.
+    public var minLevel: Level?
+    /// A text that must be in the line, upper and lower case alike.
+    public var text: String?
+    /// What must hold of members of the line.
+    public var conditions: [Condition]
+
+    /// A filter of one app's records.
+    public init(
+        app: AppID, from: Timestamp? = nil, to: Timestamp? = nil, level: Level? = nil, minLevel: Level? = nil,
+        text: String? = nil, conditions: [Condition] = []
+    ) {
+        self.app = app
+        self.from = from
+        self.to = to
+        self.level = level
+        self.minLevel = minLevel
+        self.text = text
+        self.conditions = conditions
+    }
+
+    /// Whether time and level say all, so that lines need not be looked at.
+    public var isDecidedByColumns: Bool { (text ?? "").isEmpty && conditions.isEmpty }
+}
+
+/// In what order records come.
+public enum LogOrder: Sendable, Hashable {
+    /// By event time, then generation, then offset; the latest first.
+    case newestFirst
+    /// By event time, then generation, then offset; the earliest first.
+    case oldestFirst
+    /// Object by object, each in the order of its bytes.
+    case stored
+}
+
+/// Where a record stands in every order.
+public struct RecordPosition: Sendable, Hashable {
+    /// Event time, nanoseconds since the epoch.
+    public let timestamp: Int64
+    /// The generation that it is of.
+    public let generation: GenerationID
+    /// Its first byte in the object.
+    public let offset: Int64
+
+    /// Makes a position.
+    public init(timestamp: Int64, generation: GenerationID, offset: Int64) {
+        self.timestamp = timestamp
+        self.generation = generation
+        self.offset = offset
+    }
+}

@@ -1,0 +1,61 @@
+public import LogModel
+
+/// Reads committed records.
+///
+/// Each call is one short read of the store: nothing is held between calls, so that a slow reader pins nothing.
+public protocol RecordReader: Sendable {
+    /// Up to `limit` rows behind `position` in the order asked for.
+    ///
+    /// App, times and levels of the filter are applied; its text and conditions are the caller's to check.
+    func rows(
+        _ filter: LogFilter, order: LogOrder, after position: RecordPosition?, limit: Int
+    ) async throws(RecordReaderError) -> RecordRows
+
+    /// Up to `limit` rows of one generation from `offset` on, in the order of their bytes: what followers read.
+    func rows(
+        of generation: GenerationID, from offset: Int64, limit: Int
+    ) async throws(RecordReaderError) -> RecordRows
+
+    /// How many records there are by app, times and levels of the filter alone.
+    func count(_ filter: LogFilter) async throws(RecordReaderError) -> Int64
+
+    /// How many records of one generation are stored.
+    func count(of generation: GenerationID) async throws(RecordReaderError) -> Int64
+
+    /// How many records of each level there are in each interval, by app, times and levels of the filter alone.
+    ///
+    /// Intervals begin at multiples of `interval` since the epoch; empty ones are left out.
+    /// - Parameters:
+    ///   - filter: text and conditions are not looked at.
+    ///   - interval: at least a millisecond.
+    ///   - limit: how many intervals at most, the earliest first.
+    /// - Returns: the intervals that hold records.
+    /// - Throws: ``RecordReaderError``.
+    func histogram(
+        _ filter: LogFilter, interval: Duration, limit: Int
+    ) async throws(RecordReaderError) -> [HistogramBar]
+}
+
+/// How many records of each level there are in one interval.
+public struct HistogramBar: Sendable, Hashable {
+    /// When the interval begins.
+    public let from: Timestamp
+    /// How many records there are of each level that occurs.
+    public let counts: [Level: Int64]
+
+    /// Makes a bar.
+    public init(from: Timestamp, counts: [Level: Int64]) {
+        self.from = from
+        self.counts = counts
+    }
+}
+
+/// Why a record reader could not answer.
+public struct RecordReaderError: Error, Sendable, CustomStringConvertible {
+    /// What the store said, for operators.
+    public let detail: String
+    /// Makes an error.
+    public init(detail: String) { self.detail = detail }
+    /// The detail.
+    public var description: String { detail }
+}

@@ -1,0 +1,107 @@
+public import LogModel
+
+/// Records as they are read: columns over one buffer, all of the same length.
+public struct RecordRows: Sendable {
+    /// The lines, one behind the other.
+    public private(set) var bytes: [UInt8] = []
+    /// Where each line ends in `bytes`; it begins where the one before ends.
+    public private(set) var ends: [Int] = []
+    /// The generation of each record.
+    public private(set) var generations: [GenerationID] = []
+    /// First byte of each record in its object.
+    public private(set) var offsets: [Int64] = []
+    /// Line number of each record in its object, from 1.
+    public private(set) var lineNumbers: [Int64] = []
+    /// Event time of each record, nanoseconds since the epoch.
+    public private(set) var timestamps: [Int64] = []
+    /// Time of receipt of each record, nanoseconds since the epoch.
+    public private(set) var receipts: [Int64] = []
+    /// ``Level`` code of each record.
+    public private(set) var levels: [UInt8] = []
+    /// ``RecordFlags`` of each record.
+    public private(set) var flags: [UInt8] = []
+    /// The objects that the generations are of.
+    public private(set) var objects: [GenerationID: ObjectKey] = [:]
+
+    /// Rows of nothing.
+    public init() {}
+
+    /// How many rows there are.
+    public var count: Int { ends.count }
+    /// Whether there are no rows.
+    public var isEmpty: Bool { ends.isEmpty }
+
+    /// Where the line of a row is in `bytes`.
+    public func range(_ row: Int) -> Range<Int> {
+        (row == 0 ? 0 : ends[row - 1])..<ends[row]
+    }
+
+    /// Where a row stands in every order.
+    public func position(_ row: Int) -> RecordPosition {
+        RecordPosition(timestamp: timestamps[row], generation: generations[row], offset: offsets[row])
+    }
+
+    /// What is kept of a record beside its line.
+    public struct Facts: Sendable, Hashable {
+        /// The generation.
+        public var generation: GenerationID
+        /// First byte in the object.
+        public var offset: Int64
+        /// Line number in the object, from 1.
+        public var lineNumber: Int64
+        /// Event time, nanoseconds since the epoch.
+        public var timestamp: Int64
+        /// Time of receipt, nanoseconds since the epoch.
+        public var receivedAt: Int64
+        /// ``Level`` code.
+        public var level: UInt8
+        /// ``RecordFlags``.
+        public var flags: UInt8
+
+        /// Puts the facts of a record together.
+        public init(
+            generation: GenerationID, offset: Int64, lineNumber: Int64, timestamp: Int64, receivedAt: Int64,
+            level: UInt8, flags: UInt8
+        ) {
+            self.generation = generation
+            self.offset = offset
+            self.lineNumber = lineNumber
+            self.timestamp = timestamp
+            self.receivedAt = receivedAt
+            self.level = level
+            self.flags = flags
+        }
+    }
+
+    /// The facts of a row.
+    public func facts(_ row: Int) -> Facts {
+        Facts(
+            generation: generations[row], offset: offsets[row], lineNumber: lineNumbers[row],
+            timestamp: timestamps[row], receivedAt: receipts[row], level: levels[row], flags: flags[row])
+    }
+
+    /// Adds a row, whose line `appendLine` puts behind the bytes that it is given.
+    public mutating func append(_ facts: Facts, appendLine: (inout [UInt8]) -> Void) {
+        appendLine(&bytes)
+        ends.append(bytes.count)
+        generations.append(facts.generation)
+        offsets.append(facts.offset)
+        lineNumbers.append(facts.lineNumber)
+        timestamps.append(facts.timestamp)
+        receipts.append(facts.receivedAt)
+        levels.append(facts.level)
+        flags.append(facts.flags)
+    }
+
+    /// Names the object that a generation is of.
+    public mutating func name(_ generation: GenerationID, _ object: ObjectKey) {
+        objects[generation] = object
+    }
+
+    /// Adds a row of other rows, with the name of its object.
+    public mutating func append(_ row: Int, of other: RecordRows) {
+        append(other.facts(row)) { $0.append(contentsOf: other.bytes[other.range(row)]) }
+        let generation = other.generations[row]
+        objects[generation] = other.objects[generation]
+    }
+}
