@@ -1,0 +1,87 @@
+import Foundation
+import GRDB
+import LogCursor
+public import LogIngestion
+import LogModel
+
+/// Commits into SQLite: the fence first, then the rows, all in one transaction.
+public struct SQLiteCommitStore: CommitStore {
+    private let database: SQLiteDatabase
+
+    /// Commits into a database.
+    public init(_ database: SQLiteDatabase) { self.database = database }
+
+    /// Applies steps in one transaction.
+    public func commit(_ steps: [ObjectStep]) async throws(CommitStoreError) -> [StepOutcome] {
+        try await database.write(\.commit) { db in
+            try steps.map { step in
+                let outcome = try move(step, in: db)
+                guard outcome == .applied else { return outcome }
+                guard !step.records.isEmpty || !step.rejects.isEmpty else { return outcome }
+                let app = try appNumber(step.app, in: db)
+                try RecordInsertion(db).insert(step, app: app)
+                try insertRejects(of: step, app: app, in: db)
+                return outcome
+            }
+        }
+    }
+
+    /// Moves the cursor if it stands where the step says, under the step's epoch, and the app is not deleted.
+    private func move(_ step: ObjectStep, in db: Database) throws -> StepOutcome {
+        let statement = try db.cachedStatement(
+            sql: """
+                UPDATE cursors SET updated_at = ?, \(CursorProgress.columns.map { "\($0) = ?" }.joined(separator: ", "))
+                WHERE generation = ? AND position = ? AND epoch = ?
+                AND NOT EXISTS (SELECT 1 FROM apps WHERE apps.id = cursors.app AND deleted_at IS NOT NULL)
+                """)
+        let move = step.move
+        try statement.execute(
+            arguments: [step.receivedAt.nanoseconds] + move.to.arguments
+                + [move.generation.number, move.from, move.epoch])
+        if db.changesCount == 1 { return .applied }
+        let isDeleted = try Bool.fetchOne(
+            db, sql: "SELECT deleted_at IS NOT NULL FROM apps WHERE id = ?", arguments: [step.app.text])
+        return isDeleted == true ? .appDeleted : .refused
+    }
+
+    private func appNumber(_ app: AppID, in db: Database) throws -> Int64 {
+        let statement = try db.cachedStatement(sql: "SELECT number FROM apps WHERE id = ?")
+        guard let number = try Int64.fetchOne(statement, arguments: [app.text]) else {
+            throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "a cursor's app is unknown")
+        }
+        return number
+    }
+
+    private func insertRejects(of step: ObjectStep, app: Int64, in db: Database) throws {
+        let generation = step.move.generation.number
+        for reject in step.rejects {
+            if reject.continues, try prolong(reject, of: generation, in: db) { continue }
+            try db.cachedStatement(
+                sql: """
+                    INSERT INTO rejects (app, generation, lower, upper, line_number, reason, sample, received_at)
+                    SELECT ?, ?, ?, ?, ?, ?, ?, ?
+                    WHERE (SELECT count(*) FROM rejects WHERE generation = ?) < \(Reject.rowLimit)
+                    ON CONFLICT (generation, lower) DO NOTHING
+                    """
+            ).execute(
+                arguments: [
+                    app, generation, reject.range.lower, reject.range.upper, reject.lineNumber, reject.reason.rawValue,
+                    Data(reject.sample), step.receivedAt.nanoseconds, generation,
+                ])
+        }
+    }
+
+    /// Makes the reject that ends where this one begins end where this one ends.
+    private func prolong(_ reject: Reject, of generation: Int64, in db: Database) throws -> Bool {
+        let find = try db.cachedStatement(
+            sql: "SELECT number, sample FROM rejects WHERE generation = ? AND upper = ? AND reason = ?")
+        guard
+            let row = try Row.fetchOne(
+                find, arguments: [generation, reject.range.lower, reject.reason.rawValue])
+        else { return false }
+        let sample = (row["sample"] as Data + Data(reject.sample)).prefix(Reject.sampleLimit)
+        try db.cachedStatement(sql: "UPDATE rejects SET upper = ?, sample = ? WHERE number = ?").execute(
+            arguments: [reject.range.upper, Data(sample), row["number"] as Int64])
+        return true
+    }
+}

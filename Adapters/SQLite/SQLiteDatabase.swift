@@ -1,0 +1,77 @@
+import GRDB
+
+/// The embedded store: one SQLite file, which several processes of one machine may have open.
+///
+/// Write-ahead log, `synchronous=FULL` (an acknowledged commit has been fsynced), writes begin IMMEDIATE.
+public struct SQLiteDatabase: Sendable {
+    let pool: DatabasePool
+
+    /// Opens the file, makes it when it is missing, and brings its schema up to date.
+    /// - Parameters:
+    ///   - path: the file; its folder must exist.
+    ///   - busyTimeout: how long a write waits for another process's write.
+    /// - Throws: ``SQLiteOpenError``.
+    public init(path: String, busyTimeout: Duration = .seconds(10)) throws(SQLiteOpenError) {
+        var configuration = Configuration()
+        configuration.label = "logferry"
+        configuration.busyMode = .timeout(Double(busyTimeout.components.seconds))
+        configuration.maximumReaderCount = 4
+        configuration.prepareDatabase { db in
+            try db.execute(sql: "PRAGMA synchronous = FULL")
+        }
+        do {
+            pool = try DatabasePool(path: path, configuration: configuration)
+            let isNewer = try pool.read { try Migrations.all.hasBeenSuperseded($0) }
+            guard !isNewer else { throw SQLiteOpenError.newerVersion(path: path) }
+            try Migrations.all.migrate(pool)
+        } catch let error as SQLiteOpenError {
+            throw error
+        } catch let error as DatabaseError {
+            throw SQLiteOpenError(error, path: path)
+        } catch {
+            throw SQLiteOpenError.cannotOpen(path: path, reason: String(describing: error))
+        }
+    }
+
+    /// Closes the file; calls that come later fail.
+    public func close() throws {
+        try pool.close()
+    }
+
+    /// Asks the file a trivial question.
+    /// - Throws: what SQLite says when the file cannot be read.
+    public func ping() async throws {
+        _ = try await pool.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM locks") }
+    }
+}
+
+/// Why a store file could not be opened; the words say what to do.
+public enum SQLiteOpenError: Error, Sendable, CustomStringConvertible {
+    /// A newer release has written it.
+    case newerVersion(path: String)
+    /// It is no SQLite file, or a damaged one.
+    case corrupt(path: String, reason: String)
+    /// It cannot be opened or written.
+    case cannotOpen(path: String, reason: String)
+
+    init(_ error: DatabaseError, path: String) {
+        let reason = error.message ?? "error \(error.resultCode.rawValue)"
+        switch error.resultCode.primaryResultCode {
+        case .SQLITE_NOTADB, .SQLITE_CORRUPT: self = .corrupt(path: path, reason: reason)
+        default: self = .cannotOpen(path: path, reason: reason)
+        }
+    }
+
+    /// What is wrong, and what to do.
+    public var description: String {
+        switch self {
+        case .newerVersion(let path):
+            "the store \(path) was written by a newer release of logferry: run that release, or restore an older backup"
+        case .corrupt(let path, let reason):
+            "the store \(path) is not a readable SQLite file (\(reason)): restore it from a backup, or move it away to "
+                + "begin with an empty one"
+        case .cannotOpen(let path, let reason):
+            "the store \(path) cannot be opened (\(reason)): check that its folder exists and is writable"
+        }
+    }
+}

@@ -1,0 +1,66 @@
+public import DistributedLock
+import GRDB
+public import LogModel
+
+/// Locks as lease rows in SQLite, judged by its clock.
+public struct SQLiteLockStore: LockStore {
+    private let database: SQLiteDatabase
+
+    /// Locks of a database.
+    public init(_ database: SQLiteDatabase) { self.database = database }
+
+    /// Takes a lock that is free or whose time is over.
+    public func acquire(
+        _ name: LockName, by holder: OwnerID, for term: Duration
+    ) async throws(LockStoreError) -> LockAnswer {
+        try await database.write(\.lock) { db in
+            let granted = try Int64.fetchOne(
+                db,
+                sql: """
+                    INSERT INTO locks VALUES (:name, :holder, 1, \(nowSQL) + :term)
+                    ON CONFLICT (name) DO UPDATE SET holder = :holder, fence = fence + 1, lease_end = \(nowSQL) + :term
+                    WHERE holder IS NULL OR lease_end <= \(nowSQL)
+                    RETURNING fence
+                    """,
+                arguments: ["name": name.text, "holder": holder.text, "term": nanoseconds(term)])
+            if let granted { return .granted(LockLease(name: name, holder: holder, fence: granted)) }
+            let row = try Row.fetchOne(
+                db, sql: "SELECT holder, lease_end - \(nowSQL) AS remaining FROM locks WHERE name = ?",
+                arguments: [name.text])
+            return .held(
+                by: OwnerID(unchecked: row?["holder"] ?? ""), remaining: .nanoseconds(row?["remaining"] as Int64? ?? 0))
+        }
+    }
+
+    /// Prolongs a lease.
+    public func extend(_ lease: LockLease, for term: Duration) async throws(LockStoreError) -> Bool {
+        try await database.write(\.lock) { db in
+            try db.execute(
+                sql: """
+                    UPDATE locks SET lease_end = \(nowSQL) + ?
+                    WHERE name = ? AND holder = ? AND fence = ? AND lease_end > \(nowSQL)
+                    """,
+                arguments: [nanoseconds(term), lease.name.text, lease.holder.text, lease.fence])
+            return db.changesCount == 1
+        }
+    }
+
+    /// Gives a lease back.
+    public func release(_ lease: LockLease) async throws(LockStoreError) -> Bool {
+        try await database.write(\.lock) { db in
+            try db.execute(
+                sql: """
+                    UPDATE locks SET holder = NULL
+                    WHERE name = ? AND holder = ? AND fence = ? AND lease_end > \(nowSQL)
+                    """,
+                arguments: [lease.name.text, lease.holder.text, lease.fence])
+            return db.changesCount == 1
+        }
+    }
+}
+
+/// Whole nanoseconds of a duration.
+func nanoseconds(_ duration: Duration) -> Int64 {
+    let (seconds, attoseconds) = duration.components
+    return seconds * 1_000_000_000 + attoseconds / 1_000_000_000
+}

@@ -1,0 +1,84 @@
+import GRDB
+public import LogModel
+public import SdkProvisioning
+
+/// The memory of provisioning in SQLite.
+public struct SQLiteProvisioningStore: ProvisioningStore {
+    private let database: SQLiteDatabase
+
+    /// The memory of a database.
+    public init(_ database: SQLiteDatabase) { self.database = database }
+
+    /// What is known to exist for an app.
+    public func grant(for app: AppID) async throws(ProvisioningStoreError) -> AppGrant? {
+        try await database.read(\.provisioning) { db in
+            try Row.fetchOne(db, sql: "SELECT * FROM app_grants WHERE app = ?", arguments: [app.text]).map {
+                AppGrant(
+                    folderPath: StoragePath($0["folder_path"] as String),
+                    folder: StorageFolderID($0["folder"]), group: StorageGroupID($0["permission_group"]))
+            }
+        }
+    }
+
+    /// Remembers or forgets an app's grant.
+    public func setGrant(_ grant: AppGrant?, for app: AppID) async throws(ProvisioningStoreError) {
+        try await database.write(\.provisioning) { db in
+            guard let grant else {
+                return try db.execute(sql: "DELETE FROM app_grants WHERE app = ?", arguments: [app.text])
+            }
+            try db.execute(
+                sql: "INSERT OR REPLACE INTO app_grants VALUES (?, ?, ?, ?)",
+                arguments: [app.text, grant.folderPath.description, grant.folder.text, grant.group.text])
+        }
+    }
+
+    /// Whether a token's storage token is known to be in its group.
+    public func isEnrolled(_ token: TokenID) async throws(ProvisioningStoreError) -> Bool {
+        try await database.read(\.provisioning) { db in
+            try Bool.fetchOne(
+                db, sql: "SELECT EXISTS (SELECT 1 FROM enrolled_tokens WHERE token = ?)", arguments: [token.text])
+                ?? false
+        }
+    }
+
+    /// Remembers whether a token's storage token is in its group.
+    public func setEnrolled(_ enrolled: Bool, _ token: TokenID) async throws(ProvisioningStoreError) {
+        try await database.write(\.provisioning) { db in
+            try db.execute(
+                sql: enrolled
+                    ? "INSERT OR IGNORE INTO enrolled_tokens VALUES (?)"
+                    : "DELETE FROM enrolled_tokens WHERE token = ?",
+                arguments: [token.text])
+        }
+    }
+
+    /// The prefix kept for a token and an instance, or else the candidate.
+    public func filePrefix(
+        of token: TokenID, instance: String, else candidate: FilePrefix, at moment: Timestamp
+    ) async throws(ProvisioningStoreError) -> FilePrefix {
+        let known = try await database.read(\.provisioning) { try prefix(of: token, instance, in: $0) }
+        if let known { return FilePrefix(unchecked: known) }
+        let kept = try await database.write(\.provisioning) { db in
+            try db.execute(
+                sql: "INSERT OR IGNORE INTO file_prefixes VALUES (?, ?, ?, ?)",
+                arguments: [candidate.text, token.text, instance, moment.nanoseconds])
+            return try prefix(of: token, instance, in: db)
+        }
+        guard let kept else { throw ProvisioningStoreError(detail: "the prefix \(candidate) belongs to another token") }
+        return FilePrefix(unchecked: kept)
+    }
+
+    /// Who was given a prefix.
+    public func owner(of prefix: FilePrefix) async throws(ProvisioningStoreError) -> PrefixOwner? {
+        try await database.read(\.provisioning) { db in
+            try Row.fetchOne(db, sql: "SELECT * FROM file_prefixes WHERE prefix = ?", arguments: [prefix.text]).map {
+                PrefixOwner(token: TokenID(unchecked: $0["token"]), instance: $0["instance"])
+            }
+        }
+    }
+}
+
+private func prefix(of token: TokenID, _ instance: String, in db: Database) throws -> String? {
+    try String.fetchOne(
+        db, sql: "SELECT prefix FROM file_prefixes WHERE token = ? AND instance = ?", arguments: [token.text, instance])
+}

@@ -1,0 +1,161 @@
+import GRDB
+
+/// The versions of the schema. A version that was released never changes; what comes later is a new version.
+enum Migrations {
+    static var all: DatabaseMigrator {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("0001-base") { db in
+            for statement in BaseSchema.statements { try db.execute(sql: statement) }
+        }
+        return migrator
+    }
+}
+
+/// Version 1. Times are nanoseconds since the epoch, UTC. Days are days since the epoch.
+private enum BaseSchema {
+    static let statements = [apps, tokens, provisioning, cursors, records, rejects, runs, locks]
+
+    /// `number` stands for the app in the large tables, where 30 bytes of id per row and index entry would weigh.
+    static let apps = """
+        CREATE TABLE apps (
+            number INTEGER PRIMARY KEY AUTOINCREMENT,
+            id TEXT NOT NULL UNIQUE,
+            name TEXT NOT NULL,
+            created_at INTEGER NOT NULL,
+            deleted_at INTEGER
+        ) STRICT;
+        CREATE UNIQUE INDEX apps_by_name ON apps (name) WHERE deleted_at IS NULL;
+        """
+
+    static let tokens = """
+        CREATE TABLE client_tokens (
+            id TEXT NOT NULL PRIMARY KEY,
+            app TEXT NOT NULL REFERENCES apps (id),
+            name TEXT NOT NULL,
+            scopes INTEGER NOT NULL,
+            digest BLOB NOT NULL,
+            created_at INTEGER NOT NULL,
+            expires_at INTEGER,
+            revoked_at INTEGER,
+            storage_ended_at INTEGER
+        ) STRICT;
+        CREATE INDEX client_tokens_by_app ON client_tokens (app, id);
+        CREATE INDEX client_tokens_owed ON client_tokens (revoked_at)
+            WHERE revoked_at IS NOT NULL AND storage_ended_at IS NULL;
+        """
+
+    static let provisioning = """
+        CREATE TABLE app_grants (
+            app TEXT NOT NULL PRIMARY KEY,
+            folder_path TEXT NOT NULL,
+            folder TEXT NOT NULL,
+            permission_group TEXT NOT NULL
+        ) STRICT;
+        CREATE TABLE enrolled_tokens (token TEXT NOT NULL PRIMARY KEY) STRICT;
+        CREATE TABLE file_prefixes (
+            prefix TEXT NOT NULL PRIMARY KEY,
+            token TEXT NOT NULL,
+            instance TEXT NOT NULL,
+            created_at INTEGER NOT NULL,
+            UNIQUE (token, instance)
+        ) STRICT;
+        """
+
+    static let cursors = """
+        CREATE TABLE cursors (
+            generation INTEGER PRIMARY KEY AUTOINCREMENT,
+            source TEXT NOT NULL,
+            object TEXT NOT NULL,
+            ordinal INTEGER NOT NULL,
+            app TEXT NOT NULL REFERENCES apps (id),
+            identity TEXT NOT NULL,
+            day INTEGER,
+            file_index INTEGER,
+            reason TEXT NOT NULL,
+            position INTEGER NOT NULL,
+            lines INTEGER NOT NULL,
+            digest BLOB NOT NULL,
+            records INTEGER NOT NULL,
+            record_bytes INTEGER NOT NULL,
+            rejects INTEGER NOT NULL,
+            reject_bytes INTEGER NOT NULL,
+            skips INTEGER NOT NULL,
+            skip_bytes INTEGER NOT NULL,
+            separator_bytes INTEGER NOT NULL,
+            tail_length INTEGER NOT NULL,
+            tail_hash INTEGER NOT NULL,
+            carry INTEGER NOT NULL,
+            size_seen INTEGER NOT NULL,
+            grown_at INTEGER NOT NULL,
+            epoch INTEGER NOT NULL,
+            owner TEXT,
+            lease_end INTEGER,
+            updated_at INTEGER NOT NULL,
+            UNIQUE (source, object, ordinal),
+            CHECK (position = record_bytes + reject_bytes + skip_bytes + separator_bytes)
+        ) STRICT;
+        CREATE INDEX cursors_by_app ON cursors (app, generation);
+        """
+
+    /// A table with row ids, not WITHOUT ROWID: lines of some kilobytes would spill from its inner pages.
+    /// `level` ends the index by time so that counts and histograms need no row.
+    static let records = """
+        CREATE TABLE records (
+            generation INTEGER NOT NULL,
+            offset INTEGER NOT NULL,
+            app INTEGER NOT NULL,
+            line_number INTEGER NOT NULL,
+            event_time INTEGER NOT NULL,
+            received_at INTEGER NOT NULL,
+            level INTEGER NOT NULL,
+            flags INTEGER NOT NULL,
+            line TEXT NOT NULL
+        ) STRICT;
+        CREATE UNIQUE INDEX records_by_place ON records (generation, offset);
+        CREATE INDEX records_by_time ON records (app, event_time, generation, offset, level);
+        """
+
+    static let rejects = """
+        CREATE TABLE rejects (
+            number INTEGER PRIMARY KEY AUTOINCREMENT,
+            app INTEGER NOT NULL,
+            generation INTEGER NOT NULL,
+            lower INTEGER NOT NULL,
+            upper INTEGER NOT NULL,
+            line_number INTEGER NOT NULL,
+            reason TEXT NOT NULL,
+            sample BLOB NOT NULL,
+            received_at INTEGER NOT NULL,
+            UNIQUE (generation, lower)
+        ) STRICT;
+        CREATE INDEX rejects_by_app ON rejects (app, number);
+        CREATE INDEX rejects_by_end ON rejects (generation, upper);
+        """
+
+    static let runs = """
+        CREATE TABLE runs (
+            id TEXT NOT NULL PRIMARY KEY,
+            kind TEXT NOT NULL,
+            started_at INTEGER NOT NULL,
+            finished_at INTEGER,
+            state TEXT NOT NULL,
+            apps INTEGER NOT NULL,
+            objects INTEGER NOT NULL,
+            bytes INTEGER NOT NULL,
+            records INTEGER NOT NULL,
+            rejects INTEGER NOT NULL,
+            error TEXT
+        ) STRICT;
+        CREATE INDEX runs_by_kind ON runs (kind, id);
+        CREATE INDEX runs_going_on ON runs (kind) WHERE state = 'running';
+        """
+
+    static let locks = """
+        CREATE TABLE locks (
+            name TEXT NOT NULL PRIMARY KEY,
+            holder TEXT,
+            fence INTEGER NOT NULL,
+            lease_end INTEGER NOT NULL
+        ) STRICT;
+        """
+}
