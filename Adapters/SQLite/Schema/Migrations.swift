@@ -1,6 +1,8 @@
 import GRDB
 
-/// The versions of the schema. A version that was released never changes; what comes later is a new version.
+/// The versions of the schema.
+///
+/// A version that was released never changes; what comes later is a new version.
 enum Migrations {
     static var all: DatabaseMigrator {
         var migrator = DatabaseMigrator()
@@ -11,7 +13,9 @@ enum Migrations {
     }
 }
 
-/// Version 1. Times are nanoseconds since the epoch, UTC. Days are days since the epoch.
+/// Version 1.
+///
+/// Times are nanoseconds since the epoch, UTC. Days are days since the epoch.
 private enum BaseSchema {
     static let statements = [apps, tokens, provisioning, cursors, records, rejects, runs, locks]
 
@@ -98,6 +102,7 @@ private enum BaseSchema {
         """
 
     /// A table with row ids, not WITHOUT ROWID: lines of some kilobytes would spill from its inner pages.
+    ///
     /// `level` ends the index by time so that counts and histograms need no row.
     static let records = """
         CREATE TABLE records (

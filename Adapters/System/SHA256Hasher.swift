@@ -1,0 +1,15 @@
+public import AppRegistry
+import Crypto
+
+/// SHA-256 (FIPS 180-4).
+///
+/// Secrets of ours have 256 random bits, so a fast hash is enough.
+public struct SHA256Hasher: SecretHasher {
+    /// Makes a hasher.
+    public init() {}
+
+    /// 32 bytes.
+    public func digest(of secret: [UInt8]) -> [UInt8] {
+        Array(SHA256.hash(data: secret))
+    }
+}
