@@ -49,7 +49,6 @@ let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummi
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
-let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 
 let package = Package(
@@ -65,7 +64,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
-        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
@@ -111,6 +109,7 @@ let package = Package(
         adapter(
             "LocalFilesAdapter", in: "LocalFiles", modules: ["LogModel", "LogCursor", "LogIngestion"],
             support: ["BlockingExecutor"], bridgesC: true),
+        adapter("TelemetryAdapter", in: "Telemetry", modules: ["LogModel", "LogCursor", "LogIngestion"], products: [logging]),
         adapter("SystemAdapter", in: "System", modules: ["LogModel", "AppRegistry"], products: [crypto]),
 
         // Apps: they choose and start.
@@ -119,7 +118,8 @@ let package = Package(
             dependencies: [
                 "LogModel", "AppRegistry", "SdkProvisioning", "DistributedLock", "LogCursor", "LogIngestion",
                 "IngestionJobs", "LogQuery", "HTTPTransport", "SQLiteAdapter", "FimidaraAdapter",
-                "LocalFimidaraAdapter", "LocalFilesAdapter", "SystemAdapter", configuration, logging, systemPackage,
+                "LocalFimidaraAdapter", "LocalFilesAdapter", "SystemAdapter", "TelemetryAdapter", configuration,
+                logging,
             ],
             path: "Apps/Composition", swiftSettings: house),
         .target(

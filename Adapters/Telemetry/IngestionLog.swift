@@ -1,0 +1,43 @@
+import LogCursor
+public import LogIngestion
+public import Logging
+
+/// Turns events of ingestion into log entries.
+public struct IngestionLog: IngestionObserver {
+    private let logger: Logger
+
+    /// Logs to a logger.
+    public init(_ logger: Logger) { self.logger = logger }
+
+    /// Logs an event.
+    public func observe(_ event: IngestionEvent) {
+        switch event {
+        case .committed(let app, let bytes, let records, let rejects):
+            logger.debug(
+                "committed",
+                metadata: ["app": "\(app)", "bytes": "\(bytes)", "records": "\(records)", "rejects": "\(rejects)"])
+        case .generationBegan(let cursor, let reason, let previous):
+            logger.warning(
+                "an object is another one than before; it is read from its start",
+                metadata: [
+                    "source": "\(cursor.source)", "object": "\(cursor.object)", "reason": "\(reason.rawValue)",
+                    "generation": "\(cursor.generation)", "previous_position": "\(previous)",
+                ])
+        case .takenOver(let source, let object):
+            logger.notice(
+                "another worker took an object over", metadata: ["source": "\(source)", "object": "\(object)"])
+        case .objectFailed(let source, let object, let error, let wait):
+            logger.warning(
+                "an object could not be followed",
+                metadata: [
+                    "source": "\(source)", "object": "\(object)", "error": "\(error)", "retry_after": "\(wait)",
+                ])
+        case .sourceFailed(let source, let app, let error):
+            logger.warning(
+                "a source could not be listed",
+                metadata: ["source": "\(source)", "app": "\(app)", "error": "\(error)"])
+        case .foreignObjects(let source, let count):
+            logger.debug("names that are none of ours", metadata: ["source": "\(source)", "count": "\(count)"])
+        }
+    }
+}

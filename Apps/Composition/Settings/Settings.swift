@@ -1,0 +1,162 @@
+public import LogIngestion
+public import LogModel
+public import Logging
+
+/// What a process goes by: read once, checked once.
+public struct Settings: Sendable {
+    /// Where a server listens.
+    public struct Listener: Sendable, Hashable {
+        /// The address.
+        public let host: String
+        /// The port; 0 takes a free one.
+        public let port: Int
+    }
+
+    /// The folder of the embedded store, local files and keys.
+    public let dataDirectory: String
+    /// The SQLite file.
+    public let storePath: String
+    /// Where the API listens.
+    public let http: Listener
+    /// Largest request body in bytes.
+    public let maxBody: Int
+    /// Where the embedded file store listens under dev.
+    public let localFimidara: Listener
+    /// The key of the administrative routes, when given.
+    public let adminKey: Secret?
+    /// The key of the internal routes, when given.
+    public let internalKey: Secret?
+    /// The file store, when given; else the embedded one.
+    public let fimidaraURL: String?
+    /// The file store as SDKs reach it, when that differs.
+    public let fimidaraPublicURL: String?
+    /// Our agent token in the file store, when given.
+    public let fimidaraToken: Secret?
+    /// Root name of our workspace in the file store.
+    public let workspaceRootname: String
+    /// Folder that holds the apps' folders, slashes allowed.
+    public let logsFolderPrefix: String
+    /// Time between runs of consume-logs.
+    public let consumeInterval: Duration
+    /// How long the lock of consume-logs lasts without being prolonged.
+    public let consumeLockTerm: Duration
+    /// Limits and sizes of ingestion.
+    public let ingestion: IngestionSettings
+    /// Lifetime of the credentials that init hands out.
+    public let tokenLifetime: Duration
+    /// Most inits a minute of one client token.
+    public let initRate: Int
+    /// Time that work in progress gets to end.
+    public let shutdownGrace: Duration
+    /// The lowest level that is logged.
+    public let logLevel: Logger.Level
+    /// Whether logs are JSON; `nil` leaves it to whether there is a terminal.
+    public let logsJSON: Bool?
+
+    /// Reads settings.
+    /// - Throws: ``SettingsError``.
+    public init(_ source: SettingsSource) throws {
+        let read = SettingsReading(source: source)
+        dataDirectory = try read.text("data.dir")
+        storePath = try read.storePath(in: dataDirectory)
+        http = Listener(host: try read.text("http.host"), port: try read.port("http.port"))
+        maxBody = try read.bytes("http.max_body")
+        localFimidara = Listener(
+            host: try read.text("local_fimidara.host"), port: try read.port("local_fimidara.port"))
+        adminKey = try read.key("admin.key")
+        internalKey = try read.key("internal.key")
+        fimidaraURL = try read.url("fimidara.server_url")
+        fimidaraPublicURL = try read.url("fimidara.public_url")
+        fimidaraToken = read.optional("fimidara.auth_token").map { Secret($0) }
+        workspaceRootname = try read.segment("fimidara.workspace_rootname")
+        logsFolderPrefix = try read.text("fimidara.logs_folder_prefix")
+        consumeInterval = try read.duration("consume.interval")
+        consumeLockTerm = try read.duration("consume.lock_ttl")
+        var ingestion = IngestionSettings()
+        ingestion.maxLineBytes = try read.bytes("ingest.max_line_bytes")
+        ingestion.bytesInFlight = try read.bytes("ingest.bytes_in_flight")
+        ingestion.sealGrace = try read.duration("seal.grace")
+        self.ingestion = ingestion
+        tokenLifetime = try read.duration("sdk.token_lifetime")
+        initRate = try read.rate("sdk.init_rate")
+        shutdownGrace = try read.duration("shutdown.grace")
+        guard let level = Logger.Level(rawValue: try read.text("log.level")) else {
+            throw SettingsError("log.level must be one of trace, debug, info, notice, warning, error, critical")
+        }
+        logLevel = level
+        logsJSON = try read.optional("log.format").map { format in
+            guard ["text", "json"].contains(format) else { throw SettingsError("log.format must be text or json") }
+            return format == "json"
+        }
+        guard (fimidaraURL == nil) == (fimidaraToken == nil) else {
+            throw SettingsError("fimidara.server_url and fimidara.auth_token must be given together")
+        }
+    }
+}
+
+/// Reads single settings, whose texts ``SettingsSource`` has checked for their kind.
+private struct SettingsReading {
+    let source: SettingsSource
+
+    func optional(_ name: String) -> String? {
+        SettingsCatalog.key(named: name).flatMap { source.value($0)?.text }
+    }
+
+    func text(_ name: String) throws -> String {
+        guard let text = optional(name), !text.isEmpty else { throw SettingsError("\(name) must not be empty") }
+        return text
+    }
+
+    func port(_ name: String) throws -> Int {
+        guard let port = Int(try text(name)), (0...65_535).contains(port) else {
+            throw SettingsError("\(name) must be a port from 0 to 65535")
+        }
+        return port
+    }
+
+    func duration(_ name: String) throws -> Duration {
+        guard let value = SettingsText.duration(try text(name)) else { throw SettingsError("\(name) must be a time") }
+        return value
+    }
+
+    func bytes(_ name: String) throws -> Int {
+        guard let value = SettingsText.bytes(try text(name)), value <= 1 << 30 else {
+            throw SettingsError("\(name) must be a number of bytes up to 1GiB")
+        }
+        return value
+    }
+
+    func rate(_ name: String) throws -> Int {
+        guard let value = SettingsText.rate(try text(name)) else { throw SettingsError("\(name) must be a rate") }
+        return value
+    }
+
+    func key(_ name: String) throws -> Secret? {
+        guard let text = optional(name) else { return nil }
+        guard text.utf8.count >= 16 else { throw SettingsError("\(name) must have at least 16 characters") }
+        return Secret(text)
+    }
+
+    func url(_ name: String) throws -> String? {
+        guard var text = optional(name) else { return nil }
+        guard text.hasPrefix("http://") || text.hasPrefix("https://"), !text.contains("@") else {
+            throw SettingsError("\(name) must begin with http:// or https:// and hold no credentials")
+        }
+        while text.hasSuffix("/") { text.removeLast() }
+        return text
+    }
+
+    func segment(_ name: String) throws -> String {
+        let text = try text(name)
+        guard !text.contains("/") else { throw SettingsError("\(name) must not contain a slash") }
+        return text
+    }
+
+    func storePath(in directory: String) throws -> String {
+        guard let text = optional("store.url") else { return directory + "/logferry.sqlite" }
+        guard text.hasPrefix("sqlite:"), text.utf8.count > 7 else {
+            throw SettingsError("store.url must be sqlite:PATH")
+        }
+        return String(text.dropFirst(7))
+    }
+}

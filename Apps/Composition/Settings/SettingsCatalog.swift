@@ -1,0 +1,104 @@
+/// A setting that people can give: its name, its kind and what it is for.
+public struct SettingKey: Sendable, Hashable {
+    /// What its text must be.
+    public enum Kind: Sendable, Hashable {
+        /// Any text.
+        case text
+        /// A whole number.
+        case integer
+        /// A time such as `250ms`, `10s`, `5m`, `24h`, `7d`.
+        case duration
+        /// A number of bytes such as `1048576`, `64KiB`, `1MiB`.
+        case bytes
+        /// A number of calls a minute such as `120/min`.
+        case rate
+    }
+
+    /// The name with dots, as in files: `http.port`.
+    public let name: String
+    /// What its text must be.
+    public let kind: Kind
+    /// What holds when nobody gives it; `nil` when nothing does.
+    public let fallback: String?
+    /// Whether it must never be shown.
+    public let isSecret: Bool
+    /// What it is for, in one line.
+    public let summary: String
+
+    init(_ name: String, _ kind: Kind, _ fallback: String?, secret: Bool = false, _ summary: String) {
+        self.name = name
+        self.kind = kind
+        self.fallback = fallback
+        isSecret = secret
+        self.summary = summary
+    }
+
+    /// The environment variable: `LOGFERRY_HTTP_PORT`.
+    public var environmentName: String {
+        "LOGFERRY_" + name.uppercased().replacing(".", with: "_")
+    }
+
+    /// The flag: `--http-port`.
+    public var flag: String {
+        "--" + name.replacing(".", with: "-").replacing("_", with: "-")
+    }
+}
+
+/// All settings there are; files, flags, environment and documentation go by this list.
+public enum SettingsCatalog {
+    /// The settings in the order in which they are shown.
+    public static let keys: [SettingKey] = [
+        SettingKey("data.dir", .text, "./logferry-data", "folder of the embedded store, local files and keys"),
+        SettingKey("store.url", .text, nil, "the store: sqlite:PATH; default logferry.sqlite in data.dir"),
+        SettingKey("http.host", .text, "127.0.0.1", "address that the API listens on"),
+        SettingKey("http.port", .integer, "8080", "port of the API; 0 takes a free one"),
+        SettingKey("http.max_body", .bytes, "8MiB", "largest request body"),
+        SettingKey("local_fimidara.host", .text, "127.0.0.1", "address of the embedded file store under dev"),
+        SettingKey("local_fimidara.port", .integer, "8081", "port of the embedded file store under dev"),
+        SettingKey("admin.key", .text, nil, secret: true, "key of the administrative routes; made by dev"),
+        SettingKey("internal.key", .text, nil, secret: true, "key of the internal routes; made by dev"),
+        SettingKey("fimidara.server_url", .text, nil, "the file store; default the embedded one"),
+        SettingKey("fimidara.public_url", .text, nil, "the file store as SDKs reach it; default server_url"),
+        SettingKey("fimidara.auth_token", .text, nil, secret: true, "our agent token in the file store"),
+        SettingKey("fimidara.workspace_rootname", .text, "logferry", "root name of our workspace there"),
+        SettingKey("fimidara.logs_folder_prefix", .text, "logs", "folder that holds the apps' folders"),
+        SettingKey("consume.interval", .duration, "10s", "time between runs of consume-logs"),
+        SettingKey("consume.lock_ttl", .duration, "30s", "how long its lock lasts without being prolonged"),
+        SettingKey("ingest.max_line_bytes", .bytes, "1MiB", "longest line; longer ones become rejects"),
+        SettingKey("ingest.bytes_in_flight", .bytes, "16MiB", "most bytes read and not yet committed"),
+        SettingKey("seal.grace", .duration, "1h", "quiet time before a past day's last line counts without newline"),
+        SettingKey("sdk.token_lifetime", .duration, "24h", "lifetime of the credentials that init hands out"),
+        SettingKey("sdk.init_rate", .rate, "120/min", "most inits of one client token"),
+        SettingKey("shutdown.grace", .duration, "20s", "time that work in progress gets to end"),
+        SettingKey("log.level", .text, "info", "trace, debug, info, notice, warning, error or critical"),
+        SettingKey("log.format", .text, nil, "text or json; default text on a terminal, else json"),
+    ]
+
+    /// The setting of a name.
+    public static func key(named name: String) -> SettingKey? {
+        keys.first { $0.name == name }
+    }
+
+    /// Of some names, the one nearest to a text by edit distance, if it is near enough to be what was meant.
+    public static func nearest(to text: String, among names: [String]) -> String? {
+        let best = names.map { ($0, distance(text, $0)) }.min { $0.1 < $1.1 }
+        guard let best, best.1 <= max(2, text.count / 3) else { return nil }
+        return best.0
+    }
+
+    /// Levenshtein's edit distance.
+    private static func distance(_ left: String, _ right: String) -> Int {
+        let other = Array(right)
+        var row = Array(0...other.count)
+        for (index, letter) in left.enumerated() {
+            var diagonal = row[0]
+            row[0] = index + 1
+            for column in other.indices {
+                let cost = letter == other[column] ? diagonal : diagonal + 1
+                diagonal = row[column + 1]
+                row[column + 1] = min(cost, row[column] + 1, diagonal + 1)
+            }
+        }
+        return row[other.count]
+    }
+}

@@ -1,0 +1,41 @@
+/// Reads the texts of settings.
+public enum SettingsText {
+    /// A time such as `250ms`, `10s`, `5m`, `24h`, `7d`; positive.
+    public static func duration(_ text: String) -> Duration? {
+        let units: [(String, Int64)] = [("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000)]
+        for (unit, milliseconds) in units where text.hasSuffix(unit) {
+            guard let count = Int64(text.dropLast(unit.count)), count > 0 else { continue }
+            let (product, overflow) = count.multipliedReportingOverflow(by: milliseconds)
+            return overflow || product > 100 * 365 * 86_400_000 ? nil : .milliseconds(product)
+        }
+        return nil
+    }
+
+    /// A number of bytes such as `1048576`, `64KiB`, `1MiB`, `2GiB`; positive.
+    public static func bytes(_ text: String) -> Int? {
+        let units = [("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30)]
+        for (unit, size) in units where text.hasSuffix(unit) {
+            guard let count = Int(text.dropLast(unit.count)), count > 0 else { return nil }
+            let (product, overflow) = count.multipliedReportingOverflow(by: size)
+            return overflow ? nil : product
+        }
+        return Int(text).flatMap { $0 > 0 ? $0 : nil }
+    }
+
+    /// A number of calls a minute such as `120/min`; positive.
+    public static func rate(_ text: String) -> Int? {
+        guard text.hasSuffix("/min"), let count = Int(text.dropLast(4)), count > 0 else { return nil }
+        return count
+    }
+
+    /// What is wrong with a text of a kind, or `nil` when nothing is.
+    static func complaint(_ text: String, _ kind: SettingKey.Kind) -> String? {
+        switch kind {
+        case .text: nil
+        case .integer: Int(text) == nil ? "is not a whole number" : nil
+        case .duration: duration(text) == nil ? "is not a time such as 250ms, 10s, 5m, 24h or 7d" : nil
+        case .bytes: bytes(text) == nil ? "is not a number of bytes such as 1048576, 64KiB or 1MiB" : nil
+        case .rate: rate(text) == nil ? "is not a rate such as 120/min" : nil
+        }
+    }
+}
