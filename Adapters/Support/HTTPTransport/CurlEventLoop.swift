@@ -41,20 +41,17 @@ import Glibc
 
     /// Ends the thread once it has run the jobs that it has.
     func stop() {
-        inbox.withLock { $0.isStopped = true }
-        wake()
+        leave { $0.isStopped = true }
     }
 
     /// Leaves an order, from any thread.
     func post(_ order: Order) {
-        inbox.withLock { $0.orders.append(order) }
-        wake()
+        leave { $0.orders.append(order) }
     }
 
     func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
-        inbox.withLock { $0.jobs.append(job) }
-        wake()
+        leave { $0.jobs.append(job) }
     }
 
     func asUnownedSerialExecutor() -> UnownedSerialExecutor { unsafe UnownedSerialExecutor(ordinary: self) }
@@ -68,7 +65,16 @@ import Glibc
         return inbox.withLock { $0.thread.map { pthread_equal($0, here) != 0 } ?? false }
     }
 
-    private func wake() { unsafe curl_multi_wakeup(multi) }
+    /// Leaves something in the inbox and wakes the thread, both under the lock.
+    ///
+    /// The job that is left may be the transport's end. Nothing of the loop is touched after the lock is open again,
+    /// since the thread may then have run that job and freed it all.
+    private func leave(_ change: (inout Inbox) -> Void) {
+        inbox.withLock { inbox in
+            change(&inbox)
+            _ = unsafe curl_multi_wakeup(multi)
+        }
+    }
 
     private func run(driving drive: ([Order]) -> Int32) {
         let here = pthread_self()

@@ -29,7 +29,8 @@ struct ConnectionTests {
         try await eventually { await transport.transferCount == 0 }
     }
 
-    @Test("sends a repeatable request again when a kept connection has died, body and all") func repeated() async throws {
+    @Test("sends a repeatable request again when a kept connection has died, body and all") func repeated() async throws
+    {
         let bodies = Collected<[UInt8]>()
         // The first connection takes a second request and hangs up on it, as a server does whose idle timer fires.
         let server = try LoopbackServer { connection in

@@ -7,14 +7,18 @@ enum ThreadNames {
         defer { closedir(folder) }
         var count = 0
         while let entry = readdir(folder) {
-            let id = withUnsafeBytes(of: entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+            let id = withUnsafeBytes(of: entry.pointee.d_name) { text($0) }
             guard let file = fopen("/proc/self/task/\(id)/comm", "r") else { continue }
             defer { fclose(file) }
             var line = [CChar](repeating: 0, count: 32)
             guard fgets(&line, 32, file) != nil else { continue }
-            let found = String(decoding: line.prefix { $0 != 0 && $0 != 10 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-            if found == name.prefix(15) { count += 1 }
+            if line.withUnsafeBytes({ text($0) }) == name.prefix(15) { count += 1 }
         }
         return count
+    }
+
+    /// What stands before the end of the text or of its first line.
+    private static func text(_ bytes: UnsafeRawBufferPointer) -> String {
+        String(decoding: bytes.prefix { $0 != 0 && $0 != UInt8(ascii: "\n") }, as: UTF8.self)
     }
 }

@@ -98,7 +98,9 @@ struct TroubleTests {
             connection.write(answers[(connection.number - 1) % 2])
         }
         let closed = try LoopbackServer.closedPort()
-        let bases = [server.url(), server.url(), "http://127.0.0.1:\(closed)/", "https://127.0.0.1:\(server.port)/", ""]
+        let bases = [
+            server.url(), server.url(), "http://127.0.0.1:\(closed)/", "https://127.0.0.1:\(server.port)/", "",
+        ]
         for base in bases {
             let request = HTTPRequest(
                 .post, base + "\(canary)?k=\(canary)", headers: ["Authorization": "Bearer \(canary)"],
