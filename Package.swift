@@ -143,5 +143,11 @@ let package = Package(
 
         // Tests.
         suite("BlockingExecutorTests", in: "Adapters/BlockingExecutorTests", ["BlockingExecutor"]),
+        suite("HTTPTransportTests", in: "Adapters/HTTPTransportTests", ["HTTPTransport", "BlockingExecutor", "LogModel"]),
+        suite(
+            "FimidaraTests", in: "Adapters/FimidaraTests",
+            [
+                "FimidaraAdapter", "HTTPTransport", "BlockingExecutor", "LogModel", "SdkProvisioning", "LogIngestion",
+            ]),
     ]
 )

@@ -12,7 +12,7 @@ CURLcode logferry_easy_set_string(CURL *easy, CURLoption option, const char *val
     return curl_easy_setopt(easy, option, value);
 }
 
-CURLcode logferry_easy_set_pointer(CURL *easy, CURLoption option, void *value) {
+CURLcode logferry_easy_set_pointer(CURL *easy, CURLoption option, const void *value) {
     return curl_easy_setopt(easy, option, value);
 }
 
@@ -24,15 +24,19 @@ CURLcode logferry_easy_set_header(CURL *easy, curl_write_callback callback) {
     return curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, callback);
 }
 
-CURLcode logferry_easy_set_read(CURL *easy, curl_read_callback callback) {
-    return curl_easy_setopt(easy, CURLOPT_READFUNCTION, callback);
-}
-
-CURLcode logferry_easy_set_seek(CURL *easy, curl_seek_callback callback) {
-    return curl_easy_setopt(easy, CURLOPT_SEEKFUNCTION, callback);
+CURLcode logferry_easy_set_progress(CURL *easy, curl_xferinfo_callback callback) {
+    return curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, callback);
 }
 
 CURLcode logferry_easy_get_long(CURL *easy, CURLINFO info, long *value) {
+    return curl_easy_getinfo(easy, info, value);
+}
+
+CURLcode logferry_easy_get_off(CURL *easy, CURLINFO info, curl_off_t *value) {
+    return curl_easy_getinfo(easy, info, value);
+}
+
+CURLcode logferry_easy_get_pointer(CURL *easy, CURLINFO info, void **value) {
     return curl_easy_getinfo(easy, info, value);
 }
 

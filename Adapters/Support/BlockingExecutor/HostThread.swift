@@ -4,9 +4,9 @@ internal import Glibc
 /// Starts named threads of the operating system.
 ///
 /// They run until their body returns; nobody joins them.
-enum HostThread {
+public enum HostThread {
     /// Runs `body` on a new thread; the first 15 bytes of `name` are what `top -H` shows.
-    static func start(name: String, _ body: @escaping @Sendable () -> Void) {
+    public static func start(name: String, _ body: @escaping @Sendable () -> Void) {
         let start = unsafe Unmanaged.passRetained(Start(name: name, body: body))
         var thread = pthread_t()
         let code = unsafe pthread_create(

@@ -1,0 +1,133 @@
+import FoundationEssentials
+public import HTTPTransport
+public import LogModel
+
+/// Speaks fimidara's HTTP API: one method for calls with JSON, one for reading a range of a file.
+///
+/// Failures that may pass are tried again here, for idempotent calls, with exponential back-off and full jitter.
+public struct FimidaraClient: Sendable {
+    /// The most bytes of a JSON answer: a page of 1000 entries has about 1.5 MB at the longest paths and names.
+    static let answerLimit = 16 << 20
+
+    let settings: FimidaraSettings
+    private let transport: any HTTPTransport
+    private let entropy: any Entropy
+    private let wallClock: any WallClock
+    private let clock: any Clock<Duration>
+
+    /// Makes a client.
+    /// - Parameters:
+    ///   - settings: which server, and how long to wait for it.
+    ///   - transport: what carries the requests.
+    ///   - entropy: where the jitter of waits comes from; need not be fit for secrets.
+    ///   - wallClock: what dates in `Retry-After` are compared with.
+    ///   - clock: what waits between attempts.
+    public init(
+        settings: FimidaraSettings, transport: any HTTPTransport, entropy: any Entropy, wallClock: any WallClock,
+        clock: any Clock<Duration> = ContinuousClock()
+    ) {
+        self.settings = settings
+        self.transport = transport
+        self.entropy = entropy
+        self.wallClock = wallClock
+        self.clock = clock
+    }
+
+    /// Makes a call and decodes its answer; members that the answer type does not name are ignored.
+    func call<Answer: Decodable & Sendable>(
+        _ endpoint: FimidaraEndpoint, _ question: some Encodable & Sendable, answer: Answer.Type = Answer.self
+    ) async throws(FimidaraFailure) -> Answer {
+        let request = try request(endpoint, question)
+        return try await retrying(endpoint.isIdempotent) { () async throws(FimidaraFailure) in
+            let response = try await send(request, endpoint.name)
+            return try await decode(response, endpoint.name)
+        }
+    }
+
+    /// Asks for bytes `first` to `last` of a file, both included, and gives the answer whatever its success status.
+    func open(file id: String, first: Int64, last: Int64) async throws(FimidaraFailure) -> HTTPResponse {
+        var request = HTTPRequest(
+            .get, "\(settings.serverURL)/v1/files/readFile/\(id)", headers: authorized(),
+            timeouts: settings.readTimeouts)
+        // One range only, and its start even when that is 0: without one the answer is the whole file.
+        request.headers.add("Range", "bytes=\(first)-\(last)")
+        let prepared = request
+        return try await retrying(true) { () async throws(FimidaraFailure) in try await send(prepared, "readFile") }
+    }
+
+    private func request(
+        _ endpoint: FimidaraEndpoint, _ question: some Encodable
+    ) throws(FimidaraFailure) -> HTTPRequest {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        let body: Data
+        do { body = try encoder.encode(question) } catch {
+            throw FimidaraFailure(.rejected, "\(endpoint.name) cannot be asked: its body cannot be encoded")
+        }
+        var headers = authorized()
+        headers.add("Content-Type", "application/json")
+        return HTTPRequest(
+            endpoint.method, settings.serverURL + endpoint.path, headers: headers, body: Array(body),
+            timeouts: settings.callTimeouts, isRepeatable: endpoint.isIdempotent)
+    }
+
+    private func authorized() -> HTTPHeaders {
+        ["Authorization": settings.authToken.reveal { "Bearer \($0)" }]
+    }
+
+    /// One attempt; throws for every status that is no success.
+    private func send(_ request: HTTPRequest, _ name: String) async throws(FimidaraFailure) -> HTTPResponse {
+        let response: HTTPResponse
+        do { response = try await transport.send(request) } catch { throw failure(name, error) }
+        guard !(200..<300).contains(response.status) else { return response }
+        // A refusal whose body does not come through is the same refusal.
+        let body = (try? await response.body.collect(upTo: ErrorAnswer.sizeLimit)) ?? []
+        throw ErrorAnswer(status: response.status, headers: response.headers, body: body)
+            .failure(name, now: wallClock.now(), hiding: settings.authToken)
+    }
+
+    private func decode<Answer: Decodable>(
+        _ response: HTTPResponse, _ name: String
+    ) async throws(FimidaraFailure) -> Answer {
+        let bytes: [UInt8]
+        do { bytes = try await response.body.collect(upTo: FimidaraClient.answerLimit) } catch {
+            throw failure(name, error)
+        }
+        do { return try JSONDecoder().decode(Answer.self, from: Data(bytes)) } catch {
+            throw FimidaraFailure(.unavailable, "\(name) answered what cannot be read: \(flaw(error))")
+        }
+    }
+
+    private func retrying<Value>(
+        _ isIdempotent: Bool, _ attempt: () async throws(FimidaraFailure) -> Value
+    ) async throws(FimidaraFailure) -> Value {
+        var number = 1
+        while true {
+            do { return try await attempt() } catch {
+                guard isIdempotent, error.isWorthRetrying, !Task.isCancelled,
+                    let wait = settings.retry.wait(afterAttempt: number, asked: error.askedWait, entropy: entropy),
+                    (try? await clock.sleep(for: wait)) != nil
+                else { throw error }
+                number += 1
+            }
+        }
+    }
+
+    private func failure(_ name: String, _ error: HTTPTransportError) -> FimidaraFailure {
+        let isOurs = error.reason == .invalidRequest || error.reason == .tooLarge
+        return FimidaraFailure(isOurs ? .rejected : .unavailable, "\(name) got no answer: \(error)")
+    }
+
+    /// Where an answer differs from what we need, without any of its values.
+    private func flaw(_ error: any Error) -> String {
+        func place(_ context: DecodingError.Context, _ last: (any CodingKey)? = nil) -> String {
+            (context.codingPath + (last.map { [$0] } ?? [])).map(\.stringValue).joined(separator: ".")
+        }
+        return switch error as? DecodingError {
+        case .keyNotFound(let key, let context): "\(place(context, key)) is missing"
+        case .valueNotFound(_, let context): "\(place(context)) has no value"
+        case .typeMismatch(let type, let context): "\(place(context)) is no \(type)"
+        default: "it is no JSON"
+        }
+    }
+}

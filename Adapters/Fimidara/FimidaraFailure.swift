@@ -1,0 +1,82 @@
+import HTTPTransport
+import LogIngestion
+import SdkProvisioning
+
+/// Why a call to fimidara brought no answer that we can use.
+struct FimidaraFailure: Error, Sendable, Hashable {
+    enum Reason: Sendable, Hashable {
+        /// No answer, or one with a server's failure (5xx) or in no readable form.
+        case unavailable
+        /// 429, or 503 with a time to wait.
+        case throttled(retryAfter: Duration?)
+        /// 401: unknown, deleted or expired token; the server does not tell these apart.
+        case unauthenticated
+        /// 403.
+        case forbidden
+        /// 404 by a handler, not by the router: the thing that was named is not there.
+        case notFound
+        /// 409.
+        case conflict
+        /// 416 with the size that the file has.
+        case rangeBeyondEnd(size: Int64)
+        /// Any other refusal, or an answer that no fimidara gives.
+        case rejected
+    }
+
+    let reason: Reason
+    let detail: String
+    /// Whether it is one of the 500s that hide another cause: the server's internal queue loses errors' kinds.
+    var isOpaque = false
+
+    init(_ reason: Reason, _ detail: String) {
+        self.reason = reason
+        self.detail = detail
+    }
+
+    /// What a wait asked for by the server is worth before the next attempt; `nil` where no attempt makes sense.
+    var isWorthRetrying: Bool {
+        switch reason {
+        case .unavailable, .throttled: true
+        default: false
+        }
+    }
+
+    /// How long the server asks to wait.
+    var askedWait: Duration? {
+        guard case .throttled(let wait) = reason else { return nil }
+        return wait
+    }
+}
+
+extension StorageError {
+    /// The failure as the provisioning port has it.
+    init(_ failure: FimidaraFailure) {
+        let reason: Reason =
+            switch failure.reason {
+            case .unavailable: .unavailable
+            case .throttled(let wait): .throttled(retryAfter: wait)
+            case .unauthenticated: .unauthenticated
+            case .forbidden: .forbidden
+            case .notFound: .notFound
+            case .conflict: .conflict
+            case .rejected, .rangeBeyondEnd: .rejected
+            }
+        self.init(reason, detail: failure.detail)
+    }
+}
+
+extension SourceError {
+    /// The failure as the port of sources has it; `.notFound` is `.gone` there.
+    init(_ failure: FimidaraFailure) {
+        let reason: Reason =
+            switch failure.reason {
+            case .unavailable: .unavailable
+            case .throttled(let wait): .throttled(retryAfter: wait)
+            case .unauthenticated: .unauthenticated
+            case .forbidden: .forbidden
+            case .notFound: .gone
+            case .conflict, .rejected, .rangeBeyondEnd: .rejected
+            }
+        self.init(reason, detail: failure.detail)
+    }
+}
