@@ -140,5 +140,8 @@ let package = Package(
                 "Composition", "Server", "Worker", argumentParser, lifecycle, logging, unixSignals,
             ],
             path: "Apps/Logferry", swiftSettings: house),
+
+        // Tests.
+        suite("BlockingExecutorTests", in: "Adapters/BlockingExecutorTests", ["BlockingExecutor"]),
     ]
 )
