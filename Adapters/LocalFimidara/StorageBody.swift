@@ -18,6 +18,11 @@ public struct StorageBody: Sendable {
         iterate = { take in if !bytes.isEmpty { try await take(bytes) } }
     }
 
+    /// Takes a function that hands over one chunk after another.
+    init(_ iterate: @escaping @Sendable (_ take: (_ chunk: [UInt8]) async throws -> Void) async throws -> Void) {
+        self.iterate = iterate
+    }
+
     /// No bytes.
     public static let empty = StorageBody(bytes: [])
 

@@ -33,7 +33,7 @@ struct BlobStore: Sendable {
 
     /// Removes a blob if it is there. Whoever has it open goes on reading.
     func remove(_ blob: BlobID) throws {
-        guard unlink(path(of: blob)) == 0 || errno == ENOENT else { throw IOFailure("unlink") }
+        guard unsafe unlink(path(of: blob)) == 0 || errno == ENOENT else { throw IOFailure("unlink") }
     }
 
     /// Removes all blobs but those to keep, and tells how many those were.
@@ -59,7 +59,7 @@ struct BlobStore: Sendable {
     /// Makes a folder that only its owner may enter, and tells whether it was not there before.
     @discardableResult
     static func makeFolder(_ path: String) throws -> Bool {
-        if mkdir(path, 0o700) == 0 { return true }
+        if unsafe mkdir(path, 0o700) == 0 { return true }
         guard errno == EEXIST else { throw IOFailure("mkdir") }
         return false
     }

@@ -31,7 +31,7 @@ final class OpenFile: Sendable {
 
     /// Reads `count` bytes at a position; fewer only at the end of the file.
     func read(_ count: Int, at position: Int64) throws -> [UInt8] {
-        try [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+        try unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
             while filled < count {
                 let got = unsafe pread(
                     descriptor, buffer.baseAddress.map { unsafe $0 + filled }, count - filled, off_t(position) + filled)

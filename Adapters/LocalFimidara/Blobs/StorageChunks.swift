@@ -8,6 +8,8 @@ public struct StorageChunks: AsyncSequence, Sendable {
     enum Segment: Sendable {
         case bytes([UInt8])
         case file(from: Int64, count: Int64)
+        /// The connection breaks here.
+        case breakOff
     }
 
     let segments: [Segment]
@@ -21,6 +23,7 @@ public struct StorageChunks: AsyncSequence, Sendable {
             switch segment {
             case .bytes(let bytes): sum + Int64(bytes.count)
             case .file(_, let count): sum + count
+            case .breakOff: sum
             }
         }
     }
@@ -51,6 +54,8 @@ public struct StorageChunks: AsyncSequence, Sendable {
                 case .bytes(let bytes):
                     index += 1
                     return bytes
+                case .breakOff:
+                    throw StorageConnectionLost()
                 case .file(let start, let count):
                     guard offset < count else {
                         index += 1

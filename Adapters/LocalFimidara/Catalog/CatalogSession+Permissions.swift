@@ -9,7 +9,7 @@ extension CatalogSession {
         for _ in 0..<20 where !level.isEmpty {
             level = try String.fetchAll(
                 db,
-                SQLRequest(
+                SQLRequest<String>(
                     "SELECT groupId FROM assignment WHERE entityId IN \(level) ORDER BY assignedAt, groupId")
             ).filter { !found.contains($0) }
             for group in level where !found.contains(group) { found.append(group) }
@@ -36,12 +36,12 @@ extension CatalogSession {
 
     /// Items that could decide about an action; all targets when `targets` is `nil`.
     func items(about action: Action, entities: [String], targets: [String]? = nil) throws -> [PermissionItem] {
-        var request: SQLRequest<PermissionItem> = """
+        var query: SQL = """
             SELECT * FROM permissionItem
             WHERE entityId IN \(entities) AND action IN \([action.rawValue, Action.all.rawValue])
             """
-        if let targets { request = request.appending(" AND targetId IN \(targets)") }
-        return try request.fetchAll(db)
+        if let targets { query += " AND targetId IN \(targets)" }
+        return try SQLRequest<PermissionItem>(literal: query).fetchAll(db)
     }
 
     /// Drops every grant and assignment of, and every grant on, resources that are gone.
@@ -51,11 +51,5 @@ extension CatalogSession {
             try db.execute(literal: "DELETE FROM permissionItem WHERE entityId IN \(some) OR targetId IN \(some)")
             try db.execute(literal: "DELETE FROM assignment WHERE entityId IN \(some)")
         }
-    }
-}
-
-extension SQLRequest {
-    fileprivate func appending(_ literal: SQL) -> SQLRequest {
-        SQLRequest(literal: sql + literal)
     }
 }

@@ -24,6 +24,11 @@ struct CatalogSession {
         return id
     }
 
+    /// Whether the agent's token has not been deleted since its request began.
+    var isStillThere: Bool {
+        get throws { try agent.kind != .agentToken || AgentTokenRow.exists(db, key: agent.id) }
+    }
+
     /// Refuses a workspace that is not this one.
     /// - Throws: a failure with status 404.
     func checkWorkspace(id: String?) throws {
