@@ -143,5 +143,8 @@ let package = Package(
 
         // Tests.
         suite("BlockingExecutorTests", in: "Adapters/BlockingExecutorTests", ["BlockingExecutor"]),
+        suite(
+            "LocalFimidaraTests", in: "Adapters/LocalFimidaraTests",
+            ["LocalFimidaraAdapter", "BlockingExecutor", "LogModel", grdb, crypto]),
     ]
 )
