@@ -149,5 +149,8 @@ let package = Package(
             [
                 "FimidaraAdapter", "HTTPTransport", "BlockingExecutor", "LogModel", "SdkProvisioning", "LogIngestion",
             ]),
+        suite(
+            "LocalFimidaraTests", in: "Adapters/LocalFimidaraTests",
+            ["LocalFimidaraAdapter", "BlockingExecutor", "LogModel", grdb, crypto]),
     ]
 )

@@ -1,0 +1,73 @@
+internal import Glibc
+
+/// An open file; closed when the last one lets it go. All calls block.
+final class OpenFile: Sendable {
+    private let descriptor: Int32
+
+    /// Opens a file.
+    /// - Throws: ``IOFailure``.
+    init(_ path: String, flags: Int32, mode: mode_t = 0o600) throws {
+        unsafe descriptor = open(path, flags | O_CLOEXEC, mode)
+        guard descriptor >= 0 else { throw IOFailure("open") }
+    }
+
+    deinit { close(descriptor) }
+
+    /// Writes all bytes at a position.
+    func write(_ bytes: [UInt8], at position: Int64) throws {
+        var done = 0
+        while done < bytes.count {
+            let count = unsafe bytes.withUnsafeBytes { buffer in
+                guard let base = buffer.baseAddress else { return 0 }
+                return unsafe pwrite(descriptor, base + done, bytes.count - done, off_t(position) + done)
+            }
+            if count < 0 {
+                guard errno == EINTR else { throw IOFailure("pwrite") }
+            } else {
+                done += count
+            }
+        }
+    }
+
+    /// Reads `count` bytes at a position; fewer only at the end of the file.
+    func read(_ count: Int, at position: Int64) throws -> [UInt8] {
+        try unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+            while filled < count {
+                let got = unsafe pread(
+                    descriptor, buffer.baseAddress.map { unsafe $0 + filled }, count - filled, off_t(position) + filled)
+                if got == 0 { return }
+                if got < 0 {
+                    guard errno == EINTR else { throw IOFailure("pread") }
+                } else {
+                    filled += got
+                }
+            }
+        }
+    }
+
+    /// Returns once what was written is on the disk.
+    func sync() throws {
+        guard fsync(descriptor) == 0 else { throw IOFailure("fsync") }
+    }
+
+    /// Cuts the file to a size, if it is longer.
+    func cut(to size: Int64) throws {
+        guard try self.size() > size else { return }
+        guard ftruncate(descriptor, off_t(size)) == 0 else { throw IOFailure("ftruncate") }
+    }
+
+    /// The size in bytes.
+    func size() throws -> Int64 {
+        let end = lseek(descriptor, 0, SEEK_END)
+        guard end >= 0 else { throw IOFailure("lseek") }
+        return Int64(end)
+    }
+
+    /// Takes the lock of the whole file for this process, without waiting.
+    /// - Returns: whether it could be had.
+    func tryLock() throws -> Bool {
+        if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return true }
+        guard errno == EWOULDBLOCK else { throw IOFailure("flock") }
+        return false
+    }
+}

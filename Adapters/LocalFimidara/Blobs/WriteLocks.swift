@@ -1,0 +1,40 @@
+internal import BlockingExecutor
+
+/// Who writes to which file now: one request at a time, and nobody waits.
+///
+/// The locks are in memory on purpose. A lock lives exactly as long as its request, so a lost connection or a restart
+/// leaves none behind.
+final class WriteLocks: Sendable {
+    private let holds = Locked<[String: WriteHold]>([:])
+
+    /// Takes the lock of a file.
+    /// - Throws: a failure with status 409 when another request has it, be it of the same session.
+    func acquire(file: String, holder: String) throws -> WriteHold {
+        let hold = WriteHold(file: file, holder: holder)
+        let isFree = holds.withLock { holds in
+            guard holds[file] == nil else { return false }
+            holds[file] = hold
+            return true
+        }
+        guard isFree else { throw StorageFailure.notWritable("File is being written by another upload") }
+        return hold
+    }
+
+    /// Gives a lock back; the others never have to ask for whom it was.
+    func release(_ hold: WriteHold) {
+        holds.withLock { holds in
+            if holds[hold.file] === hold { holds[hold.file] = nil }
+        }
+        hold.end()
+    }
+
+    /// Tells the upload that has a file's lock to give up.
+    func abort(file: String) {
+        holds.withLock { $0[file] }?.end()
+    }
+
+    /// Who has a file's lock: the upload session, or the agent when no session was named.
+    func holder(of file: String) -> String? {
+        holds.withLock { $0[file]?.holder }
+    }
+}

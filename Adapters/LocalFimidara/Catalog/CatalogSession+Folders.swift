@@ -1,0 +1,89 @@
+internal import GRDB
+
+extension CatalogSession {
+    /// The folders of a path as far as they are there, from the root down.
+    func existingFolders(_ names: [String]) throws -> [FolderRow] {
+        var folders: [FolderRow] = []
+        for name in names {
+            guard let folder = try folder(named: name, in: folders.last?.id ?? workspace.id) else { break }
+            folders.append(folder)
+        }
+        return folders
+    }
+
+    /// A folder and those above it, from the root down.
+    /// - Throws: a failure with status 404.
+    func folders(_ names: [String]) throws -> [FolderRow] {
+        let folders = try existingFolders(names)
+        guard folders.count == names.count else { throw StorageFailure.folderNotFound }
+        return folders
+    }
+
+    /// A folder and those above it, from the root down, by the folder's id.
+    /// - Throws: a failure with status 404.
+    func folders(downTo id: String) throws -> [FolderRow] {
+        var folders: [FolderRow] = []
+        var next = id
+        while next != workspace.id {
+            guard let folder = try FolderRow.fetchOne(db, key: next) else { throw StorageFailure.folderNotFound }
+            folders.insert(folder, at: 0)
+            next = folder.parentId
+        }
+        return folders
+    }
+
+    /// What a locator points at, with the folders above it; empty for the root of the workspace.
+    /// - Throws: a failure with status 404.
+    func folders(at locator: FolderLocator) throws -> [FolderRow] {
+        if let id = locator.id { return try folders(downTo: id) }
+        guard let text = locator.path else { throw StorageFailure.folderNotFound }
+        let path = try StorePath(text)
+        guard path.rootname.folded == workspace.rootname.folded else {
+            throw StorageFailure.notFound("Workspace not found")
+        }
+        return try folders(path.names)
+    }
+
+    /// Makes the folders of a path that are missing.
+    /// - Returns: all of them, from the root down.
+    func makeFolders(_ names: [String], description: String? = nil) throws -> [FolderRow] {
+        var folders = try existingFolders(names)
+        for name in names.dropFirst(folders.count) {
+            let isLast = folders.count == names.count - 1
+            let folder = FolderRow(
+                id: mint(.folder), parentId: folders.last?.id ?? workspace.id, name: name,
+                description: isLast ? description : nil, trace: newTrace)
+            try folder.insert(db)
+            folders.append(folder)
+        }
+        return folders
+    }
+
+    /// Removes a folder with all that is in it.
+    /// - Returns: the bytes that nothing refers to any more.
+    func remove(_ folder: FolderRow) throws -> RemovedBytes {
+        let folderIDs = try String.fetchAll(
+            db,
+            sql: """
+                WITH RECURSIVE inside (id) AS (
+                    VALUES (?) UNION ALL SELECT folder.id FROM folder JOIN inside ON folder.parentId = inside.id
+                )
+                SELECT id FROM inside
+                """, arguments: [folder.id])
+        var removed = RemovedBytes()
+        for id in folderIDs {
+            let files = try FileRow.fetchAll(db, sql: "SELECT * FROM file WHERE parentId = ?", arguments: [id])
+            for file in files { removed.add(file) }
+            try forgetPermissions(of: files.map(\.id))
+            try db.execute(sql: "DELETE FROM file WHERE parentId = ?", arguments: [id])
+            try db.execute(sql: "DELETE FROM folder WHERE id = ?", arguments: [id])
+        }
+        try forgetPermissions(of: folderIDs)
+        return removed
+    }
+
+    private func folder(named name: String, in parent: String) throws -> FolderRow? {
+        try FolderRow.fetchOne(
+            db, sql: "SELECT * FROM folder WHERE parentId = ? AND foldedName = ?", arguments: [parent, name.folded])
+    }
+}

@@ -1,0 +1,10 @@
+/// Bytes that a transaction has cut loose; they are removed from the disk after its commit.
+struct RemovedBytes: Sendable {
+    private(set) var blobs: [BlobID] = []
+    private(set) var count: Int64 = 0
+
+    mutating func add(_ file: FileRow) {
+        if let blob = file.blob { blobs.append(blob) }
+        count += file.size
+    }
+}

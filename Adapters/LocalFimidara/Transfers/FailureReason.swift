@@ -1,0 +1,18 @@
+internal import BlockingExecutor
+internal import GRDB
+
+/// Why something failed, in words that hold nothing from outside.
+enum FailureReason {
+    /// The reason in a few words.
+    static func text(of error: any Error) -> String {
+        switch error {
+        case let failure as StorageFailure: failure.problems.map(\.name).joined(separator: ", ")
+        case is StorageConnectionLost, is CancellationError: "connection lost"
+        case let failure as IOFailure: failure.description
+        case let failure as BlockingThreadsError: "threads: \(failure)"
+        // Neither the statement nor its arguments, which may come from outside.
+        case let failure as DatabaseError: "database: \(failure.resultCode) \(failure.message ?? "")"
+        default: String(describing: type(of: error))
+        }
+    }
+}

@@ -1,0 +1,219 @@
+internal import BlockingExecutor
+internal import GRDB
+internal import LogModel
+
+/// Takes files in: claim, receive, commit, and roll-back when anything goes wrong before the commit.
+///
+/// The order is what makes it safe. Bytes are on the disk before the catalog speaks of them, and bytes that the
+/// catalog does not speak of are never shown: readers stop at the committed size, the next append cuts off what is
+/// beyond it, and blobs without a file are swept at start.
+struct Uploads: Sendable {
+    let catalog: Catalog
+    let blobs: BlobStore
+    let threads: BlockingThreads
+    let locks: WriteLocks
+    let budget: ByteBudget
+    let disposal: BlobDisposal
+    let limits: StorageLimits
+    let entropy: any Entropy
+    let observe: @Sendable (StorageEvent) -> Void
+
+    /// Takes one upload in.
+    /// - Returns: the file as it is afterwards.
+    func upload(_ request: StorageRequest, _ options: UploadOptions, as caller: Caller) async throws -> JSONValue {
+        let form = try MultipartForm(contentType: request.headers["content-type"])
+        let claim = try await claim(options, as: caller)
+        let taken = Locked<Int64>(0)
+        var target: UploadTarget?
+        do {
+            let opened = try await open(claim, options)
+            target = opened
+            let received = try await receiveUnlessAborted(
+                request.body, form, options, into: opened, hold: claim.hold, taken: taken)
+            let file = try await commit(received, in: opened, options, claim)
+            locks.release(claim.hold)
+            return ["file": file.file.json(in: catalog.workspace.id, under: file.ancestors)]
+        } catch {
+            await rollBack(claim, target, taken: taken, because: error)
+            throw error
+        }
+    }
+
+    /// Finds or makes the file and takes its lock, all in one transaction.
+    private func claim(_ options: UploadOptions, as caller: Caller) async throws -> UploadClaim {
+        let hold = Locked<WriteHold?>(nil)
+        do {
+            return try await catalog.write(as: caller) { session in
+                let (located, isNew) = try locate(options, in: session)
+                let acquired = try locks.acquire(file: located.file.id, holder: options.session ?? session.agent.id)
+                hold.withLock { $0 = acquired }
+                return UploadClaim(located: located, isNew: isNew, hold: acquired, agent: session.agent)
+            }
+        } catch {
+            // The lock is taken inside the transaction, so it must go when the commit fails.
+            if let acquired = hold.withLock({ $0 }) { locks.release(acquired) }
+            throw error
+        }
+    }
+
+    private func locate(
+        _ options: UploadOptions, in session: CatalogSession
+    ) throws -> (located: LocatedFile, isNew: Bool) {
+        if let id = options.locator.id {
+            let located = try session.file(at: FileLocator(path: nil, id: id))
+            try check(located, options, in: session)
+            return (located, false)
+        }
+        let path = try StorePath(options.locator.path ?? "")
+        try session.checkRootname(of: path)
+        let (names, name) = try path.file()
+        let ancestors = try session.existingFolders(names)
+        if ancestors.count == names.count, let file = try session.file(stem: name.stem, under: ancestors) {
+            let located = LocatedFile(file: file, ancestors: ancestors)
+            try check(located, options, in: session)
+            return (located, false)
+        }
+        try session.require(.uploadFile, on: ancestors.reversed().map(\.id))
+        guard !options.isAppend || options.createsMissing else { throw StorageFailure.fileNotFound }
+        return (try session.makeFile(name, in: names, fileLimit: limits.files), true)
+    }
+
+    /// Refuses an upload to a file without the right to it, and a plain one over what another agent has appended.
+    private func check(_ located: LocatedFile, _ options: UploadOptions, in session: CatalogSession) throws {
+        try session.require(.uploadFile, on: located.targets)
+        let writer = located.file.appendedBy
+        guard options.isAppend || writer == nil || writer == session.agent.id else {
+            throw StorageFailure.permissionDenied
+        }
+    }
+
+    private func open(_ claim: UploadClaim, _ options: UploadOptions) async throws -> UploadTarget {
+        let (file, blobs) = (claim.located.file, blobs)
+        if options.isAppend, let blob = file.blob {
+            return try await threads.run {
+                guard let opened = try blobs.open(blob, forWriting: true) else {
+                    throw IOFailure("open a file's bytes", code: 2)
+                }
+                // What an append that never ended has left behind.
+                try opened.cut(to: file.size)
+                return UploadTarget(blob: blob, file: opened, start: file.size, isNewBlob: false)
+            }
+        }
+        let blob = BlobID.mint(from: entropy)
+        return try await threads.run {
+            UploadTarget(blob: blob, file: try blobs.create(blob), start: 0, isNewBlob: true)
+        }
+    }
+
+    /// Receives the body until it ends, or until somebody else ends the hold.
+    private func receiveUnlessAborted(
+        _ body: StorageBody, _ form: MultipartForm, _ options: UploadOptions, into target: UploadTarget,
+        hold: WriteHold, taken: Locked<Int64>
+    ) async throws -> ReceivedBytes {
+        try await withThrowingTaskGroup(of: ReceivedBytes?.self) { group in
+            defer { group.cancelAll() }
+            group.addTask { try await receive(body, form, options, into: target, taken: taken) }
+            group.addTask {
+                await hold.waitForEnd()
+                return nil
+            }
+            guard let received = try await group.next() ?? nil else {
+                try Task.checkCancellation()
+                throw StorageFailure.notWritable("The upload was aborted")
+            }
+            return received
+        }
+    }
+
+    private func receive(
+        _ body: StorageBody, _ form: MultipartForm, _ options: UploadOptions, into target: UploadTarget,
+        taken: Locked<Int64>
+    ) async throws -> ReceivedBytes {
+        var form = form
+        var bodyBytes: Int64 = 0
+        var intake = UploadIntake(
+            into: target, threads: threads, budget: budget, fileLimit: limits.fileBytes, taken: taken)
+        try await body.forEach { chunk in
+            bodyBytes += Int64(chunk.count)
+            guard bodyBytes <= StorageLimits.uploadBytes else { throw UploadOptions.tooLarge }
+            for event in try form.take(chunk) { try await intake.take(event) }
+        }
+        guard form.isClosed else {
+            // Fewer bytes than promised: the client went away and there is nobody to tell.
+            if let promised = options.contentLength, bodyBytes < promised { throw StorageConnectionLost() }
+            throw StorageFailure.invalid("The form is malformed: it does not end")
+        }
+        guard let part = intake.part else {
+            throw StorageFailure.invalid("The form has no file and no field named data")
+        }
+        try await intake.finish()
+        return ReceivedBytes(count: intake.count, part: part)
+    }
+
+    /// Makes the received bytes visible, in one transaction.
+    private func commit(
+        _ received: ReceivedBytes, in target: UploadTarget, _ options: UploadOptions, _ claim: UploadClaim
+    ) async throws -> LocatedFile {
+        let (id, ancestors) = (claim.located.file.id, claim.located.ancestors)
+        let (file, replaced) = try await catalog.write(for: claim.agent) { session in
+            guard try session.isStillThere else { throw StorageFailure.invalidCredentials }
+            guard var file = try FileRow.fetchOne(session.db, key: id) else { throw StorageFailure.fileNotFound }
+            let replaced = file
+            file.size = target.start + received.count
+            file.version += 1
+            file.blob = target.blob
+            file.mimetype = options.mimetype ?? received.part.mediaType ?? "application/octet-stream"
+            file.encoding = options.encoding ?? received.part.transferEncoding ?? "7bit"
+            file.description = options.description ?? file.description
+            if !options.isAppend {
+                file.appendedBy = nil
+            } else if file.version == 1 {
+                file.appendedBy = session.agent.id
+            }
+            file.trace.touch(session.now, by: session.agent)
+            try file.update(session.db)
+            return (file, replaced)
+        }
+        if target.isNewBlob, replaced.blob != nil {
+            var removed = RemovedBytes()
+            removed.add(replaced)
+            await disposal.discard(removed)
+        }
+        return LocatedFile(file: file, ancestors: ancestors)
+    }
+
+    /// Undoes what an upload has begun, and only then gives its lock back.
+    private func rollBack(
+        _ claim: UploadClaim, _ target: UploadTarget?, taken: Locked<Int64>, because error: any Error
+    ) async {
+        observe(.rolledBack(file: claim.located.file.id, reason: FailureReason.text(of: error)))
+        // A task of its own: the client's may be cancelled already, and this must be done whatever happened to it.
+        await Task { await undo(claim, target, taken: taken) }.value
+        locks.release(claim.hold)
+    }
+
+    private func undo(_ claim: UploadClaim, _ target: UploadTarget?, taken: Locked<Int64>) async {
+        let id = claim.located.file.id
+        do {
+            // The catalog says whether the commit went through after all; then nothing may be taken away.
+            let file = try await catalog.write(for: claim.agent) { session in
+                if claim.isNew {
+                    try session.db.execute(sql: "DELETE FROM file WHERE id = ? AND version = 0", arguments: [id])
+                }
+                return try FileRow.fetchOne(session.db, key: id)
+            }
+            guard let target else { return }
+            let isCommitted = file?.blob == target.blob && (target.isNewBlob || (file?.size ?? 0) > target.start)
+            guard !isCommitted else { return }
+            budget.giveBack(taken.withLock { $0 })
+            if target.isNewBlob {
+                await disposal.discard(target.blob)
+            } else {
+                try await threads.run { try target.file.cut(to: target.start) }
+            }
+        } catch {
+            // The next append, or the next start, tries again.
+            observe(.leftBehind(blob: target?.blob.text ?? "", reason: FailureReason.text(of: error)))
+        }
+    }
+}

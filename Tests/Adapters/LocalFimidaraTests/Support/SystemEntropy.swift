@@ -1,0 +1,9 @@
+import LogModel
+
+/// Random bytes of the system.
+struct SystemEntropy: Entropy {
+    func bytes(_ count: Int) -> [UInt8] {
+        var generator = SystemRandomNumberGenerator()
+        return (0..<count).map { _ in UInt8.random(in: 0...255, using: &generator) }
+    }
+}
