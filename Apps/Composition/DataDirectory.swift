@@ -43,6 +43,17 @@ public struct DataDirectory: Sendable {
             .map { Secret($0.trimmingCharacters(in: .whitespacesAndNewlines)) }
     }
 
+    /// Keeps a secret of this machine in place of an earlier one.
+    public func replace(_ name: String, with secret: Secret) throws {
+        let draft = path + "/" + name + "." + String(ProcessInfo.processInfo.processIdentifier)
+        let contents = secret.reveal { Data(($0 + "\n").utf8) }
+        guard
+            FileManager.default.createFile(
+                atPath: draft, contents: contents, attributes: [.posixPermissions: 0o600]),
+            rename(draft, path + "/" + name) == 0
+        else { throw SettingsError("\(draft) cannot be written: check the rights of the data folder") }
+    }
+
     /// Reads a small file, or makes it so that of two processes that make it at once both get the same text.
     private func text(_ name: String, orMake make: () -> String) throws -> String {
         let file = path + "/" + name

@@ -76,6 +76,8 @@ public enum RegistryError: Error, Sendable, Hashable, CustomStringConvertible {
     case nameTaken(String)
     /// There is no app of this id or name.
     case unknownApp(String)
+    /// The app has no such token that is not revoked.
+    case unknownToken(String)
     /// A token's expiry must lie in the future.
     case expiryInPast
     /// A token's name must have 1 to 100 bytes and no control characters.
@@ -87,6 +89,7 @@ public enum RegistryError: Error, Sendable, Hashable, CustomStringConvertible {
         case .invalidAppName: "an app's name has \(AppName.rule)"
         case .nameTaken(let name): "another app is named \"\(name)\""
         case .unknownApp(let text): "there is no app \"\(text)\""
+        case .unknownToken(let text): "the app has no token \"\(text)\" that is not revoked"
         case .expiryInPast: "a token's expiry must lie in the future"
         case .invalidTokenName: "a token's name has 1 to 100 bytes and no control characters"
         }

@@ -66,26 +66,13 @@ public struct LogQueryService: Sendable {
     public func stream(
         _ filter: LogFilter, order: LogOrder, limit: Int?, _ visit: (RecordRows) async throws -> Void
     ) async throws {
-        let matcher = LineMatcher(filter)
-        var position: RecordPosition?
-        var left = limit ?? Int.max
-        while left > 0 {
-            try Task.checkCancellation()
-            let rows = try await reader.rows(filter, order: order, after: position, limit: slice)
-            guard !rows.isEmpty else { return }
-            var found = RecordRows()
-            if filter.isDecidedByColumns, rows.count <= left {
-                found = rows
-            } else {
-                for row in 0..<rows.count where found.count < left {
-                    if matcher.matches(rows.bytes.span.extracting(rows.range(row))) { found.append(row, of: rows) }
-                }
-            }
-            left -= found.count
-            if !found.isEmpty { try await visit(found) }
-            guard rows.count == slice else { return }
-            position = rows.position(rows.count - 1)
-        }
+        var stream = records(filter, order: order, limit: limit)
+        while let rows = try await stream.next() { try await visit(rows) }
+    }
+
+    /// All records that match, or the first `limit`, to be pulled some thousands at a time.
+    public func records(_ filter: LogFilter, order: LogOrder, limit: Int?) -> RecordStream {
+        RecordStream(filter, order: order, limit: limit, reader: reader, slice: slice)
     }
 
     /// How many records match.

@@ -10,6 +10,12 @@ public struct Settings: Sendable {
         public let host: String
         /// The port; 0 takes a free one.
         public let port: Int
+
+        /// Makes a listener.
+        public init(host: String, port: Int) {
+            self.host = host
+            self.port = port
+        }
     }
 
     /// The folder of the embedded store, local files and keys.

@@ -1,0 +1,223 @@
+public import AppRegistry
+import DistributedLock
+public import IngestionJobs
+import LocalFilesAdapter
+public import LogCursor
+public import LogIngestion
+public import LogModel
+public import LogQuery
+public import Logging
+import SQLiteAdapter
+public import SdkProvisioning
+import SystemAdapter
+import TelemetryAdapter
+
+/// Everything that the settings ask for, put together: the only place that knows which adapter stands behind a port.
+public struct Deployment: Sendable {
+    /// What it was made by.
+    public let settings: Settings
+    /// The machine's folder.
+    public let data: DataDirectory
+    /// The time of day.
+    public let clock: any WallClock
+    /// Random bytes fit for secrets.
+    public let entropy: any Entropy
+    /// Apps.
+    public let apps: AppRegistrar
+    /// Client tokens.
+    public let tokens: ClientTokens
+    /// Cursors.
+    public let cursors: any CursorStore
+    /// Records.
+    public let records: any RecordReader
+    /// Questions about records.
+    public let query: LogQueryService
+    /// Rejects.
+    public let rejects: any RejectReader
+    /// Runs that were and are.
+    public let runs: any RunStore
+    /// The file store; `nil` when none is configured and none was made here.
+    public let fileStore: FileStore?
+
+    private let logger: Logger
+    private let database: SQLiteDatabase
+    private let stores: Stores
+    private let owner: OwnerID
+
+    /// The stores that only services made here use.
+    private struct Stores: Sendable {
+        let apps: SQLiteAppStore
+        let tokens: SQLiteClientTokenStore
+        let provisioning: SQLiteProvisioningStore
+        let commits: SQLiteCommitStore
+        let locks: SQLiteLockStore
+    }
+
+    /// Opens the store and puts everything together.
+    /// - Parameters:
+    ///   - settings: what to go by.
+    ///   - makesFileStore: whether the embedded file store's key is made when it is missing, as `dev` does.
+    ///   - logger: where services log.
+    /// - Throws: ``SettingsError``, or an error that says why the store cannot be opened.
+    public init(_ settings: Settings, makesFileStore: Bool = false, logger: Logger) throws {
+        let clock = SystemClock()
+        let entropy = SystemEntropy()
+        let data = try DataDirectory(settings.dataDirectory)
+        let database = try Deployment.openStore(at: settings.storePath)
+        let stores = Stores(
+            apps: SQLiteAppStore(database), tokens: SQLiteClientTokenStore(database),
+            provisioning: SQLiteProvisioningStore(database), commits: SQLiteCommitStore(database),
+            locks: SQLiteLockStore(database))
+        self.settings = settings
+        self.data = data
+        self.clock = clock
+        self.entropy = entropy
+        self.logger = logger
+        self.database = database
+        self.stores = stores
+        owner = .mint(at: clock.now(), from: entropy)
+        apps = AppRegistrar(store: stores.apps, clock: clock, entropy: entropy)
+        tokens = ClientTokens(
+            apps: stores.apps, store: stores.tokens, hasher: SHA256Hasher(), clock: clock, entropy: entropy)
+        cursors = SQLiteCursorStore(database)
+        records = SQLiteRecordReader(database)
+        query = LogQueryService(reader: records)
+        rejects = SQLiteRejectReader(database)
+        runs = SQLiteRunStore(database)
+        fileStore = try Deployment.fileStore(
+            settings, data: data, makes: makesFileStore, clock: clock, entropy: entropy)
+    }
+
+    private static func openStore(at path: String) throws -> SQLiteDatabase {
+        do {
+            return try SQLiteDatabase(path: path)
+        } catch {
+            throw SettingsError(error.description)
+        }
+    }
+
+    private static func fileStore(
+        _ settings: Settings, data: DataDirectory, makes: Bool, clock: any WallClock, entropy: any Entropy
+    ) throws -> FileStore? {
+        let provisioning = settings.provisioning
+        if let url = settings.fimidaraURL, let token = settings.fimidaraToken {
+            return try FileStore.connect(
+                serverURL: url, publicURL: settings.fimidaraPublicURL, token: token, settings: settings,
+                provisioning: provisioning, clock: clock, entropy: entropy)
+        }
+        let secret =
+            makes
+            ? try data.secret(DataDirectory.localFimidaraKey, from: entropy)
+            : data.existingSecret(DataDirectory.localFimidaraKey)
+        return try secret.map { secret in
+            try FileStore.connect(
+                serverURL: settings.localFimidara.localURL, publicURL: settings.fimidaraPublicURL, token: secret,
+                settings: settings, provisioning: provisioning, clock: clock, entropy: entropy)
+        }
+    }
+
+    /// The file store, or an error that says what to configure.
+    /// - Throws: ``SettingsError``.
+    public func requireFileStore() throws -> FileStore {
+        guard let fileStore else {
+            throw SettingsError(
+                "no file store is configured: set fimidara.server_url and fimidara.auth_token, or use the data folder "
+                    + "of a running \"logferry dev\"")
+        }
+        return fileStore
+    }
+
+    /// Asks the store a trivial question.
+    public func checkStore() async throws {
+        try await database.ping()
+    }
+
+    /// Opens the embedded file store.
+    public func openEmbeddedFileStore() async throws -> EmbeddedFileStore {
+        try await EmbeddedFileStore.open(
+            in: data.localFimidara, rootname: settings.workspaceRootname,
+            adminSecret: try data.secret(DataDirectory.localFimidaraKey, from: entropy), clock: clock,
+            entropy: entropy, logger: logger)
+    }
+
+    /// Closes the store.
+    public func close() throws {
+        try database.close()
+    }
+}
+
+// MARK: - Services
+
+extension Deployment {
+    /// What init does.
+    /// - Throws: ``SettingsError`` when there is no file store.
+    public func provisioner() throws -> SdkProvisioner {
+        SdkProvisioner(
+            storage: try requireFileStore().administration, memory: stores.provisioning, tokens: stores.tokens,
+            settings: settings.provisioning, clock: clock, entropy: entropy)
+    }
+
+    /// What carries revocations out.
+    /// - Throws: ``SettingsError`` when there is no file store.
+    public func revocationSweep() throws -> RevocationSweep {
+        RevocationSweep(
+            storage: try requireFileStore().administration, tokens: stores.tokens, memory: stores.provisioning,
+            clock: clock)
+    }
+
+    /// What bounds inits.
+    public func initRate() -> InitRate {
+        InitRate(perMinute: settings.initRate, clock: clock)
+    }
+
+    /// What brings appended lines into the store, one run at a time in the whole deployment.
+    /// - Throws: ``SettingsError`` when there is no file store.
+    public func consumption() throws -> Consumption {
+        let consumer = LogConsumer(
+            apps: stores.apps, sources: try requireFileStore().sources, cursors: cursors, commits: stores.commits,
+            scanner: PortableScanner(), owner: owner, settings: settings.ingestion, clock: clock,
+            ticks: ContinuousClock(), entropy: entropy, observer: IngestionLog(logger))
+        let keeper = RunKeeper(
+            locks: LockKeeper(store: stores.locks, holder: owner, ticks: ContinuousClock()), store: runs,
+            clock: clock, entropy: entropy)
+        return Consumption(consumer: consumer, keeper: keeper, lockTerm: settings.consumeLockTerm)
+    }
+
+    /// What takes local files in, once each.
+    public func fileIntake(of paths: [String]) throws -> FileIntake {
+        FileIntake(
+            source: LocalFileSource(paths: paths, node: try data.nodeID(at: clock.now(), from: entropy)),
+            cursors: cursors, commits: stores.commits, settings: settings.ingestion, clock: clock, owner: owner,
+            observer: IngestionLog(logger))
+    }
+
+    /// What proves cursors against their sources.
+    public func verification() throws -> Verification {
+        let node = try data.nodeID(at: clock.now(), from: entropy)
+        return Verification(
+            cursors: cursors, records: records,
+            verifier: Verifier(scanner: PortableScanner(), settings: settings.ingestion), fileStore: fileStore,
+            apps: apps, node: node)
+    }
+}
+
+extension Settings {
+    /// What provisioning goes by.
+    var provisioning: ProvisioningSettings {
+        let root = StoragePath(segments: [workspaceRootname] + StoragePath(logsFolderPrefix).segments)
+        return ProvisioningSettings(logsFolder: root, tokenLifetime: tokenLifetime)
+    }
+}
+
+extension Settings.Listener {
+    /// How a process of this machine reaches the listener.
+    public var localURL: String {
+        let address = ["0.0.0.0", "::", ""].contains(host) ? "127.0.0.1" : host
+        return "http://\(address.contains(":") ? "[\(address)]" : address):\(port)"
+    }
+}
+
+extension DataDirectory {
+    /// The file that holds the embedded file store's administrator credential.
+    static let localFimidaraKey = "local-fimidara.key"
+}

@@ -1,0 +1,100 @@
+import LocalFimidaraAdapter
+public import LogModel
+public import Logging
+
+/// The file store on this machine's disk, without a listener: requests in, replies out.
+public struct EmbeddedFileStore: Sendable {
+    private let engine: LocalFimidara
+
+    /// A request as it was on the wire.
+    public struct Call: Sendable {
+        /// The method in capitals.
+        public let method: String
+        /// The path, percent-encoded, without the query.
+        public let path: String
+        /// What stood behind the `?`.
+        public let query: String
+        /// The header fields.
+        public let headers: [(name: String, value: String)]
+
+        /// Makes a call.
+        public init(method: String, path: String, query: String, headers: [(name: String, value: String)]) {
+            self.method = method
+            self.path = path
+            self.query = query
+            self.headers = headers
+        }
+    }
+
+    /// A reply, whose body is taken piece by piece.
+    public struct Reply: Sendable {
+        /// The status code.
+        public let status: Int
+        /// The header fields.
+        public let headers: [(name: String, value: String)]
+        private let pieces: StorageResponse.Body
+
+        init(_ response: StorageResponse) {
+            status = response.status
+            headers = response.headers.map { $0 }
+            pieces = response.body
+        }
+
+        /// The body, to be pulled piece by piece.
+        public func makePieces() -> Pieces { Pieces(pieces) }
+    }
+
+    /// The body of a reply.
+    public struct Pieces {
+        private var bytes: [UInt8]?
+        private var chunks: StorageChunks.Iterator?
+
+        init(_ body: StorageResponse.Body) {
+            switch body {
+            case .bytes(let bytes): self.bytes = bytes.isEmpty ? nil : bytes
+            case .chunks(let chunks): self.chunks = chunks.makeAsyncIterator()
+            }
+        }
+
+        /// The next piece; `nil` at the end.
+        /// - Throws: when the connection must be cut.
+        public mutating func next() async throws -> [UInt8]? {
+            if let bytes {
+                self.bytes = nil
+                return bytes
+            }
+            return try await chunks?.next()
+        }
+    }
+
+    /// Opens the store in a folder.
+    /// - Throws: when the folder is in use by another process, or cannot be read.
+    public static func open(
+        in directory: String, rootname: String, adminSecret: Secret, clock: any WallClock, entropy: any Entropy,
+        logger: Logger
+    ) async throws -> EmbeddedFileStore {
+        let settings = LocalFimidara.Settings(directory: directory, rootname: rootname, adminSecret: adminSecret)
+        let engine = try await LocalFimidara.open(settings, clock: clock, entropy: entropy) { event in
+            logger.warning("local file store", metadata: ["event": "\(event)"])
+        }
+        return EmbeddedFileStore(engine: engine)
+    }
+
+    /// Answers one request; its body is taken piece by piece.
+    ///
+    /// Cancel the task when the client goes away: what the request had begun is then undone.
+    /// - Throws: when the connection must be cut without an answer.
+    public func respond<Pieces: AsyncSequence & Sendable>(
+        to call: Call, body: Pieces
+    ) async throws -> Reply where Pieces.Element == [UInt8] {
+        let request = StorageRequest(
+            method: call.method, path: call.path, query: call.query, headers: StorageHeaders(call.headers),
+            body: StorageBody(body))
+        return Reply(try await engine.respond(to: request))
+    }
+
+    /// Ends the store.
+    public func close() async throws {
+        try await engine.close()
+    }
+}

@@ -1,0 +1,45 @@
+import AppRegistry
+import FimidaraAdapter
+import HTTPTransport
+import LogIngestion
+import LogModel
+public import SdkProvisioning
+
+/// The file store that applications append to, as this deployment reaches it.
+public struct FileStore: Sendable {
+    /// Its administration.
+    public let administration: any StorageAdministration
+    /// Where each app's files are.
+    let sources: any AppSources
+
+    /// Connects to a file store; asks it nothing yet.
+    /// - Throws: ``SettingsError`` when the settings cannot be used.
+    static func connect(
+        serverURL: String, publicURL: String?, token: Secret, settings: Settings,
+        provisioning: ProvisioningSettings, clock: any WallClock, entropy: any Entropy
+    ) throws -> FileStore {
+        let fimidara: FimidaraSettings
+        do {
+            fimidara = try FimidaraSettings(
+                serverURL: serverURL, authToken: token, workspaceRootname: settings.workspaceRootname)
+        } catch {
+            throw SettingsError("fimidara: \(error)")
+        }
+        let client = FimidaraClient(
+            settings: fimidara, transport: CurlTransport(), entropy: entropy, wallClock: clock)
+        return FileStore(
+            administration: PublicStorageAdministration(
+                FimidaraStorageAdministration(client: client), serverURL: publicURL ?? serverURL),
+            sources: FimidaraAppSources(client: client, provisioning: provisioning))
+    }
+}
+
+/// Apps' folders in the file store.
+private struct FimidaraAppSources: AppSources {
+    let client: FimidaraClient
+    let provisioning: ProvisioningSettings
+
+    func source(of app: RegisteredApp) -> any ObjectSource {
+        FimidaraObjectSource(client: client, folder: provisioning.folder(of: app.id))
+    }
+}

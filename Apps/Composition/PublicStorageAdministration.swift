@@ -1,0 +1,49 @@
+import LogModel
+import SdkProvisioning
+
+/// An administration that tells SDKs another address than the one that we use ourselves.
+struct PublicStorageAdministration: StorageAdministration {
+    private let base: any StorageAdministration
+    let serverURL: String
+
+    init(_ base: any StorageAdministration, serverURL: String) {
+        self.base = base
+        self.serverURL = serverURL
+    }
+
+    func credential(for owner: TokenID) async throws(StorageError) -> StorageCredential? {
+        try await base.credential(for: owner)
+    }
+
+    func createToken(for owner: TokenID, lifetime: Duration, expiresAt: Timestamp?) async throws(StorageError) {
+        try await base.createToken(for: owner, lifetime: lifetime, expiresAt: expiresAt)
+    }
+
+    func deleteTokens(for owner: TokenID) async throws(StorageError) -> Bool {
+        try await base.deleteTokens(for: owner)
+    }
+
+    func folder(at path: StoragePath) async throws(StorageError) -> StorageFolderID? {
+        try await base.folder(at: path)
+    }
+
+    func createFolder(at path: StoragePath) async throws(StorageError) -> StorageFolderID {
+        try await base.createFolder(at: path)
+    }
+
+    func group(named name: String) async throws(StorageError) -> StorageGroupID? {
+        try await base.group(named: name)
+    }
+
+    func createGroup(named name: String) async throws(StorageError) -> StorageGroupID {
+        try await base.createGroup(named: name)
+    }
+
+    func grantUpload(to group: StorageGroupID, on folder: StorageFolderID) async throws(StorageError) {
+        try await base.grantUpload(to: group, on: folder)
+    }
+
+    func assign(_ group: StorageGroupID, to owner: TokenID) async throws(StorageError) {
+        try await base.assign(group, to: owner)
+    }
+}

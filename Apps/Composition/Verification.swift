@@ -1,0 +1,115 @@
+public import AppRegistry
+import LocalFilesAdapter
+public import LogCursor
+import LogIngestion
+import LogModel
+import LogQuery
+
+/// Verifies all cursors of an app, or of all apps, against their sources and the stored records.
+public struct Verification: Sendable {
+    let cursors: any CursorStore
+    let records: any RecordReader
+    let verifier: Verifier
+    let fileStore: FileStore?
+    let apps: AppRegistrar
+    let node: String
+
+    /// What came of one object.
+    public enum Finding: Sendable, Hashable {
+        /// Source, cursor and stored records agree.
+        case equal
+        /// They do not; the words say how.
+        case differs(String)
+        /// The source no longer has the object.
+        case sourceGone
+        /// The source could not be asked; the words say why.
+        case unreachable(String)
+    }
+
+    /// Verifies, and shows each object as it is done.
+    /// - Throws: when the store cannot be read, or what `visit` throws.
+    public func run(
+        app: RegisteredApp?, progress: @Sendable (Cursor, Int64) -> Void = { _, _ in },
+        _ visit: (Cursor, Finding) throws -> Void
+    ) async throws {
+        var sources: [SourceID: Result<Listing, any Error>] = [:]
+        var last: GenerationID?
+        while true {
+            let page = try await cursors.cursors(of: app?.id, after: last, limit: 200)
+            for cursor in page {
+                if sources[cursor.source] == nil { sources[cursor.source] = await listing(of: cursor) }
+                guard let listing = sources[cursor.source] else { continue }
+                try visit(cursor, await finding(cursor, listing) { progress(cursor, $0) })
+            }
+            guard page.count == 200 else { return }
+            last = page.last?.generation
+        }
+    }
+
+    /// A source, and its objects by name; `nil` objects are asked for one by one.
+    private struct Listing {
+        let source: any ObjectSource
+        var objects: [ObjectKey: SourceObject]?
+    }
+
+    private func listing(of cursor: Cursor) async -> Result<Listing, any Error> {
+        if cursor.source.text.hasPrefix("files:") {
+            return .success(Listing(source: LocalFileSource(paths: [], node: node), objects: nil))
+        }
+        do {
+            guard let fileStore else { throw SettingsError("no file store is configured") }
+            guard let app = try? await apps.find(cursor.app.text) else { throw SettingsError("its app is deleted") }
+            let source = fileStore.sources.source(of: app)
+            guard source.id == cursor.source else {
+                throw SettingsError("the source \(cursor.source) is not the one that is configured now")
+            }
+            var objects: [ObjectKey: SourceObject] = [:]
+            try await source.list { page in for object in page.objects { objects[object.key] = object } }
+            return .success(Listing(source: source, objects: objects))
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    private func finding(
+        _ cursor: Cursor, _ listing: Result<Listing, any Error>, progress: (Int64) -> Void
+    ) async -> Finding {
+        do {
+            // What came after an earlier generation has taken its place.
+            let latest = try await cursors.latest(in: cursor.source, of: [cursor.object])[cursor.object]
+            guard latest?.generation == cursor.generation else { return .sourceGone }
+            let listing = try listing.get()
+            let object = try await object(of: cursor, in: listing)
+            let verdict = try await verifier.verify(cursor, against: object, in: listing.source, progress: progress)
+            switch verdict {
+            case .sourceGone: return .sourceGone
+            case .differs(let words): return .differs(words)
+            case .equal: return try await compareRecords(cursor)
+            }
+        } catch {
+            return .unreachable(String(describing: error))
+        }
+    }
+
+    private func object(of cursor: Cursor, in listing: Listing) async throws -> SourceObject? {
+        if let objects = listing.objects { return objects[cursor.object] }
+        guard cursor.source.text == "files:\(node)" else {
+            throw SettingsError("the file lies on another machine")
+        }
+        var found: SourceObject?
+        do {
+            try await LocalFileSource(paths: [cursor.object.text], node: node).list { found = $0.objects.first }
+        } catch let error as SourceError where error.reason == .gone {
+            return nil
+        }
+        return found
+    }
+
+    /// Every record that the cursor counted must be in the store.
+    private func compareRecords(_ cursor: Cursor) async throws -> Finding {
+        let stored = try await records.count(of: cursor.generation)
+        let counted = cursor.progress.counts.records
+        return stored == counted
+            ? .equal : .differs("the store holds \(stored) of its records; \(counted) were taken")
+    }
+}

@@ -1,0 +1,82 @@
+import AppRegistry
+import ArgumentParser
+import Composition
+import LogModel
+
+/// Apps.
+struct Apps: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Register, list and remove apps.", subcommands: [Add.self, List.self, Remove.self])
+
+    struct Add: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Register an app.")
+
+        @Argument(help: "Its name: \(AppName.rule).")
+        var name: String
+
+        @Flag(help: "Write the app as JSON.")
+        var json = false
+
+        func run() async throws {
+            try await withDeployment { deployment in
+                let app = try await deployment.apps.register(named: name)
+                var table = Table(["id", "name", "createdAt"], json: json)
+                table.add([.text(app.id.text), .text(app.name.text), .moment(app.createdAt)])
+                table.finish(whenEmpty: "")
+                if !json { Terminal.say("next: logferry tokens issue --app \(app.name)") }
+            }
+        }
+    }
+
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "List the apps.")
+
+        @Flag(help: "Write one JSON object a line.")
+        var json = false
+
+        func run() async throws {
+            try await withDeployment { deployment in
+                var table = Table(["id", "name", "createdAt"], json: json)
+                var last: AppID?
+                while true {
+                    let page = try await deployment.apps.list(after: last, limit: 1000)
+                    for app in page {
+                        table.add([.text(app.id.text), .text(app.name.text), .moment(app.createdAt)])
+                    }
+                    guard page.count == 1000 else { break }
+                    last = page.last?.id
+                }
+                table.finish(whenEmpty: "there are no apps; register one with: logferry apps add NAME")
+            }
+        }
+    }
+
+    struct Remove: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Remove an app and revoke its tokens.",
+            discussion: "Nothing more is taken in for it. Its records stay until they are cleaned up.")
+
+        @Argument(help: "Its id or its name.")
+        var app: String
+
+        @Flag(help: "Do it without asking back.")
+        var yes = false
+
+        func run() async throws {
+            guard yes else { throw ValidationError("removing an app cannot be undone: repeat with --yes") }
+            try await withDeployment { deployment in
+                let found = try await deployment.apps.find(app)
+                try await deployment.apps.delete(found.id)
+                Terminal.say("removed \(found.name) (\(found.id)); its tokens are revoked")
+            }
+        }
+    }
+}
+
+/// Opens the deployment of the settings, lends it to `work` and closes it.
+func withDeployment(_ work: (Deployment) async throws -> Void) async throws {
+    let settings = try GivenSettings.settings()
+    let deployment = try Deployment(settings, logger: settings.logger("store"))
+    try await work(deployment)
+    try deployment.close()
+}

@@ -1,0 +1,37 @@
+import ArgumentParser
+import Composition
+
+/// Settings.
+struct Config: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Show or check the settings.", subcommands: [Show.self, Check.self])
+
+    struct Show: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "List the settings with their values and where they come from; secrets are not shown.")
+
+        @Flag(help: "Write one JSON object a line.")
+        var json = false
+
+        func run() async throws {
+            let source = try (GivenSettings.current ?? GivenSettings(arguments: [], environment: [:])).source()
+            var table = Table(["key", "value", "origin", "summary"], json: json)
+            for key in SettingsCatalog.keys {
+                let value = source.value(key)
+                let shown = key.isSecret ? value.map { _ in "•••" } : value?.text
+                table.add([.text(key.name), .text(shown), .text(value?.origin ?? "unset"), .text(key.summary)])
+            }
+            table.finish(whenEmpty: "")
+        }
+    }
+
+    struct Check: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Check the settings; exit 78 when they cannot be used.")
+
+        func run() async throws {
+            _ = try GivenSettings.settings()
+            Terminal.say("the settings are fine")
+        }
+    }
+}

@@ -1,0 +1,70 @@
+import AppRegistry
+import ArgumentParser
+import Composition
+import LogIngestion
+import LogModel
+
+/// Local files, taken once.
+struct Ingest: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Take local NDJSON files in, each once.",
+        discussion: """
+            A file is an object of its own, known by its path and its inode. Taking it again brings only what was \
+            appended since; stopping in the middle loses and doubles nothing.
+            """)
+
+    @Argument(help: "The files.", completion: .file())
+    var files: [String]
+
+    @Option(help: "The app that the lines belong to: its id or its name.")
+    var app: String
+
+    @Flag(help: "Write what was taken as JSON.")
+    var json = false
+
+    func run() async throws {
+        let settings = try GivenSettings.settings()
+        let deployment = try Deployment(settings, logger: settings.logger("ingestion"))
+        let owner = try await deployment.apps.find(app)
+        let meter = ProgressMeter()
+        let figures = try await deployment.fileIntake(of: files).run(for: owner) { meter.show($0) }
+        meter.finish()
+        if json {
+            Terminal.line(
+                "{\"files\":\(figures.objects),\"bytes\":\(figures.bytes),\"records\":\(figures.records),"
+                    + "\"rejects\":\(figures.rejects)}")
+        } else {
+            Terminal.say(
+                "\(figures.records) records and \(figures.rejects) rejects from \(figures.bytes) bytes of "
+                    + "\(figures.objects) files")
+            if figures.rejects > 0 { Terminal.say("see them with: logferry rejects list --app \(owner.name)") }
+        }
+        try deployment.close()
+    }
+}
+
+/// Shows how far files are taken: a passing line on a terminal, a line each ten seconds elsewhere.
+private final class ProgressMeter: Sendable {
+    private let ticks = ContinuousClock()
+    private let start = ContinuousClock().now
+    private let lastShown: Shown
+
+    init() { lastShown = Shown(moment: start) }
+
+    func show(_ progress: FileIntake.Progress) {
+        let now = ticks.now
+        guard lastShown.isDue(now, after: Terminal.showsWords ? .milliseconds(200) : .seconds(10)) else { return }
+        let (seconds, rest) = (now - start).components
+        let elapsed = Double(seconds) + Double(rest) / 1e18
+        let share = progress.size > 0 ? Double(progress.position) / Double(progress.size) * 100 : 100
+        let speed = elapsed > 0 ? Double(progress.position) / elapsed / 1_048_576 : 0
+        let words =
+            "\(progress.path): \(Int(share)) % of \(progress.size) bytes, \(progress.records) records, "
+            + "\(progress.rejects) rejects, \(Int(speed)) MiB/s"
+        if Terminal.showsWords { Terminal.progress(words) } else { Terminal.say(words) }
+    }
+
+    func finish() {
+        if Terminal.showsWords { Terminal.progress("") }
+    }
+}

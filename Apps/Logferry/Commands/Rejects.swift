@@ -1,0 +1,72 @@
+import AppRegistry
+import ArgumentParser
+import Composition
+import LogIngestion
+import LogModel
+
+/// Rejects.
+struct Rejects: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "See the bytes that were refused, and why.", subcommands: [List.self, Show.self])
+
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "List the rejects.")
+
+        @Option(help: "The app: its id or its name; all apps when it is left out.")
+        var app: String?
+
+        @Flag(help: "Write one JSON object a line.")
+        var json = false
+
+        func run() async throws {
+            try await withDeployment { deployment in
+                var chosen: AppID?
+                if let app { chosen = try await deployment.apps.find(app).id }
+                var table = Table(["id", "object", "from", "to", "line", "reason", "receivedAt"], json: json)
+                var last: Int64?
+                while true {
+                    let page = try await deployment.rejects.rejects(of: chosen, after: last, limit: 1000)
+                    for reject in page {
+                        table.add([
+                            .number(reject.number), .text(reject.object.text), .number(reject.range.lower),
+                            .number(reject.range.upper), .number(reject.lineNumber), .text(reject.reason.rawValue),
+                            .moment(reject.receivedAt),
+                        ])
+                    }
+                    guard page.count == 1000 else { break }
+                    last = page.last?.number
+                }
+                table.finish(whenEmpty: "nothing was refused")
+            }
+        }
+    }
+
+    struct Show: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Show the first bytes of a reject, at most \(Reject.sampleLimit).")
+
+        @Argument(help: "Its id.")
+        var id: Int64
+
+        func run() async throws {
+            try await withDeployment { deployment in
+                guard let reject = try await deployment.rejects.reject(id) else {
+                    throw UnknownReject(description: "there is no reject \(id)")
+                }
+                Terminal.say(
+                    "\(reject.object) \(reject.range), line \(reject.lineNumber): \(reject.reason.rawValue), "
+                        + "\(reject.range.count) bytes")
+                if Terminal.showsOutput {
+                    Terminal.line(String(decoding: reject.sample, as: UTF8.self))
+                } else {
+                    Terminal.write(reject.sample)
+                }
+            }
+        }
+    }
+}
+
+/// A number that no reject has.
+private struct UnknownReject: Error, CustomStringConvertible {
+    let description: String
+}

@@ -1,0 +1,121 @@
+import AppRegistry
+import ArgumentParser
+import Composition
+import LogModel
+import SdkProvisioning
+
+/// Client tokens.
+struct Tokens: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Issue, list and revoke an app's tokens.", subcommands: [Issue.self, List.self, Revoke.self])
+
+    struct Issue: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Issue a token; its text is shown this once.")
+
+        @Option(help: "The app: its id or its name.")
+        var app: String
+
+        @Option(help: "What people call the token.")
+        var name: String?
+
+        @Option(help: "What it may do: write (init and push), read (query); several times for several.")
+        var scope: [String] = ["write"]
+
+        @Option(help: "When it ends: RFC 3339, or a time from now such as 90d.")
+        var expires: String?
+
+        @Flag(help: "Write the token as JSON.")
+        var json = false
+
+        func run() async throws {
+            guard let scopes = TokenScopes(words: scope) else {
+                throw ValidationError("--scope must be write or read")
+            }
+            try await withDeployment { deployment in
+                let end = try expires.map { try moment($0, from: deployment.clock.now()) }
+                let found = try await deployment.apps.find(app)
+                let issued = try await deployment.tokens.issue(
+                    for: found.id, name: name, scopes: scopes, expiresAt: end)
+                if json {
+                    var table = Table(["id", "app", "scopes", "expiresAt", "token"], json: true)
+                    table.add([
+                        .text(issued.token.id.text), .text(found.id.text),
+                        .text(issued.token.scopes.words.joined(separator: " ")), .moment(issued.token.expiresAt),
+                        .text(issued.secret.reveal { $0 }),
+                    ])
+                } else {
+                    Terminal.say("token \(issued.token.id) of \(found.name); keep its text, it is not shown again:")
+                    Terminal.line(issued.secret.reveal { $0 })
+                }
+            }
+        }
+
+        private func moment(_ text: String, from now: Timestamp) throws -> Timestamp {
+            if let moment = Timestamp(rfc3339: text) { return moment }
+            guard let span = SettingsText.duration(text) else {
+                throw ValidationError("--expires must be an RFC 3339 time or a time from now such as 90d")
+            }
+            return now.advanced(by: span)
+        }
+    }
+
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "List an app's tokens, without their texts.")
+
+        @Option(help: "The app: its id or its name.")
+        var app: String
+
+        @Flag(help: "Write one JSON object a line.")
+        var json = false
+
+        func run() async throws {
+            try await withDeployment { deployment in
+                let found = try await deployment.apps.find(app)
+                var table = Table(["id", "name", "scopes", "createdAt", "expiresAt", "revokedAt"], json: json)
+                var last: TokenID?
+                while true {
+                    let page = try await deployment.tokens.list(of: found.id, after: last, limit: 1000)
+                    for token in page {
+                        table.add([
+                            .text(token.id.text), .text(token.name),
+                            .text(token.scopes.words.joined(separator: " ")), .moment(token.createdAt),
+                            .moment(token.expiresAt), .moment(token.revokedAt),
+                        ])
+                    }
+                    guard page.count == 1000 else { break }
+                    last = page.last?.id
+                }
+                table.finish(whenEmpty: "the app has no tokens; issue one with: logferry tokens issue --app \(app)")
+            }
+        }
+    }
+
+    struct Revoke: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Revoke a token, and end what it was given in the file store.")
+
+        @Argument(help: "The token's id.")
+        var token: String
+
+        @Option(help: "The app: its id or its name.")
+        var app: String
+
+        func run() async throws {
+            guard let id = TokenID(token) else { throw ValidationError("\(token) is not a token's id") }
+            try await withDeployment { deployment in
+                let found = try await deployment.apps.find(app)
+                guard try await deployment.tokens.revoke(id, of: found.id) else {
+                    throw RegistryError.unknownToken(token)
+                }
+                Terminal.say("revoked \(id); it opens nothing here any more")
+                do {
+                    _ = try await deployment.revocationSweep().run()
+                    Terminal.say("its storage token has ended")
+                } catch {
+                    Terminal.say("its storage token ends when the worker reaches the file store (\(error))")
+                }
+            }
+        }
+    }
+}

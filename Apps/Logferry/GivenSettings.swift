@@ -1,0 +1,66 @@
+import Composition
+
+/// The settings on the command line and around it, and what is left of the arguments.
+struct GivenSettings: Sendable {
+    /// What the commands parse.
+    let arguments: [String]
+    private let flags: [String: String]
+    private let environment: [String: String]
+    private let file: String?
+
+    /// The settings of the command that runs.
+    @TaskLocal static var current: GivenSettings?
+
+    /// Takes `--http-port 9000`, `--http-port=9000` and `--config FILE` out of the arguments.
+    /// - Throws: ``SettingsError`` when a flag has no value, or holds a secret.
+    init(arguments: [String], environment: [String: String]) throws {
+        var rest: [String] = []
+        var flags: [String: String] = [:]
+        var file = environment["LOGFERRY_CONFIG"]
+        var index = 0
+        func value(of flag: Substring, _ inline: Substring?) throws -> String {
+            if let inline { return String(inline) }
+            index += 1
+            guard index < arguments.count else { throw SettingsError("\(flag) needs a value") }
+            return arguments[index]
+        }
+        while index < arguments.count {
+            let argument = arguments[index]
+            let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            if argument == "--" {
+                rest += arguments[index...]
+                break
+            } else if parts[0] == "--config" {
+                file = try value(of: parts[0], parts.dropFirst().first)
+            } else if let key = SettingsCatalog.keys.first(where: { $0.flag == parts[0] }) {
+                guard !key.isSecret else {
+                    throw SettingsError(
+                        "\(key.flag) is a secret, and arguments can be read by others: use \(key.environmentName) or "
+                            + "\(key.environmentName)_FILE")
+                }
+                flags[key.name] = try value(of: parts[0], parts.dropFirst().first)
+            } else {
+                rest.append(argument)
+            }
+            index += 1
+        }
+        self.arguments = rest
+        self.flags = flags
+        self.environment = environment
+        self.file = file
+    }
+
+    /// Everything that was given.
+    /// - Throws: ``SettingsError``.
+    func source() throws -> SettingsSource {
+        try SettingsSource(flags: flags, environment: environment, file: file)
+    }
+
+    /// The settings of the command that runs.
+    /// - Throws: ``SettingsError``.
+    static func settings() throws -> Settings {
+        let source = try (current ?? GivenSettings(arguments: [], environment: [:])).source()
+        for warning in source.warnings { Terminal.complain("warning: \(warning)") }
+        return try Settings(source)
+    }
+}

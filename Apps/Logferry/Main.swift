@@ -1,0 +1,58 @@
+import ArgumentParser
+import Composition
+import Foundation
+
+/// The program: settings are taken out of the arguments first, the rest is the commands'.
+@main
+struct Main {
+    static func main() async {
+        let given: GivenSettings
+        do {
+            given = try GivenSettings(
+                arguments: Array(CommandLine.arguments.dropFirst()),
+                environment: ProcessInfo.processInfo.environment)
+        } catch {
+            Terminal.complain("\(error)")
+            exit(ExitStatus.usage)
+        }
+        do {
+            try await GivenSettings.$current.withValue(given) { try await run(given.arguments) }
+        } catch {
+            exit(ExitStatus.report(error))
+        }
+        exit(ExitStatus.success)
+    }
+
+    @concurrent private static func run(_ arguments: [String]) async throws {
+        var command = try Logferry.parseAsRoot(arguments)
+        if var concurrent = command as? any AsyncParsableCommand {
+            try await concurrent.run()
+        } else {
+            try command.run()
+        }
+    }
+}
+
+/// The commands.
+struct Logferry: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "logferry",
+        abstract:
+            "Carries log lines from where applications append them to where people query them, each exactly once.",
+        discussion: """
+            Every setting can be given as a flag (--http-port 9000), in the environment (LOGFERRY_HTTP_PORT=9000) or in \
+            a JSON file (--config FILE); "logferry config show" lists them all with where each value comes from.
+
+            EXAMPLES
+              logferry dev                             everything in one process, on this machine
+              logferry apps add shop                   register an app
+              logferry tokens issue --app shop         issue a token for its SDKs
+              logferry ingest app.ndjson --app shop    take a local file in
+              logferry query --app shop --from 15m     look at the latest records
+            """,
+        version: "logferry 0.1.0",
+        subcommands: [
+            Dev.self, Serve.self, Work.self, Ingest.self, Apps.self, Tokens.self, Query.self, Tail.self, Verify.self,
+            Cursors.self, Rejects.self, Config.self,
+        ])
+}

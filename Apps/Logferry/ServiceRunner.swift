@@ -1,0 +1,36 @@
+import Composition
+import Glibc
+import Logging
+import ServiceLifecycle
+import UnixSignals
+
+/// Runs services until a signal asks for the end, or one of them fails.
+struct ServiceRunner {
+    private let settings: Settings
+
+    init(_ settings: Settings) { self.settings = settings }
+
+    /// Runs services, in the order in which they depend on each other.
+    /// - Parameters:
+    ///   - services: the services.
+    ///   - listeners: where they listen, for what is said when a port cannot be had.
+    /// - Throws: ``SettingsError`` when a port cannot be had, or what a service throws.
+    func run(_ services: [any Service], binding listeners: [Settings.Listener]) async throws {
+        // Writing to a connection that is gone is an error of that connection, not the end of the process.
+        signal(SIGPIPE, SIG_IGN)
+        var configuration = ServiceGroupConfiguration(
+            services: services.map { .init(service: $0, successTerminationBehavior: .gracefullyShutdownGroup) },
+            gracefulShutdownSignals: [.sigterm, .sigint], logger: settings.logger("service"))
+        configuration.maximumGracefulShutdownDuration = settings.shutdownGrace
+        do {
+            try await ServiceGroup(configuration: configuration).run()
+        } catch {
+            let words = String(describing: error)
+            guard words.contains("bind(") || words.contains("Address already in use") else { throw error }
+            let places = listeners.map { "\($0.host):\($0.port)" }.joined(separator: " or ")
+            throw SettingsError(
+                "cannot listen on \(places) (\(words)): another program may have the port; stop it, or choose another "
+                    + "port with --http-port or --local-fimidara-port")
+        }
+    }
+}

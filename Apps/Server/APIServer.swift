@@ -1,0 +1,78 @@
+public import Composition
+import HTTPTypes
+import Hummingbird
+public import LogModel
+public import Logging
+import NIOCore
+public import ServiceLifecycle
+
+/// The public HTTP API as a service.
+public struct APIServer: Service {
+    private let application: Application<RouterResponder<APIContext>>
+    private let trigger: RunTrigger
+
+    /// Puts the server together.
+    /// - Parameters:
+    ///   - deployment: what answers.
+    ///   - adminKey: opens the administrative routes.
+    ///   - internalKey: opens the internal routes.
+    ///   - logger: where the server logs.
+    ///   - onListening: told of the port when requests are taken.
+    /// - Throws: ``SettingsError`` when there is no file store.
+    public init(
+        _ deployment: Deployment, adminKey: Secret, internalKey: Secret, logger: Logger,
+        onListening: @Sendable @escaping (Int) async -> Void = { _ in }
+    ) throws {
+        let settings = deployment.settings
+        trigger = RunTrigger(consumption: try deployment.consumption(), logger: logger)
+        let gatekeeper = Gatekeeper(adminKey: adminKey, internalKey: internalKey, tokens: deployment.tokens)
+        let routes =
+            HealthRoutes(deployment: deployment).routes
+            + SdkRoutes(
+                provisioner: try deployment.provisioner(), rate: deployment.initRate(), maxBody: settings.maxBody
+            ).routes
+            + AppRoutes(apps: deployment.apps, tokens: deployment.tokens, maxBody: settings.maxBody).routes
+            + LogRoutes(deployment: deployment, maxBody: settings.maxBody).routes
+            + OperationRoutes(deployment: deployment).routes
+            + InternalRoutes(trigger: trigger).routes
+        application = Application(
+            router: APIServer.router(routes, gatekeeper: gatekeeper, logger: logger),
+            configuration: ApplicationConfiguration(
+                address: .hostname(settings.http.host, port: settings.http.port), serverName: "logferry"),
+            onServerRunning: { channel in await onListening(channel.localAddress?.port ?? 0) },
+            logger: logger)
+    }
+
+    /// Serves until shutdown begins, then ends what is in progress.
+    public func run() async throws {
+        do {
+            try await application.runService(gracefulShutdownSignals: [])
+        } catch {
+            await trigger.stop()
+            throw error
+        }
+        await trigger.stop()
+    }
+
+    private static func router(_ routes: [Route], gatekeeper: Gatekeeper, logger: Logger) -> Router<APIContext> {
+        let router = Router(context: APIContext.self)
+        router.add(middleware: ProblemMiddleware(logger: logger))
+        var methods: [String: [HTTPRequest.Method]] = [:]
+        for route in routes {
+            methods[route.path, default: []].append(route.method)
+            router.on(RouterPath(route.path), method: route.method) { request, context in
+                let caller = try await gatekeeper.caller(of: request, with: route.right)
+                return try await route.answer(request, context, caller)
+            }
+        }
+        let all: [HTTPRequest.Method] = [.get, .head, .post, .put, .patch, .delete]
+        for (path, allowed) in methods {
+            for method in all where !allowed.contains(method) {
+                router.on(RouterPath(path), method: method) { _, _ -> Response in
+                    throw Problem.methodNotAllowed(allowed)
+                }
+            }
+        }
+        return router
+    }
+}

@@ -1,0 +1,60 @@
+import AppRegistry
+import HTTPTypes
+import Hummingbird
+import LogModel
+
+/// Lets requests in by what their route demands.
+struct Gatekeeper: Sendable {
+    private let adminKey: Secret
+    private let internalKey: Secret
+    private let tokens: ClientTokens
+
+    init(adminKey: Secret, internalKey: Secret, tokens: ClientTokens) {
+        self.adminKey = adminKey
+        self.internalKey = internalKey
+        self.tokens = tokens
+    }
+
+    /// Finds out who makes a request.
+    /// - Throws: ``Problem`` or ``TokenRefusal`` when the caller may not.
+    func caller(of request: Request, with right: Right) async throws -> Caller {
+        switch right {
+        case .open: return .anyone
+        case .service:
+            guard let key = request.headers[.internalAccessKey], internalKey.matches(key) else {
+                throw Problem.internalKeyNeeded
+            }
+            return .service
+        case .admin:
+            let credential = try bearer(request)
+            if adminKey.matches(credential) { return .admin }
+            // A client's token is told that it is not for this; anything else, that it is unknown.
+            _ = try await tokens.authenticate(credential, for: [])
+            throw Problem.forbidden
+        case .read:
+            let credential = try bearer(request)
+            if adminKey.matches(credential) { return .admin }
+            return .client(try await tokens.authenticate(credential, for: .read))
+        case .write:
+            return .client(try await tokens.authenticate(try bearer(request), for: .write))
+        }
+    }
+
+    /// The credential behind `Bearer`, the word in any case (RFC 9110 section 11.1).
+    private func bearer(_ request: Request) throws(Problem) -> String {
+        guard let header = request.headers[.authorization] else { throw .unauthenticated }
+        let parts = header.split(separator: " ", maxSplits: 1)
+        guard parts.count == 2, parts[0].lowercased() == "bearer" else { throw .unauthenticated }
+        return parts[1].trimmingPrefix { $0 == " " }.description
+    }
+}
+
+extension HTTPField.Name {
+    /// `x-internal-access-key`.
+    static let internalAccessKey = unwrapped("x-internal-access-key")
+
+    private static func unwrapped(_ name: String) -> HTTPField.Name {
+        guard let field = HTTPField.Name(name) else { preconditionFailure("\(name) is not a header name") }
+        return field
+    }
+}

@@ -1,0 +1,49 @@
+public import Composition
+import HTTPTypes
+import Hummingbird
+public import Logging
+import NIOCore
+public import ServiceLifecycle
+
+/// The listener of the embedded file store as a service.
+public struct FileStoreServer: Service {
+    private let application: Application<CallbackResponder<BasicRequestContext>>
+
+    /// Puts the listener together.
+    public init(
+        _ store: EmbeddedFileStore, listener: Settings.Listener, logger: Logger,
+        onListening: @Sendable @escaping (Int) async -> Void = { _ in }
+    ) {
+        application = Application(
+            responder: CallbackResponder { request, _ in try await FileStoreServer.respond(to: request, store) },
+            configuration: ApplicationConfiguration(
+                address: .hostname(listener.host, port: listener.port), serverName: "logferry"),
+            onServerRunning: { channel in await onListening(channel.localAddress?.port ?? 0) },
+            logger: logger)
+    }
+
+    /// Serves until shutdown begins.
+    public func run() async throws {
+        try await application.runService(gracefulShutdownSignals: [])
+    }
+
+    private static func respond(to request: Request, _ store: EmbeddedFileStore) async throws -> Response {
+        let call = EmbeddedFileStore.Call(
+            method: request.method.rawValue, path: request.uri.path, query: request.uri.query ?? "",
+            headers: request.headers.map { (name: $0.name.canonicalName, value: $0.value) })
+        let reply = try await store.respond(to: call, body: request.body.map { Array(buffer: $0) })
+        var headers = HTTPFields()
+        var length: Int?
+        for (name, value) in reply.headers {
+            if name.lowercased() == "content-length" { length = Int(value) }
+            guard let field = HTTPField.Name(name) else { continue }
+            headers.append(HTTPField(name: field, value: value))
+        }
+        let body = ResponseBody(contentLength: length) { writer in
+            var pieces = reply.makePieces()
+            while let piece = try await pieces.next() { try await writer.write(ByteBuffer(bytes: piece)) }
+            try await writer.finish(nil)
+        }
+        return Response(status: .init(code: reply.status), headers: headers, body: body)
+    }
+}

@@ -1,0 +1,50 @@
+import Composition
+import HTTPTypes
+import Hummingbird
+import IngestionJobs
+import LogModel
+
+/// What schedulers outside may trigger.
+struct InternalRoutes: Sendable {
+    let trigger: RunTrigger
+
+    var routes: [Route] {
+        [
+            Route(.post, "/internal/consume-logs", .service) { request, _, _ in
+                let waits = try QueryParameters(request, known: ["wait"]).flag("wait")
+                let outcome = waits ? try await trigger.run() : try await trigger.start()
+                return answer(outcome, waits: waits)
+            }
+        ]
+    }
+
+    private func answer(_ outcome: RunKeeper.Outcome, waits: Bool) -> Response {
+        switch outcome {
+        case .skipped:
+            return .json {
+                $0.add("skipped", true)
+                $0.add("run", raw: Array("null".utf8))
+            }
+        case .executed(let run):
+            return .json(waits ? .ok : .accepted) {
+                $0.add("skipped", false)
+                $0.add("run", raw: JSONText { write(run, into: &$0) }.bytes)
+            }
+        }
+    }
+}
+
+/// Writes the members of a run.
+func write(_ run: Run, into text: inout JSONText) {
+    text.add("id", run.id.text)
+    text.add("kind", run.kind.rawValue)
+    text.add("startedAt", run.startedAt)
+    text.add("finishedAt", run.finishedAt)
+    text.add("state", run.state.rawValue)
+    text.add("apps", run.figures.apps)
+    text.add("objects", run.figures.objects)
+    text.add("bytes", run.figures.bytes)
+    text.add("records", run.figures.records)
+    text.add("rejects", run.figures.rejects)
+    text.add("error", run.error)
+}

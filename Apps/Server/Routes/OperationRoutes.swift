@@ -1,0 +1,111 @@
+import AppRegistry
+import Composition
+import Hummingbird
+import IngestionJobs
+import LogCursor
+import LogIngestion
+import LogModel
+
+/// Lists of what the engine did: runs, cursors, rejects.
+struct OperationRoutes: Sendable {
+    let deployment: Deployment
+
+    var routes: [Route] {
+        [
+            Route(.get, "/v1/runs", .admin) { request, _, _ in try await runs(request) },
+            Route(.get, "/v1/cursors", .admin) { request, _, _ in try await cursors(request) },
+            Route(.get, "/v1/rejects", .admin) { request, _, _ in try await rejects(request) },
+        ]
+    }
+
+    private func runs(_ request: Request) async throws -> Response {
+        let parameters = try QueryParameters(request, known: ["kind", "limit", "cursor"])
+        let limit = try parameters.limit()
+        var kind: RunKind?
+        if let text = parameters["kind"] {
+            guard let read = RunKind(rawValue: text) else {
+                let known = RunKind.allCases.map(\.rawValue).joined(separator: ", ")
+                throw Problem.invalid("\"kind\" must be one of \(known)")
+            }
+            kind = read
+        }
+        let found = try await deployment.runs.runs(
+            kind: kind, before: try parameters.cursor(RunID.init), limit: limit + 1)
+        return .page(found.prefix(limit), next: found.count > limit ? found[limit - 1].id.text : nil) {
+            write($1, into: &$0)
+        }
+    }
+
+    private func cursors(_ request: Request) async throws -> Response {
+        let parameters = try QueryParameters(request, known: ["app", "limit", "cursor"])
+        let limit = try parameters.limit()
+        let last = try parameters.cursor { Int64($0).map(GenerationID.init) }
+        let found = try await deployment.cursors.cursors(
+            of: try await app(parameters), after: last, limit: limit + 1)
+        let next = found.count > limit ? found[limit - 1].generation.description : nil
+        return .page(found.prefix(limit), next: next) { write($1, into: &$0) }
+    }
+
+    private func rejects(_ request: Request) async throws -> Response {
+        let parameters = try QueryParameters(request, known: ["app", "limit", "cursor"])
+        let limit = try parameters.limit()
+        let found = try await deployment.rejects.rejects(
+            of: try await app(parameters), after: try parameters.cursor { Int64($0) }, limit: limit + 1)
+        let next = found.count > limit ? String(found[limit - 1].number) : nil
+        return .page(found.prefix(limit), next: next) { write($1, into: &$0) }
+    }
+
+    private func app(_ parameters: QueryParameters) async throws -> AppID? {
+        guard let text = parameters["app"] else { return nil }
+        return try await deployment.apps.find(text).id
+    }
+}
+
+private func write(_ cursor: Cursor, into text: inout JSONText) {
+    let progress = cursor.progress
+    text.add("generation", cursor.generation.number)
+    text.add("app", cursor.app.text)
+    text.add("source", cursor.source.text)
+    text.add("object", cursor.object.text)
+    text.add("ordinal", Int64(cursor.ordinal))
+    text.add("reason", cursor.reason.rawValue)
+    text.add("day", cursor.day?.description)
+    text.add("position", progress.position)
+    text.add("sizeSeen", progress.sizeSeen)
+    text.add("lines", progress.lines)
+    text.add("records", progress.counts.records)
+    text.add("rejects", progress.counts.rejects)
+    text.add("skips", progress.counts.skips)
+    text.add("digest", String(progress.digest.value, radix: 16))
+    text.add("epoch", cursor.epoch)
+    text.add("owner", cursor.owner?.text)
+    text.add("leaseEnd", cursor.leaseEnd)
+    text.add("updatedAt", cursor.updatedAt)
+}
+
+private func write(_ reject: StoredReject, into text: inout JSONText) {
+    text.add("id", String(reject.number))
+    text.add("app", reject.app.text)
+    text.add("object", reject.object.text)
+    text.add("generation", reject.generation.number)
+    text.add("from", reject.range.lower)
+    text.add("to", reject.range.upper)
+    text.add("line", reject.lineNumber)
+    text.add("reason", reject.reason.rawValue)
+    text.add("bytes", base64(reject.sample))
+    text.add("receivedAt", reject.receivedAt)
+}
+
+/// Base 64 with padding (RFC 4648 section 4).
+private func base64(_ bytes: [UInt8]) -> String {
+    let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+    var text: [UInt8] = []
+    for start in stride(from: 0, to: bytes.count, by: 3) {
+        let part = bytes[start..<min(start + 3, bytes.count)]
+        let value = part.reduce(0) { $0 << 8 | Int($1) } << (8 * (3 - part.count))
+        for index in 0..<4 {
+            text.append(index <= part.count ? alphabet[value >> (18 - 6 * index) & 63] : UInt8(ascii: "="))
+        }
+    }
+    return String(decoding: text, as: UTF8.self)
+}

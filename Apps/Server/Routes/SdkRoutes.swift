@@ -1,0 +1,59 @@
+import AppRegistry
+import Composition
+import Hummingbird
+import LogModel
+import SdkProvisioning
+
+/// What SDKs call before they write.
+struct SdkRoutes: Sendable {
+    let provisioner: SdkProvisioner
+    let rate: InitRate
+    let maxBody: Int
+
+    var routes: [Route] {
+        [
+            Route(.post, "/v1/sdk/init", .write) { request, _, caller in
+                let body = try await RequestBody(request, limit: maxBody, known: ["instanceId", "filePrefix"])
+                let provision = try await provision(
+                    caller, instance: try instance(body), prefix: try body.text("filePrefix"))
+                return .json { text in
+                    text.add("serverURL", provision.serverURL)
+                    text.add("token", provision.credential.secret.reveal { $0 })
+                    text.add("folderPath", provision.folderPath.description)
+                    text.add("filePrefix", provision.filePrefix.text)
+                    text.add("expiresAt", provision.credential.expiresAt)
+                    text.add("appId", provision.app.text)
+                }
+            },
+            // The route of the JS SDK that this one stands in for: any body is passed over.
+            Route(.post, "/api/logs/init", .write) { _, _, caller in
+                let provision = try await provision(caller, instance: nil, prefix: nil)
+                return .json { text in
+                    text.add("fimidaraToken", provision.credential.secret.reveal { $0 })
+                    text.add("folderPath", provision.folderPath.description)
+                    text.add("filePrefix", provision.filePrefix.text)
+                }
+            },
+        ]
+    }
+
+    private func instance(_ body: RequestBody) throws(Problem) -> String? {
+        guard let text = try body.text("instanceId") else { return nil }
+        guard (1...200).contains(text.utf8.count) else {
+            throw .invalid("\"instanceId\" must have 1 to 200 bytes")
+        }
+        return "instance:" + text
+    }
+
+    private func provision(
+        _ caller: Caller, instance: String?, prefix: String?
+    ) async throws -> SdkProvisioner.Provision {
+        guard case .client(let token) = caller else { throw Problem.unauthenticated }
+        if let wait = await rate.take(token.id) {
+            throw Problem(
+                .tooManyRequests, "init_rate", "this token asks for init too often; try again later", retryAfter: wait)
+        }
+        return try await provisioner.provision(
+            for: token, instance: instance, keeping: prefix.flatMap { FilePrefix($0) })
+    }
+}

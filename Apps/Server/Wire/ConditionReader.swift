@@ -1,0 +1,108 @@
+import LogQuery
+
+/// Reads `where`: a list of `{path, op, value}`.
+enum ConditionReader {
+    static func conditions(_ node: JSONNode) throws(Problem) -> [Condition] {
+        guard case .array(let nodes) = node, nodes.count <= 50 else {
+            throw .invalid("\"where\" must be a list of at most 50 conditions")
+        }
+        return try nodes.map { (node) throws(Problem) in try condition(node) }
+    }
+
+    private static func condition(_ node: JSONNode) throws(Problem) -> Condition {
+        guard case .object(let members) = node else {
+            throw .invalid("a condition must be an object {path, op, value}")
+        }
+        var path: JSONNode?
+        var operation: JSONNode?
+        var value: JSONNode?
+        for member in members {
+            switch member.name {
+            case "path": path = member.value
+            case "op": operation = member.value
+            case "value": value = member.value
+            default: throw .unknownMember(member.name, known: ["path", "op", "value"])
+            }
+        }
+        guard case .text(let name)? = operation else { throw .invalid("a condition's \"op\" must be a string") }
+        return Condition(path: try segments(path), test: try test(name, value))
+    }
+
+    /// `"a.b"`, or `["a", "b.c"]` for names that have dots.
+    private static func segments(_ node: JSONNode?) throws(Problem) -> [String] {
+        switch node {
+        case .text(let text)? where !text.isEmpty:
+            return text.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+        case .array(let nodes)? where (1...64).contains(nodes.count):
+            return try nodes.map { (node) throws(Problem) in
+                guard case .text(let text) = node else { throw Problem.invalid("a path's parts must be strings") }
+                return text
+            }
+        default: throw .invalid("a condition's \"path\" must be a string or a list of strings")
+        }
+    }
+
+    private static func test(_ name: String, _ value: JSONNode?) throws(Problem) -> Condition.Test {
+        switch name {
+        case "eq": return .equal(try operand(name, value))
+        case "neq": return .notEqual(try operand(name, value))
+        case "gt": return .greater(try ordered(name, value))
+        case "gte": return .greaterOrEqual(try ordered(name, value))
+        case "lt": return .less(try ordered(name, value))
+        case "lte": return .lessOrEqual(try ordered(name, value))
+        case "in": return .oneOf(try operands(name, value))
+        case "not_in": return .noneOf(try operands(name, value))
+        case "like":
+            guard case .text(let text)? = value else { throw .invalid("the value of \"like\" must be a string") }
+            return .contains(text)
+        case "exists":
+            guard case .flag(let wanted)? = value ?? .flag(true) else {
+                throw .invalid("the value of \"exists\" must be true or false")
+            }
+            return .exists(wanted)
+        case "between": return try between(value)
+        default:
+            throw .invalid(
+                "\"\(name)\" is no operator; known are eq, neq, gt, gte, lt, lte, in, not_in, like, exists, between")
+        }
+    }
+
+    private static func between(_ value: JSONNode?) throws(Problem) -> Condition.Test {
+        guard case .array(let pair)? = value, pair.count == 2 else {
+            throw .invalid("the value of \"between\" must be a list of two")
+        }
+        let low = try ordered("between", pair[0])
+        let high = try ordered("between", pair[1])
+        switch (low, high) {
+        case (.text, .text), (.number, .number): return .between(low, high)
+        default: throw .invalid("the values of \"between\" must be two numbers or two strings")
+        }
+    }
+
+    private static func operands(_ name: String, _ value: JSONNode?) throws(Problem) -> [Operand] {
+        guard case .array(let nodes)? = value, (1...100).contains(nodes.count) else {
+            throw .invalid("the value of \"\(name)\" must be a list of 1 to 100 values")
+        }
+        return try nodes.map { (node) throws(Problem) in try operand(name, node) }
+    }
+
+    private static func ordered(_ name: String, _ value: JSONNode?) throws(Problem) -> Operand {
+        let operand = try operand(name, value)
+        switch operand {
+        case .text, .number: return operand
+        case .flag, .null: throw .invalid("the value of \"\(name)\" must be a number or a string")
+        }
+    }
+
+    private static func operand(_ name: String, _ value: JSONNode?) throws(Problem) -> Operand {
+        switch value {
+        case .text(let text)?: return .text(text)
+        case .flag(let flag)?: return .flag(flag)
+        case .null?: return .null
+        case .number(let text)?:
+            guard let number = JSONNumber(text) else { throw .invalid("\(text) is not a number") }
+            return .number(number)
+        default: throw .invalid("the value of \"\(name)\" must be a string, a number, true, false or null")
+        }
+    }
+}

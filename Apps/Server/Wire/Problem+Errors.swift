@@ -1,0 +1,76 @@
+import AppRegistry
+import Composition
+import DistributedLock
+import HTTPTypes
+import IngestionJobs
+import LogCursor
+import LogIngestion
+import LogQuery
+import SdkProvisioning
+
+extension Problem {
+    /// What an error of the domain means to a caller; upstream text stays in the log.
+    init(_ error: any Error) {
+        switch error {
+        case let problem as Problem: self = problem
+        case let refusal as TokenRefusal: self = Problem(refusal)
+        case let error as RegistryError: self = Problem(error)
+        case let error as LogQueryError: self = Problem(error)
+        case let error as StorageError: self = Problem(error)
+        case let error as RegistryStoreError: self = error.reason == .broken ? .internalError : .storeUnavailable
+        case let error as CursorStoreError: self = error.reason == .broken ? .internalError : .storeUnavailable
+        case let error as CommitStoreError: self = error.reason == .broken ? .internalError : .storeUnavailable
+        case let error as LockStoreError: self = error.reason == .broken ? .internalError : .storeUnavailable
+        case is RunStoreError, is RecordReaderError, is ProvisioningStoreError: self = .storeUnavailable
+        default: self = .internalError
+        }
+    }
+
+    private init(_ refusal: TokenRefusal) {
+        switch refusal {
+        case .unknown, .appDeleted: self = .unauthenticated
+        case .revoked: self = .tokenRevoked
+        case .expired: self = .tokenExpired
+        case .outOfScope: self = .forbidden
+        }
+    }
+
+    private init(_ error: RegistryError) {
+        switch error {
+        case .invalidAppName, .expiryInPast, .invalidTokenName: self = .invalid(error.description)
+        case .nameTaken: self = Problem(.conflict, "name_taken", error.description)
+        case .unknownApp: self = .unknownApp
+        case .unknownToken: self = .unknownToken
+        }
+    }
+
+    private init(_ error: LogQueryError) {
+        switch error {
+        case .invalidLimit: self = .invalid("\"limit\" must be a number from 1 to 1000")
+        case .invalidCursor:
+            self = Problem(.badRequest, "invalid_cursor", "the cursor is not one of this question's answers")
+        case .invalidInterval: self = .invalid("\"interval\" must be a time from 1ms to 366d, such as 60s")
+        case .tooManyBars:
+            self = Problem(
+                .badRequest, "too_many_bars",
+                "the answer would have more than \(LogQueryService.barLimit) bars: "
+                    + "take a longer interval or a shorter time")
+        }
+    }
+
+    private init(_ error: StorageError) {
+        switch error.reason {
+        case .throttled(let wait):
+            self = Problem(
+                .serviceUnavailable, "storage_unavailable", "the file store is busy; try again",
+                retryAfter: wait ?? .seconds(5))
+        case .unavailable:
+            self = Problem(
+                .serviceUnavailable, "storage_unavailable", "the file store cannot be reached; try again",
+                retryAfter: .seconds(5))
+        default:
+            self = Problem(
+                .badGateway, "storage_refused", "the file store refused what provisioning needs; an operator must look")
+        }
+    }
+}

@@ -1,0 +1,44 @@
+/// Records that match a filter, pulled slice by slice; between two pulls nothing of the store is held.
+public struct RecordStream: Sendable {
+    private let filter: LogFilter
+    private let order: LogOrder
+    private let reader: any RecordReader
+    private let matcher: LineMatcher
+    private let slice: Int
+    private var position: RecordPosition?
+    private var left: Int
+    private var isAtEnd = false
+
+    init(_ filter: LogFilter, order: LogOrder, limit: Int?, reader: any RecordReader, slice: Int) {
+        self.filter = filter
+        self.order = order
+        self.reader = reader
+        self.slice = slice
+        matcher = LineMatcher(filter)
+        left = limit ?? Int.max
+    }
+
+    /// The next records, at least one; `nil` when there are no more.
+    /// - Throws: ``RecordReaderError``, or `CancellationError` when the task was cancelled.
+    public mutating func next() async throws -> RecordRows? {
+        while !isAtEnd, left > 0 {
+            try Task.checkCancellation()
+            let rows = try await reader.rows(filter, order: order, after: position, limit: slice)
+            isAtEnd = rows.count < slice
+            if !rows.isEmpty { position = rows.position(rows.count - 1) }
+            let found = matching(rows)
+            left -= found.count
+            if !found.isEmpty { return found }
+        }
+        return nil
+    }
+
+    private func matching(_ rows: RecordRows) -> RecordRows {
+        if filter.isDecidedByColumns, rows.count <= left { return rows }
+        var found = RecordRows()
+        for row in 0..<rows.count where found.count < left {
+            if matcher.matches(rows.bytes.span.extracting(rows.range(row))) { found.append(row, of: rows) }
+        }
+        return found
+    }
+}
