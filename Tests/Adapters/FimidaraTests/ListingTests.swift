@@ -148,9 +148,8 @@ struct ListingTests {
     }
 
     @Test("an entry without a size is no entry") func strict() async throws {
-        let bench = try ListingTests.bench([
-            [#"{"resourceId":"file000_1","parentId":"folder0_A","name":"a","version":1}"#]
-        ])
+        let entry = #"{"resourceId":"file000_1","parentId":"folder0_A","name":"a","version":1}"#
+        let bench = try ListingTests.bench(Array(repeating: [entry], count: 4))
         let error = await failure(bench)
         #expect(error?.reason == .unavailable)
         #expect(error?.detail.contains("size is missing") == true)
