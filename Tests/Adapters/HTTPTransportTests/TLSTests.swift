@@ -97,7 +97,7 @@ final class TLSServer: Sendable {
         posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_RDWR, 0)
         posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_RDWR, 0)
         // The sockets of tests beside this one would else stay open in the child after they are closed here.
-        posix_spawn_file_actions_addclosefrom_np(&actions, 3)
+        for descriptor in Int32(3)..<512 { posix_spawn_file_actions_addclose(&actions, descriptor) }
         var list = (["openssl"] + arguments).map { strdup($0) } + [nil]
         defer { for text in list { free(text) } }
         var process: pid_t = 0
