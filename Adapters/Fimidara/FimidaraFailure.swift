@@ -25,7 +25,7 @@ struct FimidaraFailure: Error, Sendable, Hashable {
 
     let reason: Reason
     let detail: String
-    /// Whether it is one of the 500s that hide another cause: the server's internal queue loses errors' kinds.
+    /// Whether it is one of the 500s that hide another cause, since the server's internal queue loses errors' kinds.
     var isOpaque = false
 
     init(_ reason: Reason, _ detail: String) {
@@ -33,7 +33,7 @@ struct FimidaraFailure: Error, Sendable, Hashable {
         self.detail = detail
     }
 
-    /// What a wait asked for by the server is worth before the next attempt; `nil` where no attempt makes sense.
+    /// Whether the same call may succeed later.
     var isWorthRetrying: Bool {
         switch reason {
         case .unavailable, .throttled: true

@@ -11,6 +11,9 @@ public struct FimidaraObjectSource: ObjectSource {
     /// How many full pages without a new entry are taken for entries that moved, and not for a listing without end.
     private static let staleLimit = 3
 
+    /// How many pages are asked for; with pages of 1000 far more entries than a folder can have.
+    private static let pageLimit = 100_000
+
     /// `fimidara:` and the folder's path.
     public let id: SourceID
 
@@ -35,16 +38,13 @@ public struct FimidaraObjectSource: ObjectSource {
         else { return }
         var catalog = FileCatalog(folder: place.resourceId)
         var stale = 0
-        for number in 0... {
-            let known = catalog.count
-            let (page, isLast) = try await page(number, &catalog)
+        for number in 0..<FimidaraObjectSource.pageLimit where stale < FimidaraObjectSource.staleLimit {
+            let (page, kind) = try await page(number, &catalog)
             if !page.objects.isEmpty || page.foreign > 0 { try await visit(page) }
-            if isLast { return }
-            stale = catalog.count > known ? 0 : stale + 1
-            guard stale < FimidaraObjectSource.staleLimit else {
-                throw SourceError(.unavailable, detail: "listFolderContent repeats its pages without end")
-            }
+            if kind == .last { return }
+            stale = kind == .stale ? stale + 1 : 0
         }
+        throw SourceError(.unavailable, detail: "listFolderContent repeats its pages without end")
     }
 
     /// Reads one range by the file's id.
@@ -70,16 +70,20 @@ public struct FimidaraObjectSource: ObjectSource {
         }
     }
 
-    /// One page of the listing, and whether it is the last: the one with neither list full.
+    /// What a page says about the listing: the last one has neither list full, a stale one has only known files.
+    private enum PageKind { case last, stale, fresh }
+
     private func page(
         _ number: Int, _ catalog: inout FileCatalog
-    ) async throws(SourceError) -> (ObjectPage, isLast: Bool) {
+    ) async throws(SourceError) -> (ObjectPage, PageKind) {
         let size = client.settings.pageSize
+        let known = catalog.count
         let question = FolderWire.Listing(folderId: catalog.folder, page: number, pageSize: size)
         do {
             let answer = try await client.call(.listFolderContent, question, answer: FolderWire.Page.self)
-            let isLast = answer.files.count < size && (answer.folders?.count ?? 0) < size
-            return (try catalog.take(answer.files), isLast)
+            let page = try catalog.take(answer.files)
+            if answer.files.count < size, (answer.folders?.count ?? 0) < size { return (page, .last) }
+            return (page, answer.files.isEmpty || catalog.count > known ? .fresh : .stale)
         } catch {
             throw SourceError(error)
         }

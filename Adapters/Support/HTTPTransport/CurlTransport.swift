@@ -64,19 +64,28 @@ import CCurl
     }
 
     private func nextPiece(of id: UInt64) async throws(HTTPTransportError) -> [UInt8]? {
-        guard let transfer = transfers[id] else {
-            throw HTTPTransportError(.cancelled, detail: "the body was let go", mayHaveReachedServer: true)
-        }
         let loop = loop
+        // The closures must name the actor, as they do by calling its method: a closure that does not capture the
+        // actor is not isolated to it and would run in the shared pool, beside curl instead of between its polls.
         let piece = await withTaskCancellationHandler {
-            await withCheckedContinuation { transfer.askForPiece($0) }
+            await withCheckedContinuation { askForPiece(of: id, $0) }
         } onCancel: {
             loop.post(.cancel(id))
         }
         return try piece.get()
     }
 
+    private func askForPiece(of id: UInt64, _ waiter: CheckedContinuation<CurlTransfer.PieceResult, Never>) {
+        loop.checkIsolated()
+        guard let transfer = transfers[id] else {
+            let error = HTTPTransportError(.cancelled, detail: "the body was let go", mayHaveReachedServer: true)
+            return waiter.resume(returning: .failure(error))
+        }
+        transfer.askForPiece(waiter)
+    }
+
     private func begin(_ transfer: CurlTransfer, _ waiter: CheckedContinuation<CurlTransfer.HeadResult, Never>) {
+        loop.checkIsolated()
         transfers[transfer.id] = transfer
         transfer.waitForHead(waiter)
         guard let handle = transfer.handle else { return }

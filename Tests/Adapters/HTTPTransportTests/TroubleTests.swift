@@ -104,7 +104,7 @@ struct TroubleTests {
         for base in bases {
             let request = HTTPRequest(
                 .post, base + "\(canary)?k=\(canary)", headers: ["Authorization": "Bearer \(canary)"],
-                body: Array(canary.utf8))
+                body: Array(canary.utf8), timeouts: HTTPTimeouts(connect: .milliseconds(500)))
             let error = await failure { _ = try await transport.send(request).body.collect(upTo: 3) }
             let shown = "\(try #require(error)) \(request) \(request.headers) \(String(reflecting: request))"
             #expect(!shown.contains(canary))
