@@ -152,5 +152,6 @@ let package = Package(
         suite(
             "LocalFimidaraTests", in: "Adapters/LocalFimidaraTests",
             ["LocalFimidaraAdapter", "BlockingExecutor", "LogModel", grdb, crypto]),
+        suite("EndToEndTests", in: "EndToEnd", ["Logferry", "HTTPTransport"]),
     ]
 )

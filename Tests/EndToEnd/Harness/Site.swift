@@ -1,0 +1,155 @@
+import Foundation
+import Glibc
+import HTTPTransport
+
+/// A data folder with two ports, on which `logferry dev` can be started, killed and started again.
+final class Site: Sendable {
+    let folder: String
+    let apiPort: Int
+    let filesPort: Int
+    private let transport = CurlTransport()
+
+    init() throws {
+        folder = NSTemporaryDirectory() + "logferry-e2e-" + UUID().uuidString
+        try FileManager.default.createDirectory(atPath: folder + "/logs", withIntermediateDirectories: true)
+        (apiPort, filesPort) = try freePorts()
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: folder) }
+
+    /// The folder that the program keeps its data in.
+    var data: String { folder + "/data" }
+
+    /// Settings that every command of this site gets.
+    var flags: [String] {
+        [
+            "--data-dir", data, "--http-port", String(apiPort), "--local-fimidara-port", String(filesPort),
+            "--log-format", "json",
+        ]
+    }
+
+    /// Starts `dev` and waits until it takes requests.
+    func startDev(_ more: [String] = []) async throws -> RunningProgram {
+        let program = try RunningProgram(["dev"] + flags + more, folder: folder + "/logs")
+        for _ in 0..<2000 {
+            if let answer = try? await send("GET", api("/readyz")), answer.status == 200,
+                (try? await send("GET", files("/v1/"))) != nil
+            {
+                return program
+            }
+            if kill(program.pid, 0) != 0 || program.errorText.contains("cannot listen") { break }
+            try await Task.sleep(for: .milliseconds(10))
+        }
+        program.signal(SIGKILL)
+        throw HarnessError("dev did not start: \(program.errorText)")
+    }
+
+    /// Stops a program gracefully.
+    func stop(_ program: RunningProgram) async throws -> Int32 {
+        program.signal(SIGTERM)
+        return try await program.wait()
+    }
+
+    /// Runs a command to its end.
+    func run(_ arguments: [String], environment: [String: String] = [:]) async throws -> CommandResult {
+        let program = try RunningProgram(arguments + flags, environment: environment, folder: folder + "/logs")
+        let code = try await program.wait(for: .seconds(120))
+        return CommandResult(code: code, output: program.outputText, words: program.errorText)
+    }
+
+    /// What a command gave.
+    struct CommandResult: Sendable {
+        let code: Int32
+        let output: String
+        let words: String
+    }
+
+    // MARK: - HTTP
+
+    func api(_ path: String) -> String { "http://127.0.0.1:\(apiPort)\(path)" }
+    func files(_ path: String) -> String { "http://127.0.0.1:\(filesPort)\(path)" }
+
+    /// A secret that `dev` has made.
+    func secret(_ name: String) throws -> String {
+        let text = try String(contentsOfFile: "\(data)/\(name)", encoding: .utf8)
+        return text.trimmingCharacters(in: .whitespacesAndNewlines)
+    }
+
+    /// An answer that was received to its end.
+    struct Answer: Sendable {
+        let status: Int
+        let headers: HTTPHeaders
+        let bytes: [UInt8]
+
+        var text: String { String(decoding: bytes, as: UTF8.self) }
+        /// The members of a JSON object.
+        var json: [String: Any] {
+            (try? JSONSerialization.jsonObject(with: Data(bytes)) as? [String: Any]) ?? [:]
+        }
+        /// The `code` of a problem.
+        var code: String? { json["code"] as? String }
+    }
+
+    /// Sends a request.
+    func send(
+        _ method: String, _ url: String, headers: HTTPHeaders = [:], body: [UInt8]? = nil
+    ) async throws -> Answer {
+        let known: [HTTPMethod] = [.get, .head, .post, .put, .delete]
+        guard let method = known.first(where: { $0.name == method }) else { throw HarnessError("no method \(method)") }
+        let response = try await transport.send(
+            HTTPRequest(
+                method, url, headers: headers, body: body,
+                timeouts: HTTPTimeouts(idle: .seconds(60), total: .seconds(120))))
+        return Answer(
+            status: response.status, headers: response.headers, bytes: try await response.body.collect(upTo: 1 << 28))
+    }
+
+    /// Sends JSON with a bearer credential.
+    func call(_ method: String, _ url: String, _ credential: String, _ json: String? = nil) async throws -> Answer {
+        var headers: HTTPHeaders = ["Authorization": "Bearer \(credential)"]
+        if json != nil { headers.add("Content-Type", "application/json") }
+        return try await send(method, url, headers: headers, body: json.map { Array($0.utf8) })
+    }
+
+    /// Asks for a run of consume-logs and waits for its end; `nil` when another one was going on.
+    func consume() async throws -> [String: Any]? {
+        let answer = try await send(
+            "POST", api("/internal/consume-logs?wait=true"),
+            headers: ["x-internal-access-key": try secret("internal.key")])
+        guard answer.status == 200 else { throw HarnessError("consume-logs answered \(answer.status): \(answer.text)") }
+        return answer.json["run"] as? [String: Any]
+    }
+
+    /// The stored lines of an app, byte for byte.
+    func storedLines(of app: String) async throws -> [UInt8] {
+        let answer = try await send(
+            "GET", api("/v1/logs?app=\(app)"),
+            headers: [
+                "Authorization": "Bearer \(try secret("admin.key"))", "Accept": "application/x-ndjson",
+            ])
+        guard answer.status == 200 else { throw HarnessError("logs answered \(answer.status): \(answer.text)") }
+        return answer.bytes
+    }
+}
+
+/// Two ports that nobody has at this moment.
+private func freePorts() throws -> (Int, Int) {
+    let sockets = (0..<2).map { _ in socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0) }
+    defer { for socket in sockets { close(socket) } }
+    let ports = sockets.map { socket -> Int in
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        return withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
+                guard bind(socket, pointer, length) == 0, getsockname(socket, pointer, &length) == 0 else { return 0 }
+                return pointer.withMemoryRebound(to: sockaddr_in.self, capacity: 1) {
+                    Int(UInt16(bigEndian: $0.pointee.sin_port))
+                }
+            }
+        }
+    }
+    guard ports.allSatisfy({ $0 > 0 }) else { throw HarnessError("there is no free port") }
+    return (ports[0], ports[1])
+}
