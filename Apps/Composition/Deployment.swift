@@ -134,10 +134,14 @@ public struct Deployment: Sendable {
 
     /// Opens the embedded file store.
     public func openEmbeddedFileStore() async throws -> EmbeddedFileStore {
-        try await EmbeddedFileStore.open(
-            in: data.localFimidara, rootname: settings.workspaceRootname,
-            adminSecret: try data.secret(DataDirectory.localFimidaraKey, from: entropy), clock: clock,
-            entropy: entropy, logger: logger)
+        let secret = try data.secret(DataDirectory.localFimidaraKey, from: entropy)
+        do {
+            return try await EmbeddedFileStore.open(
+                in: data.localFimidara, rootname: settings.workspaceRootname, adminSecret: secret, clock: clock,
+                entropy: entropy, logger: logger)
+        } catch {
+            throw SettingsError("the embedded file store: \(error)")
+        }
     }
 
     /// Closes the store.

@@ -26,11 +26,12 @@ struct ServiceRunner {
             try await ServiceGroup(configuration: configuration).run()
         } catch {
             let words = String(describing: error)
-            guard words.contains("bind(") || words.contains("Address already in use") else { throw error }
+            guard words.contains("bind(") else { throw error }
+            let reason = words.contains("in use") ? "the port is in use" : words
             let places = listeners.map { "\($0.host):\($0.port)" }.joined(separator: " or ")
             throw SettingsError(
-                "cannot listen on \(places) (\(words)): another program may have the port; stop it, or choose another "
-                    + "port with --http-port or --local-fimidara-port")
+                "cannot listen on \(places): \(reason); stop the program that has it, or choose another port with "
+                    + "--http-port or --local-fimidara-port")
         }
     }
 }

@@ -21,7 +21,9 @@ final class RunningProgram: Sendable {
     }()
 
     /// Starts the program; what it writes goes to files in `folder`.
-    init(_ arguments: [String], environment: [String: String] = [:], folder: String) throws {
+    init(
+        _ arguments: [String], environment: [String: String] = [:], folder: String, program: String = path
+    ) throws {
         let name = "\(folder)/\(UUID().uuidString)"
         output = name + ".out"
         words = name + ".err"
@@ -41,10 +43,10 @@ final class RunningProgram: Sendable {
         let inherited = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("LOGFERRY_") }
         let pairs = inherited.merging(environment) { $1 }.map { "\($0)=\($1)" }
         var child = pid_t()
-        let code = withStrings([RunningProgram.path] + arguments) { arguments in
-            withStrings(pairs) { posix_spawn(&child, RunningProgram.path, &actions, &attributes, arguments, $0) }
+        let code = withStrings([program] + arguments) { arguments in
+            withStrings(pairs) { posix_spawn(&child, program, &actions, &attributes, arguments, $0) }
         }
-        guard code == 0 else { throw HarnessError("\(RunningProgram.path): \(String(cString: strerror(code)))") }
+        guard code == 0 else { throw HarnessError("\(program): \(String(cString: strerror(code)))") }
         pid = child
     }
 

@@ -52,7 +52,7 @@ final class Site: Sendable {
 
     /// Runs a command to its end.
     func run(_ arguments: [String], environment: [String: String] = [:]) async throws -> CommandResult {
-        let program = try RunningProgram(arguments + flags, environment: environment, folder: folder + "/logs")
+        let program = try RunningProgram(flags + arguments, environment: environment, folder: folder + "/logs")
         let code = try await program.wait(for: .seconds(120))
         return CommandResult(code: code, output: program.outputText, words: program.errorText)
     }
