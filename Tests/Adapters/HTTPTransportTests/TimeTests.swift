@@ -4,7 +4,7 @@ import Testing
 @Suite("Curl transport: time limits", .timeLimit(.minutes(2)))
 struct TimeTests {
     let transport = CurlTransport()
-    let short = Duration.milliseconds(300)
+    let short = Duration.milliseconds(600)
 
     @Test("gives up on a server that is silent, before the answer or in it", arguments: [false, true])
     func idle(_ inBody: Bool) async throws {
@@ -31,7 +31,7 @@ struct TimeTests {
         let server = try LoopbackServer.answering { _, connection in
             connection.write("HTTP/1.1 200 OK\r\nContent-Length: 12\r\n\r\n")
             for _ in 0..<12 {
-                connection.pause(.milliseconds(80))
+                connection.pause(.milliseconds(100))
                 connection.write("x")
             }
         }
