@@ -5,6 +5,8 @@ internal import LogModel
 /// A file.
 struct FileRow: Sendable, FetchableRecord, PersistableRecord {
     static let databaseTableName = "file"
+    static let defaultMimetype = "application/octet-stream"
+    static let defaultEncoding = "7bit"
 
     let id: String
     /// The folder that it is in, or the workspace.
@@ -15,8 +17,8 @@ struct FileRow: Sendable, FetchableRecord, PersistableRecord {
     var size: Int64 = 0
     /// 0 until the first upload is through.
     var version: Int64 = 0
-    var mimetype: String?
-    var encoding: String?
+    var mimetype = FileRow.defaultMimetype
+    var encoding = FileRow.defaultEncoding
     var description: String?
     var blob: BlobID?
     /// The agent whose appends made the file; `nil` after a plain upload.
@@ -88,9 +90,9 @@ struct FileRow: Sendable, FetchableRecord, PersistableRecord {
                 .init(name: "name", value: .string(stem)),
                 .init(name: "description", value: .text(description)),
                 .init(name: "parentId", value: .text(ancestors.last?.id)),
-                .init(name: "mimetype", value: .text(mimetype)),
+                .init(name: "mimetype", value: .string(mimetype)),
                 .init(name: "size", value: .integer(size)),
-                .init(name: "encoding", value: .text(encoding)),
+                .init(name: "encoding", value: .string(encoding)),
                 .init(name: "ext", value: .string(ext)),
                 .init(name: "idPath", value: .array((ancestors.map(\.id) + [id]).map { .string($0) })),
                 .init(name: "namepath", value: .array((ancestors.map(\.name) + [stem]).map { .string($0) })),

@@ -66,7 +66,7 @@ struct Downloads: Sendable {
             "accept-ranges": "bytes",
             "last-modified": HTTPDate.text(of: file.lastModified),
             "etag": file.etag,
-            "content-type": file.mimetype ?? "application/octet-stream",
+            "content-type": file.mimetype,
             // The type is the uploader's word; a browser must not make more of the bytes than that.
             "x-content-type-options": "nosniff",
         ]
@@ -88,7 +88,7 @@ struct Downloads: Sendable {
     private func multipart(
         _ ranges: [ClosedRange<Int64>], of file: FileRow, boundary: String
     ) -> [StorageChunks.Segment] {
-        let type = file.mimetype ?? "application/octet-stream"
+        let type = file.mimetype
         var segments: [StorageChunks.Segment] = []
         for (index, range) in ranges.enumerated() {
             let head = """
