@@ -113,7 +113,9 @@ public final class LocalFimidara: Sendable {
             } && text != "." && text != ".."
     }
 
-    /// Takes the directory for this process. The system gives it back when the process ends, however it ends.
+    /// Takes the directory for this process.
+    ///
+    /// The system gives it back when the process ends, however it ends.
     private static func lock(_ directory: String) throws -> OpenFile {
         try BlobStore.makeFolder(directory)
         let file = try OpenFile("\(directory)/lock", flags: O_RDWR | O_CREAT)

@@ -1,6 +1,8 @@
 internal import Glibc
 
-/// The bytes of all files, each under its own id in a fan-out of two levels. All calls block.
+/// The bytes of all files, each under its own id in a fan-out of two levels.
+///
+/// All calls block.
 struct BlobStore: Sendable {
     private let directory: String
 
@@ -31,7 +33,9 @@ struct BlobStore: Sendable {
         }
     }
 
-    /// Removes a blob if it is there. Whoever has it open goes on reading.
+    /// Removes a blob if it is there.
+    ///
+    /// Whoever has it open goes on reading.
     func remove(_ blob: BlobID) throws {
         guard unsafe unlink(path(of: blob)) == 0 || errno == ENOENT else { throw IOFailure("unlink") }
     }

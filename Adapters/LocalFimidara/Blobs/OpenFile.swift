@@ -1,6 +1,8 @@
 internal import Glibc
 
-/// An open file; closed when the last one lets it go. All calls block.
+/// An open file; closed when the last one lets it go.
+///
+/// All calls block.
 final class OpenFile: Sendable {
     private let descriptor: Int32
 

@@ -1,6 +1,8 @@
 internal import GRDB
 
-/// The tables of the catalog. A migration that was released is never changed; the next one is added.
+/// The tables of the catalog.
+///
+/// A migration that was released is never changed; the next one is added.
 enum CatalogSchema {
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()

@@ -77,11 +77,9 @@ struct FileRow: Sendable, FetchableRecord, PersistableRecord {
         return "\"\(Array(SHA256.hash(data: Array(state.utf8)).prefix(16)).hexadecimal)\""
     }
 
-    /// The file as clients see it.
-    /// - Parameters:
-    ///   - ancestors: the folders above, from the root down.
-    ///   - lock: who writes to it now.
-    ///   - asker: whom `availableForYou` is about.
+    /// The file as clients see it; `ancestors` are the folders above, from the root down.
+    ///
+    /// The lock is who writes to it now, and the asker is whom `availableForYou` is about.
     func json(
         in workspace: String, under ancestors: [FolderRow], lock: String? = nil, asker: FileAsker = FileAsker()
     ) -> JSONValue {

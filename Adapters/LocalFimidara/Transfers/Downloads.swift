@@ -1,7 +1,9 @@
 internal import BlockingExecutor
 internal import LogModel
 
-/// Gives files out: whole, in one range or in several. Readers see the committed size and never wait for writers.
+/// Gives files out: whole, in one range or in several.
+///
+/// Readers see the committed size and never wait for writers.
 struct Downloads: Sendable {
     let catalog: Catalog
     let blobs: BlobStore
@@ -28,7 +30,9 @@ struct Downloads: Sendable {
         }
     }
 
-    /// Opens a file's bytes as they are now. They stay readable whatever happens to the file afterwards.
+    /// Opens a file's bytes as they are now.
+    ///
+    /// They stay readable whatever happens to the file afterwards.
     private func open(_ locator: FileLocator, as caller: Caller) async throws -> (FileRow, OpenFile?) {
         for _ in 0..<5 {
             let file = try await catalog.read(as: caller) { session in
