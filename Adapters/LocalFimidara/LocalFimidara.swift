@@ -39,6 +39,9 @@ public final class LocalFimidara: Sendable {
         guard LocalFimidara.isRootname(settings.rootname) else {
             throw LocalFimidaraError.badRootname(settings.rootname)
         }
+        guard settings.adminSecret.reveal(LocalFimidara.isFitForHeader) else {
+            throw LocalFimidaraError.badAdminSecret
+        }
         do {
             directoryLock = Locked(try LocalFimidara.lock(settings.directory))
             let blobs = try BlobStore(directory: "\(settings.directory)/blobs")
@@ -111,6 +114,10 @@ public final class LocalFimidara: Sendable {
                 ("a"..."z").contains(scalar) || ("A"..."Z").contains(scalar) || ("0"..."9").contains(scalar)
                     || [".", "_", "-"].contains(scalar)
             } && text != "." && text != ".."
+    }
+
+    private static func isFitForHeader(_ secret: String) -> Bool {
+        !secret.isEmpty && secret.utf8.allSatisfy { (0x21...0x7E).contains($0) }
     }
 
     /// Takes the directory for this process.

@@ -80,7 +80,7 @@ struct AccessTests {
             ("permissionGroups/addPermissionGroup", ["name": "x"]),
             ("agentTokens/addToken", ["name": "x"]),
             ("agentTokens/getToken", ["providedResourceId": "app-2", "shouldEncode": .bool(true)]),
-            ("agentTokens/encodeToken", ["onReferenced": .bool(true)]),
+            ("agentTokens/encodeToken", ["providedResourceId": "app-1"]),
             ("agentTokens/deleteToken", ["providedResourceId": "app-2"]),
             ("agentTokens/updateToken", ["providedResourceId": "app-2", "token": ["name": "x"]]),
             ("workspaces/getWorkspace", [:]),

@@ -77,9 +77,9 @@ struct DurabilityTests {
     @Test("a changed administrator's secret takes the place of the former")
     func replaceAdminSecret() async throws {
         var store = try await TestStore()
-        store = try await store.reopened(adminSecret: "another secret")
+        store = try await store.reopened(adminSecret: "another-secret")
         #expect(try await store.call("workspaces/getWorkspace", [:]).status == 401)
-        #expect(try await store.call("workspaces/getWorkspace", [:], token: "another secret").status == 200)
+        #expect(try await store.call("workspaces/getWorkspace", [:], token: "another-secret").status == 200)
     }
 
     @Test("an administrator that locked himself out is let in again")
@@ -109,6 +109,11 @@ struct DurabilityTests {
             _ = try await TestStore(rootname: "other", in: store.directory)
         }
         await #expect(throws: LocalFimidaraError.badRootname("a/b")) { _ = try await TestStore(rootname: "a/b") }
+    }
+
+    @Test("an administrator's secret must be fit for a header", arguments: ["", "two words", "line\nbreak"])
+    func refuseUnfitSecret(secret: String) async throws {
+        await #expect(throws: LocalFimidaraError.badAdminSecret) { _ = try await TestStore(adminSecret: secret) }
     }
 
     @Test("a directory of a newer version is refused")

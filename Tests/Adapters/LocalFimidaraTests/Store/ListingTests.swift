@@ -70,7 +70,7 @@ struct ListingTests {
             #expect(try await store.read(path).text == name)
         }
         #expect(try await store.upload("ws/n/A.B.TXT", "other").integer("file", "version") == 2)
-        let answer = try await store.details("ws/n/a.b")
+        let answer = try await store.details("ws/n/a.b.json")
         #expect(answer.string("file", "name") == "a.b")
         #expect(answer.string("file", "ext") == "log")
     }
