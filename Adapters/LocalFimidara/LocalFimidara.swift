@@ -26,15 +26,24 @@ public final class LocalFimidara: Sendable {
         _ settings: Settings, clock: any WallClock, entropy: any Entropy, faults: Faults = .none,
         observe: @escaping @Sendable (StorageEvent) -> Void = { _ in }
     ) async throws -> LocalFimidara {
+        try await open(
+            settings, clock: clock, entropy: entropy, faults: faults, calls: .system, observe: observe)
+    }
+
+    static func open(
+        _ settings: Settings, clock: any WallClock, entropy: any Entropy, faults: Faults, calls: DiskCalls,
+        observe: @escaping @Sendable (StorageEvent) -> Void
+    ) async throws -> LocalFimidara {
         let threads = BlockingThreads(name: "files", count: settings.threads)
         return try await threads.run {
-            try LocalFimidara(settings, threads, clock: clock, entropy: entropy, faults: faults, observe: observe)
+            try LocalFimidara(
+                settings, threads, clock: clock, entropy: entropy, faults: faults, calls: calls, observe: observe)
         }
     }
 
     private init(
         _ settings: Settings, _ threads: BlockingThreads, clock: any WallClock, entropy: any Entropy, faults: Faults,
-        observe: @escaping @Sendable (StorageEvent) -> Void
+        calls: DiskCalls, observe: @escaping @Sendable (StorageEvent) -> Void
     ) throws {
         guard LocalFimidara.isRootname(settings.rootname) else {
             throw LocalFimidaraError.badRootname(settings.rootname)
@@ -44,7 +53,7 @@ public final class LocalFimidara: Sendable {
         }
         do {
             directoryLock = Locked(try LocalFimidara.lock(settings.directory))
-            let blobs = try BlobStore(directory: "\(settings.directory)/blobs")
+            let blobs = try BlobStore(in: settings.directory, calls: calls)
             let catalog = try Catalog(
                 path: "\(settings.directory)/metadata.sqlite", settings: settings, clock: clock, entropy: entropy)
             let inventory = try catalog.inventory()
