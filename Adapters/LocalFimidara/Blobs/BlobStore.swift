@@ -25,7 +25,12 @@ struct BlobStore: Sendable {
         try ensureFolder(outerFolder, in: directory)
         try ensureFolder(innerFolder, in: outerFolder)
         let file = try OpenFile(path(of: blob), flags: O_RDWR | O_CREAT | O_EXCL, calls: calls)
-        try syncFolder(innerFolder)
+        do {
+            try syncFolder(innerFolder)
+        } catch {
+            try? remove(blob)
+            throw error
+        }
         return file
     }
 

@@ -47,8 +47,11 @@ struct DiskTests {
     func refuseFirst() async throws {
         let disk = FaultyDisk()
         let store = try await TestStore(limits: StorageLimits(totalBytes: 4), disk: disk)
-        disk.refuse(.write(ENOSPC))
-        #expect(try await store.upload("ws/x.log", "LOST", append: true, create: true).status == 500)
+        for refusal in [FaultyDisk.Refusal.write(ENOSPC), .sync(EIO)] {
+            disk.refuse(refusal)
+            #expect(try await store.upload("ws/x.log", "LOST", append: true, create: true).status == 500)
+            #expect(store.directory.files(under: "blobs").isEmpty)
+        }
         disk.refuse(nil)
         #expect(try await store.details("ws/x.log").status == 404)
         #expect(store.directory.files(under: "blobs").isEmpty)

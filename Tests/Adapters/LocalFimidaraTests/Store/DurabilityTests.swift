@@ -133,6 +133,6 @@ struct DurabilityTests {
         let file = open("\(store.directory.path)/\(blob.path)", O_WRONLY | O_APPEND)
         try #require(file >= 0)
         defer { close(file) }
-        #expect(write(file, "TORN", 4) == 4)
+        #expect(write(file, "TORN TORN TORN", 14) == 14)
     }
 }
