@@ -87,10 +87,14 @@ public final class LocalFimidara: Sendable {
         return request.method == "HEAD" ? response.withoutBody : response
     }
 
-    /// Ends the store; requests in progress fail.
+    /// Ends the store; requests in progress and later ones fail.
+    ///
+    /// A store that is closed already is left as it is.
     /// - Throws: an error of the database.
     public func close() async throws {
-        try services.catalog.close()
+        guard directoryLock.withLock({ $0 != nil }) else { return }
+        let catalog = services.catalog
+        try await threads.run { try catalog.close() }
         directoryLock.withLock { $0 = nil }
         threads.stop()
     }

@@ -47,7 +47,7 @@ struct DiskTests {
     func refuseFirst() async throws {
         let disk = FaultyDisk()
         let store = try await TestStore(limits: StorageLimits(totalBytes: 4), disk: disk)
-        for refusal in [FaultyDisk.Refusal.write(ENOSPC), .sync(EIO)] {
+        for refusal in [FaultyDisk.Refusal.sync(EIO, after: 2), .sync(EIO), .write(ENOSPC)] {
             disk.refuse(refusal)
             #expect(try await store.upload("ws/x.log", "LOST", append: true, create: true).status == 500)
             #expect(store.directory.files(under: "blobs").isEmpty)

@@ -5,7 +5,7 @@ import Glibc
 
 /// A disk whose calls can be made to fail, and which notes the order of those that succeed.
 final class FaultyDisk: Sendable {
-    enum Refusal: Sendable { case write(Int32), sync(Int32) }
+    enum Refusal: Sendable { case write(Int32), sync(Int32, after: Int = 0) }
 
     private let refusal = Locked<Refusal?>(nil)
     private let history = Locked<[String]>([])
@@ -32,12 +32,21 @@ final class FaultyDisk: Sendable {
                 return DiskCalls.system.write(descriptor, bytes.prefix(max(1, bytes.count / 2)), position)
             },
             sync: { [self] descriptor in
-                if case .sync(let code)? = refusal.withLock({ $0 }) { return code }
+                if let code = refusedSync() { return code }
                 var status = stat()
                 fstat(descriptor, &status)
                 let kind = status.st_mode & S_IFMT == S_IFDIR ? "folder" : "file"
                 history.withLock { $0.append("sync \(kind)") }
                 return DiskCalls.system.sync(descriptor)
             })
+    }
+
+    private func refusedSync() -> Int32? {
+        refusal.withLock { refusal in
+            guard case .sync(let code, let left)? = refusal else { return nil }
+            guard left > 0 else { return code }
+            refusal = .sync(code, after: left - 1)
+            return nil
+        }
     }
 }
