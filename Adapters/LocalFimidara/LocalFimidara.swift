@@ -6,6 +6,14 @@ public import LogModel
 ///
 /// It is an engine without a listener: whoever owns the sockets hands requests over and sends the responses. Several
 /// requests may be in progress at the same time, but a directory belongs to one store of one process.
+///
+/// Where it does not do as fimidara does, it errs on the safe side: what is denied, locked, missing or there already is
+/// 403, 409, 404 or 409 and never 500; names are taken literally; a grant is never wider than its item says; an append
+/// is there as a whole or not at all, and its lock ends with its request; bringing a token's end forward takes effect
+/// at once. Uploads in parts, image transforms, presigned paths, users and further workspaces are not offered.
+///
+/// What the listener owes it: a limit on how long a body may stall, since a stalled upload holds the lock of its file;
+/// and an end to the connection when a response is sent before the request's body was taken.
 public final class LocalFimidara: Sendable {
     private let services: Services
     private let threads: BlockingThreads

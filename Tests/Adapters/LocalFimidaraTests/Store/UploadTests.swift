@@ -1,3 +1,4 @@
+import BlockingExecutor
 import LocalFimidaraAdapter
 import Testing
 
@@ -27,6 +28,29 @@ struct UploadTests {
                 headers: ["authorization": "Bearer \(TestStore.adminSecret)"]))
         _ = try await store.upload("ws/x.txt", "new")
         #expect(try await Answer(response).text == content)
+    }
+
+    @Test("beside many readers shows each of them one content, whole")
+    func replaceUnderReaders() async throws {
+        let store = try await TestStore()
+        let contents = ["a", "b"].map { String(repeating: $0, count: 3000) }
+        _ = try await store.upload("ws/x.txt", contents[0])
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                for number in 1...40 { _ = try await store.upload("ws/x.txt", contents[number % 2]) }
+            }
+            for _ in 0..<3 {
+                group.addTask {
+                    for _ in 0..<60 {
+                        let answer = try await store.read("ws/x.txt")
+                        #expect(answer.status == 200)
+                        #expect(contents.contains(answer.text))
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+        #expect(store.directory.files(under: "blobs").count == 1)
     }
 
     @Test("that breaks off leaves the file as it was")
@@ -99,20 +123,22 @@ struct UploadTests {
         #expect(answer.status == 400)
     }
 
-    @Test("of many megabytes goes through in pieces")
+    @Test("of many megabytes goes through in pieces, as fast as the disk takes them")
     func stream() async throws {
         let store = try await TestStore()
         let form = Form("")
-        let piece = [UInt8](repeating: UInt8(ascii: "\r"), count: 1 << 20)
-        let count = 24
+        // Carriage returns, so that every byte could be the beginning of a boundary.
+        let piece = [UInt8](repeating: UInt8(ascii: "\r"), count: 64 * 1024)
+        let count = 400
         var headers = form.headers(token: TestStore.adminSecret)
         headers["content-length"] = String(form.head.count + count * piece.count + form.tail.count)
-        let chunks = [form.head] + Array(repeating: piece, count: count) + [form.tail]
+        let body = MeasuredBody(
+            head: form.head, piece: piece, count: count, tail: form.tail, directory: store.directory)
         let answer = try await store.send(
             StorageRequest(
-                method: "POST", path: "/v1/files/uploadFile/ws/big.bin", headers: headers,
-                body: StorageBody(chunks.async)))
+                method: "POST", path: "/v1/files/uploadFile/ws/big.bin", headers: headers, body: StorageBody(body)))
         #expect(answer.integer("file", "size") == Int64(count * piece.count))
+        #expect(body.mostInMemory.withLock { $0 } <= 320 * 1024)
         let response = try await store.store.respond(
             to: StorageRequest(
                 method: "GET", path: "/v1/files/readFile/ws/big.bin",
@@ -127,15 +153,5 @@ struct UploadTests {
             total += chunk.count
         }
         #expect(total == count * piece.count)
-    }
-}
-
-extension Array where Element: Sendable {
-    /// The elements one after another.
-    fileprivate var async: AsyncStream<Element> {
-        AsyncStream { continuation in
-            for element in self { continuation.yield(element) }
-            continuation.finish()
-        }
     }
 }
