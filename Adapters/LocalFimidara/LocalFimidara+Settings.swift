@@ -7,7 +7,9 @@ extension LocalFimidara {
         public var directory: String
         /// The name of the one workspace, which every path begins with; it cannot be changed later.
         public var rootname: String
-        /// The administrator's credential. A changed one takes the place of the former.
+        /// The administrator's credential.
+        ///
+        /// A changed one takes the place of the former.
         public var adminSecret: Secret
         /// How much is taken in.
         public var limits: StorageLimits

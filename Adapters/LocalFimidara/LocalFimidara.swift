@@ -6,6 +6,14 @@ public import LogModel
 ///
 /// It is an engine without a listener: whoever owns the sockets hands requests over and sends the responses. Several
 /// requests may be in progress at the same time, but a directory belongs to one store of one process.
+///
+/// Where it does not do as fimidara does, it errs on the safe side: what is denied, locked, missing or there already is
+/// 403, 409, 404 or 409 and never 500; names are taken literally; a grant is never wider than its item says; an append
+/// is there as a whole or not at all, and its lock ends with its request; bringing a token's end forward takes effect
+/// at once. Uploads in parts, image transforms, presigned paths, users and further workspaces are not offered.
+///
+/// What the listener owes it: a limit on how long a body may stall, since a stalled upload holds the lock of its file;
+/// and an end to the connection when a response is sent before the request's body was taken.
 public final class LocalFimidara: Sendable {
     private let services: Services
     private let threads: BlockingThreads
@@ -26,22 +34,34 @@ public final class LocalFimidara: Sendable {
         _ settings: Settings, clock: any WallClock, entropy: any Entropy, faults: Faults = .none,
         observe: @escaping @Sendable (StorageEvent) -> Void = { _ in }
     ) async throws -> LocalFimidara {
+        try await open(
+            settings, clock: clock, entropy: entropy, faults: faults, calls: .system, observe: observe)
+    }
+
+    static func open(
+        _ settings: Settings, clock: any WallClock, entropy: any Entropy, faults: Faults, calls: DiskCalls,
+        observe: @escaping @Sendable (StorageEvent) -> Void
+    ) async throws -> LocalFimidara {
         let threads = BlockingThreads(name: "files", count: settings.threads)
         return try await threads.run {
-            try LocalFimidara(settings, threads, clock: clock, entropy: entropy, faults: faults, observe: observe)
+            try LocalFimidara(
+                settings, threads, clock: clock, entropy: entropy, faults: faults, calls: calls, observe: observe)
         }
     }
 
     private init(
         _ settings: Settings, _ threads: BlockingThreads, clock: any WallClock, entropy: any Entropy, faults: Faults,
-        observe: @escaping @Sendable (StorageEvent) -> Void
+        calls: DiskCalls, observe: @escaping @Sendable (StorageEvent) -> Void
     ) throws {
         guard LocalFimidara.isRootname(settings.rootname) else {
             throw LocalFimidaraError.badRootname(settings.rootname)
         }
+        guard settings.adminSecret.reveal(LocalFimidara.isFitForHeader) else {
+            throw LocalFimidaraError.badAdminSecret
+        }
         do {
             directoryLock = Locked(try LocalFimidara.lock(settings.directory))
-            let blobs = try BlobStore(directory: "\(settings.directory)/blobs")
+            let blobs = try BlobStore(in: settings.directory, calls: calls)
             let catalog = try Catalog(
                 path: "\(settings.directory)/metadata.sqlite", settings: settings, clock: clock, entropy: entropy)
             let inventory = try catalog.inventory()
@@ -75,10 +95,14 @@ public final class LocalFimidara: Sendable {
         return request.method == "HEAD" ? response.withoutBody : response
     }
 
-    /// Ends the store; requests in progress fail.
+    /// Ends the store; requests in progress and later ones fail.
+    ///
+    /// A store that is closed already is left as it is.
     /// - Throws: an error of the database.
     public func close() async throws {
-        try services.catalog.close()
+        guard directoryLock.withLock({ $0 != nil }) else { return }
+        let catalog = services.catalog
+        try await threads.run { try catalog.close() }
         directoryLock.withLock { $0 = nil }
         threads.stop()
     }
@@ -113,7 +137,13 @@ public final class LocalFimidara: Sendable {
             } && text != "." && text != ".."
     }
 
-    /// Takes the directory for this process. The system gives it back when the process ends, however it ends.
+    private static func isFitForHeader(_ secret: String) -> Bool {
+        !secret.isEmpty && secret.utf8.allSatisfy { (0x21...0x7E).contains($0) }
+    }
+
+    /// Takes the directory for this process.
+    ///
+    /// The system gives it back when the process ends, however it ends.
     private static func lock(_ directory: String) throws -> OpenFile {
         try BlobStore.makeFolder(directory)
         let file = try OpenFile("\(directory)/lock", flags: O_RDWR | O_CREAT)

@@ -8,6 +8,8 @@ public enum LocalFimidaraError: Error, Sendable, Hashable, CustomStringConvertib
     case otherWorkspace(rootname: String)
     /// A root name must be 1 to 100 characters of `a–z A–Z 0–9 . _ -`.
     case badRootname(String)
+    /// The administrator's secret must not be empty, and must be of visible ASCII characters.
+    case badAdminSecret
     /// The operating system refused a call.
     case system(String)
 
@@ -18,6 +20,7 @@ public enum LocalFimidaraError: Error, Sendable, Hashable, CustomStringConvertib
         case .newerSchema(let directory): "the file store in \(directory) was written by a newer version of Logferry"
         case .otherWorkspace(let rootname): "the file store already holds the workspace \(rootname)"
         case .badRootname(let rootname): "\(rootname) cannot name a workspace"
+        case .badAdminSecret: "the administrator's secret is empty or holds characters that a header cannot carry"
         case .system(let reason): "the file store cannot be opened: \(reason)"
         }
     }

@@ -1,4 +1,6 @@
-/// What the operator of a store should know. No event holds a secret or a name from outside.
+/// What the operator of a store should know.
+///
+/// No event holds a secret or a name from outside.
 public enum StorageEvent: Sendable, Hashable {
     /// A request was answered with status 500; the reason names the system call or the statement.
     case failed(endpoint: String, reason: String)

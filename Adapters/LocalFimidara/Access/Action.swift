@@ -1,4 +1,6 @@
-/// What a permission item allows or denies. The raw values are fimidara's words.
+/// What a permission item allows or denies.
+///
+/// The raw values are fimidara's words.
 enum Action: String, Sendable, CaseIterable {
     case all = "*"
     case updateWorkspace, deleteWorkspace, readWorkspace

@@ -1,6 +1,8 @@
 internal import Crypto
 
-/// What a request shows of who sends it. It holds no secret, only the secret's hash.
+/// What a request shows of who sends it.
+///
+/// It holds no secret, only the secret's hash.
 enum Caller: Sendable, Equatable {
     case anyone
     case bearer(hash: String)
@@ -19,7 +21,9 @@ enum Caller: Sendable, Equatable {
         self = parts[0].lowercased() == "bearer" ? .bearer(hash: Caller.hash(of: String(parts[1]))) : .anyone
     }
 
-    /// What is stored of a secret. It is random and long, so one round of SHA-256 is enough.
+    /// What is stored of a secret.
+    ///
+    /// It is random and long, so one round of SHA-256 is enough.
     static func hash(of secret: String) -> String {
         Array(SHA256.hash(data: Array(secret.utf8))).hexadecimal
     }

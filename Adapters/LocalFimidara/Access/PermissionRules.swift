@@ -4,11 +4,9 @@
 /// then the closest target, then the newest item. Where no item applies nothing is allowed.
 enum PermissionRules {
     /// The item that decides, or `nil` when none applies.
-    /// - Parameters:
-    ///   - items: what there is; items about others are passed over.
-    ///   - action: what is asked for.
-    ///   - entities: who asks, closest first: the agent, its groups, the public group.
-    ///   - targets: what it is about, closest first: the file, its folders, the workspace.
+    ///
+    /// Entities are who asks, closest first: the agent, its groups, the public group. Targets are what it is about,
+    /// closest first: the file, its folders, the workspace. Items about others are passed over.
     static func deciding(
         among items: [PermissionItem], action: Action, entities: [String], targets: [String]
     ) -> PermissionItem? {

@@ -13,7 +13,9 @@ struct BlobDisposal: Sendable {
         for blob in removed.blobs { await discard(blob) }
     }
 
-    /// Removes one blob. What cannot be removed now is found by the sweep of the next start.
+    /// Removes one blob.
+    ///
+    /// What cannot be removed now is found by the sweep of the next start.
     func discard(_ blob: BlobID) async {
         let (blobs, threads) = (blobs, threads)
         do {

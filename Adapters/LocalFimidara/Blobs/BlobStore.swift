@@ -1,13 +1,20 @@
+internal import BlockingExecutor
 internal import Glibc
 
-/// The bytes of all files, each under its own id in a fan-out of two levels. All calls block.
+/// The bytes of all files, each under its own id in a fan-out of two levels.
+///
+/// All calls block.
 struct BlobStore: Sendable {
     private let directory: String
+    private let calls: DiskCalls
+    /// Folders whose entries are known to survive a crash.
+    private let durableFolders = Locked<Set<String>>([])
 
-    /// Makes the directory if it is not there.
-    init(directory: String) throws {
-        self.directory = directory
-        try BlobStore.makeFolder(directory)
+    /// Makes `blobs` in a directory if it is not there.
+    init(in parent: String, calls: DiskCalls) throws {
+        directory = "\(parent)/blobs"
+        self.calls = calls
+        try ensureFolder(directory, in: parent)
     }
 
     /// Makes an empty blob whose entry survives a crash.
@@ -15,23 +22,30 @@ struct BlobStore: Sendable {
         let (outer, inner) = blob.folders
         let outerFolder = "\(directory)/\(outer)"
         let innerFolder = "\(outerFolder)/\(inner)"
-        if try BlobStore.makeFolder(outerFolder) { try BlobStore.syncFolder(directory) }
-        if try BlobStore.makeFolder(innerFolder) { try BlobStore.syncFolder(outerFolder) }
-        let file = try OpenFile(path(of: blob), flags: O_RDWR | O_CREAT | O_EXCL)
-        try BlobStore.syncFolder(innerFolder)
+        try ensureFolder(outerFolder, in: directory)
+        try ensureFolder(innerFolder, in: outerFolder)
+        let file = try OpenFile(path(of: blob), flags: O_RDWR | O_CREAT | O_EXCL, calls: calls)
+        do {
+            try syncFolder(innerFolder)
+        } catch {
+            try? remove(blob)
+            throw error
+        }
         return file
     }
 
     /// Opens a blob, or gives `nil` when it is not there.
     func open(_ blob: BlobID, forWriting: Bool = false) throws -> OpenFile? {
         do {
-            return try OpenFile(path(of: blob), flags: forWriting ? O_RDWR : O_RDONLY)
+            return try OpenFile(path(of: blob), flags: forWriting ? O_RDWR : O_RDONLY, calls: calls)
         } catch let failure as IOFailure where failure.code == ENOENT {
             return nil
         }
     }
 
-    /// Removes a blob if it is there. Whoever has it open goes on reading.
+    /// Removes a blob if it is there.
+    ///
+    /// Whoever has it open goes on reading.
     func remove(_ blob: BlobID) throws {
         guard unsafe unlink(path(of: blob)) == 0 || errno == ENOENT else { throw IOFailure("unlink") }
     }
@@ -56,16 +70,25 @@ struct BlobStore: Sendable {
         return "\(directory)/\(outer)/\(inner)/\(blob)"
     }
 
-    /// Makes a folder that only its owner may enter, and tells whether it was not there before.
-    @discardableResult
-    static func makeFolder(_ path: String) throws -> Bool {
-        if unsafe mkdir(path, 0o700) == 0 { return true }
-        guard errno == EEXIST else { throw IOFailure("mkdir") }
-        return false
+    /// Makes a folder that only its owner may enter, unless it is there.
+    static func makeFolder(_ path: String) throws {
+        guard unsafe mkdir(path, 0o700) == 0 || errno == EEXIST else { throw IOFailure("mkdir") }
     }
 
-    private static func syncFolder(_ path: String) throws {
-        try OpenFile(path, flags: O_RDONLY | O_DIRECTORY).sync()
+    /// Makes a folder that survives a crash.
+    ///
+    /// The lock is held meanwhile: whoever finds the folder made by another must not go on before it is durable.
+    private func ensureFolder(_ path: String, in parent: String) throws {
+        try durableFolders.withLock { folders in
+            guard !folders.contains(path) else { return }
+            try BlobStore.makeFolder(path)
+            try syncFolder(parent)
+            folders.insert(path)
+        }
+    }
+
+    private func syncFolder(_ path: String) throws {
+        try OpenFile(path, flags: O_RDONLY | O_DIRECTORY, calls: calls).sync()
     }
 
     private static func entries(of folder: String) throws -> [String] {

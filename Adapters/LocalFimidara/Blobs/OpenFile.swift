@@ -1,13 +1,17 @@
 internal import Glibc
 
-/// An open file; closed when the last one lets it go. All calls block.
+/// An open file; closed when the last one lets it go.
+///
+/// All calls block.
 final class OpenFile: Sendable {
     private let descriptor: Int32
+    private let calls: DiskCalls
 
     /// Opens a file.
     /// - Throws: ``IOFailure``.
-    init(_ path: String, flags: Int32, mode: mode_t = 0o600) throws {
-        unsafe descriptor = open(path, flags | O_CLOEXEC, mode)
+    init(_ path: String, flags: Int32, calls: DiskCalls = .system) throws {
+        self.calls = calls
+        unsafe descriptor = open(path, flags | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw IOFailure("open") }
     }
 
@@ -17,14 +21,11 @@ final class OpenFile: Sendable {
     func write(_ bytes: [UInt8], at position: Int64) throws {
         var done = 0
         while done < bytes.count {
-            let count = unsafe bytes.withUnsafeBytes { buffer in
-                guard let base = buffer.baseAddress else { return 0 }
-                return unsafe pwrite(descriptor, base + done, bytes.count - done, off_t(position) + done)
-            }
-            if count < 0 {
-                guard errno == EINTR else { throw IOFailure("pwrite") }
-            } else {
+            let count = calls.write(descriptor, bytes[done...], position + Int64(done))
+            if count >= 0 {
                 done += count
+            } else if count != -Int(EINTR) {
+                throw IOFailure("pwrite", code: Int32(-count))
             }
         }
     }
@@ -47,7 +48,8 @@ final class OpenFile: Sendable {
 
     /// Returns once what was written is on the disk.
     func sync() throws {
-        guard fsync(descriptor) == 0 else { throw IOFailure("fsync") }
+        let code = calls.sync(descriptor)
+        guard code == 0 else { throw IOFailure("fsync", code: code) }
     }
 
     /// Cuts the file to a size, if it is longer.

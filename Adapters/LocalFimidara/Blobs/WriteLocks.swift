@@ -28,9 +28,16 @@ final class WriteLocks: Sendable {
         hold.end()
     }
 
-    /// Tells the upload that has a file's lock to give up.
-    func abort(file: String) {
-        holds.withLock { $0[file] }?.end()
+    /// Tells the upload that has a file's lock to give up, and waits until it has.
+    ///
+    /// It waits for two seconds at most: rolling back takes milliseconds unless the disk hangs.
+    func abort(file: String) async throws {
+        guard let hold = holds.withLock({ $0[file] }) else { return }
+        hold.end()
+        for _ in 0..<200 {
+            guard holds.withLock({ $0[file] === hold }) else { return }
+            try await Task.sleep(for: .milliseconds(10))
+        }
     }
 
     /// Who has a file's lock: the upload session, or the agent when no session was named.

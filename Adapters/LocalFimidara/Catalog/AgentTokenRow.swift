@@ -54,10 +54,9 @@ struct AgentTokenRow: Sendable, FetchableRecord, PersistableRecord {
         trace.encode(to: &container)
     }
 
-    /// The token as clients see it.
-    /// - Parameters:
-    ///   - credential: a credential that was minted for the answer.
-    ///   - isNew: whether it was made by this very request; some absent members are then left out and not `null`.
+    /// The token as clients see it, with a credential that was minted for the answer.
+    ///
+    /// One that was made by this very request leaves some absent members out that otherwise are `null`.
     func json(in workspace: String, credential: MintedCredential? = nil, isNew: Bool = false) -> JSONValue {
         var members = trace.leading(id: id, workspace: workspace)
         if let name { members.append(.init(name: "name", value: .string(name))) }

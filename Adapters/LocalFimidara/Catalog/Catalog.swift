@@ -65,7 +65,9 @@ final class Catalog: Sendable {
         }.value
     }
 
-    /// Sizes and blobs of all files. Files whose first upload never ended are forgotten.
+    /// Sizes and blobs of all files.
+    ///
+    /// Files whose first upload never ended are forgotten.
     func inventory() throws -> (bytes: Int64, blobs: Set<BlobID>) {
         try pool.write { db in
             try db.execute(sql: "DELETE FROM file WHERE version = 0")

@@ -1,6 +1,8 @@
 internal import GRDB
 
-/// The tables of the catalog. A migration that was released is never changed; the next one is added.
+/// The tables of the catalog.
+///
+/// A migration that was released is never changed; the next one is added.
 enum CatalogSchema {
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
@@ -36,7 +38,7 @@ enum CatalogSchema {
     private static let file = """
         CREATE TABLE file (
             id TEXT PRIMARY KEY NOT NULL, parentId TEXT NOT NULL, stem TEXT NOT NULL, foldedStem TEXT NOT NULL,
-            ext TEXT NOT NULL, size INTEGER NOT NULL, version INTEGER NOT NULL, mimetype TEXT, encoding TEXT,
+            ext TEXT NOT NULL, size INTEGER NOT NULL, version INTEGER NOT NULL, mimetype TEXT NOT NULL, encoding TEXT NOT NULL,
             description TEXT, blob TEXT, appendedBy TEXT, \(trace)
         ) STRICT;
         CREATE UNIQUE INDEX fileByName ON file (parentId, foldedStem);

@@ -72,9 +72,13 @@ extension CatalogSession {
                 """, arguments: [folder.id])
         var removed = RemovedBytes()
         for id in folderIDs {
-            let files = try FileRow.fetchAll(db, sql: "SELECT * FROM file WHERE parentId = ?", arguments: [id])
-            for file in files { removed.add(file) }
-            try forgetPermissions(of: files.map(\.id))
+            let files = try Row.fetchAll(
+                db, sql: "SELECT id, blob, size FROM file WHERE parentId = ?", arguments: [id])
+            for file in files {
+                let blob: String? = file["blob"]
+                removed.add(blob.flatMap { BlobID($0) }, size: file["size"])
+            }
+            try forgetPermissions(of: files.map { $0["id"] })
             try db.execute(sql: "DELETE FROM file WHERE parentId = ?", arguments: [id])
             try db.execute(sql: "DELETE FROM folder WHERE id = ?", arguments: [id])
         }

@@ -18,8 +18,7 @@ extension CatalogSession {
         return found
     }
 
-    /// Whether the agent may do something to the closest of some targets.
-    /// - Parameter targets: what it is about, closest first; the workspace is added at the end.
+    /// Whether the agent may do something to the closest of some targets, after which comes the workspace.
     func isAllowed(_ action: Action, on targets: [String] = []) throws -> Bool {
         let entities = try entities(of: agent.id)
         let targets = targets + [workspace.id]

@@ -2,7 +2,9 @@ internal import GRDB
 internal import LogModel
 
 extension CatalogSession {
-    /// Makes a credential for a token. Those of the token that have expired are dropped on the way.
+    /// Makes a credential for a token.
+    ///
+    /// Those of the token that have expired are dropped on the way.
     func mintCredential(for token: AgentTokenRow) throws -> MintedCredential {
         let refreshes = token.shouldRefresh == true
         let (sum, isTooFar) = now.milliseconds.addingReportingOverflow(token.refreshDuration)

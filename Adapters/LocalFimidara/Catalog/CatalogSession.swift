@@ -15,7 +15,9 @@ struct CatalogSession {
     /// The trace of a resource that this agent makes now.
     var newTrace: Trace { Trace(now, by: agent) }
 
-    /// Notes a piece of work that is already done, for clients that ask after it. Old notes are dropped.
+    /// Notes a piece of work that is already done, for clients that ask after it.
+    ///
+    /// Old notes are dropped.
     func noteJob() throws -> String {
         let day: Int64 = 86_400_000
         try db.execute(sql: "DELETE FROM job WHERE createdAt < ?", arguments: [now.milliseconds - day])

@@ -9,7 +9,9 @@ extension CredentialRow {
         return .token(try live(hash, now: now, in: db).agentTokenId)
     }
 
-    /// The credential of a hash. The token's own end counts as well, so bringing it forward takes effect at once.
+    /// The credential of a hash.
+    ///
+    /// The token's own end counts as well, so bringing it forward takes effect at once.
     /// - Throws: a failure with status 401 as ``agent(of:now:in:)`` does.
     static func live(_ hash: String, now: Timestamp, in db: Database) throws -> CredentialRow {
         guard let credential = try CredentialRow.fetchOne(db, key: hash),

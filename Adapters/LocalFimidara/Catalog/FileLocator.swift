@@ -1,4 +1,6 @@
-/// Which file a request is about. The id wins over the path.
+/// Which file a request is about.
+///
+/// The id wins over the path.
 struct FileLocator: Sendable {
     let path: String?
     let id: String?

@@ -5,6 +5,8 @@ internal import LogModel
 /// A file.
 struct FileRow: Sendable, FetchableRecord, PersistableRecord {
     static let databaseTableName = "file"
+    static let defaultMimetype = "application/octet-stream"
+    static let defaultEncoding = "7bit"
 
     let id: String
     /// The folder that it is in, or the workspace.
@@ -15,8 +17,8 @@ struct FileRow: Sendable, FetchableRecord, PersistableRecord {
     var size: Int64 = 0
     /// 0 until the first upload is through.
     var version: Int64 = 0
-    var mimetype: String?
-    var encoding: String?
+    var mimetype = FileRow.defaultMimetype
+    var encoding = FileRow.defaultEncoding
     var description: String?
     var blob: BlobID?
     /// The agent whose appends made the file; `nil` after a plain upload.
@@ -75,11 +77,9 @@ struct FileRow: Sendable, FetchableRecord, PersistableRecord {
         return "\"\(Array(SHA256.hash(data: Array(state.utf8)).prefix(16)).hexadecimal)\""
     }
 
-    /// The file as clients see it.
-    /// - Parameters:
-    ///   - ancestors: the folders above, from the root down.
-    ///   - lock: who writes to it now.
-    ///   - asker: whom `availableForYou` is about.
+    /// The file as clients see it; `ancestors` are the folders above, from the root down.
+    ///
+    /// The lock is who writes to it now, and the asker is whom `availableForYou` is about.
     func json(
         in workspace: String, under ancestors: [FolderRow], lock: String? = nil, asker: FileAsker = FileAsker()
     ) -> JSONValue {
@@ -88,9 +88,9 @@ struct FileRow: Sendable, FetchableRecord, PersistableRecord {
                 .init(name: "name", value: .string(stem)),
                 .init(name: "description", value: .text(description)),
                 .init(name: "parentId", value: .text(ancestors.last?.id)),
-                .init(name: "mimetype", value: .text(mimetype)),
+                .init(name: "mimetype", value: .string(mimetype)),
                 .init(name: "size", value: .integer(size)),
-                .init(name: "encoding", value: .text(encoding)),
+                .init(name: "encoding", value: .string(encoding)),
                 .init(name: "ext", value: .string(ext)),
                 .init(name: "idPath", value: .array((ancestors.map(\.id) + [id]).map { .string($0) })),
                 .init(name: "namepath", value: .array((ancestors.map(\.name) + [stem]).map { .string($0) })),

@@ -1,4 +1,6 @@
-/// Which folder a request is about. The id wins over the path.
+/// Which folder a request is about.
+///
+/// The id wins over the path.
 struct FolderLocator: Sendable {
     let path: String?
     let id: String?

@@ -36,10 +36,9 @@ struct FolderRow: Sendable, FetchableRecord, PersistableRecord {
         trace.encode(to: &container)
     }
 
-    /// The folder as clients see it.
-    /// - Parameters:
-    ///   - ancestors: the folders above, from the root down.
-    ///   - isNew: whether it was made by this very request; absent members are then left out and not `null`.
+    /// The folder as clients see it; `ancestors` are the folders above, from the root down.
+    ///
+    /// One that was made by this very request leaves an absent description out that otherwise is `null`.
     func json(in workspace: String, under ancestors: [FolderRow], isNew: Bool = false) -> JSONValue {
         var members = trace.leading(id: id, workspace: workspace)
         members.append(.init(name: "parentId", value: .text(ancestors.last?.id)))

@@ -4,7 +4,11 @@ struct RemovedBytes: Sendable {
     private(set) var count: Int64 = 0
 
     mutating func add(_ file: FileRow) {
-        if let blob = file.blob { blobs.append(blob) }
-        count += file.size
+        add(file.blob, size: file.size)
+    }
+
+    mutating func add(_ blob: BlobID?, size: Int64) {
+        if let blob { blobs.append(blob) }
+        count += size
     }
 }

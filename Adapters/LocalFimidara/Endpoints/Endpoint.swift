@@ -1,4 +1,6 @@
-/// What a store can be asked to do. The raw values are the paths behind `/v1/`.
+/// What a store can be asked to do.
+///
+/// The raw values are the paths behind `/v1/`.
 enum Endpoint: String, Sendable, CaseIterable {
     case addFolder = "folders/addFolder"
     case getFolder = "folders/getFolder"

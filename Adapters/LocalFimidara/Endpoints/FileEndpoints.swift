@@ -63,7 +63,7 @@ struct FileEndpoints: Sendable {
             try session.require(.uploadFile, on: located.targets)
             return located.file.id
         }
-        locks.abort(file: id)
+        try await locks.abort(file: id)
         return [:]
     }
 

@@ -59,7 +59,9 @@ struct PermissionItemEndpoints: Sendable {
         }
     }
 
-    /// Takes items away. An empty selection would be all of them and is refused.
+    /// Takes items away.
+    ///
+    /// An empty selection would be all of them and is refused.
     func delete(_ body: JSONValue, as caller: Caller) async throws -> JSONValue {
         let (workspaceId, selections) = try BodyFields.read(body) { fields in
             let workspaceId = fields.text("workspaceId", atMost: 50)

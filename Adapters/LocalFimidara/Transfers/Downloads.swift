@@ -1,7 +1,9 @@
 internal import BlockingExecutor
 internal import LogModel
 
-/// Gives files out: whole, in one range or in several. Readers see the committed size and never wait for writers.
+/// Gives files out: whole, in one range or in several.
+///
+/// Readers see the committed size and never wait for writers.
 struct Downloads: Sendable {
     let catalog: Catalog
     let blobs: BlobStore
@@ -28,7 +30,9 @@ struct Downloads: Sendable {
         }
     }
 
-    /// Opens a file's bytes as they are now. They stay readable whatever happens to the file afterwards.
+    /// Opens a file's bytes as they are now.
+    ///
+    /// They stay readable whatever happens to the file afterwards.
     private func open(_ locator: FileLocator, as caller: Caller) async throws -> (FileRow, OpenFile?) {
         for _ in 0..<5 {
             let file = try await catalog.read(as: caller) { session in
@@ -66,7 +70,7 @@ struct Downloads: Sendable {
             "accept-ranges": "bytes",
             "last-modified": HTTPDate.text(of: file.lastModified),
             "etag": file.etag,
-            "content-type": file.mimetype ?? "application/octet-stream",
+            "content-type": file.mimetype,
             // The type is the uploader's word; a browser must not make more of the bytes than that.
             "x-content-type-options": "nosniff",
         ]
@@ -88,7 +92,7 @@ struct Downloads: Sendable {
     private func multipart(
         _ ranges: [ClosedRange<Int64>], of file: FileRow, boundary: String
     ) -> [StorageChunks.Segment] {
-        let type = file.mimetype ?? "application/octet-stream"
+        let type = file.mimetype
         var segments: [StorageChunks.Segment] = []
         for (index, range) in ranges.enumerated() {
             let head = """

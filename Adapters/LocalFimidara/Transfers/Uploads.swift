@@ -162,8 +162,8 @@ struct Uploads: Sendable {
             file.size = target.start + received.count
             file.version += 1
             file.blob = target.blob
-            file.mimetype = options.mimetype ?? received.part.mediaType ?? "application/octet-stream"
-            file.encoding = options.encoding ?? received.part.transferEncoding ?? "7bit"
+            file.mimetype = options.mimetype ?? received.part.mediaType ?? FileRow.defaultMimetype
+            file.encoding = options.encoding ?? received.part.transferEncoding ?? FileRow.defaultEncoding
             file.description = options.description ?? file.description
             if !options.isAppend {
                 file.appendedBy = nil

@@ -1,4 +1,6 @@
-/// A file's name in its two parts. Only the stem counts when a file is looked for.
+/// A file's name in its two parts.
+///
+/// Only the stem counts when a file is looked for.
 struct FileName: Sendable, Equatable {
     /// What is before the last dot; all of it when that dot is the first character or there is none.
     let stem: String

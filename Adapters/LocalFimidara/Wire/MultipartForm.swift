@@ -118,35 +118,26 @@ struct MultipartForm: Sendable {
 
     /// Where the next delimiter begins, or else where the pending bytes could turn into one.
     private func search(from start: Int) -> (end: Int, isWhole: Bool) {
-        var position = start
-        while let candidate = carriageReturn(from: position) {
-            let length = min(delimiter.count, pending.count - candidate)
-            if pending[candidate..<candidate + length].elementsEqual(delimiter[..<length]) {
-                return (candidate, length == delimiter.count)
+        // Uploads are a gigabyte at most and mostly content, so the search is left to the C library.
+        unsafe pending.withUnsafeBytes { bytes in
+            unsafe delimiter.withUnsafeBytes { delimiter in
+                guard let base = bytes.baseAddress, let wanted = delimiter.baseAddress else { return (start, false) }
+                var position = start
+                while position < bytes.count,
+                    let found = unsafe memchr(base + position, 0x0D, bytes.count - position)
+                {
+                    let candidate = unsafe UnsafeRawPointer(found) - base
+                    let length = min(delimiter.count, bytes.count - candidate)
+                    if unsafe memcmp(found, wanted, length) == 0 { return (candidate, length == delimiter.count) }
+                    position = candidate + 1
+                }
+                return (bytes.count, false)
             }
-            position = candidate + 1
         }
-        return (pending.count, false)
     }
 
     private func lineBreak(from start: Int) -> Int? {
-        var position = start
-        while let candidate = carriageReturn(from: position) {
-            guard candidate + 1 < pending.count else { return nil }
-            if pending[candidate + 1] == 0x0A { return candidate }
-            position = candidate + 1
-        }
-        return nil
-    }
-
-    private func carriageReturn(from start: Int) -> Int? {
-        guard start < pending.count else { return nil }
-        // Uploads are a gigabyte at most and mostly content, so the search is left to the C library.
-        return unsafe pending.withUnsafeBytes { bytes -> Int? in
-            guard let base = bytes.baseAddress, let found = unsafe memchr(base + start, 0x0D, bytes.count - start)
-            else { return nil }
-            return unsafe UnsafeRawPointer(found) - base
-        }
+        pending.indices.dropFirst(start).dropLast().first { pending[$0] == 0x0D && pending[$0 + 1] == 0x0A }
     }
 
     private func field(_ line: ArraySlice<UInt8>) throws -> (name: String, value: String) {

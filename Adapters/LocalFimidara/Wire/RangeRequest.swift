@@ -1,4 +1,6 @@
-/// Byte ranges that a read asks for, before the size of the file is known. All ends are inclusive.
+/// Byte ranges that a read asks for, before the size of the file is known.
+///
+/// All ends are inclusive.
 enum RangeRequest: Sendable, Equatable {
     /// One asked-for range.
     enum Span: Sendable, Equatable {

@@ -5,28 +5,23 @@ internal import Glibc
 /// An actor around a library that blocks names it as its `unownedExecutor`: its calls then block that thread, never
 /// the pool that all tasks share. The thread ends after ``stop()``, or when the executor is let go.
 public final class DedicatedThread: SerialExecutor {
+    private let name: String
     private let mailbox = Monitor(Mailbox())
 
     /// Starts the thread; the first 15 bytes of `name` are what `top -H` shows.
     public init(name: String) {
-        let executor = unsafe UnownedSerialExecutor(ordinary: self)
-        let mailbox = self.mailbox
-        // The thread holds the mailbox and not the executor, so letting the executor go ends the thread.
-        HostThread.start(name: name) {
-            mailbox.change { $0.thread = pthread_self() }
-            while let jobs = mailbox.wait(for: { $0.take() }).jobs {
-                for job in jobs { unsafe job.runSynchronously(on: executor) }
-            }
-        }
+        self.name = name
+        start()
     }
 
     deinit { stop() }
 
     /// Queues a job; jobs run in the order in which they come.
+    ///
+    /// A call that comes to an actor after its thread was stopped is still run, on a thread that ends after it.
     public func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
-        let isOpen = mailbox.change { $0.put(job) }
-        precondition(isOpen, "a job came for a thread that was stopped")
+        if mailbox.change({ $0.put(job) }) { start() }
     }
 
     /// The executor as actors name it; the actor must keep the thread itself as well.
@@ -50,30 +45,53 @@ public final class DedicatedThread: SerialExecutor {
     }
 
     private var isCurrent: Bool {
-        let thread = mailbox.wait { state -> Mailbox.Owner? in state.thread.map { Mailbox.Owner(thread: $0) } }.thread
-        return pthread_equal(thread, pthread_self()) != 0
+        mailbox.wait { state in
+            switch state.thread {
+            case .starting: nil
+            case .running(let thread): pthread_equal(thread, pthread_self()) != 0
+            case .ended: false
+            }
+        }
     }
 
-    /// Jobs that wait for the thread.
-    private struct Mailbox {
-        struct Batch { let jobs: [UnownedJob]? }
-        struct Owner { let thread: pthread_t }
+    private func start() {
+        let executor = unsafe UnownedSerialExecutor(ordinary: self)
+        let mailbox = self.mailbox
+        // The thread holds the mailbox and not the executor, so letting the executor go ends the thread.
+        HostThread.start(name: name) {
+            mailbox.change { $0.thread = .running(pthread_self()) }
+            while let jobs = mailbox.wait(for: { $0.take() }).jobs {
+                for job in jobs { unsafe job.runSynchronously(on: executor) }
+            }
+        }
+    }
 
-        var thread: pthread_t?
+    /// Jobs that wait for the thread, and what the thread is doing.
+    private struct Mailbox {
+        enum Thread { case starting, running(pthread_t), ended }
+        struct Batch { let jobs: [UnownedJob]? }
+
+        var thread = Thread.starting
         var isStopped = false
         private var jobs: [UnownedJob] = []
 
+        /// Adds a job, and tells whether there is no thread any more to run it.
         mutating func put(_ job: UnownedJob) -> Bool {
-            guard !isStopped else { return false }
             jobs.append(job)
+            guard case .ended = thread else { return false }
+            thread = .starting
             return true
         }
 
-        /// All jobs that wait; a batch without jobs when there will never be one again; `nil` to wait.
+        /// All jobs that wait; a batch without jobs when the thread shall end; `nil` to wait.
         mutating func take() -> Batch? {
-            guard !jobs.isEmpty else { return isStopped ? Batch(jobs: nil) : nil }
-            defer { jobs = [] }
-            return Batch(jobs: jobs)
+            guard jobs.isEmpty else {
+                defer { jobs = [] }
+                return Batch(jobs: jobs)
+            }
+            guard isStopped else { return nil }
+            thread = .ended
+            return Batch(jobs: nil)
         }
     }
 }

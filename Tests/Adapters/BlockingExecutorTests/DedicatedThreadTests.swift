@@ -64,6 +64,20 @@ struct DedicatedThreadTests {
         while threads(named: "brief-thread") > 0 { usleep(1000) }
     }
 
+    @Test("still runs what comes after it was stopped, one job after another")
+    func runLateJobs() async {
+        let thread = DedicatedThread(name: "late-thread")
+        let resident = Resident(thread)
+        thread.stop()
+        while threads(named: "late-thread") > 0 { usleep(1000) }
+        await withTaskGroup(of: Void.self) { group in
+            for _ in 0..<100 { group.addTask { _ = await resident.addTwice(1) } }
+        }
+        #expect(await resident.add(0) == 200)
+        #expect(await resident.threadName() == "late-thread")
+        while threads(named: "late-thread") > 0 { usleep(1000) }
+    }
+
     private func threads(named name: String) -> Int {
         guard let folder = opendir("/proc/self/task") else { return -1 }
         defer { closedir(folder) }

@@ -13,6 +13,17 @@ struct Deviation: Sendable {
     }
 
     func covers(_ name: String) -> Bool {
-        exchanges.contains { $0.hasSuffix("*") ? name.hasPrefix($0.dropLast()) : name == $0 }
+        exchanges.contains { Deviation.matches($0, name) }
+    }
+
+    /// Keys of the patterns that cover an exchange, to tell which are of use.
+    func patterns(covering name: String) -> [String] {
+        exchanges.filter { Deviation.matches($0, name) }.map(key)
+    }
+
+    func key(_ pattern: String) -> String { "\(reason): \(pattern)" }
+
+    private static func matches(_ pattern: String, _ name: String) -> Bool {
+        pattern.hasSuffix("*") ? name.hasPrefix(pattern.dropLast()) : name == pattern
     }
 }

@@ -16,7 +16,7 @@ struct TestStore: Sendable {
     init(
         rootname: String = "ws", in directory: TemporaryDirectory = TemporaryDirectory(),
         clock: ManualClock = ManualClock(), adminSecret: String = TestStore.adminSecret,
-        limits: StorageLimits = StorageLimits(), faults: Faults = .none
+        limits: StorageLimits = StorageLimits(), faults: Faults = .none, disk: FaultyDisk? = nil
     ) async throws {
         self.directory = directory
         self.clock = clock
@@ -24,7 +24,7 @@ struct TestStore: Sendable {
         self.events = events
         store = try await LocalFimidara.open(
             .init(directory: directory.path, rootname: rootname, adminSecret: Secret(adminSecret), limits: limits),
-            clock: clock, entropy: SystemEntropy(), faults: faults
+            clock: clock, entropy: SystemEntropy(), faults: faults, calls: disk?.calls ?? .system
         ) { event in
             events.withLock { $0.append(event) }
         }

@@ -1,0 +1,157 @@
+import BlockingExecutor
+import LocalFimidaraAdapter
+import Testing
+
+@testable import LocalFimidaraAdapter
+
+@Suite("A plain upload", .timeLimit(.minutes(2)))
+struct UploadTests {
+    @Test("replaces a file's bytes and keeps its id")
+    func replace() async throws {
+        let store = try await TestStore()
+        let first = try await store.upload("ws/x.txt", "a long first content")
+        let second = try await store.upload("ws/x.txt", "short")
+        #expect(second.string("file", "resourceId") == first.string("file", "resourceId"))
+        #expect(second.integer("file", "version") == 2)
+        #expect(try await store.read("ws/x.txt").text == "short")
+        #expect(store.directory.files(under: "blobs").map(\.size) == [5])
+    }
+
+    @Test("leaves readers in progress the bytes that they began with")
+    func keepReadersConsistent() async throws {
+        let store = try await TestStore()
+        let content = String(repeating: "old ", count: 200_000)
+        _ = try await store.upload("ws/x.txt", content)
+        let response = try await store.store.respond(
+            to: StorageRequest(
+                method: "GET", path: "/v1/files/readFile/ws/x.txt",
+                headers: ["authorization": "Bearer \(TestStore.adminSecret)"]))
+        _ = try await store.upload("ws/x.txt", "new")
+        #expect(try await Answer(response).text == content)
+    }
+
+    @Test("beside many readers shows each of them one content, whole")
+    func replaceUnderReaders() async throws {
+        let store = try await TestStore()
+        let contents = ["a", "b"].map { String(repeating: $0, count: 3000) }
+        _ = try await store.upload("ws/x.txt", contents[0])
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                for number in 1...40 { _ = try await store.upload("ws/x.txt", contents[number % 2]) }
+            }
+            for _ in 0..<3 {
+                group.addTask {
+                    for _ in 0..<60 {
+                        let answer = try await store.read("ws/x.txt")
+                        #expect(answer.status == 200)
+                        #expect(contents.contains(answer.text))
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+        #expect(store.directory.files(under: "blobs").count == 1)
+    }
+
+    @Test("that breaks off leaves the file as it was")
+    func rollBack() async throws {
+        let store = try await TestStore()
+        _ = try await store.upload("ws/x.txt", "first")
+        let staged = try await StagedUpload(
+            to: "ws/x.txt", of: String(repeating: "n", count: 600_000), sending: 500_000, append: false, in: store)
+        await staged.breakConnection()
+        #expect(try await store.read("ws/x.txt").text == "first")
+        #expect(store.directory.files(under: "blobs").map(\.size) == [5])
+    }
+
+    @Test("over what another agent has appended is refused; its own it may replace")
+    func protectAppends() async throws {
+        let store = try await TestStore()
+        let workspace = try await store.workspaceID()
+        let writer = try await store.makeToken()
+        try await store.grant(["uploadFile", "readFile"], on: workspace, to: writer.id)
+        _ = try await store.upload("ws/x.log", "line\n", append: true, create: true, token: writer.secret)
+        let refused = try await store.upload("ws/x.log", "gone")
+        #expect(refused.status == 403)
+        #expect(refused.errorName == "PermissionDeniedError")
+        #expect(try await store.read("ws/x.log").text == "line\n")
+        #expect(try await store.upload("ws/x.log", "more\n", append: true).status == 200)
+        #expect(try await store.upload("ws/x.log", "mine", token: writer.secret).status == 200)
+        #expect(try await store.upload("ws/x.log", "free now").status == 200)
+    }
+
+    @Test("sets the type, encoding and description that it names, headers before query")
+    func setMetadata() async throws {
+        let store = try await TestStore()
+        let form = Form("x")
+        var headers = form.headers(token: TestStore.adminSecret)
+        headers["x-fimidara-file-mimetype"] = "text/x-log"
+        let answer = try await store.send(
+            StorageRequest(
+                method: "POST", path: "/v1/files/uploadFile/ws/x.log",
+                query: "mimetype=text/other&description=caf%C3%A9+log&encoding=utf8", headers: headers,
+                body: StorageBody(bytes: form.bytes)))
+        #expect(answer.string("file", "mimetype") == "text/x-log")
+        #expect(answer.string("file", "description") == "café log")
+        #expect(answer.string("file", "encoding") == "utf8")
+        #expect(try await store.read("ws/x.log").headers["content-type"] == "text/x-log")
+    }
+
+    @Test("needs to say how long it is, and may not be longer than 1 GiB", arguments: ["no length", "1073741825", "x"])
+    func needLength(length: String) async throws {
+        let store = try await TestStore()
+        let form = Form("x")
+        var headers = form.headers(token: TestStore.adminSecret)
+        headers["content-length"] = length == "no length" ? nil : length
+        let answer = try await store.send(
+            StorageRequest(
+                method: "POST", path: "/v1/files/uploadFile/ws/x.log", headers: headers,
+                body: StorageBody(bytes: form.bytes)))
+        #expect(answer.status == 400)
+        #expect(answer.errorName == "ValidationError")
+        #expect(try await store.details("ws/x.log").status == 404)
+    }
+
+    @Test("may not put control characters where headers are made of them")
+    func refuseHeaderInjection() async throws {
+        let store = try await TestStore()
+        let form = Form("x")
+        let answer = try await store.send(
+            StorageRequest(
+                method: "POST", path: "/v1/files/uploadFile/ws/x.log", query: "mimetype=a%0D%0Ab:c",
+                headers: form.headers(token: TestStore.adminSecret), body: StorageBody(bytes: form.bytes)))
+        #expect(answer.status == 400)
+    }
+
+    @Test("of many megabytes goes through in pieces, as fast as the disk takes them")
+    func stream() async throws {
+        let store = try await TestStore()
+        let form = Form("")
+        // Carriage returns, so that every byte could be the beginning of a boundary.
+        let piece = [UInt8](repeating: UInt8(ascii: "\r"), count: 64 * 1024)
+        let count = 400
+        var headers = form.headers(token: TestStore.adminSecret)
+        headers["content-length"] = String(form.head.count + count * piece.count + form.tail.count)
+        let body = MeasuredBody(
+            head: form.head, piece: piece, count: count, tail: form.tail, directory: store.directory)
+        let answer = try await store.send(
+            StorageRequest(
+                method: "POST", path: "/v1/files/uploadFile/ws/big.bin", headers: headers, body: StorageBody(body)))
+        #expect(answer.integer("file", "size") == Int64(count * piece.count))
+        #expect(body.mostInMemory.withLock { $0 } <= 320 * 1024)
+        let response = try await store.store.respond(
+            to: StorageRequest(
+                method: "GET", path: "/v1/files/readFile/ws/big.bin",
+                headers: ["authorization": "Bearer \(TestStore.adminSecret)"]))
+        guard case .chunks(let body) = response.body else {
+            Issue.record("the body is not streamed")
+            return
+        }
+        var total = 0
+        for try await chunk in body {
+            #expect(chunk.count <= 256 * 1024)
+            total += chunk.count
+        }
+        #expect(total == count * piece.count)
+    }
+}
