@@ -21,7 +21,9 @@ public final class DedicatedThread: SerialExecutor {
     /// A call that comes to an actor after its thread was stopped is still run, on a thread that ends after it.
     public func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
-        if mailbox.change({ $0.put(job) }) { start() }
+        // Once the job is in, it may run and let the actor and this executor go, before the lock is given back.
+        let needsThread = withExtendedLifetime(mailbox) { $0.change { $0.put(job) } }
+        if needsThread { start() }
     }
 
     /// The executor as actors name it; the actor must keep the thread itself as well.

@@ -22,9 +22,12 @@ internal import Glibc
 
     /// Changes the state and wakes every thread that waits for a change.
     func change<Result>(_ body: (inout State) -> Result) -> Result {
-        let result = state.withLock(body)
-        unsafe pthread_cond_broadcast(condition)
-        return result
+        unsafe state.withLockedMutex { state, _ in
+            let result = body(&state)
+            // Under the lock: once it is free, what was put in may already be done, and the monitor let go.
+            unsafe pthread_cond_broadcast(condition)
+            return result
+        }
     }
 
     /// Blocks the calling thread until `attempt` finds what it looks for in the state.
