@@ -109,7 +109,9 @@ let package = Package(
         adapter(
             "LocalFilesAdapter", in: "LocalFiles", modules: ["LogModel", "LogCursor", "LogIngestion"],
             support: ["BlockingExecutor"], bridgesC: true),
-        adapter("TelemetryAdapter", in: "Telemetry", modules: ["LogModel", "LogCursor", "LogIngestion"], products: [logging]),
+        adapter(
+            "TelemetryAdapter", in: "Telemetry", modules: ["LogModel", "LogCursor", "LogIngestion"], products: [logging]
+        ),
         adapter("SystemAdapter", in: "System", modules: ["LogModel", "AppRegistry"], products: [crypto]),
 
         // Apps: they choose and start.
@@ -119,6 +121,7 @@ let package = Package(
                 "LogModel", "AppRegistry", "SdkProvisioning", "DistributedLock", "LogCursor", "LogIngestion",
                 "IngestionJobs", "LogQuery", "HTTPTransport", "SQLiteAdapter", "FimidaraAdapter",
                 "LocalFimidaraAdapter", "LocalFilesAdapter", "SystemAdapter", "TelemetryAdapter", configuration,
+                lifecycle,
                 logging,
             ],
             path: "Apps/Composition", swiftSettings: house),
@@ -143,7 +146,8 @@ let package = Package(
 
         // Tests.
         suite("BlockingExecutorTests", in: "Adapters/BlockingExecutorTests", ["BlockingExecutor"]),
-        suite("HTTPTransportTests", in: "Adapters/HTTPTransportTests", ["HTTPTransport", "BlockingExecutor", "LogModel"]),
+        suite(
+            "HTTPTransportTests", in: "Adapters/HTTPTransportTests", ["HTTPTransport", "BlockingExecutor", "LogModel"]),
         suite(
             "FimidaraTests", in: "Adapters/FimidaraTests",
             [
