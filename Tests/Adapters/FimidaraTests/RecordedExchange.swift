@@ -5,7 +5,8 @@ import Testing
 
 /// One request to a real fimidara server and its answer, as a line of a recording.
 ///
-/// Recordings are not part of the project; `LOGFERRY_FIMIDARA_EXCHANGES` names a file of them where there is one.
+/// Recordings are not part of the project: they lie in `$LOGFERRY_SHARED/facts`, or in `../shared/facts` beside the
+/// package, on machines that have them.
 struct RecordedExchange: Sendable, CustomTestStringConvertible {
     let name: String
     let path: String
@@ -19,9 +20,10 @@ struct RecordedExchange: Sendable, CustomTestStringConvertible {
     var response: HTTPResponse { HTTPResponse(status: status, headers: headers, bytes: bytes) }
 
     static let all: [RecordedExchange] = {
-        guard let file = getenv("LOGFERRY_FIMIDARA_EXCHANGES").map({ String(cString: $0) }),
-            let data = try? Data(contentsOf: URL(filePath: file))
-        else { return [] }
+        let package = #filePath.split(separator: "/").dropLast(4).joined(separator: "/")
+        let shared = getenv("LOGFERRY_SHARED").map { String(cString: $0) } ?? "/\(package)/../shared"
+        let file = shared + "/facts/fimidara-exchanges.jsonl"
+        guard let data = try? Data(contentsOf: URL(filePath: file)) else { return [] }
         return data.split(separator: UInt8(ascii: "\n")).compactMap { RecordedExchange(line: Data($0)) }
     }()
 

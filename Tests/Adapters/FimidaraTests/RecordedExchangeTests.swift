@@ -8,7 +8,7 @@ import Testing
 
 @Suite(
     "Fimidara: answers of a real server",
-    .enabled(if: !RecordedExchange.all.isEmpty, "LOGFERRY_FIMIDARA_EXCHANGES names no recording"))
+    .enabled(if: !RecordedExchange.all.isEmpty, "left out: there is no recording in $LOGFERRY_SHARED or ../shared"))
 struct RecordedExchangeTests {
     /// Plays one recorded answer to a call and says how it failed, if it did.
     private func play<Answer: Decodable & Sendable>(
