@@ -180,7 +180,7 @@ let package = Package(
             "SQLiteTests", in: "Adapters/SQLiteTests",
             [
                 "LogModel", "AppRegistry", "SdkProvisioning", "DistributedLock", "LogCursor", "LogIngestion",
-                "IngestionJobs", "LogQuery", "SQLiteAdapter", "InMemoryAdapter", "PortContracts", "TestSupport",
+                "IngestionJobs", "LogQuery", "SQLiteAdapter", "InMemoryAdapter", "PortContracts", "TestSupport", grdb,
             ]),
     ]
 )

@@ -75,7 +75,7 @@ public enum CommitStoreContract {
                 feed.step(
                     "\n{\"ts\":1700000000.25,\"level\":\"WARN\"}\n{\"x\":1}\n", at: .sample))
             let rows = try await store.records.rows(of: claim.generation, from: 0, limit: 10)
-            #expect(rows.offsets == [1, 35] && rows.lineNumbers == [2, 3])
+            #expect(rows.offsets == [1, 37] && rows.lineNumbers == [2, 3])
             #expect(rows.timestamps == [1_700_000_000_250_000_000, Timestamp.sample.nanoseconds])
             #expect(rows.receipts == [Timestamp.sample.nanoseconds, Timestamp.sample.nanoseconds])
             #expect(rows.levels == [Level.warn.rawValue, Level.unknown.rawValue])

@@ -52,13 +52,13 @@ public struct StoreUnderTest: Sendable {
 }
 
 /// A lease that is over after ``StoreUnderTest/outlast`` and lasts while a few calls are made.
-let shortLease: Duration = .milliseconds(400)
+let shortLease: Duration = .milliseconds(1500)
 /// A lease that no test outlives.
 let longLease: Duration = .seconds(600)
 
 extension StoreUnderTest {
     /// Lets short leases end.
-    func outlast() async throws { try await pass(.milliseconds(500)) }
+    func outlast() async throws { try await pass(.milliseconds(1600)) }
 
     /// Registers an app that nobody else has.
     func newApp() async throws -> AppID {
