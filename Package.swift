@@ -157,5 +157,46 @@ let package = Package(
             "LocalFimidaraTests", in: "Adapters/LocalFimidaraTests",
             ["LocalFimidaraAdapter", "BlockingExecutor", "LogModel", grdb, crypto]),
         suite("EndToEndTests", in: "EndToEnd", ["Logferry", "HTTPTransport"]),
+        // Tests: contracts are written once and run against every adapter of a port.
+        .target(
+            name: "TestSupport",
+            dependencies: ["LogModel", "AppRegistry", "LogCursor", "LogIngestion", "InMemoryAdapter"],
+            path: "Tests/TestSupport", swiftSettings: house),
+        .target(
+            name: "PortContracts",
+            dependencies: [
+                "LogModel", "AppRegistry", "SdkProvisioning", "DistributedLock", "LogCursor", "LogIngestion",
+                "IngestionJobs", "LogQuery", "InMemoryAdapter", "TestSupport",
+            ],
+            path: "Tests/PortContracts", swiftSettings: house),
+        suite("LogModelTests", in: "Modules/LogModelTests", ["LogModel", "TestSupport"]),
+        suite("LogCursorTests", in: "Modules/LogCursorTests", ["LogModel", "LogCursor", "TestSupport"]),
+        suite(
+            "LogIngestionTests", in: "Modules/LogIngestionTests",
+            ["LogModel", "AppRegistry", "LogCursor", "LogIngestion", "LogQuery", "InMemoryAdapter", "TestSupport"]),
+        suite(
+            "AppRegistryTests", in: "Modules/AppRegistryTests",
+            ["LogModel", "AppRegistry", "InMemoryAdapter", "TestSupport"]),
+        suite(
+            "DistributedLockTests", in: "Modules/DistributedLockTests",
+            ["LogModel", "DistributedLock", "InMemoryAdapter", "TestSupport"]),
+        suite(
+            "IngestionJobsTests", in: "Modules/IngestionJobsTests",
+            ["LogModel", "DistributedLock", "IngestionJobs", "InMemoryAdapter", "TestSupport"]),
+        suite(
+            "LogQueryTests", in: "Modules/LogQueryTests",
+            ["LogModel", "AppRegistry", "LogCursor", "LogIngestion", "LogQuery", "InMemoryAdapter", "TestSupport"]),
+        suite(
+            "InMemoryTests", in: "Adapters/InMemoryTests",
+            [
+                "LogModel", "AppRegistry", "SdkProvisioning", "DistributedLock", "LogCursor", "LogIngestion",
+                "IngestionJobs", "LogQuery", "InMemoryAdapter", "PortContracts", "TestSupport",
+            ]),
+        suite(
+            "SQLiteTests", in: "Adapters/SQLiteTests",
+            [
+                "LogModel", "AppRegistry", "SdkProvisioning", "DistributedLock", "LogCursor", "LogIngestion",
+                "IngestionJobs", "LogQuery", "SQLiteAdapter", "InMemoryAdapter", "PortContracts", "TestSupport", grdb,
+            ]),
     ]
 )

@@ -12,8 +12,8 @@ struct CursorTable {
         after claim: Claim, because reason: GenerationReason, for lease: Duration
     ) throws -> Claim? {
         guard let owner = claim.cursor.owner, try isLatest(claim, of: owner) else { return nil }
-        try giveUp(claim)
         let cursor = claim.cursor
+        try end(cursor)
         let request = ClaimRequest(
             source: cursor.source, object: cursor.object, app: cursor.app, identity: cursor.identity, size: 0,
             day: cursor.day, fileIndex: cursor.fileIndex)
@@ -46,6 +46,7 @@ struct CursorTable {
             if case .next(let reason) = GenerationVerdict.judging(
                 identity: request.identity, size: request.size, against: known)
             {
+                try end(known)
                 try mint(request, ordinal: known.ordinal + 1, because: reason, epoch: known.epoch)
             }
         } else {
@@ -83,6 +84,13 @@ struct CursorTable {
                 request.source.text, request.object.text, ordinal, request.app.text, request.identity,
                 request.day?.number, request.fileIndex, reason.rawValue, epoch,
             ] + CursorProgress().arguments)
+    }
+
+    /// Fences a generation off: what was read of it under an older claim must not come in late.
+    private func end(_ cursor: LogCursor.Cursor) throws {
+        try db.cachedStatement(
+            sql: "UPDATE cursors SET epoch = epoch + 1, owner = NULL, lease_end = NULL WHERE generation = ?"
+        ).execute(arguments: [cursor.generation.number])
     }
 
     /// Raises the epoch and sets the lease.

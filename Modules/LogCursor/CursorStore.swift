@@ -12,7 +12,7 @@ public protocol CursorStore: Sendable {
     ///
     /// In one step per object: the first generation is minted when there is none, the next one when
     /// ``GenerationVerdict`` says so; then the latest generation is taken, unless another owner's lease has not ended.
-    /// Taking raises the epoch.
+    /// Taking raises the epoch, and so does the end of a generation: moves of its claims are refused from then on.
     func claim(
         _ requests: [ClaimRequest], by owner: OwnerID, for lease: Duration
     ) async throws(CursorStoreError) -> [ClaimOutcome]

@@ -1,0 +1,108 @@
+public import AppRegistry
+public import LogIngestion
+public import LogModel
+
+/// A folder of an ``InMemoryFileStore`` as a source of log lines.
+public struct InMemoryObjectSource: ObjectSource {
+    /// `memory:` and the folder's name.
+    public let id: SourceID
+    private let store: InMemoryFileStore
+    private let folder: String
+
+    /// The source of a folder, which need not exist.
+    public init(_ store: InMemoryFileStore, folder: String) {
+        self.store = store
+        self.folder = folder
+        id = SourceID("memory:\(folder)")
+    }
+
+    /// Shows every object of the folder, a page at a time.
+    public func list(_ visit: (ObjectPage) async throws -> Void) async throws {
+        var start = 0
+        var pages = 0
+        while let page = try await store.page(of: folder, from: start, number: pages) {
+            for _ in 0..<(page.repeats ? 2 : 1) { try await visit(page.page) }
+            start = page.next
+            pages += 1
+        }
+    }
+
+    /// Reads a range of an object.
+    public func read(
+        _ object: SourceObject, from offset: Int64, limit: Int
+    ) async throws(SourceError) -> ObjectChunk {
+        try await store.read(object.key.text, in: folder, from: offset, limit: limit)
+    }
+}
+
+/// The folder of each app: the one that has its id as a name.
+public struct InMemoryAppSources: AppSources {
+    private let store: InMemoryFileStore
+
+    /// The folders of a store.
+    public init(_ store: InMemoryFileStore) { self.store = store }
+
+    /// The app's folder.
+    public func source(of app: RegisteredApp) -> any ObjectSource {
+        InMemoryObjectSource(store, folder: app.id.text)
+    }
+}
+
+extension InMemoryFileStore {
+    /// A page of a listing, and where the next one begins.
+    struct ListedPage {
+        let page: ObjectPage
+        let next: Int
+        let repeats: Bool
+    }
+
+    func page(of folder: String, from start: Int, number: Int) throws(SourceError) -> ListedPage? {
+        let listing = listings[folder] ?? Listing()
+        if let failure = listing.failure, number >= failure.pages { throw failure.error }
+        let names = order(Array((folders[folder] ?? [:]).keys), by: listing.shuffleSeed)
+        guard start < names.count else { return nil }
+        let entries = names[start..<min(start + listing.pageSize, names.count)]
+        let objects = entries.compactMap { describe($0, in: folder) }
+        return ListedPage(
+            page: ObjectPage(objects: objects, foreign: entries.count - objects.count), next: start + entries.count,
+            repeats: listing.repeatsPages)
+    }
+
+    /// Sorted by name, or shuffled as the seed says (Fisher and Yates).
+    private func order(_ names: [String], by seed: UInt64?) -> [String] {
+        var ordered = names.sorted()
+        guard var state = seed else { return ordered }
+        for index in stride(from: ordered.count - 1, to: 0, by: -1) {
+            ordered.swapAt(index, Int(splitMix64(&state) % UInt64(index + 1)))
+        }
+        return ordered
+    }
+
+    private func describe(_ name: String, in folder: String) -> SourceObject? {
+        guard let file = folders[folder]?[name], let parts = LogFileName(name) else { return nil }
+        return SourceObject(
+            key: ObjectKey(name), identity: file.identity, size: Int64(file.bytes.count), day: parts.day,
+            fileIndex: parts.isSegment ? nil : parts.index, isFinal: file.isFinal || parts.isSegment)
+    }
+
+    func read(
+        _ name: String, in folder: String, from offset: Int64, limit: Int
+    ) async throws(SourceError) -> ObjectChunk {
+        readCount += 1
+        if let error = lasting[name] { throw error }
+        var most = limit
+        if faults[name]?.isEmpty == false, let fault = faults[name]?.removeFirst() {
+            switch fault {
+            case .fail(let error): throw error
+            case .short(let count): most = min(limit, count)
+            case .empty: most = 0
+            case .stall:
+                guard await stall() else { throw SourceError(.unavailable, detail: "the read was cancelled") }
+            }
+        }
+        guard let file = folders[folder]?[name] else { throw SourceError(.gone, detail: "there is no \(name)") }
+        let start = min(Int(clamping: offset), file.bytes.count)
+        let bytes = Array(file.bytes[start...].prefix(max(0, most)))
+        return ObjectChunk(offset: offset, bytes: bytes, size: Int64(file.bytes.count))
+    }
+}

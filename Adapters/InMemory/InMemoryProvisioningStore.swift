@@ -1,0 +1,44 @@
+public import LogModel
+public import SdkProvisioning
+
+/// The memory of provisioning, in memory.
+public actor InMemoryProvisioningStore: ProvisioningStore {
+    private var grants: [AppID: AppGrant] = [:]
+    private var enrolled: Set<TokenID> = []
+    private var prefixes: [PrefixOwner: FilePrefix] = [:]
+    private var owners: [FilePrefix: PrefixOwner] = [:]
+
+    /// Nothing is known yet.
+    public init() {}
+
+    /// What is known to exist for an app.
+    public func grant(for app: AppID) -> AppGrant? { grants[app] }
+
+    /// Remembers or forgets an app's grant.
+    public func setGrant(_ grant: AppGrant?, for app: AppID) { grants[app] = grant }
+
+    /// Whether a token's storage token is known to be in its group.
+    public func isEnrolled(_ token: TokenID) -> Bool { enrolled.contains(token) }
+
+    /// Remembers whether a token's storage token is in its group.
+    public func setEnrolled(_ isMember: Bool, _ token: TokenID) {
+        if isMember { enrolled.insert(token) } else { enrolled.remove(token) }
+    }
+
+    /// The prefix kept for a token and an instance, or else the candidate.
+    public func filePrefix(
+        of token: TokenID, instance: String, else candidate: FilePrefix, at moment: Timestamp
+    ) throws(ProvisioningStoreError) -> FilePrefix {
+        let owner = PrefixOwner(token: token, instance: instance)
+        if let known = prefixes[owner] { return known }
+        guard owners[candidate] == nil else {
+            throw ProvisioningStoreError(detail: "the prefix \(candidate) belongs to another token")
+        }
+        prefixes[owner] = candidate
+        owners[candidate] = owner
+        return candidate
+    }
+
+    /// Who was given a prefix.
+    public func owner(of prefix: FilePrefix) -> PrefixOwner? { owners[prefix] }
+}

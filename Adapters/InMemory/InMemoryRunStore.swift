@@ -1,0 +1,32 @@
+public import IngestionJobs
+public import LogModel
+
+/// Runs in memory.
+public actor InMemoryRunStore: RunStore {
+    private var kept: [RunID: Run] = [:]
+
+    /// No runs yet.
+    public init() {}
+
+    /// Adds or changes a run.
+    public func save(_ run: Run) { kept[run.id] = run }
+
+    /// The run of an id.
+    public func run(_ id: RunID) -> Run? { kept[id] }
+
+    /// A page of runs, the newest first.
+    public func runs(kind: RunKind?, before last: RunID?, limit: Int) -> [Run] {
+        let behind = kept.values.filter { run in
+            (kind.map { $0 == run.kind } ?? true) && (last.map { run.id.text < $0.text } ?? true)
+        }
+        return Array(behind.sorted { $0.id.text > $1.id.text }.prefix(limit))
+    }
+
+    /// Marks runs as interrupted that are still marked as running.
+    public func interrupt(_ kind: RunKind, except current: RunID, at moment: Timestamp) {
+        for run in kept.values where run.kind == kind && run.state == .running && run.id != current {
+            kept[run.id]?.state = .interrupted
+            kept[run.id]?.finishedAt = moment
+        }
+    }
+}

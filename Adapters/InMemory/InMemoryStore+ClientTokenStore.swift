@@ -1,0 +1,47 @@
+public import AppRegistry
+public import LogModel
+
+extension InMemoryStore: ClientTokenStore {
+    /// Adds a token of an app that is there and not deleted.
+    public func add(_ token: ClientToken) throws(RegistryStoreError) {
+        guard isActive(token.app) else {
+            throw RegistryStoreError(.conflict, detail: "the token's app is unknown or deleted")
+        }
+        guard tokens[token.id] == nil else { throw RegistryStoreError(.conflict, detail: "a token has the id") }
+        tokens[token.id] = KeptToken(token: token)
+    }
+
+    /// The token of an id.
+    public func token(_ id: TokenID) -> ClientToken? { tokens[id]?.token }
+
+    /// A page of an app's tokens.
+    public func tokens(of app: AppID, after last: TokenID?, limit: Int) -> [ClientToken] {
+        let behind = tokens.values.map(\.token).filter { token in
+            token.app == app && (last.map { $0.text < token.id.text } ?? true)
+        }
+        return Array(behind.sorted { $0.id.text < $1.id.text }.prefix(limit))
+    }
+
+    /// Marks a token as revoked.
+    public func revoke(_ id: TokenID, at moment: Timestamp) -> Bool {
+        guard let kept = tokens[id], kept.token.revokedAt == nil else { return false }
+        let token = kept.token
+        tokens[id]?.token = ClientToken(
+            id: token.id, app: token.app, name: token.name, scopes: token.scopes, digest: token.digest,
+            createdAt: token.createdAt, expiresAt: token.expiresAt, revokedAt: moment)
+        return true
+    }
+
+    /// Revoked tokens whose end on the storage side is not confirmed.
+    public func pendingRevocations(limit: Int) -> [TokenID] {
+        let owed = tokens.values.filter { $0.token.revokedAt != nil && $0.storageEndedAt == nil }.map(\.token)
+        return owed.sorted { ($0.revokedAt ?? .epoch, $0.id.text) < ($1.revokedAt ?? .epoch, $1.id.text) }
+            .prefix(limit).map(\.id)
+    }
+
+    /// Notes that the storage side holds nothing more of a token.
+    public func confirmRevocation(of id: TokenID, at moment: Timestamp) {
+        guard tokens[id]?.token.revokedAt != nil else { return }
+        tokens[id]?.storageEndedAt = moment
+    }
+}

@@ -1,0 +1,47 @@
+import AppRegistry
+import LogCursor
+public import LogIngestion
+import LogModel
+
+extension InMemoryStore: CommitStore {
+    /// Applies steps in one transaction.
+    public func commit(_ steps: [ObjectStep]) throws(CommitStoreError) -> [StepOutcome] {
+        let outcomes = try judge(steps)
+        for (step, outcome) in zip(steps, outcomes) where outcome == .applied { apply(step) }
+        return outcomes
+    }
+
+    /// Decides on every step before anything changes, since a commit that throws must leave all as it was.
+    private func judge(_ steps: [ObjectStep]) throws(CommitStoreError) -> [StepOutcome] {
+        var positions: [GenerationID: Int64] = [:]
+        var outcomes: [StepOutcome] = []
+        for step in steps {
+            let outcome = judge(step, positions[step.move.generation])
+            outcomes.append(outcome)
+            guard outcome == .applied else { continue }
+            guard step.move.to.counts.totalBytes == step.move.to.position else {
+                throw CommitStoreError(.broken, detail: "the account of bytes does not add up to the position")
+            }
+            positions[step.move.generation] = step.move.to.position
+        }
+        return outcomes
+    }
+
+    /// The fence; `moved` is where an earlier step of the same commit puts the cursor.
+    private func judge(_ step: ObjectStep, _ moved: Int64?) -> StepOutcome {
+        guard let cursor = cursors[step.move.generation], isActive(cursor.app) else {
+            return apps[step.app]?.deletedAt != nil ? .appDeleted : .refused
+        }
+        let position = moved ?? cursor.progress.position
+        return position == step.move.from && cursor.epoch == step.move.epoch ? .applied : .refused
+    }
+
+    private func apply(_ step: ObjectStep) {
+        cursors[step.move.generation]?.progress = step.move.to
+        cursors[step.move.generation]?.updatedAt = step.receivedAt
+        records.insert(step)
+        for reject in step.rejects {
+            rejects.insert(reject, of: step.move.generation, app: step.app, receivedAt: step.receivedAt)
+        }
+    }
+}

@@ -1,0 +1,45 @@
+import LogIngestion
+import LogModel
+
+/// The rejects of a store that were kept as rows.
+struct RejectShelf {
+    /// A reject and its numbers.
+    struct Kept {
+        let number: Int64
+        let app: AppID
+        let generation: GenerationID
+        var range: ByteRange
+        let lineNumber: Int64
+        let reason: RejectReason
+        var sample: [UInt8]
+        let receivedAt: Timestamp
+    }
+
+    /// In the order of their numbers.
+    private(set) var rows: [Kept] = []
+    private var counts: [GenerationID: Int] = [:]
+    private var places: [GenerationID: Set<Int64>] = [:]
+
+    /// Keeps a reject: as a row of its own, as the prolongation of another, or not at all.
+    mutating func insert(_ reject: Reject, of generation: GenerationID, app: AppID, receivedAt: Timestamp) {
+        if reject.continues, prolong(reject, of: generation) { return }
+        guard counts[generation, default: 0] < Reject.rowLimit,
+            places[generation, default: []].insert(reject.range.lower).inserted
+        else { return }
+        counts[generation, default: 0] += 1
+        rows.append(
+            Kept(
+                number: (rows.last?.number ?? 0) + 1, app: app, generation: generation, range: reject.range,
+                lineNumber: reject.lineNumber, reason: reject.reason, sample: reject.sample, receivedAt: receivedAt))
+    }
+
+    private mutating func prolong(_ reject: Reject, of generation: GenerationID) -> Bool {
+        let index = rows.lastIndex { row in
+            row.generation == generation && row.range.upper == reject.range.lower && row.reason == reject.reason
+        }
+        guard let index else { return false }
+        rows[index].range = ByteRange(rows[index].range.lower, reject.range.upper)
+        rows[index].sample = Array((rows[index].sample + reject.sample).prefix(Reject.sampleLimit))
+        return true
+    }
+}

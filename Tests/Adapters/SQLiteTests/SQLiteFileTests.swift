@@ -1,0 +1,188 @@
+import AppRegistry
+import DistributedLock
+import Foundation
+import LogCursor
+import LogIngestion
+import LogModel
+import LogQuery
+import SQLiteAdapter
+import TestSupport
+import Testing
+
+@Suite("SQLite file")
+struct SQLiteFileTests {
+    private let folder: TemporaryFolder
+    private var path: String { folder.file("store.sqlite") }
+
+    init() throws { folder = try TemporaryFolder() }
+
+    @Test("what was committed is there when the file is opened again")
+    func reopened() async throws {
+        let app = RegisteredApp.fresh()
+        var progress = CursorProgress()
+        do {
+            let database = try SQLiteDatabase(path: path)
+            try await SQLiteAppStore(database).add(app)
+            let claim = try await claim("o", of: app.id, in: database)
+            var feed = ObjectFeed(claim)
+            _ = try await SQLiteCommitStore(database).commit([feed.step("{\"kept\":1}\nbad\n")])
+            progress = feed.progress
+            try database.close()
+        }
+        let database = try SQLiteDatabase(path: path)
+        let cursors = try await SQLiteCursorStore(database).cursors(of: app.id, after: nil, limit: 9)
+        #expect(cursors.map(\.progress) == [progress])
+        #expect(try await SQLiteRecordReader(database).count(LogFilter(app: app.id)) == 1)
+        #expect(try await SQLiteRejectReader(database).rejects(of: app.id, after: nil, limit: 9).count == 1)
+        try await database.ping()
+        try database.close()
+    }
+
+    @Test("two handles on one file race as two processes do: every line once, none lost")
+    func twoHandles() async throws {
+        let (one, two) = (try SQLiteDatabase(path: path), try SQLiteDatabase(path: path))
+        let app = RegisteredApp.fresh()
+        try await SQLiteAppStore(one).add(app)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for database in [one, two] {
+                group.addTask {
+                    for round in 0..<40 { try await race(database, app.id, "o\(round % 5)") }
+                }
+            }
+            try await group.waitForAll()
+        }
+        let rows = try await SQLiteRecordReader(one).rows(
+            LogFilter(app: app.id), order: .stored, after: nil, limit: 1000)
+        let cursors = try await SQLiteCursorStore(two).cursors(of: app.id, after: nil, limit: 100)
+        #expect(cursors.count == 5)
+        #expect(Int64(rows.count) == cursors.reduce(0) { $0 + $1.progress.counts.records })
+        #expect(rows.count > 0 && rows.count <= 80)
+        for cursor in cursors {
+            let own = (0..<rows.count).filter { rows.generations[$0] == cursor.generation }
+            #expect(own.map { rows.lineNumbers[$0] } == Array(1...cursor.progress.lines))
+        }
+        try one.close()
+        try two.close()
+    }
+
+    /// Takes an object by force, in that its lease is over at once, and appends a line to it.
+    private func race(_ database: SQLiteDatabase, _ app: AppID, _ object: String) async throws {
+        let claim = try await claim(object, of: app, in: database, lease: .zero)
+        var start = claim.cursor.progress
+        start.tail = TailMark()
+        var feed = ObjectFeed(claim, from: start, overlap: [])
+        let outcomes = try await SQLiteCommitStore(database).commit([feed.step("{\"n\":1}\n")])
+        #expect(outcomes == [.applied] || outcomes == [.refused])
+    }
+
+    @Test("of 60 takers in two handles one has the lock")
+    func lockOverTwoHandles() async throws {
+        let stores = [try SQLiteDatabase(path: path), try SQLiteDatabase(path: path)].map { SQLiteLockStore($0) }
+        let granted = try await withThrowingTaskGroup(of: Bool.self) { group in
+            for index in 0..<60 {
+                group.addTask {
+                    let answer = try await stores[index % 2].acquire(
+                        LockName("l"), by: .fresh(), for: .seconds(60))
+                    if case .granted = answer { return true }
+                    return false
+                }
+            }
+            return try await group.reduce(0) { $0 + ($1 ? 1 : 0) }
+        }
+        #expect(granted == 1)
+    }
+
+    @Test("a file that a newer release wrote is refused, and left as it is")
+    func newerVersion() throws {
+        try SQLiteDatabase(path: path).close()
+        try sqlite("INSERT INTO grdb_migrations VALUES ('9999-of-tomorrow')")
+        let error = #expect(throws: SQLiteOpenError.self) { try SQLiteDatabase(path: path) }
+        guard case .newerVersion(path) = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+        #expect(error?.description.contains("newer release") == true)
+    }
+
+    @Test("a file that is no database, or a damaged one, is named as such and left as it is", arguments: [0, 1, 2])
+    func corrupt(_ kind: Int) throws {
+        var bytes = Data(repeating: 0x41, count: 8192)
+        if kind > 0 {
+            try SQLiteDatabase(path: path).close()
+            bytes = try Data(contentsOf: URL(fileURLWithPath: path))
+            // The first page holds the table of tables; the header stays whole in one case.
+            bytes.replaceSubrange(
+                (kind == 1 ? 0 : 100)..<4096, with: Data(repeating: 0x5A, count: kind == 1 ? 4096 : 3996))
+        }
+        // The log of the last writes would heal what is damaged here.
+        for suffix in ["-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + suffix) }
+        try bytes.write(to: URL(fileURLWithPath: path))
+        let error = #expect(throws: SQLiteOpenError.self) { try SQLiteDatabase(path: path) }
+        guard case .corrupt(path, _) = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+        #expect(error?.description.contains("restore it from a backup") == true)
+        #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == bytes)
+    }
+
+    @Test("a missing folder, a path that is a folder and a place that is not writable are named as such")
+    func cannotOpen() throws {
+        for path in [folder.file("missing/store.sqlite"), folder.path, "/sys/logferry.sqlite"] {
+            let error = #expect(throws: SQLiteOpenError.self) { try SQLiteDatabase(path: path) }
+            guard case .cannotOpen(path, _) = error else {
+                Issue.record("\(String(describing: error))")
+                return
+            }
+        }
+    }
+
+    @Test("a store that is closed fails every port with its own error")
+    func closed() async throws {
+        let database = try SQLiteDatabase(path: path)
+        try database.close()
+        await #expect(throws: RegistryStoreError.self) { try await SQLiteAppStore(database).app(.fresh()) }
+        await #expect(throws: RegistryStoreError.self) { try await SQLiteClientTokenStore(database).token(.fresh()) }
+        await #expect(throws: CursorStoreError.self) { try await SQLiteCursorStore(database).release([]) }
+        await #expect(throws: CommitStoreError.self) { try await SQLiteCommitStore(database).commit([]) }
+        await #expect(throws: RecordReaderError.self) {
+            try await SQLiteRecordReader(database).count(LogFilter(app: .fresh()))
+        }
+        await #expect(throws: LockStoreError.self) {
+            try await SQLiteLockStore(database).acquire(LockName("l"), by: .fresh(), for: .seconds(1))
+        }
+    }
+
+    @Test("a writer that meets another's long write waits, and gives up as unavailable")
+    func busy() async throws {
+        let database = try SQLiteDatabase(path: path, busyTimeout: .zero)
+        let app = RegisteredApp.fresh()
+        try await SQLiteAppStore(database).add(app)
+        let blocker = try Blocker(path: path)
+        let error = await #expect(throws: RegistryStoreError.self) {
+            try await SQLiteAppStore(database).add(.fresh())
+        }
+        #expect(error?.reason == .unavailable)
+        let commit = await #expect(throws: CommitStoreError.self) {
+            try await SQLiteCommitStore(database).commit([])
+        }
+        #expect(commit?.reason == .unavailable)
+        blocker.letGo()
+        try await SQLiteAppStore(database).add(.fresh())
+    }
+
+    private func claim(
+        _ object: String, of app: AppID, in database: SQLiteDatabase, lease: Duration = .seconds(60)
+    ) async throws -> Claim {
+        let request = ClaimRequest(
+            source: SourceID("s"), object: ObjectKey(object), app: app, identity: "a", size: 1 << 40)
+        let outcome = try await SQLiteCursorStore(database).claim([request], by: .fresh(), for: lease).first
+        guard case .claimed(let claim) = outcome else { throw Unclaimed() }
+        return claim
+    }
+
+    private struct Unclaimed: Error {}
+
+    /// Runs a statement behind the adapter's back.
+    private func sqlite(_ sql: String) throws { try Blocker.run(sql, on: path) }
+}

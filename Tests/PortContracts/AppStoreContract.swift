@@ -1,0 +1,99 @@
+import AppRegistry
+import LogModel
+import TestSupport
+import Testing
+
+/// What every store of apps must do.
+public enum AppStoreContract {
+    /// The clauses.
+    public static let clauses: [Clause<StoreUnderTest>] = [
+        Clause("an app is found by its id and by its name, as it was added") { store async throws in
+            let app = RegisteredApp.fresh()
+            try await store.apps.add(app)
+            #expect(try await store.apps.app(app.id) == app)
+            #expect(try await store.apps.app(named: app.name) == app)
+        },
+        Clause("an app that nobody added is not found") { store async throws in
+            #expect(try await store.apps.app(.fresh()) == nil)
+            #expect(try await store.apps.app(named: RegisteredApp.fresh().name) == nil)
+        },
+        Clause("a taken name is a conflict and changes nothing") { store in
+            let app = RegisteredApp.fresh()
+            try await store.apps.add(app)
+            let rival = RegisteredApp(id: .fresh(), name: app.name, createdAt: .sample)
+            let error = await #expect(throws: RegistryStoreError.self) { try await store.apps.add(rival) }
+            #expect(error?.reason == .conflict)
+            #expect(try await store.apps.app(rival.id) == nil)
+            #expect(try await store.apps.app(named: app.name) == app)
+        },
+        Clause("names that differ in case alone are two names") { store in
+            let app = RegisteredApp.fresh()
+            let upper = RegisteredApp(
+                id: .fresh(), name: AppName(unchecked: app.name.text.uppercased()), createdAt: .sample)
+            try await store.apps.add(app)
+            try await store.apps.add(upper)
+            #expect(try await store.apps.app(named: app.name)?.id == app.id)
+            #expect(try await store.apps.app(named: upper.name)?.id == upper.id)
+        },
+        Clause("of 50 registrations of one name at once, one succeeds and the others meet a conflict") { store in
+            let name = RegisteredApp.fresh().name
+            let reasons = try await inParallel(50) { _ -> RegistryStoreError.Reason? in
+                do {
+                    try await store.apps.add(RegisteredApp(id: .fresh(), name: name, createdAt: .sample))
+                    return nil
+                } catch let error as RegistryStoreError {
+                    return error.reason
+                }
+            }
+            #expect(reasons.count { $0 == nil } == 1)
+            #expect(reasons.allSatisfy { $0 == nil || $0 == .conflict })
+        },
+        Clause("a deleted app keeps its tombstone, loses its name and is listed no more") { store in
+            let app = RegisteredApp.fresh()
+            try await store.apps.add(app)
+            let moment = Timestamp.sample.advanced(by: .seconds(5))
+            #expect(try await store.apps.deleteApp(app.id, at: moment))
+            #expect(try await store.apps.app(app.id)?.deletedAt == moment)
+            #expect(try await store.apps.app(app.id)?.name == app.name)
+            #expect(try await store.apps.app(named: app.name) == nil)
+            #expect(try await allApps(of: store).contains { $0.id == app.id } == false)
+        },
+        Clause("the name of a deleted app can be given again") { store in
+            let app = RegisteredApp.fresh()
+            try await store.apps.add(app)
+            _ = try await store.apps.deleteApp(app.id, at: .sample)
+            let heir = RegisteredApp(id: .fresh(), name: app.name, createdAt: .sample)
+            try await store.apps.add(heir)
+            #expect(try await store.apps.app(named: app.name) == heir)
+            #expect(try await store.apps.deleteApp(heir.id, at: .sample))
+            #expect(try await store.apps.app(app.id)?.deletedAt == .sample)
+        },
+        Clause("an app is deleted once; an unknown one never") { store in
+            let app = RegisteredApp.fresh()
+            try await store.apps.add(app)
+            let answers = try await inParallel(20) { _ in try await store.apps.deleteApp(app.id, at: .sample) }
+            #expect(answers.count { $0 } == 1)
+            #expect(try await store.apps.deleteApp(app.id, at: .epoch) == false)
+            #expect(try await store.apps.app(app.id)?.deletedAt == .sample)
+            #expect(try await store.apps.deleteApp(.fresh(), at: .sample) == false)
+        },
+        Clause("pages of apps come in the order of ids, complete and without repeats") { store in
+            let added = (0..<25).map { _ in RegisteredApp.fresh() }
+            for app in added { try await store.apps.add(app) }
+            let listed = try await allApps(of: store, pageSize: 7)
+            #expect(listed.map(\.id.text) == listed.map(\.id.text).sorted())
+            #expect(Set(listed.map(\.id)).count == listed.count)
+            #expect(Set(added.map(\.id)).isSubset(of: listed.map(\.id)))
+        },
+    ]
+
+    private static func allApps(of store: StoreUnderTest, pageSize: Int = 100) async throws -> [RegisteredApp] {
+        var all: [RegisteredApp] = []
+        while true {
+            let page = try await store.apps.apps(after: all.last?.id, limit: pageSize)
+            #expect(page.count <= pageSize)
+            all += page
+            guard page.count == pageSize else { return all }
+        }
+    }
+}

@@ -1,0 +1,101 @@
+import AppRegistry
+import LogModel
+import TestSupport
+import Testing
+
+/// What every store of client tokens must do.
+public enum ClientTokenStoreContract {
+    /// The clauses.
+    public static let clauses: [Clause<StoreUnderTest>] = [
+        Clause("a token is found as it was added, with and without an expiry") { store in
+            let app = try await store.newApp()
+            let open = token(of: app, scopes: .write, expiresAt: nil)
+            let ending = token(of: app, scopes: [.read, .write], expiresAt: .sample.advanced(by: .seconds(60)))
+            try await store.tokens.add(open)
+            try await store.tokens.add(ending)
+            #expect(try await store.tokens.token(open.id) == open)
+            #expect(try await store.tokens.token(ending.id) == ending)
+            #expect(try await store.tokens.token(.fresh()) == nil)
+        },
+        Clause("a token of an unknown or deleted app is a conflict and is not kept") { store in
+            let deleted = try await store.newApp()
+            _ = try await store.apps.deleteApp(deleted, at: .sample)
+            for app in [AppID.fresh(), deleted] {
+                let orphan = token(of: app)
+                let error = await #expect(throws: RegistryStoreError.self) { try await store.tokens.add(orphan) }
+                #expect(error?.reason == .conflict)
+                #expect(try await store.tokens.token(orphan.id) == nil)
+            }
+        },
+        Clause("tokens are listed per app, in the order of ids, page by page, revoked ones included") { store in
+            let app = try await store.newApp()
+            let other = try await store.newApp()
+            let added = (0..<9).map { _ in token(of: app) }
+            for token in added { try await store.tokens.add(token) }
+            try await store.tokens.add(token(of: other))
+            _ = try await store.tokens.revoke(added[4].id, at: .sample)
+            var listed: [TokenID] = []
+            while true {
+                let page = try await store.tokens.tokens(of: app, after: listed.last, limit: 4)
+                listed += page.map(\.id)
+                guard page.count == 4 else { break }
+            }
+            #expect(listed.map(\.text) == added.map(\.id.text).sorted())
+        },
+        Clause("a token is revoked once, and keeps its first moment of revocation") { store in
+            let app = try await store.newApp()
+            let kept = token(of: app)
+            try await store.tokens.add(kept)
+            let answers = try await inParallel(20) { _ in try await store.tokens.revoke(kept.id, at: .sample) }
+            #expect(answers.count { $0 } == 1)
+            #expect(try await store.tokens.revoke(kept.id, at: .epoch) == false)
+            #expect(try await store.tokens.token(kept.id)?.revokedAt == .sample)
+            #expect(try await store.tokens.revoke(.fresh(), at: .sample) == false)
+        },
+        Clause("deleting an app revokes its tokens, and no others") { store in
+            let app = try await store.newApp()
+            let other = try await store.newApp()
+            let (own, early, foreign) = (token(of: app), token(of: app), token(of: other))
+            for token in [own, early, foreign] { try await store.tokens.add(token) }
+            _ = try await store.tokens.revoke(early.id, at: .epoch)
+            let moment = Timestamp.sample.advanced(by: .seconds(9))
+            #expect(try await store.apps.deleteApp(app, at: moment))
+            #expect(try await store.tokens.token(own.id)?.revokedAt == moment)
+            #expect(try await store.tokens.token(early.id)?.revokedAt == .epoch)
+            #expect(try await store.tokens.token(foreign.id)?.revokedAt == nil)
+        },
+        Clause("a revocation is owed until it is confirmed, the oldest first") { store in
+            let app = try await store.newApp()
+            let tokens = (0..<4).map { _ in token(of: app) }
+            for token in tokens { try await store.tokens.add(token) }
+            for (token, age) in zip(tokens, [30, 10, 20]) {
+                _ = try await store.tokens.revoke(token.id, at: Timestamp.epoch.advanced(by: .seconds(age)))
+            }
+            #expect(try await owed(store, of: tokens) == [tokens[1].id, tokens[2].id, tokens[0].id])
+            try await store.tokens.confirmRevocation(of: tokens[2].id, at: .sample)
+            #expect(try await owed(store, of: tokens) == [tokens[1].id, tokens[0].id])
+            #expect(try await store.tokens.pendingRevocations(limit: 1).count == 1)
+        },
+        Clause("a confirmation for a token that is not revoked settles nothing in advance") { store in
+            let app = try await store.newApp()
+            let kept = token(of: app)
+            try await store.tokens.add(kept)
+            try await store.tokens.confirmRevocation(of: kept.id, at: .sample)
+            _ = try await store.tokens.revoke(kept.id, at: .sample)
+            #expect(try await owed(store, of: [kept]) == [kept.id])
+        },
+    ]
+
+    private static func owed(_ store: StoreUnderTest, of tokens: [ClientToken]) async throws -> [TokenID] {
+        let ids = Set(tokens.map(\.id))
+        return try await store.tokens.pendingRevocations(limit: 10_000).filter { ids.contains($0) }
+    }
+
+    private static func token(
+        of app: AppID, scopes: TokenScopes = .write, expiresAt: Timestamp? = nil
+    ) -> ClientToken {
+        ClientToken(
+            id: .fresh(), app: app, name: "für \"Tests\"", scopes: scopes, digest: (0..<32).map { $0 * 8 },
+            createdAt: .sample, expiresAt: expiresAt)
+    }
+}
