@@ -156,6 +156,12 @@ let package = Package(
         suite(
             "LocalFimidaraTests", in: "Adapters/LocalFimidaraTests",
             ["LocalFimidaraAdapter", "BlockingExecutor", "LogModel", grdb, crypto]),
+        suite(
+            "FimidaraOverLocalFimidaraTests", in: "Adapters/FimidaraOverLocalFimidaraTests",
+            [
+                "FimidaraAdapter", "LocalFimidaraAdapter", "HTTPTransport", "SystemAdapter", "LogModel",
+                "SdkProvisioning", "LogIngestion", "PortContracts",
+            ]),
         suite("EndToEndTests", in: "EndToEnd", ["Logferry", "HTTPTransport"]),
         // Tests: contracts are written once and run against every adapter of a port.
         .target(

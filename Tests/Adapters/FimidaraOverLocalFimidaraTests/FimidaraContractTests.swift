@@ -1,0 +1,60 @@
+import FimidaraAdapter
+import Foundation
+import HTTPTransport
+import LogModel
+import PortContracts
+import SdkProvisioning
+import SystemAdapter
+import Testing
+
+/// Our client against the file store that we ship: both sides of the wire at once.
+@Suite("Fimidara over LocalFimidara")
+struct FimidaraContractTests {
+    @Test("a folder of it keeps the contract of a source", arguments: ObjectSourceContract.clauses)
+    func source(_ clause: Clause<SourceUnderTest>) async throws {
+        let store = try await EngineUnderTest()
+        let folder = StoragePath("acme/logs/app_\(UUID().uuidString.lowercased())")
+        let admin = EngineUnderTest.adminSecret
+        let place = SourceUnderTest(
+            source: FimidaraObjectSource(client: store.client, folder: folder),
+            append: { name, bytes in
+                let status = try await store.upload(bytes, to: "\(folder)/\(name)", append: true, with: admin)
+                #expect(status == 200)
+            },
+            replace: { name, bytes in
+                let path = "\(folder)/\(name)"
+                let removed = try await store.call(
+                    .delete, "/v1/files/deleteFile", admin, #"{"filepath":"\#(path)"}"#)
+                #expect(removed == 200)
+                let written = try await store.upload(bytes, to: path, append: false, with: admin)
+                #expect(written == 200)
+            },
+            remove: { name in
+                let status = try await store.call(
+                    .delete, "/v1/files/deleteFile", admin, #"{"filepath":"\#(folder)/\#(name)"}"#)
+                #expect(status == 200)
+            })
+        try await clause.verify(place)
+        try await store.close()
+    }
+
+    @Test("it keeps the contract of an administration", arguments: StorageAdministrationContract.clauses)
+    func administration(_ clause: Clause<StorageUnderTest>) async throws {
+        let store = try await EngineUnderTest()
+        let root = StoragePath("acme/contract-\(UUID().uuidString.lowercased())")
+        let under = StorageUnderTest(
+            storage: FimidaraStorageAdministration(client: store.client), root: root,
+            addTwin: { _ in
+                // This store knows no twins: a client token's id names one storage token.
+            },
+            mayUpload: { credential, folder in
+                let name = "\(folder)/\(UUID().uuidString.lowercased()).ndjson"
+                let status = try await store.upload(Array("{}\n".utf8), to: name, append: true, with: credential)
+                #expect([200, 401, 403].contains(status))
+                return status == 200
+            },
+            now: { SystemClock().now() })
+        try await clause.verify(under)
+        try await store.close()
+    }
+}
