@@ -162,6 +162,9 @@ let package = Package(
                 "FimidaraAdapter", "LocalFimidaraAdapter", "HTTPTransport", "SystemAdapter", "LogModel",
                 "SdkProvisioning", "LogIngestion", "PortContracts",
             ]),
+        suite(
+            "SdkProvisioningTests", in: "Modules/SdkProvisioningTests",
+            ["LogModel", "AppRegistry", "SdkProvisioning", "InMemoryAdapter", "TestSupport"]),
         suite("EndToEndTests", in: "EndToEnd", ["Logferry", "HTTPTransport"]),
         // Tests: contracts are written once and run against every adapter of a port.
         .target(

@@ -30,7 +30,9 @@ public struct FileIntake: Sendable {
 
     /// Takes the files for an app, one after the other.
     /// - Throws: when a file cannot be read to its end, or another process takes it at the same time.
-    public func run(for app: RegisteredApp, progress: @Sendable (Progress) -> Void) async throws -> ConsumeFigures {
+    public func run(
+        for app: RegisteredApp, progress: @escaping @Sendable (Progress) -> Void
+    ) async throws -> ConsumeFigures {
         let committer = GroupCommitter(store: commits, limit: settings.bytesInFlight / 2)
         var settings = settings
         settings.fairShareBytes = .max
@@ -51,30 +53,59 @@ public struct FileIntake: Sendable {
         return figures
     }
 
+    /// How long a claim lasts: short, since a person waits for it when the process before was killed.
+    private static let lease: Duration = .seconds(5)
+
     private func take(
         _ object: SourceObject, for app: RegisteredApp, with follower: ObjectFollower,
-        progress: @Sendable (Progress) -> Void
+        progress: @escaping @Sendable (Progress) -> Void
     ) async throws -> ObjectFollower.Turn {
-        let request = ClaimRequest(
-            source: source.id, object: object.key, app: app.id, identity: object.identity, size: object.size)
-        let outcomes = try await cursors.claim([request], by: owner, for: settings.claimLease)
-        guard case .claimed(let claim)? = outcomes.first else {
-            throw SettingsError("\(object.key) is being taken by another process")
-        }
+        let claim = try await claim(object, for: app)
         guard claim.cursor.app == app.id else {
             try await cursors.release([claim])
             throw SettingsError("\(object.key) was taken for another app before; give a copy of the file")
         }
-        let turn = await follower.follow(
-            object, claim: claim,
-            progress: { state in
-                progress(
-                    Progress(
-                        path: object.key.text, size: object.size, position: state.position,
-                        records: state.counts.records, rejects: state.counts.rejects))
-            })
+        let turn = try await withThrowingTaskGroup(of: ObjectFollower.Turn?.self) { group in
+            group.addTask {
+                await follower.follow(
+                    object, claim: claim,
+                    progress: { state in
+                        progress(
+                            Progress(
+                                path: object.key.text, size: object.size, position: state.position,
+                                records: state.counts.records, rejects: state.counts.rejects))
+                    })
+            }
+            group.addTask { try await keepAlive(claim) }
+            defer { group.cancelAll() }
+            while let turn = try await group.next() {
+                if let turn { return turn }
+            }
+            throw CancellationError()
+        }
         try await cursors.release([turn.claim])
         if case .failed(let error) = turn.end { throw error }
         return turn
+    }
+
+    /// Claims an object, waiting for another process that has it, or for the claim of one that was killed to run out.
+    private func claim(_ object: SourceObject, for app: RegisteredApp) async throws -> Claim {
+        let request = ClaimRequest(
+            source: source.id, object: object.key, app: app.id, identity: object.identity, size: object.size)
+        for _ in 0..<60 {
+            switch try await cursors.claim([request], by: owner, for: FileIntake.lease).first {
+            case .claimed(let claim)?: return claim
+            case .held?: try await Task.sleep(for: .milliseconds(250))
+            case .appDeleted?, nil: throw RegistryError.unknownApp(app.id.text)
+            }
+        }
+        throw SettingsError("\(object.key) is being taken by another process; try again when that has ended")
+    }
+
+    private func keepAlive(_ claim: Claim) async throws -> ObjectFollower.Turn? {
+        while true {
+            try await Task.sleep(for: FileIntake.lease / 3)
+            _ = try await cursors.extend([claim], for: FileIntake.lease)
+        }
     }
 }

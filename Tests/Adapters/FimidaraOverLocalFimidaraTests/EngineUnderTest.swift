@@ -25,7 +25,7 @@ final class EngineUnderTest: Sendable {
         client = FimidaraClient(
             settings: try FimidaraSettings(
                 serverURL: "http://engine", authToken: EngineUnderTest.adminSecret, workspaceRootname: "acme",
-                pageSize: 2),
+                pageSize: 100),
             transport: transport, entropy: SystemEntropy(), wallClock: SystemClock())
     }
 

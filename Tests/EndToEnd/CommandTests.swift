@@ -1,0 +1,113 @@
+import Foundation
+import Glibc
+import Testing
+
+/// Commands and processes beside each other.
+@Suite("Commands", .serialized)
+struct CommandTests {
+    @Test("a local file is taken once, however often and whatever kills it")
+    func ingest() async throws {
+        let site = try Site()
+        #expect(try await site.run(["apps", "add", "shop"]).code == 0)
+        let bytes = Corpus.made(lines: 40_000, seed: 21)
+        // The last line has no newline: a file that is given is final.
+        let file = site.folder + "/input.ndjson"
+        try Data(bytes.dropLast()).write(to: URL(fileURLWithPath: file))
+        var dice = Dice(seed: 4)
+        for _ in 0..<5 {
+            let program = try RunningProgram(
+                site.flags + ["ingest", file, "--app", "shop"], folder: site.folder + "/logs")
+            try await Task.sleep(for: .milliseconds(40 + dice.roll(200)))
+            program.signal(SIGKILL)
+            _ = try await program.wait()
+        }
+        // The claim of the killed process runs out while this one waits.
+        let last = try await site.run(["ingest", file, "--app", "shop"])
+        #expect(last.code == 0, "\(last.words)")
+        let stored = try await site.run(["query", "--app", "shop", "--all", "--json"])
+        #expect(Array(stored.output.utf8) == bytes)
+        let again = try await site.run(["ingest", file, "--app", "shop", "--json"])
+        #expect(again.output.contains("\"records\":0"), "\(again.output)")
+        let handle = try #require(FileHandle(forWritingAtPath: file))
+        try handle.seekToEnd()
+        try handle.write(contentsOf: Data("\n{\"more\":1}\n".utf8))
+        try handle.close()
+        #expect(try await site.run(["ingest", file, "--app", "shop"]).code == 0)
+        let count = try await site.run(["query", "--app", "shop", "--count"])
+        #expect(count.output == "40001\n")
+        let verified = try await site.run(["verify"])
+        #expect(verified.code == 0, "\(verified.output)")
+    }
+
+    @Test("serve and work are two processes on one file, with a file store elsewhere")
+    func twoProcesses() async throws {
+        let files = try Site()
+        let store = try await files.startDev()
+        let site = try Site()
+        let environment = [
+            "LOGFERRY_FIMIDARA_SERVER_URL": files.files(""),
+            "LOGFERRY_FIMIDARA_AUTH_TOKEN": try files.secret("local-fimidara.key"),
+            "LOGFERRY_ADMIN_KEY": String(repeating: "a", count: 32),
+            "LOGFERRY_INTERNAL_KEY": String(repeating: "i", count: 32),
+        ]
+        try FileManager.default.createDirectory(atPath: site.data, withIntermediateDirectories: true)
+        try Data(String(repeating: "a", count: 32).utf8).write(to: URL(fileURLWithPath: site.data + "/admin.key"))
+        let serve = try RunningProgram(["serve"] + site.flags, environment: environment, folder: site.folder + "/logs")
+        let workers = try (0..<2).map { _ in
+            try RunningProgram(
+                ["work"] + site.flags + ["--consume-interval", "20ms"], environment: environment,
+                folder: site.folder + "/logs")
+        }
+        for _ in 0..<500 where (try? await site.send("GET", site.api("/readyz")))?.status != 200 {
+            try await Task.sleep(for: .milliseconds(10))
+        }
+        let app = try await Application.register("shop", at: site)
+        let answer = try await site.call("POST", site.api("/v1/sdk/init"), app.clientToken, "{}")
+        #expect(answer.json["serverURL"] as? String == files.files(""))
+        let door = try await app.initialise()
+        let writer = Application(
+            site: files, id: app.id, name: app.name, clientToken: app.clientToken, tokenID: app.tokenID)
+        let bytes = Corpus.made(lines: 3000, seed: 8)
+        var position = 0
+        var dice = Dice(seed: 6)
+        while position < bytes.count {
+            let end = min(bytes.count, position + 1 + dice.roll(20_000))
+            let answer = try await writer.append(
+                bytes[position..<end], to: door.file("2026-11-20"), with: door.token)
+            try #require(answer.status == 200, "\(answer.text)")
+            position = end
+        }
+        for _ in 0..<500 {
+            if try await site.storedLines(of: "shop").count >= bytes.count { break }
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        #expect(try await site.storedLines(of: "shop") == bytes)
+        for program in workers + [serve] { #expect(try await site.stop(program) == 0, "\(program.errorText)") }
+        #expect(try await files.stop(store) == 0)
+    }
+
+    @Test("tail shows what is committed, late lines for an old file included, and ends on a signal")
+    func tail() async throws {
+        let site = try Site()
+        let dev = try await site.startDev(["--consume-interval", "20ms"])
+        let app = try await Application.register("shop", at: site)
+        let door = try await app.initialise()
+        let old = door.file("2026-11-01")
+        #expect(try await app.append(Array("{\"n\":0}\n".utf8), to: old, with: door.token).status == 200)
+        _ = try await site.consumeToEnd()
+        let tail = try RunningProgram(site.flags + ["tail", "--app", "shop", "--json"], folder: site.folder + "/logs")
+        try await Task.sleep(for: .milliseconds(700))
+        let lines = ["{\"n\":1}\n", "{\"n\":2}\n"]
+        #expect(try await app.append(Array(lines[0].utf8), to: old, with: door.token).status == 200)
+        _ = try await site.consumeToEnd()
+        #expect(
+            try await app.append(Array(lines[1].utf8), to: door.file("2026-11-20"), with: door.token).status == 200)
+        for _ in 0..<300 where tail.outputText.utf8.count < lines.joined().utf8.count {
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        #expect(tail.outputText == lines.joined())
+        tail.signal(SIGINT)
+        #expect([0, 128 + SIGINT].contains(try await tail.wait()))
+        #expect(try await site.stop(dev) == 0)
+    }
+}
