@@ -153,7 +153,7 @@ let package = Package(
                 "IngestionJobs", "LogQuery", "InMemoryAdapter", "TestSupport",
             ],
             path: "Tests/PortContracts", swiftSettings: house),
-        suite("LogModelTests", in: "Modules/LogModelTests", ["LogModel", "TestSupport"]),
+        suite("LogModelTests", in: "Modules/LogModelTests", ["LogModel", "InMemoryAdapter", "TestSupport"]),
         suite("LogCursorTests", in: "Modules/LogCursorTests", ["LogModel", "LogCursor", "TestSupport"]),
         suite(
             "LogIngestionTests", in: "Modules/LogIngestionTests",
