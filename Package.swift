@@ -178,6 +178,23 @@ let package = Package(
                 "IngestionJobs", "LogQuery", "InMemoryAdapter", "TestSupport",
             ],
             path: "Tests/PortContracts", swiftSettings: house),
+        suite("LogModelTests", in: "Modules/LogModelTests", ["LogModel", "InMemoryAdapter", "TestSupport"]),
+        suite("LogCursorTests", in: "Modules/LogCursorTests", ["LogModel", "LogCursor", "TestSupport"]),
+        suite(
+            "LogIngestionTests", in: "Modules/LogIngestionTests",
+            ["LogModel", "AppRegistry", "LogCursor", "LogIngestion", "LogQuery", "InMemoryAdapter", "TestSupport"]),
+        suite(
+            "AppRegistryTests", in: "Modules/AppRegistryTests",
+            ["LogModel", "AppRegistry", "InMemoryAdapter", "TestSupport"]),
+        suite(
+            "DistributedLockTests", in: "Modules/DistributedLockTests",
+            ["LogModel", "DistributedLock", "InMemoryAdapter", "TestSupport"]),
+        suite(
+            "IngestionJobsTests", in: "Modules/IngestionJobsTests",
+            ["LogModel", "DistributedLock", "IngestionJobs", "InMemoryAdapter", "TestSupport"]),
+        suite(
+            "LogQueryTests", in: "Modules/LogQueryTests",
+            ["LogModel", "AppRegistry", "LogCursor", "LogIngestion", "LogQuery", "InMemoryAdapter", "TestSupport"]),
         suite(
             "InMemoryTests", in: "Adapters/InMemoryTests",
             [

@@ -63,7 +63,10 @@ public struct LineFramer: Sendable {
         _ bytes: Span<UInt8>, _ range: Range<Int>, carry: inout LineCarry, into lines: inout FramedLines
     ) {
         if refusal(of: carry) != nil {
+            let isLongLine = carry == .longLine
             _ = takeExcess(bytes, from: range.lowerBound, carry: &carry, into: &lines)
+            // A line that is too long ends here as any other does: what comes behind it does not belong to it.
+            if isLongLine { carry = .sealedLine }
             return
         }
         let start = takeNULs(bytes, range, carry: carry, into: &lines)
@@ -100,7 +103,8 @@ public struct LineFramer: Sendable {
             carry = carry == .longLine ? .longLine : .continuation
             return bytes.count
         }
-        guard bytes.count - start > maxLineBytes + 1 else { return start }
+        // A run of NULs that has begun to be taken goes on being taken, so that the position is that of one piece.
+        guard carry == .nulRun || bytes.count - start > maxLineBytes + 1 else { return start }
         let index = takeNULs(bytes, start..<bytes.count, carry: carry, into: &lines)
         if index > start { carry = .nulRun }
         guard bytes.count - index > maxLineBytes + 1 else { return index }

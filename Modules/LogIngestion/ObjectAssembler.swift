@@ -74,7 +74,8 @@ public struct ObjectAssembler: Sendable {
         // The newline behind a sealed line ends a line that was counted when it was sealed.
         var sorter = LineSorter(
             buffer: buffer, lines: lines, found: found, moment: moment,
-            lineNumber: endsCountedLine ? progress.lines - 1 : progress.lines)
+            lineNumber: endsCountedLine ? progress.lines - 1 : progress.lines,
+            lastIsUnterminated: isEnd && progress.carry == .sealedLine)
         sorter.sort()
         let finishedLines = sorter.separators > 0 || !endsCountedLine ? sorter.lineNumber : progress.lines
         progress.counts += sorter.counts
@@ -104,18 +105,24 @@ private struct LineSorter {
     let lines: FramedLines
     let found: ScanColumns
     let moment: Timestamp
+    /// Whether the last stretch is a line that was taken without its newline.
+    let lastIsUnterminated: Bool
     var lineNumber: Int64
     var records: RecordColumns
     var rejects: [Reject] = []
     var counts = ByteAccount()
     var separators = 0
 
-    init(buffer: [UInt8], lines: FramedLines, found: ScanColumns, moment: Timestamp, lineNumber: Int64) {
+    init(
+        buffer: [UInt8], lines: FramedLines, found: ScanColumns, moment: Timestamp, lineNumber: Int64,
+        lastIsUnterminated: Bool
+    ) {
         self.buffer = buffer
         self.lines = lines
         self.found = found
         self.moment = moment
         self.lineNumber = lineNumber
+        self.lastIsUnterminated = lastIsUnterminated
         records = RecordColumns(over: buffer, capacity: found.verdicts.count)
     }
 
@@ -152,10 +159,12 @@ private struct LineSorter {
         case .accepted:
             let time = found.timestamps[scanned]
             let isMissing = time == ScanColumns.noTime
+            var flags: RecordFlags = isMissing ? .timeOfReceipt : []
+            if lastIsUnterminated, row == lines.count - 1 { flags.insert(.unterminated) }
             records.append(
                 lines.range(row), offset: lines.offset(row), lineNumber: lineNumber + 1,
                 timestamp: isMissing ? moment.nanoseconds : time, level: found.levels[scanned],
-                flags: isMissing ? .timeOfReceipt : [])
+                flags: flags)
             counts.records += 1
             counts.recordBytes += Int64(lines.lengths[row])
         }

@@ -15,7 +15,7 @@ public func decodedJSONString(_ text: Span<UInt8>, in range: Range<Int>) -> Stri
         let letter = text[index]
         index += 1
         if letter == UInt8(ascii: "u") {
-            appendEscapedScalar(text, &index, to: &bytes)
+            appendEscapedScalar(text, &index, before: range.upperBound, to: &bytes)
         } else {
             bytes.append(unescaped(letter))
         }
@@ -35,10 +35,12 @@ private func unescaped(_ letter: UInt8) -> UInt8 {
 }
 
 /// Reads `XXXX`, and the low half behind it when it is a high surrogate.
-private func appendEscapedScalar(_ text: Span<UInt8>, _ index: inout Int, to bytes: inout [UInt8]) {
+private func appendEscapedScalar(
+    _ text: Span<UInt8>, _ index: inout Int, before end: Int, to bytes: inout [UInt8]
+) {
     var value = fourDigits(text, index)
     index += 4
-    if (0xD800..<0xDC00).contains(value), index + 6 <= text.count, text[index] == UInt8(ascii: "\\"),
+    if (0xD800..<0xDC00).contains(value), index + 6 <= end, text[index] == UInt8(ascii: "\\"),
         text[index + 1] == UInt8(ascii: "u"), (0xDC00..<0xE000).contains(fourDigits(text, index + 2))
     {
         value = 0x10000 + (value - 0xD800) << 10 + (fourDigits(text, index + 2) - 0xDC00)
