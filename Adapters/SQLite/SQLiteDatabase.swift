@@ -1,3 +1,4 @@
+import Foundation
 import GRDB
 
 /// The embedded store: one SQLite file, which several processes of one machine may have open.
@@ -23,13 +24,32 @@ public struct SQLiteDatabase: Sendable {
             pool = try DatabasePool(path: path, configuration: configuration)
             let isNewer = try pool.read { try Migrations.all.hasBeenSuperseded($0) }
             guard !isNewer else { throw SQLiteOpenError.newerVersion(path: path) }
-            try Migrations.all.migrate(pool)
+            try SQLiteDatabase.migrate(pool)
         } catch let error as SQLiteOpenError {
             throw error
         } catch let error as DatabaseError {
             throw SQLiteOpenError(error, path: path)
         } catch {
             throw SQLiteOpenError.cannotOpen(path: path, reason: String(describing: error))
+        }
+    }
+
+    /// Brings the schema up to date.
+    ///
+    /// Processes that start at the same moment all find the same migrations missing. Each migration is a transaction
+    /// that only the first can end, so who fails looks again at what is left to do.
+    private static func migrate(_ pool: DatabasePool) throws {
+        var attempts = 0
+        while true {
+            do {
+                return try Migrations.all.migrate(pool)
+            } catch {
+                attempts += 1
+                let isDone = try pool.read { try Migrations.all.hasCompletedMigrations($0) }
+                if isDone { return }
+                guard attempts < 20 else { throw error }
+                Thread.sleep(forTimeInterval: 0.05)
+            }
         }
     }
 

@@ -39,6 +39,20 @@ struct CommandTests {
         #expect(verified.code == 0, "\(verified.output)")
     }
 
+    @Test("processes that open a new store at the same moment all get it")
+    func simultaneousStarts() async throws {
+        for _ in 0..<5 {
+            let site = try Site()
+            let results = try await withThrowingTaskGroup(of: Site.CommandResult.self) { group in
+                for number in 0..<6 { group.addTask { try await site.run(["apps", "add", "app-\(number)"]) } }
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+            for result in results { #expect(result.code == 0, "\(result.words)") }
+            let list = try await site.run(["apps", "list", "--json"])
+            #expect(list.output.split(separator: "\n").count == 6)
+        }
+    }
+
     @Test("serve and work are two processes on one file, with a file store elsewhere")
     func twoProcesses() async throws {
         let files = try Site()

@@ -52,13 +52,13 @@ public struct StoreUnderTest: Sendable {
 }
 
 /// A lease that is over after ``StoreUnderTest/outlast`` and lasts while a few calls are made.
-let shortLease: Duration = .milliseconds(1500)
+let shortLease: Duration = .seconds(5)
 /// A lease that no test outlives.
 let longLease: Duration = .seconds(600)
 
 extension StoreUnderTest {
     /// Lets short leases end.
-    func outlast() async throws { try await pass(.milliseconds(1600)) }
+    func outlast() async throws { try await pass(.milliseconds(5200)) }
 
     /// Registers an app that nobody else has.
     func newApp() async throws -> AppID {
