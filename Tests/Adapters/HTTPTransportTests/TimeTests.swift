@@ -24,7 +24,7 @@ struct TimeTests {
         }
         #expect(error?.reason == .timedOut(.idle))
         #expect(received == (inBody ? Array("ab".utf8) : []))
-        #expect(spent >= short && spent < .seconds(5))
+        #expect(spent >= short && spent < .seconds(60))
     }
 
     @Test("has patience with a slow drip, as long as there is one") func drip() async throws {
@@ -50,7 +50,7 @@ struct TimeTests {
             error = await failure { _ = try await transport.send(request).body.collect(upTo: 1000) }
         }
         #expect(error?.reason == .timedOut(.total))
-        #expect(spent >= .milliseconds(500) && spent < .seconds(5))
+        #expect(spent >= .milliseconds(500) && spent < .seconds(60))
     }
 
     @Test("counts a TLS handshake without end as connecting") func connect() async throws {
@@ -60,7 +60,7 @@ struct TimeTests {
         let spent = await duration { error = await failure { _ = try await transport.send(request) } }
         #expect(error?.reason == .timedOut(.connect))
         #expect(error?.mayHaveReachedServer == false)
-        #expect(spent >= short && spent < .seconds(5))
+        #expect(spent >= short && spent < .seconds(60))
     }
 
     @Test("counts the wait for a free connection against the total limit alone") func queued() async throws {
