@@ -22,7 +22,9 @@ enum Caller: Sendable {
     }
 }
 
-/// What a route demands of its caller. They are different rights: none includes another, save that the admin reads.
+/// What a route demands of its caller.
+///
+/// They are different rights: none includes another, save that the admin reads.
 enum Right: Sendable, Hashable, CaseIterable {
     /// Nothing.
     case open

@@ -88,5 +88,8 @@ private func withStrings<Result>(
     var pointers: [UnsafeMutablePointer<CChar>?] = texts.map { strdup($0) }
     pointers.append(nil)
     defer { for pointer in pointers { free(pointer) } }
-    return pointers.withUnsafeMutableBufferPointer { work($0.baseAddress!) }
+    return pointers.withUnsafeMutableBufferPointer { buffer in
+        guard let start = buffer.baseAddress else { preconditionFailure("a list that ends with null is not empty") }
+        return work(start)
+    }
 }
