@@ -14,7 +14,7 @@ public actor InMemoryFileStore {
     var faults: [String: [ReadFault]] = [:]
     var lasting: [String: SourceError] = [:]
     var stalled: [Int: CheckedContinuation<Bool, Never>] = [:]
-    var readCount = 0
+    var requests: [ReadRequest] = []
     private var lastIdentity = 0
     private var lastStall = 0
     private var watchers: [(count: Int, continuation: CheckedContinuation<Void, Never>)] = []
@@ -98,8 +98,18 @@ public actor InMemoryFileStore {
     /// Lets every read of a file fail, or none when `error` is `nil`.
     public func setFailure(_ error: SourceError?, of name: String) { lasting[name] = error }
 
-    /// How many reads were asked for.
-    public var reads: Int { readCount }
+    /// A range that was asked for.
+    public struct ReadRequest: Sendable, Hashable {
+        /// The file.
+        public let name: String
+        /// Position of the first byte.
+        public let offset: Int64
+        /// How many bytes at most.
+        public let limit: Int
+    }
+
+    /// What was asked for so far, in order.
+    public var reads: [ReadRequest] { requests }
 
     /// Lets stalled reads go on.
     public func resumeReads() {

@@ -88,7 +88,7 @@ extension InMemoryFileStore {
     func read(
         _ name: String, in folder: String, from offset: Int64, limit: Int
     ) async throws(SourceError) -> ObjectChunk {
-        readCount += 1
+        requests.append(ReadRequest(name: name, offset: offset, limit: limit))
         if let error = lasting[name] { throw error }
         var most = limit
         if faults[name]?.isEmpty == false, let fault = faults[name]?.removeFirst() {

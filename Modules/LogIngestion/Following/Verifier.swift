@@ -31,12 +31,14 @@ public struct Verifier: Sendable {
     ///   - object: the object as the source lists it now; `nil` when it does not.
     ///   - source: where to read.
     ///   - scan: what the scanner looked for.
+    ///   - seals: where the object had ended without a newline when it was sealed and went on later: where its rejects
+    ///     of the reason ``RejectReason/continuationAfterSeal`` begin. The bytes alone do not tell.
     ///   - progress: told of each number of bytes read.
     /// - Returns: what came of it.
     /// - Throws: ``SourceError`` or `CancellationError` when the source cannot be read to the end.
     public func verify(
         _ cursor: Cursor, against object: SourceObject?, in source: any ObjectSource,
-        scan: ScanSettings = ScanSettings(), progress: (Int64) -> Void = { _ in }
+        scan: ScanSettings = ScanSettings(), seals: Set<Int64> = [], progress: (Int64) -> Void = { _ in }
     ) async throws -> Verdict {
         guard let object, object.identity == cursor.identity else { return .sourceGone }
         let expected = cursor.progress
@@ -45,13 +47,14 @@ public struct Verifier: Sendable {
         while assembler.nextOffset < expected.position {
             try Task.checkCancellation()
             let offset = assembler.nextOffset
-            let limit = Int(min(Int64(settings.chunkBytes), expected.position - offset))
+            let stop = seals.filter { $0 > offset }.min() ?? .max
+            let limit = Int(min(Int64(settings.chunkBytes), min(expected.position, stop) - offset))
             guard let chunk = try await read(object, of: source, from: offset, limit: limit) else { return .sourceGone }
             guard !chunk.bytes.isEmpty else {
                 return .differs("it ends at byte \(offset); \(expected.position) bytes were taken")
             }
             // What was taken of an unfinished last line was taken at a seal.
-            let isEnd = chunk.end == expected.position && expected.carry == .sealedLine
+            let isEnd = chunk.end == stop || chunk.end == expected.position && expected.carry == .sealedLine
             _ = assembler.take(chunk.bytes, isEnd: isEnd, at: .epoch)
             progress(Int64(chunk.bytes.count))
         }

@@ -60,12 +60,10 @@ struct Taking {
     var restarts = false
     var settings = ScanSettings()
 
-    /// Takes `bytes` in pieces that end at `cuts`, and a last piece.
-    /// - Parameter seals: positions at which a piece ends the object for the time being.
+    /// Takes `bytes` in pieces that end at `cuts`, and a last piece; at `seals` the object ends for the time being.
     func take(_ bytes: [UInt8], cuts: [Int] = [], seals: Set<Int> = []) -> Taken {
         var taken = Taken()
         var assembler = make(from: CursorProgress(), in: bytes)
-        var outputs = 0
         for end in Set(cuts + seals.sorted() + [bytes.count]).sorted() {
             if restarts { assembler = make(from: taken.progress, in: bytes) }
             let start = Int(assembler.nextOffset)
@@ -73,7 +71,6 @@ struct Taking {
             let output = assembler.take(Array(bytes[start..<end]), isEnd: seals.contains(end), at: .sample)
             precondition(output.from == before.position)
             taken.add(output)
-            outputs += 1
         }
         return taken
     }

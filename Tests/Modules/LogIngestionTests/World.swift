@@ -1,0 +1,75 @@
+import AppRegistry
+import InMemoryAdapter
+import LogCursor
+import LogIngestion
+import LogModel
+import LogQuery
+import TestSupport
+import Testing
+
+/// Apps, their files, a store and a clock, and consumers that work on them.
+struct World {
+    let clock = ManualWallClock(at: Timestamp(milliseconds: 1_795_168_800_000))
+    let ticks = ManualTicks()
+    let files = InMemoryFileStore()
+    let observer = RecordingObserver()
+    let store: InMemoryStore
+    var settings = IngestionSettings()
+
+    /// A day file of the present day.
+    static let today = "w-2026-11-20.ndjson"
+
+    init() {
+        store = InMemoryStore(clock: clock)
+        settings.chunkBytes = 64
+    }
+
+    func newApp() async throws -> RegisteredApp {
+        let app = RegisteredApp.fresh()
+        try await store.add(app)
+        return app
+    }
+
+    func consumer(commits: (any CommitStore)? = nil, owner: OwnerID = .fresh()) -> LogConsumer {
+        LogConsumer(
+            apps: store, sources: InMemoryAppSources(files), cursors: store, commits: commits ?? store,
+            scanner: PortableScanner(), owner: owner, settings: settings, clock: clock, ticks: ticks,
+            entropy: SeededEntropy(seed: 5), observer: observer)
+    }
+
+    /// Lets leases and waits of failed objects end.
+    func outlast() { clock.advance(by: .seconds(400)) }
+
+    func append(_ text: String, to name: String = World.today, of app: RegisteredApp) async {
+        await files.append(text, to: name, in: app.id.text)
+    }
+
+    /// The lines of an app, object by object.
+    func lines(of app: RegisteredApp) async -> [String] {
+        let rows = await store.rows(LogFilter(app: app.id), order: .stored, after: nil, limit: .max)
+        return (0..<rows.count).map { String(decoding: rows.bytes[rows.range($0)], as: UTF8.self) }
+    }
+
+    func cursor(_ name: String = World.today, of app: RegisteredApp) async -> Cursor? {
+        let source = InMemoryObjectSource(files, folder: app.id.text).id
+        return await store.latest(in: source, of: [ObjectKey(name)])[ObjectKey(name)]
+    }
+
+    func object(_ name: String = World.today, of app: RegisteredApp) async throws -> SourceObject {
+        var found: SourceObject?
+        try await InMemoryObjectSource(files, folder: app.id.text).list { page in
+            found = found ?? page.objects.first { $0.key.text == name }
+        }
+        return try #require(found)
+    }
+}
+
+/// `count` lines that are numbered from `start`.
+func numbered(_ count: Int, from start: Int = 0) -> String {
+    (start..<start + count).map { "{\"n\":\($0)}\n" }.joined()
+}
+
+/// The lines of ``numbered(_:from:)`` without their newlines.
+func numberedLines(_ count: Int, from start: Int = 0) -> [String] {
+    (start..<start + count).map { "{\"n\":\($0)}" }
+}
