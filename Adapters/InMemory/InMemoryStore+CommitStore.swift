@@ -1,7 +1,7 @@
 import AppRegistry
 import LogCursor
 public import LogIngestion
-import LogModel
+public import LogModel
 
 extension InMemoryStore: CommitStore {
     /// Applies steps in one transaction.
@@ -14,15 +14,21 @@ extension InMemoryStore: CommitStore {
     /// Decides on every step before anything changes, since a commit that throws must leave all as it was.
     private func judge(_ steps: [ObjectStep]) throws(CommitStoreError) -> [StepOutcome] {
         var positions: [GenerationID: Int64] = [:]
+        var versions: [WriterPlace: Int64] = [:]
         var outcomes: [StepOutcome] = []
         for step in steps {
-            let outcome = judge(step, positions[step.move.generation])
+            let places = step.writers.map { WriterPlace(app: step.app, writer: $0.writer) }
+            let areCurrent = zip(step.writers, places).allSatisfy { move, place in
+                move.from == versions[place] ?? writers[place]?.version ?? 0
+            }
+            let outcome = areCurrent ? judge(step, positions[step.move.generation]) : .writerMoved
             outcomes.append(outcome)
             guard outcome == .applied else { continue }
             guard step.move.to.counts.totalBytes == step.move.to.position else {
                 throw CommitStoreError(.broken, detail: "the account of bytes does not add up to the position")
             }
             positions[step.move.generation] = step.move.to.position
+            for (move, place) in zip(step.writers, places) { versions[place] = move.to.version }
         }
         return outcomes
     }
@@ -36,7 +42,13 @@ extension InMemoryStore: CommitStore {
         return position == step.move.from && cursor.epoch == step.move.epoch ? .applied : .refused
     }
 
+    /// What is known of a writer.
+    public func writer(_ writer: WriterID, of app: AppID) -> WriterState {
+        writers[WriterPlace(app: app, writer: writer)] ?? WriterState()
+    }
+
     private func apply(_ step: ObjectStep) {
+        for move in step.writers { writers[WriterPlace(app: step.app, writer: move.writer)] = move.to }
         cursors[step.move.generation]?.progress = step.move.to
         cursors[step.move.generation]?.updatedAt = step.receivedAt
         records.insert(step)

@@ -11,6 +11,12 @@ extension InMemoryStore: RejectReader {
         return behind.prefix(limit).map(stored)
     }
 
+    /// The rejects of one generation for one reason.
+    public func rejects(of generation: GenerationID, because reason: RejectReason) -> [StoredReject] {
+        rejects.rows.filter { $0.generation == generation && $0.reason == reason }
+            .sorted { $0.range.lower < $1.range.lower }.map(stored)
+    }
+
     /// The reject of a number.
     public func reject(_ number: Int64) -> StoredReject? {
         rejects.rows.first { $0.number == number }.map(stored)

@@ -18,6 +18,7 @@ public actor InMemoryStore {
     var lastGeneration: Int64 = 0
     var records = RecordShelf()
     var rejects = RejectShelf()
+    var writers: [WriterPlace: WriterState] = [:]
 
     /// An empty store whose leases end by `clock`.
     public init(clock: any WallClock) {
@@ -28,6 +29,12 @@ public actor InMemoryStore {
     struct KeptToken {
         var token: ClientToken
         var storageEndedAt: Timestamp?
+    }
+
+    /// A writer of an app.
+    struct WriterPlace: Hashable {
+        let app: AppID
+        let writer: WriterID
     }
 
     /// Where an object is.

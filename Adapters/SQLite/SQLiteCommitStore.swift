@@ -2,7 +2,7 @@ import Foundation
 import GRDB
 import LogCursor
 public import LogIngestion
-import LogModel
+public import LogModel
 
 /// Commits into SQLite: the fence first, then the rows, all in one transaction.
 public struct SQLiteCommitStore: CommitStore {
@@ -17,6 +17,7 @@ public struct SQLiteCommitStore: CommitStore {
             try steps.map { step in
                 let outcome = try move(step, in: db)
                 guard outcome == .applied else { return outcome }
+                try WriterTable(db).apply(step)
                 guard !step.records.isEmpty || !step.rejects.isEmpty else { return outcome }
                 let app = try appNumber(step.app, in: db)
                 try RecordInsertion(db).insert(step, app: app)
@@ -26,8 +27,14 @@ public struct SQLiteCommitStore: CommitStore {
         }
     }
 
+    /// What is known of a writer.
+    public func writer(_ writer: WriterID, of app: AppID) async throws(CommitStoreError) -> WriterState {
+        try await database.read(\.commit) { try WriterTable($0).state(of: writer, app) }
+    }
+
     /// Moves the cursor if it stands where the step says, under the step's epoch, and the app is not deleted.
     private func move(_ step: ObjectStep, in db: Database) throws -> StepOutcome {
+        guard try WriterTable(db).isCurrent(step) else { return .writerMoved }
         let statement = try db.cachedStatement(
             sql: """
                 UPDATE cursors SET updated_at = ?, \(CursorProgress.columns.map { "\($0) = ?" }.joined(separator: ", "))

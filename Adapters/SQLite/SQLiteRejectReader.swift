@@ -24,6 +24,18 @@ public struct SQLiteRejectReader: RejectReader {
         }
     }
 
+    /// The rejects of one generation for one reason.
+    public func rejects(
+        of generation: GenerationID, because reason: RejectReason
+    ) async throws(CommitStoreError) -> [StoredReject] {
+        try await database.read(\.commit) { db in
+            try Row.fetchAll(
+                db, sql: "\(selection) WHERE r.generation = ? AND r.reason = ? ORDER BY r.lower",
+                arguments: [generation.number, reason.rawValue]
+            ).map(reject(from:))
+        }
+    }
+
     /// The reject of a number.
     public func reject(_ number: Int64) async throws(CommitStoreError) -> StoredReject? {
         try await database.read(\.commit) { db in

@@ -199,7 +199,7 @@ extension Deployment {
     public func verification() throws -> Verification {
         let node = try data.nodeID(at: clock.now(), from: entropy)
         return Verification(
-            cursors: cursors, records: records,
+            cursors: cursors, records: records, rejects: rejects,
             verifier: Verifier(scanner: PortableScanner(), settings: settings.ingestion), fileStore: fileStore,
             apps: apps, node: node)
     }

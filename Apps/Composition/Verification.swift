@@ -9,6 +9,7 @@ import LogQuery
 public struct Verification: Sendable {
     let cursors: any CursorStore
     let records: any RecordReader
+    let rejects: any RejectReader
     let verifier: Verifier
     let fileStore: FileStore?
     let apps: AppRegistrar
@@ -80,7 +81,9 @@ public struct Verification: Sendable {
             guard latest?.generation == cursor.generation else { return .sourceGone }
             let listing = try listing.get()
             let object = try await object(of: cursor, in: listing)
-            let verdict = try await verifier.verify(cursor, against: object, in: listing.source, progress: progress)
+            let verdict = try await verifier.verify(
+                cursor, against: object, in: listing.source, seals: try await seals(of: cursor),
+                wasTaken: { try await isStored($0, of: cursor) }, progress: progress)
             switch verdict {
             case .sourceGone: return .sourceGone
             case .differs(let words): return .differs(words)
@@ -103,6 +106,19 @@ public struct Verification: Sendable {
             return nil
         }
         return found
+    }
+
+    /// Where an object had ended without a newline and went on after it was sealed.
+    private func seals(of cursor: Cursor) async throws -> Set<Int64> {
+        guard cursor.progress.counts.rejects > 0 else { return [] }
+        let found = try await rejects.rejects(of: cursor.generation, because: .continuationAfterSeal)
+        return Set(found.map(\.range.lower))
+    }
+
+    /// Whether the store has a record in a range of an object: a batch that was taken from elsewhere has none here.
+    private func isStored(_ range: ByteRange, of cursor: Cursor) async throws -> Bool {
+        let rows = try await records.rows(of: cursor.generation, from: range.lower, limit: 1)
+        return rows.offsets.first.map { $0 < range.upper } ?? false
     }
 
     /// Every record that the cursor counted must be in the store.

@@ -1,5 +1,6 @@
 import InMemoryAdapter
 public import LogIngestion
+public import LogModel
 
 /// A commit store whose calls fail as they are told to, before or after the store behind it has done its work.
 public final class FragileCommitStore: CommitStore {
@@ -27,6 +28,11 @@ public final class FragileCommitStore: CommitStore {
 
     /// How many steps each call had, in order.
     public var groupSizes: [Int] { sizes.withLock { $0 } }
+
+    /// What the store behind it knows of a writer.
+    public func writer(_ writer: WriterID, of app: AppID) async throws(CommitStoreError) -> WriterState {
+        try await store.writer(writer, of: app)
+    }
 
     /// Commits, or fails.
     public func commit(_ steps: [ObjectStep]) async throws(CommitStoreError) -> [StepOutcome] {

@@ -9,6 +9,9 @@ enum Migrations {
         migrator.registerMigration("0001-base") { db in
             for statement in BaseSchema.statements { try db.execute(sql: statement) }
         }
+        migrator.registerMigration("0002-writers") { db in
+            try db.execute(sql: WriterSchema.writers)
+        }
         return migrator
     }
 }
@@ -162,5 +165,20 @@ private enum BaseSchema {
             fence INTEGER NOT NULL,
             lease_end INTEGER NOT NULL
         ) STRICT;
+        """
+}
+
+/// Version 2.
+private enum WriterSchema {
+    /// `taken` are the runs of sequence numbers that were taken, as `1-500,502`.
+    static let writers = """
+        CREATE TABLE writers (
+            app TEXT NOT NULL,
+            writer TEXT NOT NULL,
+            version INTEGER NOT NULL,
+            taken TEXT NOT NULL,
+            updated_at INTEGER NOT NULL,
+            PRIMARY KEY (app, writer)
+        ) STRICT, WITHOUT ROWID;
         """
 }

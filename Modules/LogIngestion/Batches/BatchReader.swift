@@ -25,10 +25,23 @@ struct BatchReader {
         guard body.upperBound <= bytes.count else {
             // What follows a torn batch fills it up to its declared end, and then its checksum tells.
             guard isEnd else { return .unfinished }
-            return .torn(upTo: nextControl(bytes, from: body.lowerBound, to: bytes.count) ?? bytes.count)
+            return torn(bytes, body.lowerBound..<bytes.count, isEnd: true)
         }
         if isWhole(control, bytes.extracting(body)) { return .whole(control, body: body) }
-        return .torn(upTo: nextControl(bytes, from: body.lowerBound, to: body.upperBound) ?? body.upperBound)
+        return torn(bytes, body, isEnd: isEnd)
+    }
+
+    /// How far a batch that is not whole reaches: to where the next control line begins, be it in the middle of a line,
+    /// since torn bytes have no newline at their end; else to its declared end.
+    private static func torn(_ bytes: Span<UInt8>, _ body: Range<Int>, isEnd: Bool) -> Finding {
+        for index in body where bytes[index] == ControlLine.prefix[0] {
+            let length = min(ControlLine.prefix.count, bytes.count - index)
+            guard hasPrefix(bytes, index, Array(ControlLine.prefix.prefix(length))) else { continue }
+            if length == ControlLine.prefix.count { return .torn(upTo: index) }
+            // It may be the beginning of a control line.
+            if !isEnd { return .unfinished }
+        }
+        return .torn(upTo: body.upperBound)
     }
 
     private static func isWhole(_ control: ControlLine, _ body: Span<UInt8>) -> Bool {
@@ -42,14 +55,5 @@ struct BatchReader {
             index = newline + 1
         }
         return lines == control.lines
-    }
-
-    /// Where the next control line begins, be it in the middle of a line: torn bytes have no newline at their end.
-    private static func nextControl(_ bytes: Span<UInt8>, from start: Int, to end: Int) -> Int? {
-        guard start + ControlLine.prefix.count <= end else { return nil }
-        for index in start...end - ControlLine.prefix.count where bytes[index] == ControlLine.prefix[0] {
-            if hasPrefix(bytes, index, ControlLine.prefix) { return index }
-        }
-        return nil
     }
 }

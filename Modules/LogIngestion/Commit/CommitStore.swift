@@ -6,7 +6,7 @@ public protocol CommitStore: Sendable {
     /// Applies steps in one transaction; one outcome for each, in order.
     ///
     /// For each step the fence comes first: its cursor must stand at `move.from` with the epoch `move.epoch`, and its
-    /// app must not be deleted. Only then are its records and rejects written, and the cursor moved. A step that the
+    /// app must not be deleted, and each writer must be at the version that its move builds on. Only then are its records and rejects written, and the cursor moved. A step that the
     /// fence refuses is dropped with its rows; the others are applied. When the call throws, nothing of it is applied,
     /// unless the reason is `.outcomeUnknown`.
     ///
@@ -15,6 +15,9 @@ public protocol CommitStore: Sendable {
     /// ``Reject/rowLimit`` are kept as rows.
     /// - Throws: ``CommitStoreError``.
     func commit(_ steps: [ObjectStep]) async throws(CommitStoreError) -> [StepOutcome]
+
+    /// What is known of a writer of an app; ``WriterState/init()`` when nothing is.
+    func writer(_ writer: WriterID, of app: AppID) async throws(CommitStoreError) -> WriterState
 }
 
 /// What one commit does to one object.
@@ -27,15 +30,21 @@ public struct ObjectStep: Sendable {
     public let records: RecordColumns
     /// The refused ranges.
     public let rejects: [Reject]
+    /// What becomes known of the writers of batches among the lines, one move for each writer.
+    public let writers: [WriterMove]
     /// The time of receipt of the lines, fixed when they were read.
     public let receivedAt: Timestamp
 
     /// Makes a step.
-    public init(move: Move, app: AppID, records: RecordColumns, rejects: [Reject], receivedAt: Timestamp) {
+    public init(
+        move: Move, app: AppID, records: RecordColumns, rejects: [Reject], writers: [WriterMove] = [],
+        receivedAt: Timestamp
+    ) {
         self.move = move
         self.app = app
         self.records = records
         self.rejects = rejects
+        self.writers = writers
         self.receivedAt = receivedAt
     }
 
@@ -49,6 +58,8 @@ public enum StepOutcome: Sendable, Hashable {
     case applied
     /// Another claim or another position was found; nothing of it is stored.
     case refused
+    /// More is known of a writer than the step builds on; nothing of it is stored.
+    case writerMoved
     /// The app was deleted; nothing of it is stored.
     case appDeleted
 }

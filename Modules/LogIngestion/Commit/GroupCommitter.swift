@@ -1,3 +1,5 @@
+public import LogModel
+
 /// Commits the steps of many objects together: what arrives while one commit is under way goes into the next.
 ///
 /// A step's caller waits until the transaction with its step is done, so at most one step per object is in here, and
@@ -29,6 +31,11 @@ public actor GroupCommitter {
             Task { await commitAll() }
         }
         return try answer.get()
+    }
+
+    /// What is known of a writer of an app.
+    public nonisolated func writer(_ writer: WriterID, of app: AppID) async throws(CommitStoreError) -> WriterState {
+        try await store.writer(writer, of: app)
     }
 
     private func commitAll() async {

@@ -42,6 +42,8 @@ public enum RejectReason: String, Sendable, Hashable, CaseIterable {
     case notAnObject = "not_an_object"
     /// The line nests more than 64 deep.
     case tooDeep = "too_deep"
+    /// A batch of an SDK that is not whole: its checksum or its count of lines does not hold.
+    case tornBatch = "torn_batch"
     /// The bytes were appended to a sealed object that ended without a newline.
     case continuationAfterSeal = "continuation_after_seal"
 }

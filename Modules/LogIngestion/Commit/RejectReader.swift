@@ -7,6 +7,11 @@ public protocol RejectReader: Sendable {
         of app: AppID?, after last: Int64?, limit: Int
     ) async throws(CommitStoreError) -> [StoredReject]
 
+    /// The rejects of one generation that were kept for one reason, in the order of their places.
+    func rejects(
+        of generation: GenerationID, because reason: RejectReason
+    ) async throws(CommitStoreError) -> [StoredReject]
+
     /// The reject of a number.
     func reject(_ number: Int64) async throws(CommitStoreError) -> StoredReject?
 }

@@ -173,21 +173,41 @@ public struct ObjectFollower: Sendable {
         let moment = clock.now()
         let before = assembler.progress
         let isEnd = isAtEnd && maySeal(object, before, upTo: chunk.end, at: moment)
-        let output = assembler.take(chunk.bytes, isEnd: isEnd, at: moment)
-        // A chunk in the middle of a line moves nothing; what was seen is worth noting at the end only.
-        guard output.progress.position > output.from || (isAtEnd && output.progress != before) else { return true }
+        var output = assembler.take(chunk.bytes, isEnd: isEnd, at: moment)
+        while true {
+            // A chunk in the middle of a line moves nothing; what was seen is worth noting at the end only.
+            if output.progress.position > output.from || (isAtEnd && output.progress != before) {
+                guard try await commit(output, at: moment, in: &turn) else { return false }
+            }
+            guard let batch = output.undecided else { return true }
+            let state = try await committer.writer(batch.writer, of: turn.claim.cursor.app)
+            assembler.learn(batch.writer, state)
+            output = assembler.take([], isEnd: isEnd, at: moment)
+        }
+    }
+
+    /// Commits what the assembler gave.
+    /// - Returns: whether to go on.
+    private func commit(
+        _ output: ObjectAssembler.Output, at moment: Timestamp, in turn: inout Turn
+    ) async throws(CommitStoreError) -> Bool {
         let move = Move(
             generation: turn.claim.generation, from: output.from, epoch: turn.claim.epoch, to: output.progress)
         let step = ObjectStep(
             move: move, app: turn.claim.cursor.app, records: output.records, rejects: output.rejects,
-            receivedAt: moment)
-        guard try await committer.commit(step) == .applied else {
+            writers: output.writers, receivedAt: moment)
+        switch try await committer.commit(step) {
+        case .applied:
+            note(output, in: &turn)
+            return true
+        case .writerMoved:
+            // Another file of the same writer was committed at the same moment: begin again at the cursor.
+            turn.end = .shareSpent
+        case .refused, .appDeleted:
             turn.end = .lost
             observer.observe(.takenOver(turn.claim.cursor.source, turn.claim.cursor.object))
-            return false
         }
-        note(output, in: &turn)
-        return true
+        return false
     }
 
     private func maySeal(

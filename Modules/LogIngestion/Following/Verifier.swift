@@ -1,5 +1,5 @@
 public import LogCursor
-import LogModel
+public import LogModel
 
 /// Proves that a cursor tells the truth, by reading the source again from its first byte.
 ///
@@ -33,12 +33,15 @@ public struct Verifier: Sendable {
     ///   - scan: what the scanner looked for.
     ///   - seals: where the object had ended without a newline when it was sealed and went on later: where its rejects
     ///     of the reason ``RejectReason/continuationAfterSeal`` begin. The bytes alone do not tell.
+    ///   - wasTaken: whether lines of a batch, whose place in the object it gets, are stored: then the batch was taken
+    ///     from here, else from another file of its writer.
     ///   - progress: told of each number of bytes read.
     /// - Returns: what came of it.
     /// - Throws: ``SourceError`` or `CancellationError` when the source cannot be read to the end.
     public func verify(
         _ cursor: Cursor, against object: SourceObject?, in source: any ObjectSource,
-        scan: ScanSettings = ScanSettings(), seals: Set<Int64> = [], progress: (Int64) -> Void = { _ in }
+        scan: ScanSettings = ScanSettings(), seals: Set<Int64> = [],
+        wasTaken: (ByteRange) async throws -> Bool = { _ in true }, progress: (Int64) -> Void = { _ in }
     ) async throws -> Verdict {
         guard let object, object.identity == cursor.identity else { return .sourceGone }
         let expected = cursor.progress
@@ -55,7 +58,11 @@ public struct Verifier: Sendable {
             }
             // What was taken of an unfinished last line was taken at a seal.
             let isEnd = chunk.end == stop || chunk.end == expected.position && expected.carry == .sealedLine
-            _ = assembler.take(chunk.bytes, isEnd: isEnd, at: .epoch)
+            var output = assembler.take(chunk.bytes, isEnd: isEnd, at: .epoch)
+            while let batch = output.undecided {
+                assembler.decide(batch, isRepeated: !(try await wasTaken(batch.body)))
+                output = assembler.take([], isEnd: isEnd, at: .epoch)
+            }
             progress(Int64(chunk.bytes.count))
         }
         return compare(assembler.progress, with: expected)

@@ -16,6 +16,12 @@ public struct FramedLines: Sendable, Hashable {
         case continuation
         /// The rest of such bytes, whose beginning was counted before.
         case continuationRest
+        /// A control line, which begins a batch.
+        case control
+        /// A whole batch that was taken before.
+        case repeated
+        /// What is left of a batch that is not whole.
+        case torn
         /// A newline and the carriage return before it.
         case separator
     }

@@ -21,22 +21,33 @@ public struct LineFramer: Sendable {
     ///   - isEnd: whether nothing follows, so that a last line without a newline counts.
     ///   - carry: what the byte at `start` goes on with; updated.
     ///   - lines: the columns to append to.
-    /// - Returns: where the first byte that was not taken is now.
+    ///   - plain: where a line begins that is taken as any other even when it looks like a control line; `nil` stops
+    ///     at none of them.
+    /// - Returns: where the first byte that was not taken is now; at a control line, which is left alone, or where a
+    ///   line is unfinished.
     public func frame(
-        _ bytes: Span<UInt8>, from start: Int, isEnd: Bool, carry: inout LineCarry, into lines: inout FramedLines
+        _ bytes: Span<UInt8>, from start: Int, isEnd: Bool, carry: inout LineCarry, into lines: inout FramedLines,
+        plain: PartialRangeThrough<Int>? = nil
     ) -> Int {
         var index = start
         while let newline = indexOfNewline(in: bytes.bytes, from: index) {
+            if let plain, isControl(bytes, at: index, carry), !plain.contains(index) { return index }
             takeLine(bytes, index..<newline, carry: carry, into: &lines)
             carry = .none
             index = newline + 1
         }
         guard index < bytes.count else { return index }
+        if let plain, isControl(bytes, at: index, carry), !plain.contains(index) { return index }
         if isEnd {
             takeUnterminated(bytes, index..<bytes.count, carry: &carry, into: &lines)
             return bytes.count
         }
         return takeExcess(bytes, from: index, carry: &carry, into: &lines)
+    }
+
+    /// Whether a batch begins at `index`.
+    func isControl(_ bytes: Span<UInt8>, at index: Int, _ carry: LineCarry) -> Bool {
+        carry == .none && hasPrefix(bytes, index, ControlLine.prefix)
     }
 
     /// A line with its newline, which is at the end of `range`.

@@ -15,6 +15,7 @@ public struct ObjectAssembler: Sendable {
     private var pending: [UInt8] = []
     /// The last bytes before the position, at most ``TailMark/limit``.
     private var recent: [UInt8]
+    private var batches = BatchJudge()
 
     /// Goes on at a cursor.
     /// - Parameters:
@@ -51,6 +52,30 @@ public struct ObjectAssembler: Sendable {
         public let records: RecordColumns
         /// The refused ranges.
         public let rejects: [Reject]
+        /// What becomes known of the writers of batches.
+        public let writers: [WriterMove]
+        /// The batch at which this stopped, since nothing is known of its writer; see ``learn(_:_:)``.
+        public let undecided: UndecidedBatch?
+    }
+
+    /// A whole batch of which must be said whether it was taken before.
+    public struct UndecidedBatch: Sendable, Hashable {
+        /// Who wrote it.
+        public let writer: WriterID
+        /// Where it begins in the object.
+        public let offset: Int64
+        /// Where its lines are in the object.
+        public let body: ByteRange
+    }
+
+    /// Tells what is known of a writer; the next call of ``take(_:isEnd:at:)`` goes on with its batches.
+    public mutating func learn(_ writer: WriterID, _ state: WriterState) {
+        batches.learn(writer, state)
+    }
+
+    /// Tells whether one batch was taken before, whatever is known of its writer.
+    public mutating func decide(_ batch: UndecidedBatch, isRepeated: Bool) {
+        batches.decide(batch.offset, isRepeated: isRepeated)
     }
 
     /// Takes the next piece.
@@ -68,7 +93,7 @@ public struct ObjectAssembler: Sendable {
             progress.grownAt = moment
         }
         var lines = FramedLines(from: 0, at: from)
-        let consumed = framer.frame(buffer.span, from: 0, isEnd: isEnd, carry: &progress.carry, into: &lines)
+        let (consumed, undecided) = frame(buffer, isEnd: isEnd, into: &lines)
         var found = ScanColumns()
         scanner.scan(lines, of: buffer.span, by: settings, into: &found)
         // The newline behind a sealed line ends a line that was counted when it was sealed.
@@ -82,7 +107,53 @@ public struct ObjectAssembler: Sendable {
         progress.lines = finishedLines
         if isEnd, consumed > 0, progress.carry == .sealedLine { progress.lines += 1 }
         advance(over: buffer, by: consumed)
-        return Output(from: from, progress: progress, records: sorter.records, rejects: sorter.rejects)
+        return Output(
+            from: from, progress: progress, records: sorter.records, rejects: sorter.rejects,
+            writers: batches.moves(), undecided: undecided)
+    }
+
+    /// Cuts a buffer into lines and batches.
+    /// - Returns: where the first byte that was not taken is, and the batch that stopped it, if one did.
+    private mutating func frame(
+        _ buffer: [UInt8], isEnd: Bool, into lines: inout FramedLines
+    ) -> (consumed: Int, undecided: UndecidedBatch?) {
+        let bytes = buffer.span
+        var index = 0
+        var plain = ...(-1)
+        while true {
+            index = framer.frame(
+                bytes, from: index, isEnd: isEnd, carry: &progress.carry, into: &lines, plain: plain)
+            guard index < bytes.count, framer.isControl(bytes, at: index, progress.carry) else { return (index, nil) }
+            switch BatchReader.read(bytes, at: index, isEnd: isEnd) {
+            case .unfinished: return (index, nil)
+            case .none: plain = ...index
+            case .torn(let end):
+                lines.append(.torn, index..<end)
+                if end == bytes.count, bytes[end - 1] != 0x0A { progress.carry = .sealedLine }
+                index = end
+            case .whole(let control, let body):
+                let offset = progress.position + Int64(index)
+                guard let isRepeated = batches.isRepeated(control, at: offset) else {
+                    let range = ByteRange(
+                        progress.position + Int64(body.lowerBound), progress.position + Int64(body.upperBound))
+                    return (index, UndecidedBatch(writer: control.writer, offset: offset, body: range))
+                }
+                take(bytes, batchFrom: index, body, isRepeated: isRepeated, into: &lines)
+                index = body.upperBound
+            }
+        }
+    }
+
+    private mutating func take(
+        _ bytes: Span<UInt8>, batchFrom start: Int, _ body: Range<Int>, isRepeated: Bool,
+        into lines: inout FramedLines
+    ) {
+        guard !isRepeated else { return lines.append(.repeated, start..<body.upperBound) }
+        lines.append(.control, start..<body.lowerBound - 1)
+        lines.append(.separator, body.lowerBound - 1..<body.lowerBound)
+        _ = framer.frame(
+            bytes.extracting(0..<body.upperBound), from: body.lowerBound, isEnd: false, carry: &progress.carry,
+            into: &lines)
     }
 
     private mutating func advance(over buffer: [UInt8], by consumed: Int) {
@@ -96,88 +167,5 @@ public struct ObjectAssembler: Sendable {
             recent = Array((recent + buffer[0..<consumed]).suffix(TailMark.limit))
         }
         progress.tail = TailMark(endOf: recent.span)
-    }
-}
-
-/// Puts framed and scanned lines where they belong: among the records, the rejects or the counts.
-private struct LineSorter {
-    let buffer: [UInt8]
-    let lines: FramedLines
-    let found: ScanColumns
-    let moment: Timestamp
-    /// Whether the last stretch is a line that was taken without its newline.
-    let lastIsUnterminated: Bool
-    var lineNumber: Int64
-    var records: RecordColumns
-    var rejects: [Reject] = []
-    var counts = ByteAccount()
-    var separators = 0
-
-    init(
-        buffer: [UInt8], lines: FramedLines, found: ScanColumns, moment: Timestamp, lineNumber: Int64,
-        lastIsUnterminated: Bool
-    ) {
-        self.buffer = buffer
-        self.lines = lines
-        self.found = found
-        self.moment = moment
-        self.lineNumber = lineNumber
-        self.lastIsUnterminated = lastIsUnterminated
-        records = RecordColumns(over: buffer, capacity: found.verdicts.count)
-    }
-
-    mutating func sort() {
-        var scanned = 0
-        for row in 0..<lines.count {
-            let bytes = Int64(lines.lengths[row])
-            switch lines.kinds[row] {
-            case .line:
-                place(row, scanned)
-                scanned += 1
-            case .separator:
-                counts.separatorBytes += bytes
-                separators += 1
-                lineNumber += 1
-            case .skip:
-                counts.skips += 1
-                counts.skipBytes += bytes
-            case .skipRest: counts.skipBytes += bytes
-            case .tooLong: refuse(row, .lineTooLong)
-            case .tooLongRest: refuse(row, .lineTooLong, continues: true)
-            case .continuation: refuse(row, .continuationAfterSeal)
-            case .continuationRest: refuse(row, .continuationAfterSeal, continues: true)
-            }
-        }
-    }
-
-    private mutating func place(_ row: Int, _ scanned: Int) {
-        switch found.verdicts[scanned] {
-        case .rejected(let reason): refuse(row, reason)
-        case .skipped:
-            counts.skips += 1
-            counts.skipBytes += Int64(lines.lengths[row])
-        case .accepted:
-            let time = found.timestamps[scanned]
-            let isMissing = time == ScanColumns.noTime
-            var flags: RecordFlags = isMissing ? .timeOfReceipt : []
-            if lastIsUnterminated, row == lines.count - 1 { flags.insert(.unterminated) }
-            records.append(
-                lines.range(row), offset: lines.offset(row), lineNumber: lineNumber + 1,
-                timestamp: isMissing ? moment.nanoseconds : time, level: found.levels[scanned],
-                flags: flags)
-            counts.records += 1
-            counts.recordBytes += Int64(lines.lengths[row])
-        }
-    }
-
-    private mutating func refuse(_ row: Int, _ reason: RejectReason, continues: Bool = false) {
-        let range = lines.range(row)
-        let offset = lines.offset(row)
-        rejects.append(
-            Reject(
-                range: ByteRange(offset, offset + Int64(range.count)), lineNumber: lineNumber + 1, reason: reason,
-                sample: Array(buffer[range.prefix(Reject.sampleLimit)]), continues: continues))
-        counts.rejects += continues ? 0 : 1
-        counts.rejectBytes += Int64(range.count)
     }
 }

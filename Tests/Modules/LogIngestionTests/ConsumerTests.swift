@@ -233,6 +233,10 @@ private actor OrderedCommits: CommitStore {
 
     init(_ store: any CommitStore) { self.store = store }
 
+    func writer(_ writer: WriterID, of app: AppID) async throws(CommitStoreError) -> WriterState {
+        try await store.writer(writer, of: app)
+    }
+
     func commit(_ steps: [ObjectStep]) async throws(CommitStoreError) -> [StepOutcome] {
         generations += steps.map(\.move.generation)
         return try await store.commit(steps)

@@ -1,0 +1,100 @@
+import LogCursor
+import LogModel
+
+/// Puts framed and scanned lines where they belong: among the records, the rejects or the counts.
+struct LineSorter {
+    let buffer: [UInt8]
+    let lines: FramedLines
+    let found: ScanColumns
+    let moment: Timestamp
+    /// Whether the last stretch is a line that was taken without its newline.
+    let lastIsUnterminated: Bool
+    var lineNumber: Int64
+    var records: RecordColumns
+    var rejects: [Reject] = []
+    var counts = ByteAccount()
+    var separators = 0
+
+    init(
+        buffer: [UInt8], lines: FramedLines, found: ScanColumns, moment: Timestamp, lineNumber: Int64,
+        lastIsUnterminated: Bool
+    ) {
+        self.buffer = buffer
+        self.lines = lines
+        self.found = found
+        self.moment = moment
+        self.lineNumber = lineNumber
+        self.lastIsUnterminated = lastIsUnterminated
+        records = RecordColumns(over: buffer, capacity: found.verdicts.count)
+    }
+
+    mutating func sort() {
+        var scanned = 0
+        for row in 0..<lines.count {
+            let bytes = Int64(lines.lengths[row])
+            switch lines.kinds[row] {
+            case .line:
+                place(row, scanned)
+                scanned += 1
+            case .separator:
+                counts.separatorBytes += bytes
+                separators += 1
+                lineNumber += 1
+            case .skip:
+                counts.skips += 1
+                counts.skipBytes += bytes
+            case .control:
+                counts.skips += 1
+                counts.skipBytes += bytes
+            case .repeated:
+                counts.skips += 1
+                counts.skipBytes += bytes
+                lineNumber += newlines(row)
+            case .torn:
+                refuse(row, .tornBatch)
+                lineNumber += newlines(row)
+            case .skipRest: counts.skipBytes += bytes
+            case .tooLong: refuse(row, .lineTooLong)
+            case .tooLongRest: refuse(row, .lineTooLong, continues: true)
+            case .continuation: refuse(row, .continuationAfterSeal)
+            case .continuationRest: refuse(row, .continuationAfterSeal, continues: true)
+            }
+        }
+    }
+
+    private mutating func place(_ row: Int, _ scanned: Int) {
+        switch found.verdicts[scanned] {
+        case .rejected(let reason): refuse(row, reason)
+        case .skipped:
+            counts.skips += 1
+            counts.skipBytes += Int64(lines.lengths[row])
+        case .accepted:
+            let time = found.timestamps[scanned]
+            let isMissing = time == ScanColumns.noTime
+            var flags: RecordFlags = isMissing ? .timeOfReceipt : []
+            if lastIsUnterminated, row == lines.count - 1 { flags.insert(.unterminated) }
+            records.append(
+                lines.range(row), offset: lines.offset(row), lineNumber: lineNumber + 1,
+                timestamp: isMissing ? moment.nanoseconds : time, level: found.levels[scanned],
+                flags: flags)
+            counts.records += 1
+            counts.recordBytes += Int64(lines.lengths[row])
+        }
+    }
+
+    private mutating func refuse(_ row: Int, _ reason: RejectReason, continues: Bool = false) {
+        let range = lines.range(row)
+        let offset = lines.offset(row)
+        rejects.append(
+            Reject(
+                range: ByteRange(offset, offset + Int64(range.count)), lineNumber: lineNumber + 1, reason: reason,
+                sample: Array(buffer[range.prefix(Reject.sampleLimit)]), continues: continues))
+        counts.rejects += continues ? 0 : 1
+        counts.rejectBytes += Int64(range.count)
+    }
+
+    /// How many lines end in a stretch that holds several.
+    private func newlines(_ row: Int) -> Int64 {
+        Int64(buffer[lines.range(row)].count { $0 == 0x0A })
+    }
+}
