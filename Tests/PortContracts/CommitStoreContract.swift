@@ -9,7 +9,8 @@ import Testing
 /// What every commit store must do, seen through its cursors and its readers.
 public enum CommitStoreContract {
     /// The clauses.
-    public static let clauses: [Clause<StoreUnderTest>] = moves + fence + NastyLines.clauses + RejectClauses.clauses
+    public static let clauses: [Clause<StoreUnderTest>] =
+        moves + fence + NastyLines.clauses + RejectClauses.clauses + WriterClauses.clauses
 
     private static let moves: [Clause<StoreUnderTest>] = [
         Clause("a step stores its lines and moves its cursor to exactly the given progress") { store in
