@@ -1,3 +1,5 @@
+import LogModel
+
 /// What must hold of one member of a line.
 public struct Condition: Sendable, Hashable {
     /// The names of members from the outermost to the innermost; in an array, the index of an element from 0.
@@ -63,11 +65,19 @@ public struct JSONNumber: Sendable, Hashable, Comparable {
         double = Double(value)
     }
 
-    /// Reads a number as it is written; `nil` when it is none.
+    /// Reads a number as JSON writes it; `nil` when it is none.
     public init?(_ text: String) {
+        guard JSONNumber.isNumber(text), let double = Double(text) else { return nil }
         integer = Int64(text)
-        guard let double = Double(text) else { return nil }
         self.double = double
+    }
+
+    /// Swift reads more than JSON does: `nan`, `+1`, hexadecimal digits.
+    private static func isNumber(_ text: String) -> Bool {
+        let bytes = Array(text.utf8)
+        var reader = JSONReader()
+        guard let kind = try? reader.skipValue(bytes.span) else { return false }
+        return kind == .number && reader.index == bytes.count
     }
 
     /// Orders numbers by value.

@@ -57,8 +57,9 @@ struct LineMatcher: Sendable {
             guard let number = JSONNumber(raw(value.range, line)) else { return nil }
             return number == other ? 0 : number < other ? -1 : 1
         case (.string, .text(let other)):
+            // By bytes: Swift's own comparison would call a composed and a decomposed letter equal.
             let own = text(value, line)
-            if own == other { return 0 }
+            if own.utf8.elementsEqual(other.utf8) { return 0 }
             return own.utf8.lexicographicallyPrecedes(other.utf8) ? -1 : 1
         default: return nil
         }
@@ -93,7 +94,7 @@ private func find(_ path: [String], in line: Span<UInt8>) -> FoundValue? {
         case .object:
             let name = Array(segment.utf8)
             try? reader.members(line) { key, kind, value in
-                guard isNamed(line, key, name, segment) else { return true }
+                guard isNamed(line, key, name) else { return true }
                 next = FoundValue(kind: kind, range: value)
                 return false
             }
@@ -114,10 +115,10 @@ private func find(_ path: [String], in line: Span<UInt8>) -> FoundValue? {
 }
 
 /// Whether a key has a name; keys with escapes are decoded, others compared as they are.
-private func isNamed(_ line: Span<UInt8>, _ key: Range<Int>, _ name: [UInt8], _ text: String) -> Bool {
+private func isNamed(_ line: Span<UInt8>, _ key: Range<Int>, _ name: [UInt8]) -> Bool {
     var hasEscape = false
     for position in key where line[position] == UInt8(ascii: "\\") { hasEscape = true }
-    if hasEscape { return decodedJSONString(line, in: key) == text }
+    if hasEscape { return decodedJSONString(line, in: key).utf8.elementsEqual(name) }
     guard key.count == name.count else { return false }
     for (index, position) in key.enumerated() where line[position] != name[index] { return false }
     return true

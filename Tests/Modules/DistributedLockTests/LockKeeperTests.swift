@@ -1,0 +1,193 @@
+import DistributedLock
+import InMemoryAdapter
+import LogModel
+import TestSupport
+import Testing
+
+@Suite("Lock keeper", .timeLimit(.minutes(1)))
+struct LockKeeperTests {
+    private let clock = ManualWallClock()
+    private let ticks = ManualTicks()
+    private let store: InMemoryLockStore
+    private let name = LockName("consume-logs")
+    private let holder = OwnerID.fresh()
+
+    init() { store = InMemoryLockStore(clock: clock) }
+
+    private var keeper: LockKeeper { LockKeeper(store: store, holder: holder, ticks: ticks) }
+
+    /// Lets both clocks pass.
+    private func pass(_ duration: Duration) {
+        clock.advance(by: duration)
+        ticks.advance(by: duration)
+    }
+
+    private func isFree() async -> Bool {
+        guard case .granted(let lease) = await store.acquire(name, by: .fresh(), for: .seconds(1)) else { return false }
+        return await store.release(lease)
+    }
+
+    @Test("work is done under the lock, which is free again afterwards")
+    func done() async throws {
+        let store = store, name = name
+        let outcome = try await keeper.withLock(name, for: .seconds(30)) { lease in
+            #expect(lease.name == name)
+            guard case .held = await store.acquire(name, by: .fresh(), for: .seconds(1)) else { return 0 }
+            return 42
+        }
+        guard case .done(42) = outcome else { throw Unexpected() }
+        #expect(await isFree())
+    }
+
+    private struct Unexpected: Error {}
+
+    @Test("when somebody else holds the lock nothing is done, and the answer says who")
+    func skipped() async throws {
+        let other = OwnerID.fresh()
+        _ = await store.acquire(name, by: other, for: .seconds(30))
+        let outcome = try await keeper.withLock(name, for: .seconds(30)) { _ in Issue.record("must not run") }
+        guard case .skipped(other, let remaining) = outcome else { throw Unexpected() }
+        #expect(remaining == .seconds(30))
+    }
+
+    @Test("the lock is prolonged each third of its term, for as long as the work goes on")
+    func keepAlive() async throws {
+        let gate = Gate()
+        let keeper = keeper, name = name
+        let run = Task { try await keeper.withLock(name, for: .seconds(30)) { _ in await gate.wait() } }
+        for _ in 0..<12 {
+            await ticks.waitForSleepers()
+            pass(.seconds(10))
+        }
+        await ticks.waitForSleepers()
+        #expect(!(await isFree()))
+        await gate.open()
+        guard case .done = try await run.value else { throw Unexpected() }
+        #expect(await isFree())
+    }
+
+    @Test("when the lock is lost the work is cancelled, and the caller learns of it")
+    func lost() async throws {
+        let keeper = keeper, name = name
+        let run = Task {
+            try await keeper.withLock(name, for: .seconds(30)) { _ in
+                try await Gate().waitOrCancel()
+            }
+        }
+        await ticks.waitForSleepers()
+        clock.advance(by: .seconds(31))
+        let thief = OwnerID.fresh()
+        guard case .granted(let stolen) = await store.acquire(name, by: thief, for: .seconds(30)) else {
+            throw Unexpected()
+        }
+        ticks.advance(by: .seconds(10))
+        await #expect(throws: LockLost.self) { try await run.value }
+        #expect(await store.extend(stolen, for: .seconds(30)))
+    }
+
+    @Test("a store that does not answer for two thirds of the term stops the work before the lock ends")
+    func unreachable() async throws {
+        let flaky = FlakyLocks(store)
+        let keeper = LockKeeper(store: flaky, holder: holder, ticks: ticks), name = name
+        let run = Task { try await keeper.withLock(name, for: .seconds(30)) { _ in try await Gate().waitOrCancel() } }
+        await ticks.waitForSleepers()
+        await flaky.fail(1)
+        pass(.seconds(10))
+        await ticks.waitForSleepers()
+        pass(.seconds(10))
+        await ticks.waitForSleepers()
+        await flaky.fail(2)
+        pass(.seconds(10))
+        await ticks.waitForSleepers()
+        #expect(!(await isFree()))
+        pass(.seconds(10))
+        await #expect(throws: LockLost.self) { try await run.value }
+    }
+
+    @Test("a cancelled caller still gives the lock back")
+    func cancelled() async throws {
+        let keeper = keeper, name = name
+        let run = Task { try await keeper.withLock(name, for: .seconds(30)) { _ in try await Gate().waitOrCancel() } }
+        await ticks.waitForSleepers()
+        run.cancel()
+        await #expect(throws: CancellationError.self) { try await run.value }
+        #expect(await isFree())
+    }
+
+    @Test("what the work throws comes out, and the lock is free")
+    func throwing() async throws {
+        struct Broken: Error {}
+        await #expect(throws: Broken.self) {
+            try await keeper.withLock(name, for: .seconds(30)) { _ in throw Broken() }
+        }
+        #expect(await isFree())
+        #expect(ticks.sleeping == 0)
+    }
+
+    @Test("a store that cannot be asked for the lock is an error, and the work is not begun")
+    func cannotAsk() async throws {
+        let flaky = FlakyLocks(store)
+        await flaky.fail(1)
+        await #expect(throws: LockStoreError.self) {
+            try await LockKeeper(store: flaky, holder: holder, ticks: ticks).withLock(name, for: .seconds(30)) { _ in
+                Issue.record("must not run")
+            }
+        }
+    }
+
+    /// Something to wait for.
+    private actor Gate {
+        private var continuation: CheckedContinuation<Void, Never>?
+        private var isOpen = false
+
+        func wait() async {
+            if !isOpen { await withCheckedContinuation { continuation = $0 } }
+        }
+
+        func open() {
+            isOpen = true
+            continuation?.resume()
+            continuation = nil
+        }
+
+        /// Waits until the task is cancelled.
+        func waitOrCancel() async throws {
+            await withTaskCancellationHandler {
+                await wait()
+            } onCancel: {
+                Task { await self.open() }
+            }
+            try Task.checkCancellation()
+        }
+    }
+
+    /// A lock store that fails when it is told to.
+    private actor FlakyLocks: LockStore {
+        private let store: InMemoryLockStore
+        private var failures = 0
+
+        init(_ store: InMemoryLockStore) { self.store = store }
+
+        func fail(_ count: Int) { failures = count }
+
+        private func check() throws(LockStoreError) {
+            guard failures > 0 else { return }
+            failures -= 1
+            throw LockStoreError(.unavailable, detail: "told to")
+        }
+
+        func acquire(_ name: LockName, by holder: OwnerID, for term: Duration) async throws(LockStoreError)
+            -> LockAnswer
+        {
+            try check()
+            return await store.acquire(name, by: holder, for: term)
+        }
+
+        func extend(_ lease: LockLease, for term: Duration) async throws(LockStoreError) -> Bool {
+            try check()
+            return await store.extend(lease, for: term)
+        }
+
+        func release(_ lease: LockLease) async throws(LockStoreError) -> Bool { await store.release(lease) }
+    }
+}
