@@ -27,6 +27,8 @@ struct GroupCommitterTests {
             return steps.map { $0.move.epoch % 2 == 0 ? .applied : .refused }
         }
 
+        func writer(_ writer: WriterID, of app: AppID) -> WriterState { WriterState() }
+
         func waitForCommit() async {
             if groups.isEmpty { await withCheckedContinuation { arrivals.append($0) } }
         }
