@@ -46,6 +46,7 @@ let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let grdbSQLite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
@@ -129,7 +130,7 @@ let package = Package(
             name: "Server",
             dependencies: [
                 "LogModel", "AppRegistry", "SdkProvisioning", "LogCursor", "LogIngestion", "IngestionJobs", "LogQuery",
-                "Composition", hummingbird, httpTypes, lifecycle, logging, nioCore,
+                "Composition", hummingbird, hummingbirdCore, httpTypes, lifecycle, logging, nioCore,
             ],
             path: "Apps/Server", swiftSettings: house),
         .target(

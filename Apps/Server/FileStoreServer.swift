@@ -16,6 +16,7 @@ public struct FileStoreServer: Service {
     ) {
         application = Application(
             responder: CallbackResponder { request, _ in try await FileStoreServer.respond(to: request, store) },
+            server: patientHTTP,
             configuration: ApplicationConfiguration(
                 address: .hostname(listener.host, port: listener.port), serverName: "logferry"),
             onServerRunning: { channel in await onListening(channel.localAddress?.port ?? 0) },

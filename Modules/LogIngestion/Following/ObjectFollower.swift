@@ -176,7 +176,8 @@ public struct ObjectFollower: Sendable {
         var output = assembler.take(chunk.bytes, isEnd: isEnd, at: moment)
         while true {
             // A chunk in the middle of a line moves nothing; what was seen is worth noting at the end only.
-            if output.progress.position > output.from || (isAtEnd && output.progress != before) {
+            let isLast = isAtEnd && output.undecided == nil
+            if output.progress.position > output.from || (isLast && output.progress != before) {
                 guard try await commit(output, at: moment, in: &turn) else { return false }
             }
             guard let batch = output.undecided else { return true }
