@@ -61,15 +61,6 @@ public struct LogQueryService: Sendable {
         }
     }
 
-    /// Shows all records that match, or the first `limit`, to `visit`, some thousands at a time.
-    /// - Throws: ``RecordReaderError``, or what `visit` throws.
-    public func stream(
-        _ filter: LogFilter, order: LogOrder, limit: Int?, _ visit: (RecordRows) async throws -> Void
-    ) async throws {
-        var stream = records(filter, order: order, limit: limit)
-        while let rows = try await stream.next() { try await visit(rows) }
-    }
-
     /// All records that match, or the first `limit`, to be pulled some thousands at a time.
     public func records(_ filter: LogFilter, order: LogOrder, limit: Int?) -> RecordStream {
         RecordStream(filter, order: order, limit: limit, reader: reader, slice: slice)
@@ -80,7 +71,8 @@ public struct LogQueryService: Sendable {
     public func count(_ filter: LogFilter) async throws -> Int64 {
         if filter.isDecidedByColumns { return try await reader.count(filter) }
         var count: Int64 = 0
-        try await stream(filter, order: .stored, limit: nil) { count += Int64($0.count) }
+        var records = records(filter, order: .stored, limit: nil)
+        while let rows = try await records.next() { count += Int64(rows.count) }
         return count
     }
 
@@ -103,7 +95,8 @@ public struct LogQueryService: Sendable {
         let (seconds, attoseconds) = interval.components
         let width = seconds * 1_000_000_000 + attoseconds / 1_000_000_000
         var counts: [Int64: [Level: Int64]] = [:]
-        try await stream(filter, order: .stored, limit: nil) { rows in
+        var records = records(filter, order: .stored, limit: nil)
+        while let rows = try await records.next() {
             for row in 0..<rows.count {
                 let start = rows.timestamps[row] / width * width
                 counts[start, default: [:]][Level(rawValue: rows.levels[row]) ?? .unknown, default: 0] += 1

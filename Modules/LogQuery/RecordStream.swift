@@ -23,7 +23,7 @@ public struct RecordStream: Sendable {
     public mutating func next() async throws -> RecordRows? {
         while !isAtEnd, left > 0 {
             try Task.checkCancellation()
-            let rows = try await reader.rows(filter, order: order, after: position, limit: slice)
+            let rows = try await nextSlice()
             isAtEnd = rows.count < slice
             if !rows.isEmpty { position = rows.position(rows.count - 1) }
             let found = matching(rows)
@@ -31,6 +31,12 @@ public struct RecordStream: Sendable {
             if !found.isEmpty { return found }
         }
         return nil
+    }
+
+    /// Apart and untyped: Swift 6.3.1 crashes when it optimises a loop around an inlined call that throws a typed error.
+    @inline(never)
+    private func nextSlice() async throws -> RecordRows {
+        try await reader.rows(filter, order: order, after: position, limit: slice)
     }
 
     private func matching(_ rows: RecordRows) -> RecordRows {
