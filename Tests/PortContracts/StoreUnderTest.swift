@@ -60,6 +60,18 @@ extension StoreUnderTest {
     /// Lets short leases end.
     func outlast() async throws { try await pass(.milliseconds(5200)) }
 
+    /// Repeats what must be done while a short lease lasts, for as long as the machine was too busy to do it in time.
+    ///
+    /// An attempt that was made in time and still failed is a failure.
+    func whileLeaseLasts(_ attempt: () async throws -> Bool) async throws {
+        for _ in 0..<20 {
+            let start = ContinuousClock.now
+            if try await attempt() { return }
+            guard ContinuousClock.now - start > shortLease / 2 else { break }
+        }
+        Issue.record("a lease ended before its time")
+    }
+
     /// Registers an app that nobody else has.
     func newApp() async throws -> AppID {
         let app = RegisteredApp.fresh()

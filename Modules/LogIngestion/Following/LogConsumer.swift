@@ -150,7 +150,7 @@ public struct LogConsumer: Sendable {
         }
         if object.size > progress.sizeSeen { return true }
         guard object.size > progress.position else { return false }
-        if object.isFinal || progress.sizeSeen < object.size { return true }
+        if object.isFinal { return true }
         guard let day = object.day else { return false }
         return SealRule.isDue(day: day, grownAt: progress.grownAt, grace: settings.sealGrace, at: now)
     }
