@@ -12,7 +12,9 @@ struct BatchJudge: Sendable {
         decided[offset] = isRepeated
     }
 
-    /// Whether the batch at `offset` was taken before; `nil` when nothing is known. A fresh one is taken by this.
+    /// Whether the batch at `offset` was taken before; `nil` when nothing is known.
+    ///
+    /// A fresh one is taken by this.
     mutating func isRepeated(_ control: ControlLine, at offset: Int64) -> Bool? {
         if let answer = decided.removeValue(forKey: offset) { return answer }
         guard var state = changed[control.writer] ?? known[control.writer] else { return nil }

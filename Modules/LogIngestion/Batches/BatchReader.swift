@@ -13,8 +13,8 @@ struct BatchReader {
         case none
     }
 
-    /// Judges the batch that begins at `start` of `bytes`, where ``ControlLine/prefix`` stands.
-    /// - Parameter isEnd: whether nothing follows.
+    /// Judges the batch that begins at `start` of `bytes`, where ``ControlLine/prefix`` stands; `isEnd` says that
+    /// nothing follows.
     static func read(_ bytes: Span<UInt8>, at start: Int, isEnd: Bool) -> Finding {
         guard let newline = indexOfNewline(in: bytes.bytes, from: start) else {
             if bytes.count - start > ControlLine.lengthLimit { return .none }

@@ -1,4 +1,6 @@
-/// Names a writer: one run of one SDK, which numbers its batches. 26 lower-case letters and digits.
+/// Names a writer: one run of one SDK, which numbers its batches.
+///
+/// The name has 26 lower-case letters and digits.
 public struct WriterID: Sendable, Hashable, CustomStringConvertible {
     /// The name.
     public let text: String

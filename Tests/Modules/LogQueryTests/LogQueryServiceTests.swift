@@ -148,22 +148,13 @@ struct LogQueryServiceTests {
                     let whole = try await shelf.service().page(filter, order: .oldestFirst, limit: 1000, cursor: nil)
                         .rows
                     var shown: [RecordPosition] = []
-                    try await shelf.service(slice: slice).stream(filter, order: .oldestFirst, limit: limit) { rows in
+                    var records = shelf.service(slice: slice).records(filter, order: .oldestFirst, limit: limit)
+                    while let rows = try await records.next() {
                         #expect(!rows.isEmpty)
                         shown += rows.positions
                     }
                     #expect(shown == Array(whole.positions.prefix(limit ?? .max)))
                 }
-            }
-        }
-    }
-
-    @Test("what a visitor of a stream throws ends it")
-    func streamThrows() async throws {
-        struct Enough: Error {}
-        let shelf = try await shelf()
-        await #expect(throws: Enough.self) {
-            try await shelf.service(slice: 5).stream(shelf.everything, order: .stored, limit: nil) { _ in throw Enough()
             }
         }
     }
