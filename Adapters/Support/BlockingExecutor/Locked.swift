@@ -32,11 +32,4 @@ internal import Glibc
         defer { unsafe pthread_mutex_unlock(mutex) }
         return try body(&value)
     }
-
-    /// Lends the value as ``withLock(_:)`` does, and the mutex with it, for a condition variable to wait on.
-    func withLockedMutex<Result>(_ body: (inout Value, UnsafeMutablePointer<pthread_mutex_t>) -> Result) -> Result {
-        unsafe pthread_mutex_lock(mutex)
-        defer { unsafe pthread_mutex_unlock(mutex) }
-        return unsafe body(&value, mutex)
-    }
 }

@@ -1,42 +1,57 @@
 internal import Glibc
 
-/// A locked value that threads can wait on: `pthread_mutex_t` and `pthread_cond_t` together.
+/// A locked value that threads can wait on: a mutex and a condition variable together.
 @safe final class Monitor<State: Sendable>: @unchecked Sendable {
-    // @unchecked: `condition` has a fixed address and is made for use by many threads; the state is `Locked`.
+    // @unchecked: mutex and condition have fixed addresses and are made for use by many threads; `state` is read and
+    // written with the mutex held alone.
+    private let mutex: UnsafeMutablePointer<pthread_mutex_t>
     private let condition: UnsafeMutablePointer<pthread_cond_t>
-    private let state: Locked<State>
+    private let state: UnsafeMutablePointer<State>
 
     init(_ state: State) {
-        self.state = Locked(state)
+        unsafe mutex = .allocate(capacity: 1)
+        unsafe mutex.initialize(to: pthread_mutex_t())
         unsafe condition = .allocate(capacity: 1)
         unsafe condition.initialize(to: pthread_cond_t())
-        let code = unsafe pthread_cond_init(condition, nil)
-        precondition(code == 0, "a condition variable cannot be made: error \(code)")
+        unsafe self.state = .allocate(capacity: 1)
+        unsafe self.state.initialize(to: state)
+        let mutexCode = unsafe pthread_mutex_init(mutex, nil)
+        precondition(mutexCode == 0, "a mutex cannot be made: error \(mutexCode)")
+        let conditionCode = unsafe pthread_cond_init(condition, nil)
+        precondition(conditionCode == 0, "a condition variable cannot be made: error \(conditionCode)")
     }
 
     deinit {
         unsafe pthread_cond_destroy(condition)
         unsafe condition.deinitialize(count: 1)
         unsafe condition.deallocate()
+        unsafe pthread_mutex_destroy(mutex)
+        unsafe mutex.deinitialize(count: 1)
+        unsafe mutex.deallocate()
+        unsafe state.deinitialize(count: 1)
+        unsafe state.deallocate()
     }
 
     /// Changes the state and wakes every thread that waits for a change.
     func change<Result>(_ body: (inout State) -> Result) -> Result {
-        unsafe state.withLockedMutex { state, _ in
-            let result = body(&state)
-            // Under the lock: once it is free, what was put in may already be done, and the monitor let go.
-            unsafe pthread_cond_broadcast(condition)
-            return result
-        }
+        unsafe pthread_mutex_lock(mutex)
+        defer { unsafe pthread_mutex_unlock(mutex) }
+        let result = unsafe body(&state.pointee)
+        // Under the lock: once it is free, what was put in may already be done, and the monitor let go.
+        unsafe pthread_cond_broadcast(condition)
+        return result
     }
 
     /// Blocks the calling thread until `attempt` finds what it looks for in the state.
+    ///
+    /// Each attempt is an access of its own. One that lasted over the wait would be a promise that nobody else changes
+    /// the state meanwhile, and an optimised build would look once and wait for ever.
     func wait<Result>(for attempt: (inout State) -> Result?) -> Result {
-        unsafe state.withLockedMutex { state, mutex in
-            while true {
-                if let result = attempt(&state) { return result }
-                unsafe pthread_cond_wait(condition, mutex)
-            }
+        unsafe pthread_mutex_lock(mutex)
+        defer { unsafe pthread_mutex_unlock(mutex) }
+        while true {
+            if let result = unsafe attempt(&state.pointee) { return result }
+            unsafe pthread_cond_wait(condition, mutex)
         }
     }
 }

@@ -10,8 +10,9 @@ final class RunningProgram: Sendable {
     private let output: String
     private let words: String
 
-    /// The program that the tests were built with.
+    /// The program of `LOGFERRY_TEST_PROGRAM`, or else the one that the tests were built with.
     static let path: String = {
+        if let named = ProcessInfo.processInfo.environment["LOGFERRY_TEST_PROGRAM"] { return named }
         let bundle = Bundle.main.bundlePath
         let candidates = [
             bundle + "/logferry", (CommandLine.arguments[0] as NSString).deletingLastPathComponent + "/logferry",
