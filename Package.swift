@@ -56,6 +56,10 @@ let package = Package(
     products: [
         .executable(name: "logferry", targets: ["Logferry"]),
         .library(name: "InMemoryAdapter", targets: ["InMemoryAdapter"]),
+        .library(name: "SdkClient", targets: ["SdkClient"]),
+        .library(name: "SdkURLSession", targets: ["SdkURLSessionAdapter"]),
+        .library(name: "SdkSpool", targets: ["SdkSpoolAdapter"]),
+        .library(name: "LogferryLogging", targets: ["LogferryLogging"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -78,6 +82,7 @@ let package = Package(
         module("LogIngestion", ["LogModel", "AppRegistry", "LogCursor"]),
         module("IngestionJobs", ["LogModel", "DistributedLock"]),
         module("LogQuery", ["LogModel", "LogCursor"]),
+        module("SdkClient", ["LogModel"]),
 
         // Adapters: the technologies.
         .target(
@@ -112,6 +117,14 @@ let package = Package(
         adapter(
             "TelemetryAdapter", in: "Telemetry", modules: ["LogModel", "LogCursor", "LogIngestion"], products: [logging]
         ),
+        adapter(
+            "SdkPlatform", in: "Support/SdkPlatform", modules: ["LogModel", "SdkClient"], bridgesC: true),
+        adapter(
+            "SdkURLSessionAdapter", in: "SdkURLSession", modules: ["SdkClient"], support: ["SdkPlatform"]),
+        adapter("SdkSpoolAdapter", in: "SdkSpool", modules: ["LogModel", "SdkClient"], support: ["SdkPlatform"]),
+        adapter(
+            "LogferryLogging", in: "SwiftLog", modules: ["LogModel", "SdkClient"], support: ["SdkPlatform"],
+            products: [logging, lifecycle]),
         adapter("SystemAdapter", in: "System", modules: ["LogModel", "AppRegistry"], products: [crypto]),
 
         // Apps: they choose and start.
