@@ -178,6 +178,21 @@ let package = Package(
         suite(
             "SdkProvisioningTests", in: "Modules/SdkProvisioningTests",
             ["LogModel", "AppRegistry", "SdkProvisioning", "InMemoryAdapter", "TestSupport"]),
+        .target(
+            name: "SdkRig", dependencies: ["LogModel", "SdkClient", "SdkPlatform", "InMemoryAdapter"],
+            path: "Tests/SdkRig", swiftSettings: house),
+        suite(
+            "SdkClientTests", in: "Modules/SdkClientTests",
+            ["LogModel", "SdkClient", "SdkRig", "InMemoryAdapter", "TestSupport"]),
+        suite(
+            "SdkURLSessionTests", in: "Adapters/SdkURLSessionTests",
+            ["SdkClient", "SdkURLSessionAdapter", "SdkPlatform"]),
+        suite(
+            "SdkSpoolTests", in: "Adapters/SdkSpoolTests",
+            ["LogModel", "SdkClient", "SdkSpoolAdapter", "SdkRig", "InMemoryAdapter", "TestSupport"]),
+        suite(
+            "SwiftLogTests", in: "Adapters/SwiftLogTests",
+            ["LogModel", "SdkClient", "LogferryLogging", "SdkRig", "InMemoryAdapter", logging, lifecycle]),
         suite("EndToEndTests", in: "EndToEnd", ["Logferry", "HTTPTransport"]),
         // Tests: contracts are written once and run against every adapter of a port.
         .target(

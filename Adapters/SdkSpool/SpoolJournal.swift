@@ -52,6 +52,7 @@ public actor SpoolJournal: BatchJournal {
 
     /// Appends a batch and waits for the disk.
     public func keep(_ batch: Batch) throws(JournalError) -> Bool {
+        guard lock != nil else { throw JournalError("the journal is closed") }
         let frame = JournalFrame.batch(batch).bytes
         guard frame.count + 512 <= byteLimit else { throw JournalError("the batch is larger than the journal may be") }
         do {

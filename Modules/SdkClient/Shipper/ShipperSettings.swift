@@ -68,30 +68,3 @@ public struct ShipperSettings: Sendable {
         return settings
     }
 }
-
-/// A value of the metadata that every line gets.
-public indirect enum MetadataValue: Sendable, Hashable, ExpressibleByStringLiteral, ExpressibleByIntegerLiteral,
-    ExpressibleByBooleanLiteral, ExpressibleByFloatLiteral
-{
-    /// A text.
-    case string(String)
-    /// A whole number.
-    case integer(Int64)
-    /// A number.
-    case number(Double)
-    /// True or false.
-    case boolean(Bool)
-    /// Values in order.
-    case array([MetadataValue])
-    /// Values by name.
-    case object([String: MetadataValue])
-
-    /// A text.
-    public init(stringLiteral value: String) { self = .string(value) }
-    /// A whole number.
-    public init(integerLiteral value: Int64) { self = .integer(value) }
-    /// True or false.
-    public init(booleanLiteral value: Bool) { self = .boolean(value) }
-    /// A number.
-    public init(floatLiteral value: Double) { self = .number(value) }
-}

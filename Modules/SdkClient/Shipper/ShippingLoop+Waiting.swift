@@ -102,5 +102,7 @@ extension ShippingLoop {
         }
         waiters.abandonAll()
         ringAll()
+        // Not left to the loops' end, which waits for the transport to obey.
+        await ports.journal?.close()
     }
 }

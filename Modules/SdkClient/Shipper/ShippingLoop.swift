@@ -74,7 +74,6 @@ actor ShippingLoop {
             await send()
             group.cancelAll()
         }
-        await ports.journal?.close()
     }
 
     private func listen(_ signals: AsyncStream<Void>) async {
