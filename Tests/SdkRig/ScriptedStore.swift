@@ -55,7 +55,9 @@ public final class ScriptedStore: SdkTransport {
     public func script(_ replies: Reply...) { state.withLock { $0.replies += replies } }
     /// What to do with each upload by its place; the script comes first.
     public func rule(_ rule: @escaping @Sendable (Upload, Int) -> Reply) { state.withLock { $0.rule = rule } }
-    /// What the next init calls answer; `nil` is a refused connection. After them they succeed.
+    /// What the next init calls answer.
+    ///
+    /// `nil` is a refused connection. After these they succeed.
     public func scriptInit(_ replies: SdkResponse?...) { state.withLock { $0.initReplies += replies } }
     /// When credentials end.
     public func expire(at moment: Timestamp?) { state.withLock { $0.expiresAt = moment } }

@@ -146,11 +146,14 @@ public struct LineBuffer: Sendable {
     /// An empty array with room, for a line to be encoded in.
     public mutating func takeScratch() -> [UInt8] { scratch.popLast() ?? [] }
 
-    /// Takes the array back.
-    public mutating func giveBack(_ array: consuming [UInt8]) {
+    /// Takes the array back and leaves an empty one.
+    ///
+    /// The caller's must be the only reference to it, or its room is lost.
+    public mutating func giveBack(_ array: inout [UInt8]) {
         guard scratch.count < 16, array.capacity <= 64 << 10 else { return }
         array.removeAll(keepingCapacity: true)
         scratch.append(array)
+        array = []
     }
 
     // MARK: - Parts

@@ -34,7 +34,8 @@ enum UploadVerdict: Sendable, Hashable {
             self = .unknown
         case 413:
             self = .tooLarge
-        case 429:
+        case 300..<400, 429:
+            // A redirect is not followed; whoever put it there by mistake will take it away.
             self = .later(wait)
         case 503 where wait != nil:
             self = .later(wait)

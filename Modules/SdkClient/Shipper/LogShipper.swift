@@ -88,10 +88,10 @@ public final class LogShipper: Sendable {
     public func write(at moment: Timestamp, _ compose: (inout JSONText) -> Void) {
         var text = JSONText(into: buffer.withBuffer { $0.takeScratch() })
         compose(&text)
-        let line = text.bytes
+        let day = CivilDay(of: moment)
         let admission = buffer.withBuffer { buffer in
-            let admission = buffer.append(line, day: CivilDay(of: moment), now: now)
-            buffer.giveBack(line)
+            let admission = buffer.append(text.bytes, day: day, now: now)
+            buffer.giveBack(&text.bytes)
             return admission
         }
         wake(after: admission)

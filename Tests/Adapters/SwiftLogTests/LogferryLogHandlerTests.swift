@@ -27,14 +27,16 @@ struct LogferryLogHandlerTests {
             function: "f()", line: 7)
         await rig.shipper.flush()
         let line = rig.found.lines.first ?? ""
-        #expect(
-            line.hasPrefix(
-                #"{"timestamp":"2026-09-21T14:13:20.000000Z","level":"warn","message":"a \"b\"\n","logger":"a.b","source":"S","file":"M/F.swift","function":"f()","line":7,"metadata":{"#
-            ))
-        #expect(
-            line.contains(#""list":["1",{"x":"y"}]"#) && line.contains(#""n":"5""#)
-                && line.contains(#""own":"handler""#))
-        #expect(line.hasSuffix(#"},"service":"api"}"#))
+        let head = [
+            "'timestamp':'2026-09-21T14:13:20.000000Z'", "'level':'warn'", "'message':'a \\'b\\'\\n'", "'logger':'a.b'",
+            "'source':'S'", "'file':'M/F.swift'", "'function':'f()'", "'line':7", "'metadata':",
+        ]
+        let single = String(line.dropFirst().map { $0 == "\"" ? "'" : $0 })
+        #expect(single.hasPrefix(head.joined(separator: ",")))
+        for member in ["'list':['1',{'x':'y'}]", "'n':'5'", "'own':'handler'", ",'service':'api'"] {
+            #expect(single.contains(member))
+        }
+        #expect(!line.contains("never"))
         var reader = JSONReader()
         #expect(throws: Never.self) { _ = try reader.skipValue(Array(line.utf8).span) }
     }

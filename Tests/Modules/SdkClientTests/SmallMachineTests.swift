@@ -45,7 +45,7 @@ struct SmallMachineTests {
             (403, "PermissionDeniedError", .credentialGone),
             (403, "UsageLimitExceededError", .unknown), (404, "", .credentialGone), (409, "", .unknown),
             (413, "", .tooLarge), (429, "", .later(nil)), (500, "ServerError", .unknown), (502, "", .unknown),
-            (503, "", .unknown), (504, "", .unknown), (301, "", .refused), (408, "", .unknown),
+            (503, "", .unknown), (504, "", .unknown), (301, "", .later(nil)), (408, "", .unknown),
         ])
     func verdicts(_ status: Int, _ name: String, _ verdict: UploadVerdict) {
         let body = Array("{\"errors\":[{\"message\":\"m\",\"name\":\"\(name)\"}]}".utf8)
