@@ -56,7 +56,7 @@ let package = Package(
     products: [
         .executable(name: "logferry", targets: ["Logferry"]),
         .library(name: "InMemoryAdapter", targets: ["InMemoryAdapter"]),
-        .library(name: "SdkClient", targets: ["SdkClient"]),
+        .library(name: "SdkClient", targets: ["SdkClient", "SdkPlatform", "LogModel"]),
         .library(name: "SdkURLSession", targets: ["SdkURLSessionAdapter"]),
         .library(name: "SdkSpool", targets: ["SdkSpoolAdapter"]),
         .library(name: "LogferryLogging", targets: ["LogferryLogging"]),

@@ -11,9 +11,6 @@ extension LogShipper {
     public convenience init(
         _ settings: ShipperSettings, journal: (any BatchJournal)? = nil, observer: (any ShipperObserver)? = nil
     ) {
-        self.init(
-            settings: settings, transport: URLSessionTransport(), guarding: { LockedLineBuffer($0) },
-            clock: ContinuousClock(), wallClock: MachineClock(), entropy: MachineEntropy(), journal: journal,
-            observer: observer)
+        self.init(settings, transport: URLSessionTransport(), journal: journal, observer: observer)
     }
 }

@@ -54,6 +54,11 @@ public struct ShipperSettings: Sendable {
         self.clientToken = clientToken
     }
 
+    /// Settings with their defaults.
+    public init(serverURL: String, clientToken: String) {
+        self.init(serverURL: serverURL, clientToken: Secret(clientToken))
+    }
+
     /// The same settings with every number brought into the range in which it makes sense.
     func bounded() -> ShipperSettings {
         var settings = self
