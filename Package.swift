@@ -57,6 +57,10 @@ let package = Package(
     products: [
         .executable(name: "logferry", targets: ["Logferry"]),
         .library(name: "InMemoryAdapter", targets: ["InMemoryAdapter"]),
+        .library(name: "SdkClient", targets: ["SdkClient", "SdkPlatform", "LogModel"]),
+        .library(name: "SdkURLSession", targets: ["SdkURLSessionAdapter"]),
+        .library(name: "SdkSpool", targets: ["SdkSpoolAdapter"]),
+        .library(name: "LogferryLogging", targets: ["LogferryLogging"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -79,6 +83,7 @@ let package = Package(
         module("LogIngestion", ["LogModel", "AppRegistry", "LogCursor"]),
         module("IngestionJobs", ["LogModel", "DistributedLock"]),
         module("LogQuery", ["LogModel", "LogCursor"]),
+        module("SdkClient", ["LogModel"]),
 
         // Adapters: the technologies.
         .target(
@@ -113,6 +118,14 @@ let package = Package(
         adapter(
             "TelemetryAdapter", in: "Telemetry", modules: ["LogModel", "LogCursor", "LogIngestion"], products: [logging]
         ),
+        adapter(
+            "SdkPlatform", in: "Support/SdkPlatform", modules: ["LogModel", "SdkClient"], bridgesC: true),
+        adapter(
+            "SdkURLSessionAdapter", in: "SdkURLSession", modules: ["SdkClient"], support: ["SdkPlatform"]),
+        adapter("SdkSpoolAdapter", in: "SdkSpool", modules: ["LogModel", "SdkClient"], support: ["SdkPlatform"]),
+        adapter(
+            "LogferryLogging", in: "SwiftLog", modules: ["LogModel", "SdkClient"], support: ["SdkPlatform"],
+            products: [logging, lifecycle]),
         adapter("SystemAdapter", in: "System", modules: ["LogModel", "AppRegistry"], products: [crypto]),
 
         // Apps: they choose and start.
@@ -166,6 +179,21 @@ let package = Package(
         suite(
             "SdkProvisioningTests", in: "Modules/SdkProvisioningTests",
             ["LogModel", "AppRegistry", "SdkProvisioning", "InMemoryAdapter", "TestSupport"]),
+        .target(
+            name: "SdkRig", dependencies: ["LogModel", "SdkClient", "SdkPlatform", "InMemoryAdapter"],
+            path: "Tests/SdkRig", swiftSettings: house),
+        suite(
+            "SdkClientTests", in: "Modules/SdkClientTests",
+            ["LogModel", "SdkClient", "SdkRig", "InMemoryAdapter", "TestSupport"]),
+        suite(
+            "SdkURLSessionTests", in: "Adapters/SdkURLSessionTests",
+            ["SdkClient", "SdkURLSessionAdapter", "SdkPlatform"]),
+        suite(
+            "SdkSpoolTests", in: "Adapters/SdkSpoolTests",
+            ["LogModel", "SdkClient", "SdkSpoolAdapter", "SdkRig", "InMemoryAdapter", "TestSupport"]),
+        suite(
+            "SwiftLogTests", in: "Adapters/SwiftLogTests",
+            ["LogModel", "SdkClient", "LogferryLogging", "SdkRig", "InMemoryAdapter", logging, lifecycle]),
         suite("EndToEndTests", in: "EndToEnd", ["Logferry", "HTTPTransport"]),
         // Tests: contracts are written once and run against every adapter of a port.
         .target(

@@ -1,0 +1,182 @@
+// The one file of the SDK that knows which system it runs on. All calls here are POSIX, plus `flock(2)`, which Linux
+// and Apple's systems share.
+
+#if canImport(Darwin)
+    internal import Darwin
+#elseif canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Musl)
+    internal import Musl
+#endif
+
+/// A value behind a `pthread_mutex_t`.
+@safe public final class MutexGuarded<Value>: @unchecked Sendable {
+    // @unchecked: `value` is touched between lock and unlock of `mutex` only, and `mutex` has a fixed address.
+    private let mutex: UnsafeMutablePointer<pthread_mutex_t>
+    private var value: Value
+
+    /// Puts a value behind a new lock.
+    public init(_ value: sending Value) {
+        self.value = value
+        unsafe mutex = .allocate(capacity: 1)
+        unsafe mutex.initialize(to: pthread_mutex_t())
+        let code = unsafe pthread_mutex_init(mutex, nil)
+        precondition(code == 0, "a mutex cannot be made: error \(code)")
+    }
+
+    deinit {
+        unsafe pthread_mutex_destroy(mutex)
+        unsafe mutex.deinitialize(count: 1)
+        unsafe mutex.deallocate()
+    }
+
+    /// Lends the value to `body` while no other thread has it; `body` must not ask for the same lock again.
+    public func withLock<Result>(_ body: (inout Value) throws -> Result) rethrows -> Result {
+        unsafe pthread_mutex_lock(mutex)
+        defer { unsafe pthread_mutex_unlock(mutex) }
+        return try body(&value)
+    }
+}
+
+/// Nanoseconds since 1970-01-01T00:00:00Z by the system's clock.
+public func nanosecondsSince1970() -> Int64 {
+    var time = timespec()
+    unsafe clock_gettime(CLOCK_REALTIME, &time)
+    return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+}
+
+/// Why a call on a file failed.
+public struct FileFailure: Error, Sendable, CustomStringConvertible {
+    /// What was tried.
+    public let call: String
+    /// The system's number for the reason.
+    public let code: Int32
+
+    /// The call and the system's words for the reason.
+    public var description: String {
+        guard let words = unsafe strerror(code) else { return "\(call): error \(code)" }
+        return unsafe "\(call): \(String(cString: words))"
+    }
+
+    /// Whether the reason is that there is no such file.
+    public var isMissing: Bool { code == ENOENT }
+    /// Whether the reason is that another process holds the lock.
+    public var isLocked: Bool { code == EWOULDBLOCK }
+
+    init(_ call: String) {
+        self.call = call
+        code = errno
+    }
+
+    /// A file that is not open, or that a failure has made unusable.
+    public init(closed path: String) {
+        call = "write \(path)"
+        code = EBADF
+    }
+}
+
+/// An open file, closed with the value.
+public final class OpenFile: Sendable {
+    private let descriptor: Int32
+
+    /// Opens a file for reading and writing and makes it when it is not there.
+    public init(path: String) throws(FileFailure) {
+        descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw FileFailure("open \(path)") }
+    }
+
+    deinit { close(descriptor) }
+
+    /// Takes the lock that one process has at a time, without waiting; it ends with the value or the process.
+    public func lock() throws(FileFailure) {
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else { throw FileFailure("flock") }
+    }
+
+    /// How many bytes the file has.
+    public func size() throws(FileFailure) -> Int {
+        let end = lseek(descriptor, 0, SEEK_END)
+        guard end >= 0 else { throw FileFailure("lseek") }
+        return Int(end)
+    }
+
+    /// Writes all bytes at a place.
+    public func write(_ bytes: [UInt8], at offset: Int) throws(FileFailure) {
+        var done = 0
+        while done < bytes.count {
+            let count = unsafe bytes.withUnsafeBytes { buffer in
+                unsafe pwrite(
+                    descriptor, buffer.baseAddress?.advanced(by: done), buffer.count - done, off_t(offset + done))
+            }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { throw FileFailure("pwrite") }
+            done += count
+        }
+    }
+
+    /// Reads up to `count` bytes from a place; fewer mean that the file ends.
+    public func read(_ count: Int, at offset: Int) throws(FileFailure) -> [UInt8] {
+        var failure: FileFailure?
+        let bytes = unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+            filled = 0
+            while filled < count {
+                let got = unsafe pread(
+                    descriptor, buffer.baseAddress?.advanced(by: filled), count - filled, off_t(offset + filled))
+                if got < 0, errno == EINTR { continue }
+                if got < 0 { failure = FileFailure("pread") }
+                guard got > 0 else { return }
+                filled += got
+            }
+        }
+        if let failure { throw failure }
+        return bytes
+    }
+
+    /// Cuts the file to a length.
+    public func truncate(to length: Int) throws(FileFailure) {
+        guard ftruncate(descriptor, off_t(length)) == 0 else { throw FileFailure("ftruncate") }
+    }
+
+    /// Returns when the disk has all of the file.
+    public func synchronize() throws(FileFailure) {
+        #if canImport(Darwin)
+            // On Apple's systems fsync leaves the drive's own buffer as it is.
+            if fcntl(descriptor, F_FULLFSYNC) == 0 { return }
+        #endif
+        guard fsync(descriptor) == 0 else { throw FileFailure("fsync") }
+    }
+}
+
+/// What the SDK does to folders.
+public enum Folder {
+    /// Makes a folder, for its owner alone, unless it is there.
+    public static func make(_ path: String) throws(FileFailure) {
+        guard unsafe mkdir(path, 0o700) == 0 || errno == EEXIST else { throw FileFailure("mkdir \(path)") }
+    }
+
+    /// Returns when the disk has the names in a folder.
+    public static func synchronize(_ path: String) throws(FileFailure) {
+        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw FileFailure("open \(path)") }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 else { throw FileFailure("fsync \(path)") }
+    }
+
+    /// The names in a folder, in no order.
+    public static func names(_ path: String) throws(FileFailure) -> [String] {
+        guard let directory = unsafe opendir(path) else { throw FileFailure("opendir \(path)") }
+        defer { unsafe closedir(directory) }
+        var names: [String] = []
+        while let entry = unsafe readdir(directory) {
+            unsafe withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+                let bytes = unsafe UnsafeRawPointer(pointer).assumingMemoryBound(to: CChar.self)
+                unsafe names.append(String(cString: bytes))
+            }
+        }
+        return names
+    }
+
+    /// Removes a file; that there is none is fine.
+    public static func remove(_ path: String) throws(FileFailure) {
+        guard unsafe unlink(path) == 0 || errno == ENOENT else { throw FileFailure("unlink \(path)") }
+    }
+}

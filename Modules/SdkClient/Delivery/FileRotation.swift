@@ -1,0 +1,62 @@
+public import LogModel
+
+/// Decides which file each batch goes to.
+///
+/// Day files are appended to until an append's outcome is unknown, until they have had enough appends, or until the
+/// credential's prefix changes. In segment mode each attempt has a file of its own.
+public struct FileRotation: Sendable {
+    /// How batches become files.
+    public enum Mode: Sendable, Hashable {
+        /// Batches are appended to day files.
+        case append
+        /// Each batch is a file.
+        case segment
+    }
+
+    private struct DayFile {
+        var number = 1
+        var appends = 0
+        var segments = 0
+
+        mutating func leaveFile() {
+            number += 1
+            appends = 0
+        }
+    }
+
+    /// How many appends go to one file.
+    public let appendsPerFile: Int
+    /// How batches become files.
+    public private(set) var mode = Mode.append
+    private var days: [CivilDay: DayFile] = [:]
+    private var prefix: String?
+
+    /// A rotation before its first file.
+    public init(appendsPerFile: Int) { self.appendsPerFile = appendsPerFile }
+
+    /// The file for the next attempt on this day.
+    public mutating func file(for day: CivilDay, prefix: String) -> String {
+        if let old = self.prefix, old != prefix {
+            for key in days.keys { days[key]?.leaveFile() }
+        }
+        self.prefix = prefix
+        var file = days[day] ?? DayFile()
+        defer { days[day] = file }
+        switch mode {
+        case .append:
+            if file.appends >= appendsPerFile { file.leaveFile() }
+            file.appends += 1
+            return file.number == 1 ? "\(prefix)-\(day).ndjson" : "\(prefix)-\(day)-\(file.number).ndjson"
+        case .segment:
+            file.segments += 1
+            let digits = String(file.segments)
+            return "\(prefix)-\(day)-s\(String(repeating: "0", count: max(0, 8 - digits.utf8.count)))\(digits).ndjson"
+        }
+    }
+
+    /// Leaves a day's file: nobody knows what an append did to it.
+    public mutating func outcomeUnknown(on day: CivilDay) { days[day]?.leaveFile() }
+
+    /// Gives each batch a file of its own from here on.
+    public mutating func beginSegments() { mode = .segment }
+}

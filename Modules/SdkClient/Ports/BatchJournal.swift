@@ -1,0 +1,52 @@
+/// What a disk buffer held when it was opened.
+public struct JournalContents: Sendable {
+    /// The writer whose batches the journal keeps; batches to come go on with it.
+    public var writer: String
+    /// The number of the next batch.
+    public var nextSeq: UInt64
+    /// Batches that were not settled, oldest first, without their lines.
+    public var unsent: [BatchTicket]
+    /// How many batches or torn ends could not be read back; what they held is lost.
+    public var damaged: Int
+
+    /// Describes a journal's contents.
+    public init(writer: String, nextSeq: UInt64, unsent: [BatchTicket], damaged: Int = 0) {
+        self.writer = writer
+        self.nextSeq = nextSeq
+        self.unsent = unsent
+        self.damaged = damaged
+    }
+}
+
+/// Why a disk buffer failed.
+public struct JournalError: Error, Sendable, CustomStringConvertible {
+    /// The reason in words.
+    public var description: String
+
+    /// Makes an error.
+    public init(_ description: String) { self.description = description }
+}
+
+/// Keeps sealed batches on disk until they are delivered, over a restart too.
+///
+/// One process has a journal at a time. Its batches belong to one writer, whose numbers it never gives out twice.
+public protocol BatchJournal: Sendable {
+    /// Opens the journal, cuts what a crash left torn, and tells what it holds; `writer` is that of a new journal.
+    func open(writer: String) async throws(JournalError) -> JournalContents
+
+    /// Keeps a batch; when this returns true the batch outlives the process and the machine.
+    ///
+    /// - Returns: false when there is no room for it.
+    func keep(_ batch: Batch) async throws(JournalError) -> Bool
+
+    /// The lines of a batch that is kept.
+    func lines(of batch: BatchID) async throws(JournalError) -> [UInt8]
+
+    /// Forgets a batch, delivered or given up.
+    ///
+    /// That it is forgotten may be lost in a crash: the batch is then sent once more, with its number.
+    func settle(_ batch: BatchID) async throws(JournalError)
+
+    /// Gives the journal back; another process may open it.
+    func close() async
+}
