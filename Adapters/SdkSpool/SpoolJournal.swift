@@ -1,3 +1,4 @@
+import LogModel
 public import SdkClient
 import SdkPlatform
 

@@ -17,6 +17,12 @@ public struct CRC32C: Sendable, Hashable {
         return check.value
     }
 
+    /// The check of a collection of bytes.
+    public static func checksum(_ bytes: some Collection<UInt8>) -> UInt32 {
+        if let value = bytes.withContiguousStorageIfAvailable({ value(of: $0.span) }) { return value }
+        return value(of: Array(bytes).span)
+    }
+
     /// Takes a further run of bytes.
     public mutating func update(_ bytes: Span<UInt8>) {
         let raw = bytes.bytes

@@ -1,3 +1,4 @@
+import LogModel
 public import SdkClient
 
 /// One batch as a reader of the files finds it.
