@@ -21,7 +21,7 @@ public struct SQLiteDatabase: Sendable {
             try db.execute(sql: "PRAGMA synchronous = FULL")
         }
         do {
-            pool = try DatabasePool(path: path, configuration: configuration)
+            pool = try SQLiteDatabase.open(path, configuration, within: busyTimeout)
             let isNewer = try pool.read { try Migrations.all.hasBeenSuperseded($0) }
             guard !isNewer else { throw SQLiteOpenError.newerVersion(path: path) }
             try SQLiteDatabase.migrate(pool)
@@ -31,6 +31,25 @@ public struct SQLiteDatabase: Sendable {
             throw SQLiteOpenError(error, path: path)
         } catch {
             throw SQLiteOpenError.cannotOpen(path: path, reason: String(describing: error))
+        }
+    }
+
+    /// Opens the file, waiting for another process that is just turning its write-ahead log on.
+    ///
+    /// SQLite does not wait for that by itself: whoever comes meanwhile is told at once that the file is locked.
+    private static func open(
+        _ path: String, _ configuration: Configuration, within limit: Duration
+    ) throws -> DatabasePool {
+        let end = ContinuousClock.now.advanced(by: limit)
+        while true {
+            do {
+                return try DatabasePool(path: path, configuration: configuration)
+            } catch let error as DatabaseError
+                where [.SQLITE_BUSY, .SQLITE_LOCKED].contains(error.resultCode.primaryResultCode)
+            {
+                guard ContinuousClock.now < end else { throw error }
+                Thread.sleep(forTimeInterval: 0.02)
+            }
         }
     }
 

@@ -3,7 +3,8 @@ import SdkPlatform
 
 /// A server on 127.0.0.1 that reads one request per connection and answers as told.
 ///
-/// `nil` keeps the connection open without an answer; an empty answer closes it.
+/// `nil` keeps the connection open without an answer; an empty answer closes it. It listens until the process ends: a
+/// test may let go of it before its last request has arrived.
 final class LoopbackServer: Sendable {
     let port: Int
     private let listener: Int32
@@ -42,8 +43,6 @@ final class LoopbackServer: Sendable {
         close(listener)
         return port
     }
-
-    deinit { shutdown(listener, Int32(SHUT_RDWR)) }
 
     private static func serve(
         _ connection: Int32, _ received: MutexGuarded<[String]>, _ answer: (String) -> String?
