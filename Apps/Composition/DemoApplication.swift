@@ -1,7 +1,7 @@
 public import AppRegistry
 import Foundation
 import HTTPTransport
-import LogModel
+public import LogModel
 public import Logging
 public import ServiceLifecycle
 
@@ -12,7 +12,8 @@ public struct DemoApplication: Service {
 
     /// The app that it logs for.
     public let app: RegisteredApp
-    private let token: Secret
+    /// Its client token, which may write for that app and nothing else.
+    public let token: Secret
     private let api: String
     private let transport: any HTTPTransport
     private let clock: any WallClock

@@ -64,7 +64,7 @@ struct Dev: AsyncParsableCommand {
 
             The demo application "\(demo.app.name)" logs a few lines every two seconds.
             app id       \(demo.app.id)
-            its token    in \(data)/\(DemoApplication.tokenFile)
+            its token    \(demo.token.reveal { $0 })
 
             Try, in another terminal:
               \(program) query --app \(demo.app.name) --from 5m\(place)
