@@ -27,21 +27,3 @@ struct TokenText {
         secret = String(parts[1])
     }
 }
-
-/// Base 64 with the URL alphabet, without padding (RFC 4648 section 5).
-func base64URL(_ bytes: [UInt8]) -> String {
-    let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
-    var text: [UInt8] = []
-    var buffer: UInt32 = 0
-    var bits: UInt32 = 0
-    for byte in bytes {
-        buffer = buffer << 8 | UInt32(byte)
-        bits += 8
-        while bits >= 6 {
-            bits -= 6
-            text.append(alphabet[Int(buffer >> bits & 63)])
-        }
-    }
-    if bits > 0 { text.append(alphabet[Int(buffer << (6 - bits) & 63)]) }
-    return String(decoding: text, as: UTF8.self)
-}

@@ -95,17 +95,3 @@ private func write(_ reject: StoredReject, into text: inout JSONText) {
     text.add("bytes", base64(reject.sample))
     text.add("receivedAt", reject.receivedAt)
 }
-
-/// Base 64 with padding (RFC 4648 section 4).
-private func base64(_ bytes: [UInt8]) -> String {
-    let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
-    var text: [UInt8] = []
-    for start in stride(from: 0, to: bytes.count, by: 3) {
-        let part = bytes[start..<min(start + 3, bytes.count)]
-        let value = part.reduce(0) { $0 << 8 | Int($1) } << (8 * (3 - part.count))
-        for index in 0..<4 {
-            text.append(index <= part.count ? alphabet[value >> (18 - 6 * index) & 63] : UInt8(ascii: "="))
-        }
-    }
-    return String(decoding: text, as: UTF8.self)
-}

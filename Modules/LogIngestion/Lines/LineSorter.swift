@@ -65,9 +65,6 @@ struct LineSorter {
     private mutating func place(_ row: Int, _ scanned: Int) {
         switch found.verdicts[scanned] {
         case .rejected(let reason): refuse(row, reason)
-        case .skipped:
-            counts.skips += 1
-            counts.skipBytes += Int64(lines.lengths[row])
         case .accepted:
             let time = found.timestamps[scanned]
             let isMissing = time == ScanColumns.noTime

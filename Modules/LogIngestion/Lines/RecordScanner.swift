@@ -62,7 +62,5 @@ public struct ScanColumns: Sendable, Hashable {
         case accepted
         /// It is refused.
         case rejected(RejectReason)
-        /// It is neither, and counted: a control line of an SDK.
-        case skipped
     }
 }
