@@ -180,14 +180,15 @@ let package = Package(
             "SdkProvisioningTests", in: "Modules/SdkProvisioningTests",
             ["LogModel", "AppRegistry", "SdkProvisioning", "InMemoryAdapter", "TestSupport"]),
         .target(
-            name: "SdkRig", dependencies: ["LogModel", "SdkClient", "SdkPlatform", "InMemoryAdapter"],
+            name: "SdkRig",
+            dependencies: ["LogModel", "SdkClient", "SdkPlatform", "InMemoryAdapter", "TestSupport"],
             path: "Tests/SdkRig", swiftSettings: house),
         suite(
             "SdkClientTests", in: "Modules/SdkClientTests",
             ["LogModel", "SdkClient", "SdkRig", "InMemoryAdapter", "TestSupport"]),
         suite(
             "SdkURLSessionTests", in: "Adapters/SdkURLSessionTests",
-            ["SdkClient", "SdkURLSessionAdapter", "SdkPlatform"]),
+            ["SdkClient", "SdkURLSessionAdapter", "SdkPlatform", "TestSupport"]),
         suite(
             "SdkSpoolTests", in: "Adapters/SdkSpoolTests",
             ["LogModel", "SdkClient", "SdkSpoolAdapter", "SdkRig", "InMemoryAdapter", "TestSupport"]),

@@ -2,6 +2,7 @@ public import InMemoryAdapter
 import LogModel
 public import SdkClient
 import SdkPlatform
+import TestSupport
 
 /// A shipper with everything outside it in the test's hand.
 public final class ShipperRig: Sendable {
@@ -43,8 +44,12 @@ public final class ShipperRig: Sendable {
         let done = MutexGuarded(false)
         let clock = Task {
             while !done.withLock({ $0 }) {
-                if ticks.sleeping > 0 { ticks.advance(by: step) }
-                await Task.yield()
+                if ticks.sleeping > 0 {
+                    ticks.advance(by: step)
+                    await Task.yield()
+                } else {
+                    try? await Task.sleep(for: .milliseconds(1))
+                }
             }
         }
         let result = await work()
@@ -53,10 +58,8 @@ public final class ShipperRig: Sendable {
         return result
     }
 
-    /// Yields until something is so; the test's time limit ends a wait for what never comes.
-    public func until(_ isSo: @Sendable () async -> Bool) async {
-        while await !isSo() { await Task.yield() }
-    }
+    /// Waits until something is so; the test's time limit ends a wait for what never comes.
+    public func until(_ isSo: @Sendable () async -> Bool) async { await eventually(isSo) }
 }
 
 private struct EventList: ShipperObserver {

@@ -17,6 +17,8 @@ final class Gate: Sendable {
 
     /// Returns once a thread stands at the gate.
     func someoneWaits() async {
-        while state.withLock({ $0.waiting }) == 0 { await Task.yield() }
+        while state.withLock({ $0.waiting }) == 0 {
+            guard (try? await Task.sleep(for: .milliseconds(1))) != nil else { return }
+        }
     }
 }

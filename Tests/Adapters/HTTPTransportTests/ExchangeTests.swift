@@ -1,3 +1,4 @@
+import Glibc
 import HTTPTransport
 import Testing
 
@@ -18,6 +19,16 @@ struct ExchangeTests {
         #expect(response.headers["X-Three"] == nil)
         #expect(try await response.body.collect(upTo: 300_000) == body)
         #expect(try await response.body.next() == nil)
+    }
+
+    /// In a process of its own: the environment belongs to all tests of a process, and `URLSession` goes by it.
+    @Test("asks no proxy, whatever the environment says") func noProxy() async {
+        await #expect(processExitsWith: .success) {
+            for name in ["http_proxy", "https_proxy", "ALL_PROXY"] { setenv(name, "http://127.0.0.1:9/", 1) }
+            let server = try LoopbackServer.answering { _, connection in connection.reply() }
+            let response = try await CurlTransport().send(HTTPRequest(.get, server.url()))
+            #expect(response.status == 200)
+        }
     }
 
     @Test("sends what was asked for and nothing of its own accord") func requestShape() async throws {

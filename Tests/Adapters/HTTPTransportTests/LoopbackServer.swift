@@ -9,16 +9,8 @@ final class LoopbackServer: Sendable {
     private let listener: Int32
     private let accepted = Locked(0)
 
-    /// A proxy that does not exist, in the environment of every test: whoever asks the environment fails.
-    private static let hostileEnvironment: Void = {
-        setenv("http_proxy", "http://127.0.0.1:9/", 1)
-        setenv("https_proxy", "http://127.0.0.1:9/", 1)
-        setenv("ALL_PROXY", "http://127.0.0.1:9/", 1)
-    }()
-
     /// Listens on a free port; `script` runs for each connection, which is closed when it returns.
     init(_ script: @escaping Script) throws {
-        LoopbackServer.hostileEnvironment
         (listener, port) = try LoopbackServer.listen()
         let listener = listener
         let accepted = accepted

@@ -25,7 +25,9 @@ struct SpooledShipperTests {
         store.rule { _, _ in .storeThenLose }
         var first: ShipperRig? = rig(store, seed: 1) { $0.batchLines = 2 }
         for number in 0..<6 { first?.shipper.log(Numbered(number)) }
-        while await first?.shipper.statistics().keptOnDisk != 6 || store.uploads.isEmpty { await Task.yield() }
+        if let first {
+            await first.until { await first.shipper.statistics().keptOnDisk == 6 && !store.uploads.isEmpty }
+        }
         await first?.shipper.shutdown(within: .zero)
         let left = await first?.shipper.statistics()
         #expect(left?.pending == 6 && left?.dropped == [:])

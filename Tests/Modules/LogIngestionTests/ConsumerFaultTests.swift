@@ -181,7 +181,7 @@ struct ConsumerFaultTests {
         let run = Task { try await world.consumer().run() }
         await world.files.waitForStalledReads()
         for app in others {
-            while await world.lines(of: app).isEmpty { await Task.yield() }
+            await eventually { await !world.lines(of: app).isEmpty }
         }
         #expect(await world.lines(of: slow).isEmpty)
         await world.files.resumeReads()

@@ -118,7 +118,7 @@ struct ShipperTests {
             let rig = ShipperRig(store: store)
             rig.shipper.log(Numbered(0))
         }
-        while store.stored.isEmpty { await Task.yield() }
+        await eventually { !store.stored.isEmpty }
         #expect(ReadBack(store.stored).lines.count == 1)
     }
 
