@@ -134,9 +134,8 @@ let package = Package(
             dependencies: [
                 "LogModel", "AppRegistry", "SdkProvisioning", "DistributedLock", "LogCursor", "LogIngestion",
                 "IngestionJobs", "LogQuery", "HTTPTransport", "SQLiteAdapter", "FimidaraAdapter",
-                "LocalFimidaraAdapter", "LocalFilesAdapter", "SystemAdapter", "TelemetryAdapter", configuration,
-                lifecycle,
-                logging,
+                "LocalFimidaraAdapter", "LocalFilesAdapter", "SystemAdapter", "TelemetryAdapter", "SdkClient",
+                "SdkURLSessionAdapter", "LogferryLogging", configuration, lifecycle, logging,
             ],
             path: "Apps/Composition", swiftSettings: house),
         .target(

@@ -1,11 +1,12 @@
 public import AppRegistry
-import Foundation
-import HTTPTransport
 public import LogModel
+import LogferryLogging
 public import Logging
+import SdkClient
+import SdkURLSessionAdapter
 public import ServiceLifecycle
 
-/// An application that logs as any other would: it asks for init over HTTP and appends to its day file.
+/// An application that logs as any other would: through swift-log and the SDK, over HTTP.
 public struct DemoApplication: Service {
     /// The file in the data folder that holds the demo's client token.
     public static let tokenFile = "demo.token"
@@ -14,21 +15,20 @@ public struct DemoApplication: Service {
     public let app: RegisteredApp
     /// Its client token, which may write for that app and nothing else.
     public let token: Secret
-    private let api: String
-    private let transport: any HTTPTransport
-    private let clock: any WallClock
+    private let shipper: LogShipper
     private let entropy: any Entropy
-    private let logger: Logger
+    /// What the demo says about itself goes where the program's own words go, and not through the SDK.
+    private let words: Logger
 
     /// Registers the demo's app and token, unless they are there from an earlier start.
     public init(_ deployment: Deployment, logger: Logger) async throws {
         app = try await deployment.apps.findOrRegister("demo")
         token = try await DemoApplication.token(of: app, in: deployment)
-        api = deployment.settings.http.localURL
-        transport = CurlTransport()
-        clock = deployment.clock
         entropy = deployment.entropy
-        self.logger = logger
+        words = logger
+        var settings = ShipperSettings(serverURL: deployment.settings.http.localURL, clientToken: token)
+        settings.instanceID = "demo"
+        shipper = LogShipper(settings, observer: Complaints(words: logger))
     }
 
     private static func token(of app: RegisteredApp, in deployment: Deployment) async throws -> Secret {
@@ -42,80 +42,46 @@ public struct DemoApplication: Service {
         return issued.secret
     }
 
-    /// Logs until shutdown begins.
+    /// Logs until shutdown begins, and brings out what it has logged.
     public func run() async throws {
         await cancelWhenGracefulShutdown {
-            var door: Door?
-            var number = 0
+            var order = 1000
             while !Task.isCancelled {
-                do {
-                    if door == nil { door = try await initialise() }
-                    guard let open = door else { continue }
-                    try await append(lines(from: number), through: open)
-                    number += 3
-                } catch {
-                    door = nil
-                    logger.warning("the demo could not log", metadata: ["error": "\(error)"])
+                for _ in 0..<3 {
+                    logSomething(about: order)
+                    order += 1
                 }
                 try? await Task.sleep(for: .seconds(2))
             }
         }
+        let left = await shipper.shutdown(within: .seconds(5)).droppedInAll
+        if left > 0 { words.warning("the demo could not deliver its last lines", metadata: ["lines": "\(left)"]) }
     }
 
-    /// What init answers.
-    private struct Door: Decodable {
-        let serverURL: String
-        let token: String
-        let folderPath: String
-        let filePrefix: String
-    }
-
-    private func initialise() async throws -> Door {
-        let request = HTTPRequest(
-            .post, api + "/v1/sdk/init",
-            headers: ["Authorization": "Bearer " + token.reveal { $0 }, "Content-Type": "application/json"],
-            body: Array(#"{"instanceId":"demo"}"#.utf8), timeouts: HTTPTimeouts(total: .seconds(30)))
-        let answer = try await transport.send(request)
-        let body = try await answer.body.collect(upTo: 1 << 16)
-        guard answer.status == 200 else { throw SettingsError("init answered \(answer.status)") }
-        return try JSONDecoder().decode(Door.self, from: Data(body))
-    }
-
-    private func append(_ lines: String, through door: Door) async throws {
-        let day = CivilDay(of: clock.now())
-        let path = "\(door.folderPath)/\(door.filePrefix)-\(day).ndjson".replacing("/", with: "%2F")
-        let boundary = "logferry-demo"
-        let body =
-            "--\(boundary)\r\nContent-Disposition: form-data; name=\"data\"; filename=\"lines\"\r\n"
-            + "Content-Type: application/octet-stream\r\n\r\n\(lines)\r\n--\(boundary)--\r\n"
-        let session = ULID.mint(at: clock.now(), from: entropy)
-        let request = HTTPRequest(
-            .post, "\(door.serverURL)/v1/files/uploadFile/\(path)",
-            headers: [
-                "Authorization": "Bearer " + door.token,
-                "Content-Type": "multipart/form-data; boundary=\(boundary)",
-                "x-fimidara-append": "true", "x-fimidara-on-append-create-if-not-exists": "true",
-                "x-fimidara-file-mimetype": "application/x-ndjson", "x-fimidara-file-encoding": "utf-8",
-                "x-fimidara-upload-session-id": session,
-            ], body: Array(body.utf8), timeouts: HTTPTimeouts(total: .seconds(30)))
-        let answer = try await transport.send(request)
-        _ = try await answer.body.collect(upTo: 1 << 20)
-        guard answer.status == 200 else { throw SettingsError("the append was answered with \(answer.status)") }
-    }
-
-    private func lines(from number: Int) -> String {
-        let events = [
-            ("info", "order placed", "checkout"), ("info", "cache warmed", "catalogue"),
-            ("warn", "payment is slow", "payment"), ("debug", "session renewed", "login"),
-            ("error", "stock service timed out", "stock"),
+    private func logSomething(about order: Int) {
+        let events: [(level: Logger.Level, message: Logger.Message, component: String)] = [
+            (.info, "order placed", "checkout"), (.info, "cache warmed", "catalogue"),
+            (.warning, "payment is slow", "payment"), (.debug, "session renewed", "login"),
+            (.error, "stock service timed out", "stock"),
         ]
-        return (number..<number + 3).map { index in
-            let (level, message, component) = events[Int(entropy.number(below: UInt64(events.count)))]
-            return """
-                {"timestamp":"\(clock.now())","level":"\(level)","message":"\(message)","component":"\(component)",\
-                "order":\(1000 + index),"durationMs":\(entropy.number(below: 400))}
+        let event = events[Int(entropy.number(below: UInt64(events.count)))]
+        let logger = Logger(label: "demo.\(event.component)") { label in
+            LogferryLogHandler(label: label, shipper: shipper, level: .debug)
+        }
+        logger.log(
+            level: event.level, event.message,
+            metadata: [
+                "order": .stringConvertible(order), "durationMs": .stringConvertible(entropy.number(below: 400)),
+            ])
+    }
+}
 
-                """
-        }.joined()
+/// Tells the operator when the demo's lines do not get through.
+private struct Complaints: ShipperObserver {
+    let words: Logger
+
+    func observe(_ event: ShipperEvent) {
+        guard case .failed(let failure, _) = event else { return }
+        words.warning("the demo could not log", metadata: ["error": "\(failure)"])
     }
 }

@@ -50,16 +50,16 @@ struct GivenSettings: Sendable {
         self.file = file
     }
 
-    /// Everything that was given.
+    /// Everything that was given, over the defaults of a command.
     /// - Throws: ``SettingsError``.
-    func source() throws -> SettingsSource {
-        try SettingsSource(flags: flags, environment: environment, file: file)
+    func source(defaults: [String: String] = [:]) throws -> SettingsSource {
+        try SettingsSource(flags: flags, environment: environment, file: file, ofCommand: defaults)
     }
 
-    /// The settings of the command that runs.
+    /// The settings of the command that runs, over its own defaults.
     /// - Throws: ``SettingsError``.
-    static func settings() throws -> Settings {
-        let source = try (current ?? GivenSettings(arguments: [], environment: [:])).source()
+    static func settings(defaults: [String: String] = [:]) throws -> Settings {
+        let source = try (current ?? GivenSettings(arguments: [], environment: [:])).source(defaults: defaults)
         for warning in source.warnings { Terminal.complain("warning: \(warning)") }
         return try Settings(source)
     }

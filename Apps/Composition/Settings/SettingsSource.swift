@@ -7,7 +7,7 @@ public struct SettingsSource: Sendable {
     public struct Value: Sendable {
         /// The text.
         public let text: String
-        /// `flag`, `environment`, `file` or `default`.
+        /// `flag`, `environment`, `file`, `command` or `default`.
         public let origin: String
     }
 
@@ -20,8 +20,11 @@ public struct SettingsSource: Sendable {
     ///   - flags: settings by name, from the command line.
     ///   - environment: the process's environment.
     ///   - file: a JSON file; `nil` for none.
+    ///   - ofCommand: defaults of the command that runs, which hold when nobody gave anything else.
     /// - Throws: ``SettingsError`` when a file cannot be read or holds unknown keys, or a value is not of its kind.
-    public init(flags: [String: String], environment: [String: String], file: String?) throws {
+    public init(
+        flags: [String: String], environment: [String: String], file: String?, ofCommand: [String: String] = [:]
+    ) throws {
         var ours: [String: String] = [:]
         var warnings: [String] = []
         for (name, text) in environment where name.hasPrefix("LOGFERRY_") && name != "LOGFERRY_CONFIG" {
@@ -43,6 +46,7 @@ public struct SettingsSource: Sendable {
             ("flag", SettingsSource.provider("flag", flags)),
             ("environment", EnvironmentVariablesProvider(environmentVariables: ours)),
             ("file", SettingsSource.provider("file", fileValues)),
+            ("command", SettingsSource.provider("command", ofCommand)),
         ]
         for key in SettingsCatalog.keys {
             guard let value = value(key), let complaint = SettingsText.complaint(value.text, key.kind) else { continue }

@@ -16,7 +16,8 @@ struct Dev: AsyncParsableCommand {
     var demo = false
 
     func run() async throws {
-        let settings = try GivenSettings.settings()
+        // Who tries something out looks for it at once.
+        let settings = try GivenSettings.settings(defaults: ["consume.interval": "1s"])
         guard settings.fimidaraURL == nil else {
             throw SettingsError("dev brings its own file store; with fimidara.server_url use serve and work")
         }
