@@ -10,6 +10,8 @@ public final class ScriptedStore: SdkTransport {
         case store
         /// Answers without storing.
         case refuse(Int, error: String = "", retryAfter: String? = nil)
+        /// Answers in just these words, without storing.
+        case answer(SdkResponse)
         /// Stores it and answers with an error.
         case storeThenAnswer(Int, error: String = "")
         /// Stores it, and the reply is lost.
@@ -90,7 +92,7 @@ public final class ScriptedStore: SdkTransport {
             let reply = state.replies.isEmpty ? state.rule?(upload, place) ?? .store : state.replies.removeFirst()
             switch reply {
             case .store, .storeThenAnswer, .storeThenLose: state.stored.append((upload.file, upload.content))
-            case .refuse, .lose, .unreachable, .hang: break
+            case .refuse, .answer, .lose, .unreachable, .hang: break
             }
             return reply
         }
@@ -99,6 +101,7 @@ public final class ScriptedStore: SdkTransport {
         switch reply {
         case .store: return SdkResponse(status: 200, body: Array("{\"file\":{}}".utf8))
         case .refuse(let status, let error, let wait): return answer(status, error, wait)
+        case .answer(let response): return response
         case .storeThenAnswer(let status, let error): return answer(status, error, nil)
         case .storeThenLose, .lose: throw SdkTransportError(mayHaveArrived: true, description: "lost")
         case .unreachable: throw SdkTransportError(mayHaveArrived: false, description: "refused")
