@@ -207,6 +207,14 @@ let package = Package(
                 "IngestionJobs", "LogQuery", "InMemoryAdapter", "TestSupport",
             ],
             path: "Tests/PortContracts", swiftSettings: house),
+        .target(
+            name: "FuzzTargets",
+            dependencies: [
+                "LogModel", "LogCursor", "LogIngestion", "LogQuery", "SdkClient", "HTTPTransport", "FimidaraAdapter",
+                "LocalFimidaraAdapter", "Server",
+            ],
+            path: "Tests/FuzzTargets", swiftSettings: house),
+        suite("FuzzTargetTests", in: "FuzzTargetTests", ["FuzzTargets", "TestSupport"]),
         suite("LogModelTests", in: "Modules/LogModelTests", ["LogModel", "InMemoryAdapter", "TestSupport"]),
         suite("LogCursorTests", in: "Modules/LogCursorTests", ["LogModel", "LogCursor", "TestSupport"]),
         suite(
@@ -238,3 +246,11 @@ let package = Package(
             ]),
     ]
 )
+
+// A fuzzer brings its own main function, so it is there on request alone: `Tests/run fuzz`.
+if Context.environment["LOGFERRY_FUZZ"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "Fuzz", dependencies: ["FuzzTargets"], path: "Tests/Fuzz",
+            swiftSettings: house + [.unsafeFlags(["-parse-as-library"])]))
+}
