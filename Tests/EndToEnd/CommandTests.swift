@@ -55,32 +55,12 @@ struct CommandTests {
 
     @Test("serve and work are two processes on one file, with a file store elsewhere")
     func twoProcesses() async throws {
-        let files = try Site()
-        let store = try await files.startDev()
-        let site = try Site()
-        let environment = [
-            "LOGFERRY_FIMIDARA_SERVER_URL": files.files(""),
-            "LOGFERRY_FIMIDARA_AUTH_TOKEN": try files.secret("local-fimidara.key"),
-            "LOGFERRY_ADMIN_KEY": String(repeating: "a", count: 32),
-            "LOGFERRY_INTERNAL_KEY": String(repeating: "i", count: 32),
-        ]
-        try FileManager.default.createDirectory(atPath: site.data, withIntermediateDirectories: true)
-        try Data(String(repeating: "a", count: 32).utf8).write(to: URL(fileURLWithPath: site.data + "/admin.key"))
-        let serve = try RunningProgram(["serve"] + site.flags, environment: environment, folder: site.folder + "/logs")
-        let workers = try (0..<2).map { _ in
-            try RunningProgram(
-                ["work"] + site.flags + ["--consume-interval", "20ms"], environment: environment,
-                folder: site.folder + "/logs")
-        }
-        for _ in 0..<500 where (try? await site.send("GET", site.api("/readyz")))?.status != 200 {
-            try await Task.sleep(for: .milliseconds(10))
-        }
-        let app = try await Application.register("shop", at: site)
-        let answer = try await site.call("POST", site.api("/v1/sdk/init"), app.clientToken, "{}")
-        #expect(answer.json["serverURL"] as? String == files.files(""))
+        let fleet = try await Fleet()
+        let workers = try (0..<2).map { _ in try fleet.startWorker() }
+        let (app, writer) = try await fleet.register("shop")
+        let answer = try await fleet.site.call("POST", fleet.site.api("/v1/sdk/init"), app.clientToken, "{}")
+        #expect(answer.json["serverURL"] as? String == fleet.files.files(""))
         let door = try await app.initialise()
-        let writer = Application(
-            site: files, id: app.id, name: app.name, clientToken: app.clientToken, tokenID: app.tokenID)
         let bytes = Corpus.made(lines: 3000, seed: 8)
         var position = 0
         var dice = Dice(seed: 6)
@@ -91,13 +71,12 @@ struct CommandTests {
             try #require(answer.status == 200, "\(answer.text)")
             position = end
         }
-        for _ in 0..<500 {
-            if try await site.storedLines(of: "shop").count >= bytes.count { break }
-            try await Task.sleep(for: .milliseconds(20))
+        try await Fleet.until("all is stored") {
+            try await fleet.site.storedLines(of: "shop").count >= bytes.count
         }
-        #expect(try await site.storedLines(of: "shop") == bytes)
-        for program in workers + [serve] { #expect(try await site.stop(program) == 0, "\(program.errorText)") }
-        #expect(try await files.stop(store) == 0)
+        #expect(try await fleet.site.storedLines(of: "shop") == bytes)
+        for program in workers { #expect(try await fleet.site.stop(program) == 0, "\(program.errorText)") }
+        #expect(try await fleet.stop() == [0, 0])
     }
 
     @Test("tail shows what is committed, late lines for an old file included, and ends on a signal")

@@ -82,6 +82,8 @@ public struct Settings: Sendable {
         ingestion.maxLineBytes = try read.bytes("ingest.max_line_bytes")
         ingestion.bytesInFlight = try read.bytes("ingest.bytes_in_flight")
         ingestion.sealGrace = try read.duration("seal.grace")
+        // A worker that vanished holds neither its run nor its objects for longer than this.
+        ingestion.claimLease = consumeLockTerm
         self.ingestion = ingestion
         tokenLifetime = try read.duration("sdk.token_lifetime")
         initRate = try read.rate("sdk.init_rate")

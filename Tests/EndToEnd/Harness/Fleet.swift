@@ -1,0 +1,68 @@
+import Foundation
+
+/// An API and workers as processes of their own on one store, and a file store elsewhere.
+final class Fleet: Sendable {
+    /// Whose file store is used.
+    let files: Site
+    /// Where the API and the workers are.
+    let site: Site
+    let environment: [String: String]
+    private let store: RunningProgram
+    private let serve: RunningProgram
+
+    /// Starts the file store and the API.
+    init() async throws {
+        files = try Site()
+        // Its own worker finds no app to work for.
+        store = try await files.startDev(["--consume-interval", "1h"])
+        site = try Site()
+        let admin = String(repeating: "a", count: 32)
+        environment = [
+            "LOGFERRY_FIMIDARA_SERVER_URL": files.files(""),
+            "LOGFERRY_FIMIDARA_AUTH_TOKEN": try files.secret("local-fimidara.key"),
+            "LOGFERRY_ADMIN_KEY": admin, "LOGFERRY_INTERNAL_KEY": String(repeating: "i", count: 32),
+        ]
+        try FileManager.default.createDirectory(atPath: site.data, withIntermediateDirectories: true)
+        try Data(admin.utf8).write(to: URL(fileURLWithPath: site.data + "/admin.key"))
+        serve = try RunningProgram(["serve"] + site.flags, environment: environment, folder: site.folder + "/logs")
+        let site = site
+        try await Fleet.until("the API answers") {
+            (try? await site.send("GET", site.api("/readyz")))?.status == 200
+        }
+    }
+
+    /// Starts a worker.
+    func startWorker(_ more: [String] = ["--consume-interval", "20ms"]) throws -> RunningProgram {
+        try RunningProgram(["work"] + site.flags + more, environment: environment, folder: site.folder + "/logs")
+    }
+
+    /// An app of this fleet, and the same app as it writes into the file store.
+    func register(_ name: String) async throws -> (app: Application, writer: Application) {
+        let app = try await Application.register(name, at: site)
+        let writer = Application(
+            site: files, id: app.id, name: app.name, clientToken: app.clientToken, tokenID: app.tokenID)
+        return (app, writer)
+    }
+
+    /// Runs a command on the fleet's store.
+    func run(_ arguments: [String]) async throws -> Site.CommandResult {
+        try await site.run(arguments, environment: environment)
+    }
+
+    /// Stops the API and the file store.
+    /// - Returns: their exit codes.
+    func stop() async throws -> [Int32] {
+        [try await site.stop(serve), try await files.stop(store)]
+    }
+
+    /// Waits until something is so.
+    static func until(
+        _ what: String, within limit: Duration = .seconds(120), _ isSo: () async throws -> Bool
+    ) async throws {
+        let end = ContinuousClock.now.advanced(by: limit)
+        while try await !isSo() {
+            guard ContinuousClock.now < end else { throw HarnessError("not within \(limit): \(what)") }
+            try await Task.sleep(for: .milliseconds(20))
+        }
+    }
+}
