@@ -43,15 +43,18 @@ struct DeliveryMachine {
     /// How often in a row the credential was refused, and the batch.
     private var credentialRefusals = 0
     private var batchRefusals = 0
+    /// Batches that a file may hold already, so that their lines must not come under another number.
+    private var uncertain: Set<BatchID> = []
 
-    /// A machine before its first batch; `processID` is a name that no other process has.
-    init(settings: ShipperSettings, processID: String, entropy: any Entropy) {
+    /// A machine before its first batch; `processID` is a name that no other process has, `begin` the time of day.
+    init(settings: ShipperSettings, processID: String, begin: Timestamp, entropy: any Entropy) {
         refusalLimit = settings.refusalLimit
         self.processID = processID
         self.entropy = entropy
         initState = InitState(instanceID: settings.instanceID ?? processID, backoff: settings.backoff)
         backoff = Backoff(settings: settings.backoff)
-        rotation = FileRotation(appendsPerFile: settings.appendsPerFile)
+        rotation = FileRotation(
+            appendsPerFile: settings.appendsPerFile, after: settings.instanceID == nil ? nil : begin)
     }
 
     /// Sealed batches that are not settled.
@@ -119,7 +122,9 @@ struct DeliveryMachine {
     /// Drops a batch that is not in flight, to make room; gives `nil` when there is none.
     mutating func dropOldestWaiting(where isOf: (BatchTicket) -> Bool) -> BatchTicket? {
         guard let index = queue.firstIndex(where: { $0 != attempt?.ticket && isOf($0) }) else { return nil }
-        return queue.remove(at: index)
+        let ticket = queue.remove(at: index)
+        uncertain.remove(ticket.id)
+        return ticket
     }
 
     private mutating func settle(
@@ -131,6 +136,7 @@ struct DeliveryMachine {
         case .stored:
             return finish(attempt, .delivered(attempt.ticket, file: attempt.file))
         case .unknown:
+            uncertain.insert(attempt.ticket.id)
             rotation.outcomeUnknown(on: attempt.ticket.day)
             return retry(failure, after: nil, now: now)
         case .later(let wait):
@@ -145,17 +151,24 @@ struct DeliveryMachine {
                 return [.failed(failure, retryIn: .zero)]
             }
             return retry(failure, after: nil, now: now)
+        case .tooLarge where uncertain.contains(attempt.ticket.id):
+            // Halves have numbers of their own, so the whole and its halves would both count.
+            return refuse(attempt, failure, now: now)
         case .tooLarge:
             guard attempt.ticket.lines > 1 else { return finish(attempt, .dropped(attempt.ticket, .lineTooLong)) }
             self.attempt = nil
             return [.split(attempt.ticket)]
         case .refused:
-            batchRefusals += 1
-            guard batchRefusals < refusalLimit else {
-                return [.failed(failure, retryIn: .zero)] + finish(attempt, .dropped(attempt.ticket, .refused))
-            }
-            return retry(failure, after: nil, now: now)
+            return refuse(attempt, failure, now: now)
         }
+    }
+
+    private mutating func refuse(_ attempt: Attempt, _ failure: ShipperFailure, now: Duration) -> [Effect] {
+        batchRefusals += 1
+        guard batchRefusals < refusalLimit else {
+            return [.failed(failure, retryIn: .zero)] + finish(attempt, .dropped(attempt.ticket, .refused))
+        }
+        return retry(failure, after: nil, now: now)
     }
 
     /// The same batch goes into a file of its own at once; that a store refuses even this is an ordinary refusal.
@@ -179,6 +192,7 @@ struct DeliveryMachine {
     private mutating func finish(_ done: Attempt, _ effect: Effect) -> [Effect] {
         attempt = nil
         queue.removeFirst()
+        uncertain.remove(done.ticket.id)
         batchRefusals = 0
         if case .delivered = effect {
             credentialRefusals = 0

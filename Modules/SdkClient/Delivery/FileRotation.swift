@@ -14,7 +14,7 @@ public struct FileRotation: Sendable {
     }
 
     private struct DayFile {
-        var number = 1
+        var number: Int
         var appends = 0
         var segments = 0
 
@@ -30,9 +30,17 @@ public struct FileRotation: Sendable {
     public private(set) var mode = Mode.append
     private var days: [CivilDay: DayFile] = [:]
     private var prefix: String?
+    private let begin: Timestamp?
 
     /// A rotation before its first file.
-    public init(appendsPerFile: Int) { self.appendsPerFile = appendsPerFile }
+    ///
+    /// - Parameters:
+    ///   - appendsPerFile: how many appends go to one file.
+    ///   - begin: when this process began, if earlier processes had the same prefix; `nil` for a prefix of its own.
+    public init(appendsPerFile: Int, after begin: Timestamp? = nil) {
+        self.appendsPerFile = appendsPerFile
+        self.begin = begin
+    }
 
     /// The file for the next attempt on this day.
     public mutating func file(for day: CivilDay, prefix: String) -> String {
@@ -40,7 +48,7 @@ public struct FileRotation: Sendable {
             for key in days.keys { days[key]?.leaveFile() }
         }
         self.prefix = prefix
-        var file = days[day] ?? DayFile()
+        var file = days[day] ?? DayFile(number: firstNumber(of: day))
         defer { days[day] = file }
         switch mode {
         case .append:
@@ -52,6 +60,17 @@ public struct FileRotation: Sendable {
             let digits = String(file.segments)
             return "\(prefix)-\(day)-s\(String(repeating: "0", count: max(0, 8 - digits.utf8.count)))\(digits).ndjson"
         }
+    }
+
+    /// The number of this process's first file of a day.
+    ///
+    /// A process that was killed may have left an append half done at the end of its last file, where nothing may
+    /// follow. Whoever takes over its prefix cannot ask which file that was, since its credential reads nothing, so it
+    /// begins at a number that rises by ten a second: faster than any process changes files.
+    private func firstNumber(of day: CivilDay) -> Int {
+        guard let begin else { return 1 }
+        let tenths = (begin.nanoseconds - day.start.nanoseconds) / 100_000_000
+        return Int(min(max(10_000_000 + tenths, 2), 99_000_000))
     }
 
     /// Leaves a day's file: nobody knows what an append did to it.

@@ -59,8 +59,9 @@ actor ShippingLoop {
     init(settings: ShipperSettings, ports: Ports) {
         self.settings = settings
         self.ports = ports
-        memoryWriter = ULID.mint(at: ports.wallClock.now(), from: ports.entropy)
-        machine = DeliveryMachine(settings: settings, processID: memoryWriter, entropy: ports.entropy)
+        let begin = ports.wallClock.now()
+        memoryWriter = ULID.mint(at: begin, from: ports.entropy)
+        machine = DeliveryMachine(settings: settings, processID: memoryWriter, begin: begin, entropy: ports.entropy)
     }
 
     // MARK: - The loops

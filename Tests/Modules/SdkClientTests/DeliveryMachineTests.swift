@@ -55,7 +55,8 @@ struct DeliveryMachineTests {
 
         init(settings: ShipperSettings, seed: UInt64) {
             machine = DeliveryMachine(
-                settings: settings, processID: "01jd000000000000000000000p", entropy: SeededEntropy(seed: seed))
+                settings: settings, processID: "01jd000000000000000000000p",
+                begin: Timestamp(milliseconds: 1_790_000_000_000), entropy: SeededEntropy(seed: seed))
         }
 
         mutating func enqueue(seq: UInt64, lines: Int, day: Int64) {

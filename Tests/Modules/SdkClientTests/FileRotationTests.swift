@@ -36,6 +36,23 @@ struct FileRotationTests {
         #expect(rotation.file(for: sunday, prefix: "q") == "q-\(sunday).ndjson")
     }
 
+    @Test("begins behind all files of an earlier process that had the same prefix")
+    func restarts() {
+        var taken: Set<String> = []
+        var begin = Timestamp(nanoseconds: monday.start.nanoseconds + 3_600_000_000_000)
+        for _ in 0..<5 {
+            var rotation = FileRotation(appendsPerFile: 500, after: begin)
+            for day in [monday, sunday, CivilDay(number: 20_777), CivilDay(number: 20_785)] {
+                for _ in 0..<20 {
+                    #expect(taken.insert(rotation.file(for: day, prefix: "p")).inserted)
+                    rotation.outcomeUnknown(on: day)
+                }
+            }
+            begin = Timestamp(nanoseconds: begin.nanoseconds + 2_000_000_000)
+        }
+        #expect(taken.contains("p-\(monday)-10036000.ndjson"))
+    }
+
     @Test("never gives a segment's name out twice")
     func segments() {
         var rotation = FileRotation(appendsPerFile: 2)

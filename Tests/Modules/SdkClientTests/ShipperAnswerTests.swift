@@ -129,6 +129,16 @@ struct ShipperAnswerTests {
         #expect(statistics.dropped == [.lineTooLong: 1] && statistics.delivered == 20 && statistics.pending == 0)
     }
 
+    @Test("413 after an unknown outcome: the batch is not split, since its lines would count twice")
+    func tooLargeAfterUnknown() async {
+        let rig = ShipperRig { $0.refusalLimit = 3 }
+        rig.store.script(.storeThenLose, .refuse(413), .refuse(413), .refuse(413))
+        #expect(await deliver(rig, 0..<4) == [0, 1, 2, 3])
+        #expect(await deliver(rig, 4..<6) == [0, 1, 2, 3, 4, 5])
+        #expect(rig.found.batches.count == 2)
+        #expect(await rig.shipper.statistics().dropped == [.refused: 4])
+    }
+
     @Test("a request that the store calls wrong is dropped after a few attempts and counted")
     func refused() async {
         let rig = ShipperRig { $0.refusalLimit = 3 }
