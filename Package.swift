@@ -194,7 +194,19 @@ let package = Package(
         suite(
             "SwiftLogTests", in: "Adapters/SwiftLogTests",
             ["LogModel", "SdkClient", "LogferryLogging", "SdkRig", "InMemoryAdapter", logging, lifecycle]),
-        suite("EndToEndTests", in: "EndToEnd", ["Logferry", "HTTPTransport"]),
+        // Programs that end-to-end tests start, kill and start again.
+        .executableTarget(
+            name: "FlappingStore",
+            dependencies: [
+                "Composition", "Server", "LocalFimidaraAdapter", "BlockingExecutor", "LogModel", "SystemAdapter",
+                lifecycle, logging, unixSignals,
+            ],
+            path: "Tests/FlappingStore", swiftSettings: house),
+        .executableTarget(
+            name: "SdkWriter",
+            dependencies: ["LogModel", "SdkClient", "SdkPlatform", "SdkSpoolAdapter", "SdkURLSessionAdapter"],
+            path: "Tests/SdkWriter", swiftSettings: house),
+        suite("EndToEndTests", in: "EndToEnd", ["Logferry", "FlappingStore", "SdkWriter", "HTTPTransport"]),
         // Tests: contracts are written once and run against every adapter of a port.
         .target(
             name: "TestSupport",

@@ -1,4 +1,4 @@
-import LocalFimidaraAdapter
+public import LocalFimidaraAdapter
 public import LogModel
 public import Logging
 
@@ -67,6 +67,9 @@ public struct EmbeddedFileStore: Sendable {
         }
     }
 
+    /// Puts a store that is open behind the face that listeners know.
+    public init(_ engine: LocalFimidara) { self.engine = engine }
+
     /// Opens the store in a folder.
     /// - Throws: when the folder is in use by another process, or cannot be read.
     public static func open(
@@ -77,7 +80,7 @@ public struct EmbeddedFileStore: Sendable {
         let engine = try await LocalFimidara.open(settings, clock: clock, entropy: entropy) { event in
             logger.warning("local file store", metadata: ["event": "\(event)"])
         }
-        return EmbeddedFileStore(engine: engine)
+        return EmbeddedFileStore(engine)
     }
 
     /// Answers one request; its body is taken piece by piece.

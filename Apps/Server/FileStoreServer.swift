@@ -7,7 +7,7 @@ public import ServiceLifecycle
 
 /// The listener of the embedded file store as a service.
 public struct FileStoreServer: Service {
-    private let application: Application<CallbackResponder<BasicRequestContext>>
+    private let application: Application<CallbackResponder<StorageContext>>
 
     /// Puts the listener together.
     public init(
@@ -15,7 +15,15 @@ public struct FileStoreServer: Service {
         onListening: @Sendable @escaping (Int) async -> Void = { _ in }
     ) {
         application = Application(
-            responder: CallbackResponder { request, _ in try await FileStoreServer.respond(to: request, store) },
+            responder: CallbackResponder { request, context in
+                do {
+                    return try await FileStoreServer.respond(to: request, store)
+                } catch {
+                    // Whoever waits must not take an answer of ours for the store's.
+                    try? await context.channel.close()
+                    throw error
+                }
+            },
             server: patientHTTP,
             configuration: ApplicationConfiguration(
                 address: .hostname(listener.host, port: listener.port), serverName: "logferry"),
@@ -46,5 +54,16 @@ public struct FileStoreServer: Service {
             try await writer.finish(nil)
         }
         return Response(status: .init(code: reply.status), headers: headers, body: body)
+    }
+}
+
+/// Knows the connection that a request came on, so that it can be closed without an answer.
+private struct StorageContext: RequestContext {
+    var coreContext: CoreRequestContextStorage
+    let channel: any Channel
+
+    init(source: ApplicationRequestContextSource) {
+        coreContext = CoreRequestContextStorage(source: source)
+        channel = source.channel
     }
 }

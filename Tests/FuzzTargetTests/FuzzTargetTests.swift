@@ -44,5 +44,6 @@ struct FuzzTargetTests {
 }
 
 extension FuzzTarget: CustomTestStringConvertible {
+    /// Its name.
     public var testDescription: String { name }
 }

@@ -19,7 +19,8 @@ extension FuzzTarget {
         guard let node = try? JSONNode.parse(Array(parts[0])), let conditions = try? ConditionReader.conditions(node)
         else { return }
         let filter = LogFilter(
-            app: AppID(unchecked: "app_00000000000000000000000000"), text: String(decoding: line.prefix(3), as: UTF8.self), conditions: conditions)
+            app: AppID(unchecked: "app_00000000000000000000000000"),
+            text: String(decoding: line.prefix(3), as: UTF8.self), conditions: conditions)
         let first = LineMatcher(filter).matches(line.span)
         try expect(first == LineMatcher(filter).matches(line.span), "the same line matches and does not")
     }

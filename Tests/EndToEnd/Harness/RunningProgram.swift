@@ -12,14 +12,17 @@ final class RunningProgram: Sendable {
 
     /// The program of `LOGFERRY_TEST_PROGRAM`, or else the one that the tests were built with.
     static let path: String = {
-        if let named = ProcessInfo.processInfo.environment["LOGFERRY_TEST_PROGRAM"] { return named }
-        let bundle = Bundle.main.bundlePath
-        let candidates = [
-            bundle + "/logferry", (CommandLine.arguments[0] as NSString).deletingLastPathComponent + "/logferry",
-            (#filePath as NSString).deletingLastPathComponent + "/../../../.build/debug/logferry",
-        ]
-        return candidates.first { access($0, X_OK) == 0 } ?? candidates[0]
+        ProcessInfo.processInfo.environment["LOGFERRY_TEST_PROGRAM"] ?? beside("logferry")
     }()
+
+    /// A program that was built with the tests.
+    static func beside(_ name: String) -> String {
+        let folders = [
+            Bundle.main.bundlePath, (CommandLine.arguments[0] as NSString).deletingLastPathComponent,
+            (#filePath as NSString).deletingLastPathComponent + "/../../../.build/debug",
+        ]
+        return folders.map { "\($0)/\(name)" }.first { access($0, X_OK) == 0 } ?? name
+    }
 
     /// Starts the program; what it writes goes to files in `folder`.
     init(

@@ -1,0 +1,34 @@
+import Composition
+import Foundation
+import LocalFimidaraAdapter
+import LogModel
+import Logging
+import Server
+import ServiceLifecycle
+import SystemAdapter
+import UnixSignals
+
+/// The file store with faults, as a process that can be killed: `FlappingStore PORT FOLDER KEY CALM-FILE SEED`.
+///
+/// While the calm file is there it behaves. Otherwise moods follow one another by a schedule from the seed, a second or
+/// so each: answers are lost, bodies cut, requests stalled or delayed, tokens refused, appends refused.
+@main
+struct FlappingStore {
+    static func main() async throws {
+        let arguments = CommandLine.arguments
+        guard arguments.count == 6, let port = Int(arguments[1]), let seed = UInt64(arguments[5]) else {
+            FileHandle.standardError.write(Data("FlappingStore PORT FOLDER KEY CALM-FILE SEED\n".utf8))
+            exit(2)
+        }
+        let moods = Moods(seed: seed, calmFile: arguments[4])
+        let engine = try await LocalFimidara.open(
+            LocalFimidara.Settings(directory: arguments[2], rootname: "logferry", adminSecret: Secret(arguments[3])),
+            clock: SystemClock(), entropy: SystemEntropy(), faults: Faults { moods.faults(on: $0) })
+        let server = FileStoreServer(
+            EmbeddedFileStore(engine), listener: Settings.Listener(host: "127.0.0.1", port: port),
+            logger: Logger(label: "flapping") { _ in SwiftLogNoOpLogHandler() })
+        let group = ServiceGroup(
+            services: [server], gracefulShutdownSignals: [.sigterm], logger: Logger(label: "group"))
+        try await group.run()
+    }
+}
