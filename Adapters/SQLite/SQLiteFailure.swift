@@ -21,14 +21,15 @@ struct SQLiteFailure {
     let meaning: Meaning
     let detail: String
 
-    init(_ error: any Error) {
+    /// Takes an error of the database in the file at `path`.
+    init(_ error: any Error, in path: String) {
         guard let error = error as? DatabaseError else {
             meaning = error is CancellationError ? .passing : .lasting
-            detail = "sqlite: \(error)"
+            detail = "sqlite \(path): \(error)"
             return
         }
         // The statement's arguments stay out of it: they can hold what clients sent.
-        detail = "sqlite: \(error.extendedResultCode) \(error.message ?? "")"
+        detail = "sqlite \(path): \(error.extendedResultCode) \(error.message ?? "")"
         switch error.resultCode.primaryResultCode {
         case .SQLITE_BUSY, .SQLITE_LOCKED, .SQLITE_FULL, .SQLITE_IOERR, .SQLITE_CANTOPEN, .SQLITE_NOMEM,
             .SQLITE_INTERRUPT, .SQLITE_ABORT, .SQLITE_READONLY:
@@ -61,7 +62,7 @@ extension SQLiteDatabase {
         do {
             return try await pool.read(work)
         } catch {
-            throw failure(SQLiteFailure(error))
+            throw failure(SQLiteFailure(error, in: pool.path))
         }
     }
 
@@ -72,7 +73,7 @@ extension SQLiteDatabase {
         do {
             return try await pool.write(work)
         } catch {
-            throw failure(SQLiteFailure(error))
+            throw failure(SQLiteFailure(error, in: pool.path))
         }
     }
 }

@@ -78,9 +78,11 @@ public struct FileFailure: Error, Sendable, CustomStringConvertible {
 /// An open file, closed with the value.
 public final class OpenFile: Sendable {
     private let descriptor: Int32
+    private let path: String
 
     /// Opens a file for reading and writing and makes it when it is not there.
     public init(path: String) throws(FileFailure) {
+        self.path = path
         descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw FileFailure("open \(path)") }
     }
@@ -89,13 +91,13 @@ public final class OpenFile: Sendable {
 
     /// Takes the lock that one process has at a time, without waiting; it ends with the value or the process.
     public func lock() throws(FileFailure) {
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else { throw FileFailure("flock") }
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else { throw FileFailure("flock \(path)") }
     }
 
     /// How many bytes the file has.
     public func size() throws(FileFailure) -> Int {
         let end = lseek(descriptor, 0, SEEK_END)
-        guard end >= 0 else { throw FileFailure("lseek") }
+        guard end >= 0 else { throw FileFailure("lseek \(path)") }
         return Int(end)
     }
 
@@ -108,7 +110,7 @@ public final class OpenFile: Sendable {
                     descriptor, buffer.baseAddress?.advanced(by: done), buffer.count - done, off_t(offset + done))
             }
             if count < 0, errno == EINTR { continue }
-            guard count > 0 else { throw FileFailure("pwrite") }
+            guard count > 0 else { throw FileFailure("pwrite \(path)") }
             done += count
         }
     }
@@ -122,7 +124,7 @@ public final class OpenFile: Sendable {
                 let got = unsafe pread(
                     descriptor, buffer.baseAddress?.advanced(by: filled), count - filled, off_t(offset + filled))
                 if got < 0, errno == EINTR { continue }
-                if got < 0 { failure = FileFailure("pread") }
+                if got < 0 { failure = FileFailure("pread \(path)") }
                 guard got > 0 else { return }
                 filled += got
             }
@@ -133,7 +135,7 @@ public final class OpenFile: Sendable {
 
     /// Cuts the file to a length.
     public func truncate(to length: Int) throws(FileFailure) {
-        guard ftruncate(descriptor, off_t(length)) == 0 else { throw FileFailure("ftruncate") }
+        guard ftruncate(descriptor, off_t(length)) == 0 else { throw FileFailure("ftruncate \(path)") }
     }
 
     /// Returns when the disk has all of the file.
@@ -142,7 +144,7 @@ public final class OpenFile: Sendable {
             // On Apple's systems fsync leaves the drive's own buffer as it is.
             if fcntl(descriptor, F_FULLFSYNC) == 0 { return }
         #endif
-        guard fsync(descriptor) == 0 else { throw FileFailure("fsync") }
+        guard fsync(descriptor) == 0 else { throw FileFailure("fsync \(path)") }
     }
 }
 
