@@ -86,7 +86,8 @@ struct DiskFullTests {
             folder: site.folder + "/logs")
         #expect(try await writer.wait() == 0, "\(writer.errorText)")
         let facts = try String(contentsOfFile: notes, encoding: .utf8).split(separator: "\n")
-        #expect(facts.contains { $0.hasPrefix("journal ") && $0.contains(site.folder + "/spool") }, "\(facts.suffix(5))")
+        #expect(
+            facts.contains { $0.hasPrefix("journal ") && $0.contains(site.folder + "/spool") }, "\(facts.suffix(5))")
         _ = try await site.consumeToEnd()
         let numbers = try await StoredLine.all(of: app, at: site).map(\.number)
         let end = try #require(facts.last?.split(separator: " "))
