@@ -62,7 +62,8 @@ private struct MemberList {
     /// A text that reads the same without quotes; `nil` when it does not, or could be taken for something else.
     private static func bare(_ text: String) -> String? {
         let isPlain = text.unicodeScalars.allSatisfy { scalar in
-            scalar.properties.isAlphabetic || (0x2B...0x3B).contains(scalar.value) || "_@#%".unicodeScalars.contains(scalar)
+            scalar.properties.isAlphabetic || (0x2B...0x3B).contains(scalar.value)
+                || "_@#%".unicodeScalars.contains(scalar)
         }
         guard isPlain, !text.isEmpty, !["true", "false", "null"].contains(text), JSONNumber(text) == nil else {
             return nil

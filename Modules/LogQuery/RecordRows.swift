@@ -40,7 +40,7 @@ public struct RecordRows: Sendable {
     public var isFull: Bool { bytes.count >= RecordRows.byteLimit }
 
     /// Where to go on behind these rows, of which `limit` were asked for; `nil` when the store has no more.
-    func next(after limit: Int) -> RecordPosition? {
+    public func next(after limit: Int) -> RecordPosition? {
         if let cut { return cut }
         return count < limit || isEmpty ? nil : position(count - 1)
     }
