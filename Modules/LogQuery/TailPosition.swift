@@ -17,8 +17,8 @@ struct TailPosition: Hashable {
     /// All generations that are not listed.
     var rest: Sum
 
-    /// How many generations are listed at most.
-    static let limit = 500
+    /// How many generations are listed at most; each takes at most 18 bytes, so that a text has less than 10 KiB.
+    static let limit = 400
 
     private static let version: UInt8 = 1
 
