@@ -1,7 +1,9 @@
 import LogCursor
 public import LogQuery
 
-/// Signs with a checksum: finds what was changed by accident, and keeps nobody from forging. For tests.
+/// Signs with a checksum, which keeps nobody from forging.
+///
+/// For tests: it finds what was changed, and tells keys apart.
 public struct PlainSigner: PositionSigner {
     private let key: UInt8
 

@@ -23,7 +23,8 @@ public enum RecordReaderContract {
             }
         }
         + [LogOrder.newestFirst, .oldestFirst, .stored].map { order in
-            Clause("Q9: pages in the order \(order) neither repeat nor lose what was there, while more arrives") { store in
+            Clause("Q9: pages in the order \(order) neither repeat nor lose what was there, while more arrives") {
+                store in
                 let app = try await store.newApp()
                 let before = try await fill(store, app, seed: 11)
                 var seen: [RecordPosition] = []
