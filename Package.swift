@@ -126,7 +126,7 @@ let package = Package(
         adapter(
             "LogferryLogging", in: "SwiftLog", modules: ["LogModel", "SdkClient"], support: ["SdkPlatform"],
             products: [logging, lifecycle]),
-        adapter("SystemAdapter", in: "System", modules: ["LogModel", "AppRegistry"], products: [crypto]),
+        adapter("SystemAdapter", in: "System", modules: ["LogModel", "AppRegistry", "LogQuery"], products: [crypto]),
 
         // Apps: they choose and start.
         .target(

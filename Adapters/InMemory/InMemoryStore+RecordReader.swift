@@ -23,6 +23,7 @@ extension InMemoryStore: RecordReader {
         let places = records.places(in: generation)
         var rows = RecordRows()
         for place in places[places.partitionPoint({ $0 < offset })...].prefix(limit) {
+            guard !cut(&rows) else { break }
             append(generation, place, to: &rows)
         }
         return rows
@@ -64,7 +65,7 @@ extension InMemoryStore: RecordReader {
             let places = records.places(in: generation)
             let first = position?.generation == generation ? places.partitionPoint { $0 <= position?.offset ?? -1 } : 0
             for place in places[first...] {
-                guard rows.count < limit else { return rows }
+                guard rows.count < limit, !cut(&rows) else { return rows }
                 guard let kept = records.record(generation, place), kept.app == filter.app else { continue }
                 if meets(kept.position, filter) { append(generation, place, to: &rows) }
             }
@@ -75,7 +76,7 @@ extension InMemoryStore: RecordReader {
     private func collect(_ positions: some Sequence<RecordPosition>, _ filter: LogFilter, _ limit: Int) -> RecordRows {
         var rows = RecordRows()
         for position in positions {
-            guard rows.count < limit else { break }
+            guard rows.count < limit, !cut(&rows) else { break }
             if meets(position, filter) { append(position.generation, position.offset, to: &rows) }
         }
         return rows
@@ -87,6 +88,13 @@ extension InMemoryStore: RecordReader {
         let level = records.record(position.generation, position.offset)?.facts.level ?? 0
         if let wanted = filter.level, level != wanted.rawValue { return false }
         if let lowest = filter.minLevel, level < lowest.rawValue { return false }
+        return true
+    }
+
+    /// Whether rows have as many bytes as they may; then they say where to go on.
+    private func cut(_ rows: inout RecordRows) -> Bool {
+        guard rows.isFull else { return false }
+        rows.cut = rows.position(rows.count - 1)
         return true
     }
 

@@ -22,40 +22,109 @@ struct ColumnCondition {
 }
 
 /// A page of records as SQL.
+///
+/// A condition that few rows meet would make one statement look at all of them, and a read that takes long keeps the
+/// write-ahead log from being taken up into the file. So ``window`` first finds, from indexes alone, the place behind
+/// which a page does not look.
 struct RecordSelection {
-    let sql: String
-    let arguments: StatementArguments
+    private let filter: LogFilter
+    private let order: LogOrder
+    private let position: RecordPosition?
 
     static let columns =
         "r.generation, r.offset, r.line_number, r.event_time, r.received_at, r.level, r.flags, r.line"
 
-    init(_ filter: LogFilter, order: LogOrder, after position: RecordPosition?, limit: Int) {
-        var condition = ColumnCondition(filter)
+    init(_ filter: LogFilter, order: LogOrder, after position: RecordPosition?) {
+        self.filter = filter
+        self.order = order
+        self.position = position
+    }
+
+    /// A statement and its arguments.
+    typealias Statement = (sql: String, arguments: StatementArguments)
+
+    /// What finds the `rows`-th row to look at, its event time, generation and offset; `nil` when each row that is
+    /// looked at is one that is wanted.
+    func window(rows: Int) -> Statement? {
         switch order {
         case .newestFirst, .oldestFirst:
-            let isNewest = order == .newestFirst
-            if let position {
-                condition.add(
-                    "(r.event_time, r.generation, r.offset) \(isNewest ? "<" : ">") (?, ?, ?)", position.timestamp,
-                    position.generation.number, position.offset)
-            }
-            let way = isNewest ? "DESC" : "ASC"
-            sql = """
-                SELECT \(RecordSelection.columns) FROM records AS r WHERE \(condition.sql)
-                ORDER BY r.event_time \(way), r.generation \(way), r.offset \(way) LIMIT ?
+            guard filter.level != nil || filter.minLevel != nil else { return nil }
+            var plain = filter
+            plain.level = nil
+            plain.minLevel = nil
+            let condition = RecordSelection(plain, order: order, after: position).timeCondition(upTo: nil)
+            return (
                 """
-            arguments = condition.arguments + [limit]
+                SELECT r.event_time, r.generation, r.offset FROM records AS r WHERE \(condition.sql)
+                ORDER BY \(timeOrder) LIMIT 1 OFFSET ?
+                """, condition.arguments + [rows - 1]
+            )
         case .stored:
-            // Generation by generation of the app, so that other apps' records are never looked at.
-            let generation = position?.generation.number ?? 0
-            let offset = position?.offset ?? -1
-            sql = """
-                SELECT \(RecordSelection.columns) FROM cursors AS c CROSS JOIN records AS r
-                WHERE c.app = ? AND c.generation >= ? AND r.generation = c.generation
-                AND r.offset > CASE WHEN c.generation = ? THEN ? ELSE -1 END AND \(condition.sql)
-                ORDER BY c.generation, r.offset LIMIT ?
+            guard filter.level != nil || filter.minLevel != nil || filter.from != nil || filter.to != nil else {
+                return nil
+            }
+            let places = places(upTo: nil)
+            return (
                 """
-            arguments = [filter.app.text, generation, generation, offset] + condition.arguments + [limit]
+                SELECT 0, c.generation, r.offset FROM \(places.sql) ORDER BY c.generation, r.offset LIMIT 1 OFFSET ?
+                """, places.arguments + [rows - 1]
+            )
         }
+    }
+
+    /// Up to `limit` rows, none behind `end`.
+    func page(limit: Int, upTo end: RecordPosition?) -> Statement {
+        switch order {
+        case .newestFirst, .oldestFirst:
+            let condition = timeCondition(upTo: end)
+            return (
+                """
+                SELECT \(RecordSelection.columns) FROM records AS r WHERE \(condition.sql)
+                ORDER BY \(timeOrder) LIMIT ?
+                """, condition.arguments + [limit]
+            )
+        case .stored:
+            let places = places(upTo: end)
+            let condition = ColumnCondition(filter)
+            return (
+                """
+                SELECT \(RecordSelection.columns) FROM \(places.sql) AND \(condition.sql)
+                ORDER BY c.generation, r.offset LIMIT ?
+                """, places.arguments + condition.arguments + [limit]
+            )
+        }
+    }
+
+    private var timeOrder: String {
+        let way = order == .newestFirst ? "DESC" : "ASC"
+        return "r.event_time \(way), r.generation \(way), r.offset \(way)"
+    }
+
+    private func timeCondition(upTo end: RecordPosition?) -> ColumnCondition {
+        var condition = ColumnCondition(filter)
+        let (behind, before) = order == .newestFirst ? ("<", ">=") : (">", "<=")
+        for (position, comparison) in [(position, behind), (end, before)] {
+            guard let position else { continue }
+            condition.add(
+                "(r.event_time, r.generation, r.offset) \(comparison) (?, ?, ?)", position.timestamp,
+                position.generation.number, position.offset)
+        }
+        return condition
+    }
+
+    /// The app's records generation by generation, so that other apps' records are never looked at.
+    private func places(upTo end: RecordPosition?) -> Statement {
+        let generation = position?.generation.number ?? 0
+        let offset = position?.offset ?? -1
+        let last = end?.generation.number ?? .max
+        return (
+            """
+            cursors AS c CROSS JOIN records AS r
+            WHERE c.app = ? AND c.generation >= ? AND c.generation <= ? AND r.generation = c.generation
+            AND r.offset > CASE WHEN c.generation = ? THEN ? ELSE -1 END
+            AND r.offset <= CASE WHEN c.generation = ? THEN ? ELSE \(Int64.max) END
+            """,
+            [filter.app.text, generation, last, generation, offset, last, end?.offset ?? .max]
+        )
     }
 }

@@ -6,17 +6,28 @@ public import LogQuery
 /// Reads records from SQLite; each call is one read transaction that ends with it.
 public struct SQLiteRecordReader: RecordReader {
     private let database: SQLiteDatabase
+    private let scanLimit: Int
 
     /// Records of a database.
-    public init(_ database: SQLiteDatabase) { self.database = database }
+    /// - Parameters:
+    ///   - database: the database.
+    ///   - scanLimit: how many rows one call looks at.
+    public init(_ database: SQLiteDatabase, scanLimit: Int = RecordRows.scanLimit) {
+        self.database = database
+        self.scanLimit = scanLimit
+    }
 
     /// Rows behind a position in the order asked for.
     public func rows(
         _ filter: LogFilter, order: LogOrder, after position: RecordPosition?, limit: Int
     ) async throws(RecordReaderError) -> RecordRows {
         try await database.read(\.reader) { db in
-            let query = RecordSelection(filter, order: order, after: position, limit: limit)
-            return try fetch(query.sql, query.arguments, in: db)
+            let selection = RecordSelection(filter, order: order, after: position)
+            let end = try selection.window(rows: scanLimit).flatMap { try place($0, in: db) }
+            let page = selection.page(limit: limit, upTo: end)
+            var rows = try fetch(page.sql, page.arguments, in: db)
+            if rows.cut == nil, rows.count < limit { rows.cut = end }
+            return rows
         }
     }
 
@@ -79,6 +90,14 @@ public struct SQLiteRecordReader: RecordReader {
     }
 }
 
+/// The place that a window ends with, when there are so many rows.
+private func place(_ window: RecordSelection.Statement, in db: Database) throws -> RecordPosition? {
+    let statement = try db.cachedStatement(sql: window.sql)
+    return try Row.fetchOne(statement, arguments: window.arguments).map {
+        RecordPosition(timestamp: $0[0], generation: GenerationID($0[1]), offset: $0[2])
+    }
+}
+
 /// Runs a selection of ``RecordSelection/columns`` and copies each line straight into the rows' buffer.
 private func fetch(_ sql: String, _ arguments: StatementArguments, in db: Database) throws -> RecordRows {
     let statement = try db.cachedStatement(sql: sql)
@@ -98,6 +117,10 @@ private func fetch(_ sql: String, _ arguments: StatementArguments, in db: Databa
             guard let text = unsafe sqlite3_column_text(handle, 7) else { return }
             let length = unsafe Int(sqlite3_column_bytes(handle, 7))
             unsafe bytes.append(contentsOf: UnsafeBufferPointer(start: text, count: length))
+        }
+        guard !rows.isFull else {
+            rows.cut = rows.position(rows.count - 1)
+            break
         }
     }
     for generation in Set(rows.generations) {

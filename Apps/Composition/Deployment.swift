@@ -30,7 +30,7 @@ public struct Deployment: Sendable {
     public let cursors: any CursorStore
     /// Records.
     public let records: any RecordReader
-    /// Questions about records.
+    /// Questions about records; cursors are good in this process, see ``signer(of:)``.
     public let query: LogQueryService
     /// Rejects.
     public let rejects: any RejectReader
@@ -81,12 +81,15 @@ public struct Deployment: Sendable {
             apps: stores.apps, store: stores.tokens, hasher: SHA256Hasher(), clock: clock, entropy: entropy)
         cursors = SQLiteCursorStore(database)
         records = SQLiteRecordReader(database)
-        query = LogQueryService(reader: records)
+        query = LogQueryService(reader: records, signer: HMACSigner(Secret(base64(entropy.bytes(32)))))
         rejects = SQLiteRejectReader(database)
         runs = SQLiteRunStore(database)
         fileStore = try Deployment.fileStore(
             settings, data: data, makes: makesFileStore, clock: clock, entropy: entropy)
     }
+
+    /// Signs positions so that all processes that share a secret take each other's.
+    public static func signer(of secret: Secret) -> any PositionSigner { HMACSigner(secret) }
 
     private static func openStore(at path: String) throws -> SQLiteDatabase {
         do {

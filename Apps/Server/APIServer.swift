@@ -26,13 +26,15 @@ public struct APIServer: Service {
         let settings = deployment.settings
         trigger = RunTrigger(consumption: try deployment.consumption(), logger: logger)
         let gatekeeper = Gatekeeper(adminKey: adminKey, internalKey: internalKey, tokens: deployment.tokens)
+        let signer = Deployment.signer(of: adminKey)
         let routes =
             HealthRoutes(deployment: deployment).routes
             + SdkRoutes(
                 provisioner: try deployment.provisioner(), rate: deployment.initRate(), maxBody: settings.maxBody
             ).routes
             + AppRoutes(apps: deployment.apps, tokens: deployment.tokens, maxBody: settings.maxBody).routes
-            + LogRoutes(deployment: deployment, maxBody: settings.maxBody).routes
+            + LogRoutes(deployment: deployment, signer: signer).routes
+            + TailRoutes(deployment: deployment, signer: signer, gatekeeper: gatekeeper).routes
             + OperationRoutes(deployment: deployment).routes
             + InternalRoutes(trigger: trigger).routes
         application = Application(

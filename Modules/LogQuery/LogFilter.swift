@@ -1,3 +1,4 @@
+import LogCursor
 public import LogModel
 
 /// Which records are asked for; all that is given must hold.
@@ -33,6 +34,17 @@ public struct LogFilter: Sendable, Hashable {
 
     /// Whether time and level say all, so that lines need not be looked at.
     public var isDecidedByColumns: Bool { (text ?? "").isEmpty && conditions.isEmpty }
+
+    /// Tells questions apart, so that a position in the answer to one is not taken for a position in another's.
+    ///
+    /// Two questions with one digest would have to be built on purpose, and would harm nobody but who did.
+    func digest(in order: LogOrder) -> UInt64 {
+        let words =
+            "\(app)|\(String(describing: from))|\(String(describing: to))|\(String(describing: level))|"
+            + "\(String(describing: minLevel))|\(text ?? "")|\(conditions)|\(order)"
+        let bytes = Array(words.utf8)
+        return StreamDigest.value(of: bytes.span)
+    }
 }
 
 /// In what order records come.

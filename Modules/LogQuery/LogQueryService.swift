@@ -1,9 +1,9 @@
-import LogCursor
-import LogModel
+public import LogModel
 
 /// Answers questions about records.
 public struct LogQueryService: Sendable {
     private let reader: any RecordReader
+    private let signer: any PositionSigner
     /// How many rows are read at a time.
     private let slice: Int
     /// How many rows one page looks at before it is given as it is.
@@ -13,8 +13,16 @@ public struct LogQueryService: Sendable {
     public static let limits = 1...1000
 
     /// Makes a service over a reader.
-    public init(reader: any RecordReader, slice: Int = 2000, scanLimit: Int = 1_000_000) {
+    /// - Parameters:
+    ///   - reader: where the records are.
+    ///   - signer: what cursors are signed with; they are good as long as its key is.
+    ///   - slice: how many rows are read at a time.
+    ///   - scanLimit: how many rows one page looks at before it is given as it is.
+    public init(
+        reader: any RecordReader, signer: any PositionSigner, slice: Int = 2000, scanLimit: Int = 1_000_000
+    ) {
         self.reader = reader
+        self.signer = signer
         self.slice = slice
         self.scanLimit = scanLimit
     }
@@ -27,18 +35,41 @@ public struct LogQueryService: Sendable {
         public let next: String?
     }
 
+    /// When the first page of an answer was asked for, as its cursor says.
+    ///
+    /// Ages in a question count back from then on all its pages, else each page would be of another question.
+    /// - Throws: ``LogQueryError`` `.invalidCursor` when it is none of ours.
+    public func moment(of cursor: String) throws(LogQueryError) -> Timestamp {
+        guard let read = PageCursor(cursor, signer: signer) else { throw LogQueryError.invalidCursor }
+        return read.askedAt
+    }
+
     /// One page of an answer.
     ///
     /// A page can be short or empty and yet name a next one, when very many rows had to be looked at for few that
     /// match. Records that arrive between pages neither repeat nor hide others.
+    /// - Parameters:
+    ///   - filter: what is asked for, ages counted back from `askedAt`.
+    ///   - order: in what order.
+    ///   - limit: how many items at most.
+    ///   - cursor: where the page before ended.
+    ///   - askedAt: when the first page was asked for, see ``moment(of:)``.
+    /// - Returns: the page.
     /// - Throws: ``LogQueryError`` `.invalidLimit` or `.invalidCursor`; ``RecordReaderError``.
-    public func page(_ filter: LogFilter, order: LogOrder, limit: Int, cursor: String?) async throws -> Page {
+    public func page(
+        _ filter: LogFilter, order: LogOrder, limit: Int, cursor: String?, askedAt: Timestamp = .epoch
+    ) async throws -> Page {
         guard LogQueryService.limits.contains(limit) else { throw LogQueryError.invalidLimit(limit) }
-        let question = LogQueryService.digest(filter, order)
+        let question = filter.digest(in: order)
         var position: RecordPosition?
         if let cursor {
-            guard let read = PageCursor(cursor, for: question) else { throw LogQueryError.invalidCursor }
+            guard let read = PageCursor(cursor, signer: signer), read.question == question else {
+                throw LogQueryError.invalidCursor
+            }
             position = read.position
+        }
+        func nextCursor(behind place: RecordPosition) -> String {
+            PageCursor(position: place, question: question, askedAt: askedAt).text(signer: signer)
         }
         let matcher = LineMatcher(filter)
         var found = RecordRows()
@@ -48,16 +79,16 @@ public struct LogQueryService: Sendable {
             let wish = filter.isDecidedByColumns ? limit + 1 - found.count : slice
             let rows = try await reader.rows(filter, order: order, after: position, limit: wish)
             for row in 0..<rows.count where matcher.matches(rows.bytes.span.extracting(rows.range(row))) {
-                guard found.count < limit else {
-                    return Page(rows: found, next: nextCursor(behind: found, question))
+                // A page of long lines ends when it has many bytes, as one of short lines when it has many items.
+                guard found.count < limit, !found.isFull else {
+                    return Page(rows: found, next: nextCursor(behind: found.position(found.count - 1)))
                 }
                 found.append(row, of: rows)
             }
-            guard rows.count == wish else { return Page(rows: found, next: nil) }
-            let last = rows.position(rows.count - 1)
-            position = last
-            examined += rows.count
-            if examined >= scanLimit { return Page(rows: found, next: PageCursor(position: last).text(for: question)) }
+            guard let next = rows.next(after: wish) else { return Page(rows: found, next: nil) }
+            position = next
+            examined += rows.cut == nil ? rows.count : max(rows.count, RecordRows.scanLimit)
+            if examined >= scanLimit { return Page(rows: found, next: nextCursor(behind: next)) }
         }
     }
 
@@ -107,20 +138,6 @@ public struct LogQueryService: Sendable {
             HistogramBar(from: Timestamp(nanoseconds: start), counts: counts[start] ?? [:])
         }
     }
-
-    private func nextCursor(behind rows: RecordRows, _ question: UInt64) -> String {
-        PageCursor(position: rows.position(rows.count - 1)).text(for: question)
-    }
-
-    /// Two questions with one digest would have to be built on purpose, and would harm nobody but who did.
-    private static func digest(_ filter: LogFilter, _ order: LogOrder) -> UInt64 {
-        let text =
-            "\(filter.app)|\(String(describing: filter.from))|\(String(describing: filter.to))|"
-            + "\(String(describing: filter.level))|\(String(describing: filter.minLevel))|"
-            + "\(filter.text ?? "")|\(filter.conditions)|\(order)"
-        let bytes = Array(text.utf8)
-        return StreamDigest.value(of: bytes.span)
-    }
 }
 
 /// What a caller asked wrongly.
@@ -129,6 +146,8 @@ public enum LogQueryError: Error, Sendable, Hashable {
     case invalidLimit(Int)
     /// The cursor is none of ours, or of another question.
     case invalidCursor
+    /// A tail cannot go on there without losing or repeating records; it must begin anew.
+    case positionLost
     /// An interval has a millisecond to 366 days.
     case invalidInterval
     /// A histogram has at most ``LogQueryService/barLimit`` bars.

@@ -1,51 +1,95 @@
 public import LogCursor
-import LogModel
+public import LogModel
 
 /// Follows what is committed for an app, as it comes.
 ///
 /// It keeps a position in every generation, so that records which arrive late for an old file are seen as well.
 public struct LogTail: Sendable {
     private let filter: LogFilter
+    private let askedAt: Timestamp
     private let cursors: any CursorStore
     private let reader: any RecordReader
     private let matcher: LineMatcher
+    private let question: UInt64
     private var positions: [GenerationID: Int64] = [:]
+    /// When each generation last moved, as far as it was seen.
+    private var moves: [GenerationID: Timestamp] = [:]
+    /// The cursors that are left of those that were last looked at, the next one last.
+    private var pending: [Cursor] = []
 
     /// How many rows are shown at a time.
     private static let slice = 1000
 
     /// Makes a tail that begins with what is committed after ``start()``; the filter's times count as well.
-    public init(_ filter: LogFilter, cursors: any CursorStore, reader: any RecordReader) {
+    /// - Parameters:
+    ///   - filter: what is shown, ages counted back from `askedAt`.
+    ///   - cursors: says how far each generation is.
+    ///   - reader: where the records are.
+    ///   - askedAt: when the tail first began, see ``moment(of:signer:)``.
+    public init(
+        _ filter: LogFilter, cursors: any CursorStore, reader: any RecordReader, askedAt: Timestamp = .epoch
+    ) {
         self.filter = filter
         self.cursors = cursors
         self.reader = reader
+        self.askedAt = askedAt
         matcher = LineMatcher(filter)
+        question = filter.digest(in: .stored)
     }
 
     /// Takes everything that is committed by now as seen.
     /// - Throws: ``CursorStoreError``.
     public mutating func start() async throws(CursorStoreError) {
-        for cursor in try await allCursors() { positions[cursor.generation] = cursor.progress.position }
+        for cursor in try await allCursors() {
+            positions[cursor.generation] = cursor.progress.position
+            moves[cursor.generation] = cursor.updatedAt
+        }
     }
 
-    /// Shows what was committed since the last call, object by object.
-    /// - Throws: ``CursorStoreError``, ``RecordReaderError``, or what `visit` throws.
-    public mutating func poll(_ visit: (RecordRows) async throws -> Void) async throws {
-        for cursor in try await allCursors() {
-            var position = positions[cursor.generation] ?? 0
+    /// The next records that were committed and not given yet, of one object; `nil` when there are no more for now.
+    ///
+    /// What was given counts as seen, see ``position(signer:)``.
+    /// - Throws: ``CursorStoreError``, ``RecordReaderError``, or `CancellationError` when the task was cancelled.
+    public mutating func next() async throws -> RecordRows? {
+        if pending.isEmpty { pending = try await allCursors().reversed() }
+        while let cursor = pending.last {
+            let generation = cursor.generation
+            var position = positions[generation] ?? 0
+            moves[generation] = cursor.updatedAt
             while position < cursor.progress.position {
                 try Task.checkCancellation()
-                let rows = try await reader.rows(of: cursor.generation, from: position, limit: LogTail.slice)
+                let rows = try await nextSlice(of: generation, from: position)
+                position = rows.next(after: LogTail.slice).map { $0.offset + 1 } ?? cursor.progress.position
                 let found = matching(rows)
-                if !found.isEmpty { try await visit(found) }
-                if rows.count == LogTail.slice, let last = rows.offsets.last {
-                    position = last + 1
-                } else {
-                    position = cursor.progress.position
-                }
-                positions[cursor.generation] = position
+                positions[generation] = position
+                if !found.isEmpty { return found }
+            }
+            positions[generation] = position
+            pending.removeLast()
+        }
+        return nil
+    }
+
+    /// Shows what was committed since the last call, object by object; what `visit` was shown when it throws is shown
+    /// again.
+    /// - Throws: ``CursorStoreError``, ``RecordReaderError``, or what `visit` throws.
+    public mutating func poll(_ visit: (RecordRows) async throws -> Void) async throws {
+        while true {
+            let before = self
+            guard let rows = try await next() else { return }
+            do {
+                try await visit(rows)
+            } catch {
+                self = before
+                throw error
             }
         }
+    }
+
+    /// Apart and untyped, see ``RecordStream``.
+    @inline(never)
+    private func nextSlice(of generation: GenerationID, from offset: Int64) async throws -> RecordRows {
+        try await reader.rows(of: generation, from: offset, limit: LogTail.slice)
     }
 
     private func matching(_ rows: RecordRows) -> RecordRows {
@@ -72,5 +116,32 @@ public struct LogTail: Sendable {
             all += page
             guard page.count == 1000 else { return all }
         }
+    }
+}
+
+// Going on elsewhere, or later.
+extension LogTail {
+    /// How far the tail has come, for ``resume(at:signer:)``: at most 10 KiB however many objects there are.
+    public func position(signer: any PositionSigner) -> String {
+        TailPosition(positions, moves: moves, question: question, askedAt: askedAt).text(signer: signer)
+    }
+
+    /// When the tail that gave a position first began; ages in its question count back from then.
+    /// - Throws: ``LogQueryError`` `.invalidCursor` when it is none of ours.
+    public static func moment(of position: String, signer: any PositionSigner) throws(LogQueryError) -> Timestamp {
+        guard let read = TailPosition(position, signer: signer) else { throw LogQueryError.invalidCursor }
+        return read.askedAt
+    }
+
+    /// Goes on where a tail of the same question was: nothing is lost and nothing comes twice.
+    /// - Throws: ``LogQueryError`` `.invalidCursor` when the position is none of ours or of another question,
+    ///   `.positionLost` when one of more objects than a position can hold has moved since; ``CursorStoreError``.
+    public mutating func resume(at position: String, signer: any PositionSigner) async throws {
+        guard let read = TailPosition(position, signer: signer), read.question == question else {
+            throw LogQueryError.invalidCursor
+        }
+        let cursors = try await allCursors()
+        positions = try read.positions(among: cursors)
+        for cursor in cursors { moves[cursor.generation] = cursor.updatedAt }
     }
 }

@@ -1,60 +1,44 @@
-import LogCursor
 import LogModel
 
 /// Where a page ended, in a form that callers hand back as they got it.
 ///
-/// It holds the position of the last row looked at and a digest of the question, so that it cannot be taken for the
-/// cursor of another question. 50 bytes in hexadecimal digits: version, time, generation, offset, digest of the
-/// question, digest of all before.
+/// It holds the position of the last row looked at, a digest of the question, so that it cannot be taken for the cursor
+/// of another question, and when the question was first asked, from which its ages count back. It is signed.
 struct PageCursor {
     let position: RecordPosition
+    let question: UInt64
+    let askedAt: Timestamp
 
-    func text(for question: UInt64) -> String {
-        var bytes: [UInt8] = [1]
-        for number in [
-            UInt64(bitPattern: position.timestamp), UInt64(bitPattern: position.generation.number),
-            UInt64(bitPattern: position.offset), question,
-        ] {
-            bytes += bigEndian(number)
-        }
-        bytes += bigEndian(StreamDigest.value(of: bytes.span))
-        let digits = Array("0123456789abcdef".utf8)
-        return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
-    }
+    private static let version: UInt8 = 2
 
-    init(position: RecordPosition) {
+    init(position: RecordPosition, question: UInt64, askedAt: Timestamp) {
         self.position = position
+        self.question = question
+        self.askedAt = askedAt
     }
 
-    /// Reads a cursor of a question; `nil` when it is none of ours or of another question.
-    init?(_ text: String, for question: UInt64) {
-        let digits = Array(text.utf8)
-        guard digits.count == 82 else { return nil }
-        var bytes: [UInt8] = []
-        for index in stride(from: 0, to: digits.count, by: 2) {
-            guard let high = PageCursor.value(digits[index]), let low = PageCursor.value(digits[index + 1]) else {
-                return nil
-            }
-            bytes.append(high << 4 | low)
-        }
-        func number(_ index: Int) -> UInt64 { bytes[index..<index + 8].reduce(0) { $0 << 8 | UInt64($1) } }
-        guard bytes[0] == 1, number(25) == question,
-            number(33) == StreamDigest.value(of: bytes.span.extracting(0..<33))
+    func text(signer: any PositionSigner) -> String {
+        var writer = PositionWriter()
+        writer.add(byte: PageCursor.version)
+        writer.add(fixed: question)
+        writer.add(fixed: UInt64(bitPattern: askedAt.nanoseconds))
+        writer.add(fixed: UInt64(bitPattern: position.timestamp))
+        writer.add(fixed: UInt64(bitPattern: position.generation.number))
+        writer.add(fixed: UInt64(bitPattern: position.offset))
+        return signer.sealed(writer.bytes)
+    }
+
+    /// Reads a cursor; `nil` when it is none of ours.
+    init?(_ text: String, signer: any PositionSigner) {
+        guard let bytes = signer.opened(text) else { return nil }
+        var reader = PositionReader(bytes)
+        guard reader.byte() == PageCursor.version, let question = reader.fixed(), let askedAt = reader.fixed(),
+            let timestamp = reader.fixed(), let generation = reader.fixed(), let offset = reader.fixed(), reader.isAtEnd
         else { return nil }
+        self.question = question
+        self.askedAt = Timestamp(nanoseconds: Int64(bitPattern: askedAt))
         position = RecordPosition(
-            timestamp: Int64(bitPattern: number(1)), generation: GenerationID(Int64(bitPattern: number(9))),
-            offset: Int64(bitPattern: number(17)))
+            timestamp: Int64(bitPattern: timestamp), generation: GenerationID(Int64(bitPattern: generation)),
+            offset: Int64(bitPattern: offset))
     }
-
-    private static func value(_ digit: UInt8) -> UInt8? {
-        switch digit {
-        case 0x30...0x39: digit - 0x30
-        case 0x61...0x66: digit - 0x61 + 10
-        default: nil
-        }
-    }
-}
-
-private func bigEndian(_ number: UInt64) -> [UInt8] {
-    stride(from: UInt64(56), through: 0, by: -8).map { UInt8(truncatingIfNeeded: number >> $0) }
 }

@@ -2,7 +2,9 @@ public import LogModel
 
 /// Reads committed records.
 ///
-/// Each call is one short read of the store: nothing is held between calls, so that a slow reader pins nothing.
+/// Each call is one short read of the store: nothing is held between calls, so that a slow reader pins nothing. A call
+/// that would hold more than ``RecordRows/byteLimit`` bytes of lines, or look at very many rows for few that fit, ends
+/// early and says where to go on, see ``RecordRows/cut``.
 public protocol RecordReader: Sendable {
     /// Up to `limit` rows behind `position` in the order asked for.
     ///

@@ -23,8 +23,27 @@ public struct RecordRows: Sendable {
     /// The objects that the generations are of.
     public private(set) var objects: [GenerationID: ObjectKey] = [:]
 
+    /// Where to go on when the store gave up before it had as many rows as were asked for or came to the end; `nil` when
+    /// it did not.
+    public var cut: RecordPosition?
+
+    /// How many bytes of lines rows hold before a store gives them as they are; the last line may go beyond it.
+    public static let byteLimit = 4 << 20
+
+    /// How many rows a store looks at in one call before it gives what it has found.
+    public static let scanLimit = 100_000
+
     /// Rows of nothing.
     public init() {}
+
+    /// Whether there are enough bytes to stop at.
+    public var isFull: Bool { bytes.count >= RecordRows.byteLimit }
+
+    /// Where to go on behind these rows, of which `limit` were asked for; `nil` when the store has no more.
+    public func next(after limit: Int) -> RecordPosition? {
+        if let cut { return cut }
+        return count < limit || isEmpty ? nil : position(count - 1)
+    }
 
     /// How many rows there are.
     public var count: Int { ends.count }

@@ -24,8 +24,8 @@ public struct RecordStream: Sendable {
         while !isAtEnd, left > 0 {
             try Task.checkCancellation()
             let rows = try await nextSlice()
-            isAtEnd = rows.count < slice
-            if !rows.isEmpty { position = rows.position(rows.count - 1) }
+            position = rows.next(after: slice)
+            isAtEnd = position == nil
             let found = matching(rows)
             left -= found.count
             if !found.isEmpty { return found }

@@ -114,7 +114,7 @@ extension StoreUnderTest {
 
     /// The lines of an app, the earliest first.
     func lines(of app: AppID) async throws -> [[UInt8]] {
-        let rows = try await records.rows(LogFilter(app: app), order: .oldestFirst, after: nil, limit: 100_000)
+        let rows = try await allRows(LogFilter(app: app), .oldestFirst)
         return (0..<rows.count).map { Array(rows.bytes[rows.range($0)]) }
     }
 

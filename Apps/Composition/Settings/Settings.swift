@@ -26,6 +26,12 @@ public struct Settings: Sendable {
     public let http: Listener
     /// Largest request body in bytes.
     public let maxBody: Int
+    /// How long a client may take for the next piece of a streamed answer.
+    public let writeTimeout: Duration
+    /// Most tails that are open at a time.
+    public let maxTails: Int
+    /// How often a tail with nothing to show is heard of.
+    public let tailHeartbeat: Duration
     /// Where the embedded file store listens under dev.
     public let localFimidara: Listener
     /// The key of the administrative routes, when given.
@@ -67,6 +73,9 @@ public struct Settings: Sendable {
         storePath = try read.storePath(in: dataDirectory)
         http = Listener(host: try read.text("http.host"), port: try read.port("http.port"))
         maxBody = try read.bytes("http.max_body")
+        writeTimeout = try read.duration("http.write_timeout")
+        maxTails = try read.count("http.max_tails")
+        tailHeartbeat = try read.duration("http.tail_heartbeat")
         localFimidara = Listener(
             host: try read.text("local_fimidara.host"), port: try read.port("local_fimidara.port"))
         adminKey = try read.key("admin.key")
@@ -120,6 +129,13 @@ private struct SettingsReading {
             throw SettingsError("\(name) must be a port from 0 to 65535")
         }
         return port
+    }
+
+    func count(_ name: String) throws -> Int {
+        guard let count = Int(try text(name)), (1...100_000).contains(count) else {
+            throw SettingsError("\(name) must be a number from 1 to 100000")
+        }
+        return count
     }
 
     func duration(_ name: String) throws -> Duration {

@@ -1,14 +1,10 @@
+import LogModel
+
 /// Reads the texts of settings.
 public enum SettingsText {
     /// A time such as `250ms`, `10s`, `5m`, `24h`, `7d`; positive.
     public static func duration(_ text: String) -> Duration? {
-        let units: [(String, Int64)] = [("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000)]
-        for (unit, milliseconds) in units where text.hasSuffix(unit) {
-            guard let count = Int64(text.dropLast(unit.count)), count > 0 else { continue }
-            let (product, overflow) = count.multipliedReportingOverflow(by: milliseconds)
-            return overflow || product > 100 * 365 * 86_400_000 ? nil : .milliseconds(product)
-        }
-        return nil
+        Duration(given: text)
     }
 
     /// A number of bytes such as `1048576`, `64KiB`, `1MiB`, `2GiB`; positive.

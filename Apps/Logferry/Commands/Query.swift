@@ -38,19 +38,15 @@ struct RecordOptions: ParsableArguments {
 
     private func moment(_ name: String, _ text: String?, _ now: Timestamp) throws -> Timestamp? {
         guard let text else { return nil }
-        if let moment = Timestamp(rfc3339: text) { return moment }
-        guard let age = SettingsText.duration(text) else {
+        guard let given = GivenMoment(text) else {
             throw ValidationError("\(name) must be an RFC 3339 time or an age such as 15m")
         }
-        return now.advanced(by: .zero - age)
+        return given.before(now)
     }
 
     private func level(_ name: String, _ text: String?) throws -> Level? {
         guard let text else { return nil }
-        let level = Level(word: text)
-        guard level != .unknown || text == "unknown" else {
-            throw ValidationError("\(name) must be one of \(Level.allCases.map(\.name).joined(separator: ", "))")
-        }
+        guard let level = Level(asked: text) else { throw ValidationError("\(name) must be one of \(Level.names)") }
         return level
     }
 }
@@ -60,8 +56,9 @@ struct Query: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Look at records.",
         discussion: """
-            Without --json each record is a line of time, level and text. With --json the stored lines are written \
-            byte for byte; with --all they come object by object, in the order of their bytes, unless --order is given.
+            Without --json each record is a line of time, level and message, then its other members as name=value, \
+            with control characters written out. With --json the stored lines are written byte for byte; with --all \
+            they come object by object, in the order of their bytes, unless --order is given.
             """)
 
     @OptionGroup var options: RecordOptions
@@ -132,16 +129,13 @@ struct Tail: AsyncParsableCommand {
 }
 
 extension RecordRows {
-    /// Writes the rows: the stored lines themselves, or time, level and line for people.
+    /// Writes the rows: the stored lines themselves, or for people time, level and message, then the rest.
     fileprivate func show(json: Bool) {
         for row in 0..<count {
-            let line = bytes[range(row)]
             if json {
-                Terminal.write(Array(line) + [UInt8(ascii: "\n")])
+                Terminal.write(Array(bytes[range(row)]) + [UInt8(ascii: "\n")])
             } else {
-                let level = (Level(rawValue: levels[row]) ?? .unknown).name.uppercased()
-                let text = String(decoding: line, as: UTF8.self)
-                Terminal.line("\(Timestamp(nanoseconds: timestamps[row])) \(level) \(text)")
+                Terminal.line(readableRecord(self, row))
             }
         }
     }

@@ -52,11 +52,10 @@ struct Tokens: AsyncParsableCommand {
         }
 
         private func moment(_ text: String, from now: Timestamp) throws -> Timestamp {
-            if let moment = Timestamp(rfc3339: text) { return moment }
-            guard let span = SettingsText.duration(text) else {
+            guard let given = GivenMoment(text) else {
                 throw ValidationError("--expires must be an RFC 3339 time or a time from now such as 90d")
             }
-            return now.advanced(by: span)
+            return given.after(now)
         }
     }
 

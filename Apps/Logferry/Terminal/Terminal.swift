@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import LogModel
 
 /// Data goes to standard output, words go to standard error.
 enum Terminal {
@@ -15,7 +16,7 @@ enum Terminal {
 
     /// Writes a line to standard output, control characters escaped when people look at it.
     static func line(_ text: String) {
-        write(Array(((showsOutput ? printable(text) : text) + "\n").utf8))
+        write(Array(((showsOutput ? visibleText(text) : text) + "\n").utf8))
     }
 
     /// Writes words to standard error.
@@ -25,22 +26,12 @@ enum Terminal {
 
     /// Writes words about something that is wrong to standard error.
     static func complain(_ words: String) {
-        say("logferry: \(printable(words))")
+        say("logferry: \(visibleText(words))")
     }
 
     /// Shows a passing line of progress, when people look.
     static func progress(_ words: String) {
-        write(Array("\r\u{1B}[K\(printable(words))".utf8), to: STDERR_FILENO)
-    }
-
-    /// Text whose control characters a terminal will not obey.
-    static func printable(_ text: String) -> String {
-        guard text.unicodeScalars.contains(where: isControl) else { return text }
-        return text.unicodeScalars.map { isControl($0) ? "\\u{\(String($0.value, radix: 16))}" : String($0) }.joined()
-    }
-
-    private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
-        (scalar.value < 0x20 && scalar != "\t") || (0x7F..<0xA0).contains(scalar.value)
+        write(Array("\r\u{1B}[K\(visibleText(words))".utf8), to: STDERR_FILENO)
     }
 
     private static func write(_ bytes: [UInt8], to file: Int32) {

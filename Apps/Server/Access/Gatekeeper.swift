@@ -52,6 +52,8 @@ struct Gatekeeper: Sendable {
 extension HTTPField.Name {
     /// `x-internal-access-key`.
     static let internalAccessKey = unwrapped("x-internal-access-key")
+    /// `Last-Event-ID`.
+    static let lastEventID = unwrapped("last-event-id")
 
     private static func unwrapped(_ name: String) -> HTTPField.Name {
         guard let field = HTTPField.Name(name) else { preconditionFailure("\(name) is not a header name") }

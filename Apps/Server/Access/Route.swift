@@ -1,5 +1,6 @@
 import HTTPTypes
 import Hummingbird
+import NIOCore
 
 /// One way in: a method, a path, a right and what answers.
 struct Route: Sendable {
@@ -20,4 +21,13 @@ struct Route: Sendable {
 }
 
 /// What a request carries along.
-typealias APIContext = BasicRequestContext
+struct APIContext: RequestContext {
+    var coreContext: CoreRequestContextStorage
+    /// The connection that it came by.
+    let channel: any Channel
+
+    init(source: ApplicationRequestContextSource) {
+        coreContext = .init(source: source)
+        channel = source.channel
+    }
+}

@@ -7,26 +7,32 @@ import NIOCore
 
 /// Questions about records.
 struct LogRoutes: Sendable {
-    let deployment: Deployment
-    let maxBody: Int
+    private let deployment: Deployment
+    private let query: LogQueryService
+
+    init(deployment: Deployment, signer: any PositionSigner) {
+        self.deployment = deployment
+        query = LogQueryService(reader: deployment.records, signer: signer)
+    }
 
     var routes: [Route] {
         [
-            Route(.get, "/v1/logs", .read) { request, _, caller in
+            Route(.get, "/v1/logs", .read) { request, context, caller in
                 let parameters = try QueryParameters(request, known: LogQuestion.members)
-                return try await answer(
-                    try await LogQuestion(parameters, caller: caller, deployment: deployment), to: request)
+                let setting = try setting(of: caller, cursor: parameters["cursor"])
+                return try await answer(try await LogQuestion(parameters, setting), to: request, context)
             },
-            Route(.post, "/v1/logs/query", .read) { request, _, caller in
-                let body = try await RequestBody(request, limit: maxBody, known: LogQuestion.members)
-                return try await answer(
-                    try await LogQuestion(body, caller: caller, deployment: deployment), to: request)
+            Route(.post, "/v1/logs/query", .read) { request, context, caller in
+                let body = try await RequestBody(
+                    request, limit: deployment.settings.maxBody, known: LogQuestion.members)
+                let setting = try setting(of: caller, cursor: try body.text("cursor"))
+                return try await answer(try await LogQuestion(body, setting), to: request, context)
             },
             Route(.get, "/v1/logs/count", .read) { request, _, caller in
                 let known = LogQuestion.members.subtracting(["order", "limit", "cursor"])
                 let parameters = try QueryParameters(request, known: known)
-                let question = try await LogQuestion(parameters, caller: caller, deployment: deployment)
-                let count = try await deployment.query.count(question.filter)
+                let question = try await LogQuestion(parameters, try setting(of: caller, cursor: nil))
+                let count = try await query.count(question.filter)
                 return .json { $0.add("count", count) }
             },
             Route(.get, "/v1/logs/histogram", .read) { request, _, caller in
@@ -36,12 +42,18 @@ struct LogRoutes: Sendable {
         ]
     }
 
+    private func setting(of caller: Caller, cursor: String?) throws -> LogQuestion.Setting {
+        LogQuestion.Setting(
+            caller: caller, deployment: deployment,
+            askedAt: try cursor.map { try query.moment(of: $0) } ?? deployment.clock.now())
+    }
+
     private func histogram(_ parameters: QueryParameters, _ caller: Caller) async throws -> Response {
-        guard let interval = SettingsText.duration(parameters["interval"] ?? "60s") else {
+        guard let interval = Duration(given: parameters["interval"] ?? "60s") else {
             throw LogQueryError.invalidInterval
         }
-        let question = try await LogQuestion(parameters, caller: caller, deployment: deployment)
-        let bars = try await deployment.query.histogram(question.filter, interval: interval)
+        let question = try await LogQuestion(parameters, try setting(of: caller, cursor: nil))
+        let bars = try await query.histogram(question.filter, interval: interval)
         return .json { text in
             text.add(
                 "items",
@@ -58,20 +70,22 @@ struct LogRoutes: Sendable {
         }
     }
 
-    private func answer(_ question: LogQuestion, to request: Request) async throws -> Response {
+    private func answer(
+        _ question: LogQuestion, to request: Request, _ context: APIContext
+    ) async throws -> Response {
         let accepted = request.headers[.accept] ?? ""
-        if accepted.contains("application/x-ndjson") { return stream(question) }
-        let page = try await deployment.query.page(
+        if accepted.contains("application/x-ndjson") { return stream(question, context) }
+        let page = try await query.page(
             question.filter, order: question.order ?? .newestFirst, limit: question.limit ?? 100,
-            cursor: question.cursor)
+            cursor: question.cursor, askedAt: question.askedAt)
         let app = question.filter.app.text
-        return .page(0..<page.rows.count, next: page.next) { write(page.rows, $1, app: app, into: &$0) }
+        return .page(0..<page.rows.count, next: page.next) { $0.add($1, of: page.rows, app: app) }
     }
 
     /// The stored lines themselves; without an order they come object by object, without a limit all of them.
-    private func stream(_ question: LogQuestion) -> Response {
-        let records = deployment.query.records(
-            question.filter, order: question.order ?? .stored, limit: question.limit)
+    private func stream(_ question: LogQuestion, _ context: APIContext) -> Response {
+        let records = query.records(question.filter, order: question.order ?? .stored, limit: question.limit)
+        let patience = PatientBody(channel: context.channel, limit: deployment.settings.writeTimeout)
         let body = ResponseBody { writer in
             var records = records
             while let rows = try await records.next() {
@@ -81,25 +95,10 @@ struct LogRoutes: Sendable {
                     buffer.writeBytes(rows.bytes[rows.range(row)])
                     buffer.writeInteger(UInt8(ascii: "\n"))
                 }
-                try await writer.write(buffer)
+                try await patience.write(buffer, to: &writer)
             }
             try await writer.finish(nil)
         }
         return Response(status: .ok, headers: [.contentType: "application/x-ndjson"], body: body)
     }
-}
-
-private func write(_ rows: RecordRows, _ row: Int, app: String, into text: inout JSONText) {
-    let facts = rows.facts(row)
-    text.add("id", "\(facts.generation)-\(facts.offset)")
-    text.add("app", app)
-    text.add("timestamp", Timestamp(nanoseconds: facts.timestamp))
-    text.add("receivedAt", Timestamp(nanoseconds: facts.receivedAt))
-    text.add("level", (Level(rawValue: facts.level) ?? .unknown).name)
-    text.add("object", rows.objects[facts.generation]?.text ?? "")
-    text.add("offset", facts.offset)
-    text.add("line", facts.lineNumber)
-    let line = rows.bytes[rows.range(row)]
-    // A byte order mark is kept in the store; inside a JSON document it would be an error.
-    text.add("record", raw: Array(line.starts(with: [0xEF, 0xBB, 0xBF]) ? line.dropFirst(3) : line))
 }

@@ -1,15 +1,19 @@
+import LogModel
 import LogQuery
 
 /// Reads `where`: a list of `{path, op, value}`.
-enum ConditionReader {
-    static func conditions(_ node: JSONNode) throws(Problem) -> [Condition] {
+struct ConditionReader {
+    /// From when ages count back.
+    let now: Timestamp
+
+    func conditions(_ node: JSONNode) throws(Problem) -> [Condition] {
         guard case .array(let nodes) = node, nodes.count <= 50 else {
             throw .invalid("\"where\" must be a list of at most 50 conditions")
         }
         return try nodes.map { (node) throws(Problem) in try condition(node) }
     }
 
-    private static func condition(_ node: JSONNode) throws(Problem) -> Condition {
+    private func condition(_ node: JSONNode) throws(Problem) -> Condition {
         guard case .object(let members) = node else {
             throw .invalid("a condition must be an object {path, op, value}")
         }
@@ -29,7 +33,7 @@ enum ConditionReader {
     }
 
     /// `"a.b"`, or `["a", "b.c"]` for names that have dots.
-    private static func segments(_ node: JSONNode?) throws(Problem) -> [String] {
+    private func segments(_ node: JSONNode?) throws(Problem) -> [String] {
         switch node {
         case .text(let text)? where !text.isEmpty:
             return text.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
@@ -42,7 +46,7 @@ enum ConditionReader {
         }
     }
 
-    private static func test(_ name: String, _ value: JSONNode?) throws(Problem) -> Condition.Test {
+    private func test(_ name: String, _ value: JSONNode?) throws(Problem) -> Condition.Test {
         switch name {
         case "eq": return .equal(try operand(name, value))
         case "neq": return .notEqual(try operand(name, value))
@@ -67,34 +71,34 @@ enum ConditionReader {
         }
     }
 
-    private static func between(_ value: JSONNode?) throws(Problem) -> Condition.Test {
+    private func between(_ value: JSONNode?) throws(Problem) -> Condition.Test {
         guard case .array(let pair)? = value, pair.count == 2 else {
             throw .invalid("the value of \"between\" must be a list of two")
         }
         let low = try ordered("between", pair[0])
         let high = try ordered("between", pair[1])
         switch (low, high) {
-        case (.text, .text), (.number, .number): return .between(low, high)
-        default: throw .invalid("the values of \"between\" must be two numbers or two strings")
+        case (.text, .text), (.number, .number), (.time, .time): return .between(low, high)
+        default: throw .invalid("the values of \"between\" must be two numbers, two strings or two times")
         }
     }
 
-    private static func operands(_ name: String, _ value: JSONNode?) throws(Problem) -> [Operand] {
+    private func operands(_ name: String, _ value: JSONNode?) throws(Problem) -> [Operand] {
         guard case .array(let nodes)? = value, (1...100).contains(nodes.count) else {
             throw .invalid("the value of \"\(name)\" must be a list of 1 to 100 values")
         }
         return try nodes.map { (node) throws(Problem) in try operand(name, node) }
     }
 
-    private static func ordered(_ name: String, _ value: JSONNode?) throws(Problem) -> Operand {
+    private func ordered(_ name: String, _ value: JSONNode?) throws(Problem) -> Operand {
         let operand = try operand(name, value)
         switch operand {
-        case .text, .number: return operand
-        case .flag, .null: throw .invalid("the value of \"\(name)\" must be a number or a string")
+        case .text, .number, .time: return operand
+        case .flag, .null: throw .invalid("the value of \"\(name)\" must be a number, a string or a time")
         }
     }
 
-    private static func operand(_ name: String, _ value: JSONNode?) throws(Problem) -> Operand {
+    private func operand(_ name: String, _ value: JSONNode?) throws(Problem) -> Operand {
         switch value {
         case .text(let text)?: return .text(text)
         case .flag(let flag)?: return .flag(flag)
@@ -102,7 +106,31 @@ enum ConditionReader {
         case .number(let text)?:
             guard let number = JSONNumber(text) else { throw .invalid("\(text) is not a number") }
             return .number(number)
-        default: throw .invalid("the value of \"\(name)\" must be a string, a number, true, false or null")
+        case .object(let members)?: return .time(try time(members))
+        default: throw .invalid("the value of \"\(name)\" must be a string, a number, true, false, null or a time")
         }
     }
+
+    /// `{"time": "2026-11-20T08:00:00Z"}`, a number in place of the text, or `{"age": "15m"}`: so long before now.
+    private func time(_ members: [JSONNode.Member]) throws(Problem) -> Timestamp {
+        guard members.count == 1 else { throw .invalid(ConditionReader.timeForm) }
+        switch (members[0].name, members[0].value) {
+        case ("time", .text(let text)):
+            guard let moment = Timestamp(rfc3339: text) else { break }
+            return moment
+        case ("time", .number(let text)):
+            let digits = Array(text.utf8)
+            guard let moment = Timestamp(number: digits.span) else { break }
+            return moment
+        case ("age", .text(let text)):
+            guard let age = Duration(given: text) else { break }
+            return now.advanced(by: .zero - age)
+        case ("time", _), ("age", _): break
+        default: throw .unknownMember(members[0].name, known: ["time", "age"])
+        }
+        throw .invalid(ConditionReader.timeForm)
+    }
+
+    private static let timeForm =
+        "a time is {\"time\": \"2026-11-20T08:00:00Z\"}, or {\"age\": \"15m\"} for so long before now"
 }

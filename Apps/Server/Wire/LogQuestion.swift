@@ -7,6 +7,8 @@ import LogQuery
 /// A question about records, from parameters or from a body.
 struct LogQuestion {
     let filter: LogFilter
+    /// From when ages count back.
+    let askedAt: Timestamp
     let order: LogOrder?
     let limit: Int?
     let cursor: String?
@@ -15,25 +17,33 @@ struct LogQuestion {
         "app", "from", "to", "level", "minLevel", "q", "where", "order", "limit", "cursor",
     ]
 
+    /// What a question is read with.
+    struct Setting {
+        let caller: Caller
+        let deployment: Deployment
+        /// From when ages count back: now, or when the answer's first page was asked for.
+        let askedAt: Timestamp
+    }
+
     /// Where the texts of a question come from.
-    struct Texts {
+    private struct Texts {
         let text: (String) throws(Problem) -> String?
         let conditions: JSONNode?
         let limit: String?
     }
 
     /// Reads a question from the parameters of a GET; `where` is JSON.
-    init(_ parameters: QueryParameters, caller: Caller, deployment: Deployment) async throws {
+    init(_ parameters: QueryParameters, _ setting: Setting) async throws {
         let conditions = try parameters["where"].map { try JSONNode.parse(Array($0.utf8)) }
         try await self.init(
             Texts(
                 text: { (name) throws(Problem) in parameters[name] }, conditions: conditions,
                 limit: parameters["limit"]),
-            caller: caller, deployment: deployment)
+            setting)
     }
 
     /// Reads a question from the body of a POST.
-    init(_ body: RequestBody, caller: Caller, deployment: Deployment) async throws {
+    init(_ body: RequestBody, _ setting: Setting) async throws {
         var limit: String?
         switch body["limit"] {
         case nil: break
@@ -42,18 +52,18 @@ struct LogQuestion {
         }
         try await self.init(
             Texts(text: { (name) throws(Problem) in try body.text(name) }, conditions: body["where"], limit: limit),
-            caller: caller, deployment: deployment)
+            setting)
     }
 
-    private init(_ texts: Texts, caller: Caller, deployment: Deployment) async throws {
-        var filter = LogFilter(app: try await LogQuestion.app(try texts.text("app"), caller, deployment))
-        let now = deployment.clock.now()
-        filter.from = try LogQuestion.moment("from", try texts.text("from"), now)
-        filter.to = try LogQuestion.moment("to", try texts.text("to"), now)
+    private init(_ texts: Texts, _ setting: Setting) async throws {
+        askedAt = setting.askedAt
+        var filter = LogFilter(app: try await LogQuestion.app(try texts.text("app"), setting))
+        filter.from = try LogQuestion.moment("from", try texts.text("from"), askedAt)
+        filter.to = try LogQuestion.moment("to", try texts.text("to"), askedAt)
         filter.level = try LogQuestion.level("level", try texts.text("level"))
         filter.minLevel = try LogQuestion.level("minLevel", try texts.text("minLevel"))
         filter.text = try texts.text("q")
-        filter.conditions = try texts.conditions.map(ConditionReader.conditions) ?? []
+        filter.conditions = try texts.conditions.map(ConditionReader(now: askedAt).conditions) ?? []
         self.filter = filter
         switch try texts.text("order") {
         case nil: order = nil
@@ -71,29 +81,26 @@ struct LogQuestion {
     }
 
     /// The app that a text names, or that the caller's token belongs to; foreign apps are unknown.
-    private static func app(_ text: String?, _ caller: Caller, _ deployment: Deployment) async throws -> AppID {
-        if text == nil, case .client(let token) = caller { return token.app }
+    private static func app(_ text: String?, _ setting: Setting) async throws -> AppID {
+        if text == nil, case .client(let token) = setting.caller { return token.app }
         guard let text else { throw Problem.invalid("\"app\" is required: an app's id or name") }
-        let app = try await deployment.apps.find(text)
-        guard caller.mayRead(app.id) else { throw Problem.unknownApp }
+        let app = try await setting.deployment.apps.find(text)
+        guard setting.caller.mayRead(app.id) else { throw Problem.unknownApp }
         return app.id
     }
 
     /// A moment: RFC 3339, or an age such as `15m`.
     private static func moment(_ name: String, _ text: String?, _ now: Timestamp) throws(Problem) -> Timestamp? {
         guard let text else { return nil }
-        if let moment = Timestamp(rfc3339: text) { return moment }
-        if let age = SettingsText.duration(text) { return now.advanced(by: .zero - age) }
-        throw .invalid("\"\(name)\" must be an RFC 3339 time or an age such as 15m")
+        guard let given = GivenMoment(text) else {
+            throw .invalid("\"\(name)\" must be an RFC 3339 time or an age such as 15m")
+        }
+        return given.before(now)
     }
 
     private static func level(_ name: String, _ text: String?) throws(Problem) -> Level? {
         guard let text else { return nil }
-        let level = Level(word: text)
-        guard level != .unknown || text == "unknown" else {
-            let known = Level.allCases.map(\.name).joined(separator: ", ")
-            throw .invalid("\"\(name)\" must be one of \(known)")
-        }
+        guard let level = Level(asked: text) else { throw .invalid("\"\(name)\" must be one of \(Level.names)") }
         return level
     }
 }

@@ -49,6 +49,10 @@ extension Problem {
         case .invalidLimit: self = .invalid("\"limit\" must be a number from 1 to 1000")
         case .invalidCursor:
             self = Problem(.badRequest, "invalid_cursor", "the cursor is not one of this question's answers")
+        case .positionLost:
+            self = Problem(
+                .conflict, "position_lost",
+                "more files moved than a position remembers: begin a new tail, and ask /v1/logs for what came between")
         case .invalidInterval: self = .invalid("\"interval\" must be a time from 1ms to 366d, such as 60s")
         case .tooManyBars:
             self = Problem(

@@ -86,6 +86,10 @@ struct Problem: Error, Sendable, Hashable {
 
     // MARK: - It is not the caller's fault
 
+    static let tooManyTails = Problem(
+        .tooManyRequests, "too_many_tails", "as many tails are open as may be; close one, or try again",
+        retryAfter: .seconds(5))
+
     static let storeUnavailable = Problem(
         .serviceUnavailable, "store_unavailable", "the store cannot be reached or is busy; try again",
         retryAfter: .seconds(2))

@@ -1,4 +1,4 @@
-import LogModel
+public import LogModel
 
 /// What must hold of one member of a line.
 public struct Condition: Sendable, Hashable {
@@ -15,19 +15,20 @@ public struct Condition: Sendable, Hashable {
 
     /// What is asked of a value.
     ///
-    /// Kinds are told apart: a text never equals a number.
+    /// Kinds are told apart: a text never equals a number. A value that holds a time, as a text or as a number, is of the
+    /// kind of a time as well.
     public enum Test: Sendable, Hashable {
         /// It is there and equal.
         case equal(Operand)
         /// It is not equal, or not there.
         case notEqual(Operand)
-        /// It is of the operand's kind, a number or a text, and greater.
+        /// It is of the operand's kind, a number, a text or a time, and greater.
         case greater(Operand)
-        /// It is of the operand's kind, a number or a text, and greater or equal.
+        /// It is of the operand's kind, a number, a text or a time, and greater or equal.
         case greaterOrEqual(Operand)
-        /// It is of the operand's kind, a number or a text, and less.
+        /// It is of the operand's kind, a number, a text or a time, and less.
         case less(Operand)
-        /// It is of the operand's kind, a number or a text, and less or equal.
+        /// It is of the operand's kind, a number, a text or a time, and less or equal.
         case lessOrEqual(Operand)
         /// It equals one of these.
         case oneOf([Operand])
@@ -52,6 +53,9 @@ public enum Operand: Sendable, Hashable {
     case flag(Bool)
     /// `null`.
     case null
+    /// A moment. A member equals it, or comes before or after it, when it is a text in RFC 3339 or a number that stands
+    /// for a moment, each as ``Timestamp`` reads it.
+    case time(Timestamp)
 }
 
 /// A JSON number: exact as a 64-bit integer, else as the nearest double.

@@ -1,12 +1,19 @@
 import LogModel
 
 /// A text that is looked for in others, upper and lower case alike.
+///
+/// Every character stands for itself: there are no patterns. Looking takes time that grows with the length of the line
+/// and never with its product with the text's, whatever both are made of.
 struct TextNeedle: Sendable {
     private let lower: [UInt8]
+    /// For each beginning of the text the length of the longest shorter beginning that it ends with, so that no byte is
+    /// looked at again after a mismatch (the algorithm of Knuth, Morris and Pratt).
+    private let borders: [Int]
     private let isASCII: Bool
 
     init(_ text: String) {
         lower = Array(text.lowercased().utf8)
+        borders = TextNeedle.borders(of: lower)
         isASCII = lower.allSatisfy { $0 < 0x80 }
     }
 
@@ -47,14 +54,27 @@ struct TextNeedle: Sendable {
     }
 
     private func occurs(inBytes bytes: Span<UInt8>) -> Bool {
-        guard let first = lower.first else { return true }
+        guard !lower.isEmpty else { return true }
         guard bytes.count >= lower.count else { return false }
-        for start in 0...bytes.count - lower.count where folded(bytes[start]) == first {
-            var length = 1
-            while length < lower.count, folded(bytes[start + length]) == lower[length] { length += 1 }
-            if length == lower.count { return true }
+        var matched = 0
+        for index in bytes.indices {
+            let byte = folded(bytes[index])
+            while matched > 0, lower[matched] != byte { matched = borders[matched - 1] }
+            if lower[matched] == byte { matched += 1 }
+            if matched == lower.count { return true }
         }
         return false
+    }
+
+    private static func borders(of text: [UInt8]) -> [Int] {
+        var borders = [Int](repeating: 0, count: text.count)
+        var length = 0
+        for index in text.indices.dropFirst() {
+            while length > 0, text[index] != text[length] { length = borders[length - 1] }
+            if text[index] == text[length] { length += 1 }
+            borders[index] = length
+        }
+        return borders
     }
 
     @inline(__always)

@@ -32,6 +32,14 @@ struct SQLiteContractTests {
     @Test("keeps the contract of records", arguments: RecordReaderContract.clauses)
     func records(_ clause: Clause<StoreUnderTest>) async throws { try await verify(clause) }
 
+    @Test("keeps the contract of records when a call looks at three rows", arguments: RecordReaderContract.clauses)
+    func narrowRecords(_ clause: Clause<StoreUnderTest>) async throws {
+        let folder = try TemporaryFolder()
+        let database = try SQLiteDatabase(path: folder.file("store.sqlite"))
+        try await clause.verify(.sqlite(database, scanLimit: 3))
+        try database.close()
+    }
+
     @Test("keeps the contract of locks", arguments: LockStoreContract.clauses)
     func locks(_ clause: Clause<StoreUnderTest>) async throws { try await verify(clause) }
 
@@ -43,11 +51,11 @@ struct SQLiteContractTests {
 }
 
 extension StoreUnderTest {
-    static func sqlite(_ database: SQLiteDatabase) -> StoreUnderTest {
+    static func sqlite(_ database: SQLiteDatabase, scanLimit: Int = 100_000) -> StoreUnderTest {
         StoreUnderTest(
             apps: SQLiteAppStore(database), tokens: SQLiteClientTokenStore(database),
             provisioning: SQLiteProvisioningStore(database), cursors: SQLiteCursorStore(database),
-            commits: SQLiteCommitStore(database), records: SQLiteRecordReader(database),
+            commits: SQLiteCommitStore(database), records: SQLiteRecordReader(database, scanLimit: scanLimit),
             rejects: SQLiteRejectReader(database), locks: SQLiteLockStore(database), runs: SQLiteRunStore(database),
             pass: { try await Task.sleep(for: $0) })
     }

@@ -104,6 +104,15 @@ final class Site: Sendable {
             status: response.status, headers: response.headers, bytes: try await response.body.collect(upTo: 1 << 28))
     }
 
+    /// Begins to receive an answer, piece by piece.
+    func open(_ path: String, _ credential: String, headers: HTTPHeaders = [:]) async throws -> HTTPResponse {
+        var headers = headers
+        headers.add("Authorization", "Bearer \(credential)")
+        return try await transport.send(
+            HTTPRequest(
+                .get, api(path), headers: headers, timeouts: HTTPTimeouts(idle: .seconds(60), total: .seconds(300))))
+    }
+
     /// Sends JSON with a bearer credential.
     func call(_ method: String, _ url: String, _ credential: String, _ json: String? = nil) async throws -> Answer {
         var headers: HTTPHeaders = ["Authorization": "Bearer \(credential)"]

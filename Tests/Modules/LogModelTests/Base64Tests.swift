@@ -20,4 +20,16 @@ struct Base64Tests {
         #expect(base64([0xFB, 0xFF]) == "+/8=")
         #expect(base64URL([0xFB, 0xFF]) == "-_8")
     }
+
+    @Test("what is written for URLs is read again, and only that")
+    func readAgain() {
+        for length in 0..<40 {
+            let bytes = (0..<length).map { UInt8(truncatingIfNeeded: $0 * 83 + length * 7) }
+            #expect(LogModel.bytes(ofBase64URL: base64URL(bytes)) == bytes)
+        }
+        // A last letter with bits that stand for nothing would be a second text of the same bytes.
+        for text in ["A", "Zh", "Zm9", "Zg==", "Zm 9v", "Zm9+", "Zm9/", "é"] {
+            #expect(LogModel.bytes(ofBase64URL: text) == nil, "\(text)")
+        }
+    }
 }

@@ -99,7 +99,7 @@ struct ConditionTests {
         #expect(try await matches(Condition(path: ["a"], test: .exists(true)), "\u{FEFF}{\"a\":1}"))
     }
 
-    @Test("all conditions must hold, with text, time and level")
+    @Test("Q11: all conditions must hold, with text, time and level")
     func together() async throws {
         let shelf = try await Shelf()
         try await shelf.add(

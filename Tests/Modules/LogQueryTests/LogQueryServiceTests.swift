@@ -1,4 +1,5 @@
 import AppRegistry
+import InMemoryAdapter
 import LogCursor
 import LogModel
 import LogQuery
@@ -73,7 +74,7 @@ struct LogQueryServiceTests {
     }
 
     @Test(
-        "what arrives between pages neither repeats nor hides what was there",
+        "Q9: what arrives between pages neither repeats nor hides what was there",
         arguments: [LogOrder.newestFirst, .oldestFirst, .stored])
     func stable(_ order: LogOrder) async throws {
         let shelf = try await shelf()
@@ -104,7 +105,7 @@ struct LogQueryServiceTests {
         await refuse(cursor, LogFilter(app: .fresh()), .newestFirst, service)
     }
 
-    @Test("a cursor that was changed in any place is refused")
+    @Test("a cursor that was changed in any place, or signed with another key, is refused")
     func tampered() async throws {
         let shelf = try await shelf()
         let cursor = try #require(
@@ -112,13 +113,36 @@ struct LogQueryServiceTests {
         let bytes = Array(cursor.utf8)
         for index in bytes.indices {
             var changed = bytes
-            changed[index] = changed[index] == 0x30 ? 0x31 : 0x30
+            changed[index] = changed[index] == 0x41 ? 0x42 : 0x41
             await refuse(String(decoding: changed, as: UTF8.self), shelf.everything, .newestFirst, shelf.service())
         }
-        for text in ["", "x", cursor + "0", String(cursor.dropLast()), cursor.uppercased(), " " + cursor.dropFirst()] {
-            guard text != cursor else { continue }
+        for text in ["", "x", cursor + "A", String(cursor.dropLast()), cursor + "=", " " + cursor] {
             await refuse(text, shelf.everything, .newestFirst, shelf.service())
         }
+        let foreign = LogQueryService(reader: shelf.store, signer: PlainSigner(key: 1))
+        await refuse(cursor, shelf.everything, .newestFirst, foreign)
+        #expect(throws: LogQueryError.invalidCursor) { try foreign.moment(of: cursor) }
+    }
+
+    @Test("a cursor says when the first page was asked for, so that ages mean the same on every page")
+    func askedAt() async throws {
+        let shelf = try await shelf()
+        let service = shelf.service()
+        var (cursor, seen): (String?, [RecordPosition]) = (nil, [])
+        repeat {
+            // Each page is asked for later, and reads the age as its cursor says.
+            let now = Timestamp(nanoseconds: 112_000_000_000 + Int64(seen.count) * 1_000_000_000)
+            let askedAt = try cursor.map { try service.moment(of: $0) } ?? now
+            var filter = shelf.everything
+            filter.from = GivenMoment("5s")?.before(askedAt)
+            let page = try await service.page(
+                filter, order: .newestFirst, limit: 4, cursor: cursor, askedAt: askedAt)
+            seen += page.rows.positions
+            cursor = page.next
+        } while cursor != nil
+        var fixed = shelf.everything
+        fixed.from = Timestamp(nanoseconds: 107_000_000_000)
+        #expect(Int64(seen.count) == (try await service.count(fixed)) && seen.count > 4)
     }
 
     private func refuse(_ cursor: String, _ filter: LogFilter, _ order: LogOrder, _ service: LogQueryService) async {
@@ -127,7 +151,9 @@ struct LogQueryServiceTests {
         }
     }
 
-    @Test("a page has 1 to 1000 items", arguments: [(0, false), (1, true), (1000, true), (1001, false), (-1, false)])
+    @Test(
+        "Q4: a page has 1 to 1000 items",
+        arguments: [(0, false), (1, true), (1000, true), (1001, false), (-1, false), (.max, false), (.min, false)])
     func limits(_ limit: Int, _ isAllowed: Bool) async throws {
         let shelf = try await shelf(3)
         guard !isAllowed else {

@@ -32,7 +32,7 @@ final class Shelf: Sendable {
     }
 
     func service(slice: Int = 2000, scanLimit: Int = 1_000_000) -> LogQueryService {
-        LogQueryService(reader: store, slice: slice, scanLimit: scanLimit)
+        LogQueryService(reader: store, signer: PlainSigner(), slice: slice, scanLimit: scanLimit)
     }
 
     var everything: LogFilter { LogFilter(app: app.id) }

@@ -1,0 +1,93 @@
+import Composition
+import HTTPTypes
+import Hummingbird
+import LogModel
+import LogQuery
+import NIOCore
+import ServiceLifecycle
+
+/// Records as they are committed, as server-sent events.
+struct TailRoutes: Sendable {
+    private let deployment: Deployment
+    private let signer: any PositionSigner
+    private let gatekeeper: Gatekeeper
+    private let slots: TailSlots
+
+    /// How often the store is asked for more.
+    private static let pause: Duration = .milliseconds(500)
+
+    init(deployment: Deployment, signer: any PositionSigner, gatekeeper: Gatekeeper) {
+        self.deployment = deployment
+        self.signer = signer
+        self.gatekeeper = gatekeeper
+        slots = TailSlots(limit: deployment.settings.maxTails)
+    }
+
+    var routes: [Route] {
+        [
+            Route(.get, "/v1/logs/tail", .read) { request, context, caller in
+                try await open(request, context, caller)
+            }
+        ]
+    }
+
+    private func open(_ request: Request, _ context: APIContext, _ caller: Caller) async throws -> Response {
+        let known = LogQuestion.members.subtracting(["order", "limit", "cursor"])
+        let parameters = try QueryParameters(request, known: known)
+        let last = request.headers[.lastEventID].flatMap { $0.isEmpty ? nil : $0 }
+        let askedAt = try last.map { try LogTail.moment(of: $0, signer: signer) } ?? deployment.clock.now()
+        let question = try await LogQuestion(
+            parameters, .init(caller: caller, deployment: deployment, askedAt: askedAt))
+        guard let slot = slots.take(for: question.filter.app) else { throw Problem.tooManyTails }
+        var tail = LogTail(
+            question.filter, cursors: deployment.cursors, reader: deployment.records, askedAt: askedAt)
+        if let last { try await tail.resume(at: last, signer: signer) } else { try await tail.start() }
+        let patience = PatientBody(channel: context.channel, limit: deployment.settings.writeTimeout)
+        let body = ResponseBody { [tail] writer in
+            try await follow(tail, of: question.filter.app, request, patience, &writer)
+            withExtendedLifetime(slot) {}
+            try await writer.finish(nil)
+        }
+        return Response(
+            status: .ok, headers: [.contentType: "text/event-stream", .cacheControl: "no-store"], body: body)
+    }
+
+    /// Writes events until the service stops, the client goes away or its credential ends.
+    @concurrent private func follow(
+        _ start: LogTail, of app: AppID, _ request: Request, _ body: PatientBody,
+        _ writer: inout any ResponseBodyWriter
+    ) async throws {
+        var tail = start
+        var sent = tail.position(signer: signer)
+        let heartbeat = deployment.settings.tailHeartbeat
+        var (wroteAt, checkedAt) = (ContinuousClock.now, ContinuousClock.now)
+        try await body.write(ServerSentEvents.opening(id: sent), to: &writer)
+        // What is not shown when the service stops is shown to who comes back with the last id.
+        while !Task.isShuttingDownGracefully {
+            if .now - checkedAt >= heartbeat {
+                _ = try await gatekeeper.caller(of: request, with: .read)
+                checkedAt = .now
+            }
+            if let rows = try await tail.next() {
+                sent = tail.position(signer: signer)
+                try await body.write(ServerSentEvents.event(rows, app: app.text, id: sent), to: &writer)
+                wroteAt = .now
+                continue
+            }
+            if .now - wroteAt >= heartbeat {
+                let position = tail.position(signer: signer)
+                try await body.write(
+                    ServerSentEvents.heartbeat(id: position == sent ? nil : position), to: &writer)
+                sent = position
+                wroteAt = .now
+            }
+            await rest()
+            try Task.checkCancellation()
+        }
+    }
+
+    /// Waits for a moment, or for the end of the service.
+    private func rest() async {
+        try? await cancelWhenGracefulShutdown { try await Task.sleep(for: TailRoutes.pause) }
+    }
+}

@@ -1,0 +1,46 @@
+import Foundation
+import LogModel
+
+/// How many tails may be open, in all and for one app, so that no app keeps the others out.
+final class TailSlots: @unchecked Sendable {
+    // @unchecked: `open` is touched under `lock` alone.
+    private var open: [AppID: Int] = [:]
+    private let lock = NSLock()
+    private let limit: Int
+    private let limitPerApp: Int
+
+    init(limit: Int) {
+        self.limit = limit
+        limitPerApp = max(1, limit / 4)
+    }
+
+    /// A tail that is open until nobody holds it any more.
+    final class Slot: Sendable {
+        private let app: AppID
+        private let slots: TailSlots
+
+        fileprivate init(_ app: AppID, of slots: TailSlots) {
+            self.app = app
+            self.slots = slots
+        }
+
+        deinit { slots.giveBack(app) }
+    }
+
+    /// Opens a tail; `nil` when there are too many.
+    func take(for app: AppID) -> Slot? {
+        let isFree = lock.withLock {
+            guard open.values.reduce(0, +) < limit, open[app, default: 0] < limitPerApp else { return false }
+            open[app, default: 0] += 1
+            return true
+        }
+        return isFree ? Slot(app, of: self) : nil
+    }
+
+    private func giveBack(_ app: AppID) {
+        lock.withLock {
+            let left = open[app, default: 1] - 1
+            open[app] = left > 0 ? left : nil
+        }
+    }
+}
