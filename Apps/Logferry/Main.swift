@@ -50,7 +50,7 @@ struct Logferry: AsyncParsableCommand {
               logferry ingest app.ndjson --app shop    take a local file in
               logferry query --app shop --from 15m     look at the latest records
             """,
-        version: "logferry 0.1.0",
+        version: "logferry \(ServiceTelemetry.version)",
         subcommands: [
             Dev.self, Serve.self, Work.self, Ingest.self, Apps.self, Tokens.self, Query.self, Tail.self, Verify.self,
             Cursors.self, Rejects.self, Config.self,

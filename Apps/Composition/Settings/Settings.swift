@@ -26,6 +26,8 @@ public struct Settings: Sendable {
     public let http: Listener
     /// Largest request body in bytes.
     public let maxBody: Int
+    /// Where metrics are shown.
+    public let ops: Listener
     /// Where the embedded file store listens under dev.
     public let localFimidara: Listener
     /// The key of the administrative routes, when given.
@@ -67,6 +69,7 @@ public struct Settings: Sendable {
         storePath = try read.storePath(in: dataDirectory)
         http = Listener(host: try read.text("http.host"), port: try read.port("http.port"))
         maxBody = try read.bytes("http.max_body")
+        ops = Listener(host: try read.text("ops.host"), port: try read.port("ops.port"))
         localFimidara = Listener(
             host: try read.text("local_fimidara.host"), port: try read.port("local_fimidara.port"))
         adminKey = try read.key("admin.key")

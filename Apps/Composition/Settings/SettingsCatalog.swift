@@ -53,6 +53,8 @@ public enum SettingsCatalog {
         SettingKey("http.host", .text, "127.0.0.1", "address that the API listens on"),
         SettingKey("http.port", .integer, "8080", "port of the API; 0 takes a free one"),
         SettingKey("http.max_body", .bytes, "8MiB", "largest request body"),
+        SettingKey("ops.host", .text, "127.0.0.1", "address that metrics are shown on"),
+        SettingKey("ops.port", .integer, "8082", "port of the metrics; 0 takes a free one"),
         SettingKey("local_fimidara.host", .text, "127.0.0.1", "address of the embedded file store under dev"),
         SettingKey("local_fimidara.port", .integer, "8081", "port of the embedded file store under dev"),
         SettingKey("admin.key", .text, nil, secret: true, "key of the administrative routes; made by dev"),
