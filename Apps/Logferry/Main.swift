@@ -13,14 +13,14 @@ struct Main {
                 environment: ProcessInfo.processInfo.environment)
         } catch {
             Terminal.complain("\(error)")
-            exit(ExitStatus.usage)
+            exit(ExitStatus.usage.rawValue)
         }
         do {
             try await GivenSettings.$current.withValue(given) { try await run(given.arguments) }
         } catch {
             exit(ExitStatus.report(error))
         }
-        exit(ExitStatus.success)
+        exit(ExitStatus.success.rawValue)
     }
 
     @concurrent private static func run(_ arguments: [String]) async throws {

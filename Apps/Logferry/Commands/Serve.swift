@@ -52,7 +52,7 @@ struct Work: AsyncParsableCommand {
                 if let error = run.error { throw WorkFailed(description: error) }
             case .skipped?:
                 Terminal.say("skipped: another worker is at it")
-                throw ExitCode(ExitStatus.tryAgain)
+                throw ExitCode(ExitStatus.tryAgain.rawValue)
             case nil: throw WorkFailed(description: "the run could not begin; the log says why")
             }
         } else {

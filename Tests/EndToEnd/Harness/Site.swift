@@ -36,7 +36,7 @@ final class Site: Sendable {
         let program = try RunningProgram(["dev"] + flags + ["--ops-port", String(opsPort)] + more, folder: folder + "/logs")
         for _ in 0..<2000 {
             if let answer = try? await send("GET", api("/readyz")), answer.status == 200,
-                (try? await send("GET", files("/v1/"))) != nil
+                (try? await send("GET", files("/v1/"))) != nil, (try? await send("GET", ops("/livez"))) != nil
             {
                 return program
             }
