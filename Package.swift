@@ -212,7 +212,18 @@ let package = Package(
             name: "SdkWriter",
             dependencies: ["LogModel", "SdkClient", "SdkPlatform", "SdkSpoolAdapter", "SdkURLSessionAdapter"],
             path: "Tests/SdkWriter", swiftSettings: house),
-        suite("EndToEndTests", in: "EndToEnd", ["Logferry", "FlappingStore", "SdkWriter", "HTTPTransport"]),
+        suite(
+            "TelemetryTests", in: "Adapters/TelemetryTests",
+            [
+                "LogModel", "AppRegistry", "DistributedLock", "LogCursor", "LogIngestion", "IngestionJobs",
+                "InMemoryAdapter", "TelemetryAdapter", "TestSupport", coreMetrics, logging,
+            ]),
+        suite(
+            "DocumentTests", in: "DocumentTests",
+            ["LogIngestion", "SdkClient", "TelemetryAdapter", "LocalFimidaraAdapter", "Server", "Logferry"]),
+        suite(
+            "EndToEndTests", in: "EndToEnd",
+            ["Logferry", "FlappingStore", "SdkWriter", "HTTPTransport", "TestSupport"]),
         // Tests: contracts are written once and run against every adapter of a port.
         .target(
             name: "TestSupport",
