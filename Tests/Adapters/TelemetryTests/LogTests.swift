@@ -48,7 +48,7 @@ struct LogTests {
         #expect(paper.lines.count == 2)
         paper.advance(by: .seconds(5))
         logger.warning("it failed", metadata: ["object": "a", "error": "again"])
-        #expect(paper.lines.count { $0.contains(#""object":"a""#) } == 2)
+        #expect(paper.lines.count { $0.contains(#""object":"a""#) } == 3)
         #expect(paper.lines.contains { $0.contains(#""error":"again""#) && $0.contains(#""held_back":"#) } == false)
         // What was held back is told when its window is over: the latest of them, and how many more there were.
         let told = paper.lines.filter { $0.contains("held_back") }

@@ -32,8 +32,11 @@ final class Site: Sendable {
     }
 
     /// Starts `dev` and waits until it takes requests.
-    func startDev(_ more: [String] = []) async throws -> RunningProgram {
-        let program = try RunningProgram(["dev"] + flags + ["--ops-port", String(opsPort)] + more, folder: folder + "/logs")
+    func startDev(
+        _ more: [String] = [], environment: [String: String] = [:]
+    ) async throws -> RunningProgram {
+        let program = try RunningProgram(["dev"] + flags + ["--ops-port", String(opsPort)] + more, environment: environment,
+            folder: folder + "/logs")
         for _ in 0..<2000 {
             if let answer = try? await send("GET", api("/readyz")), answer.status == 200,
                 (try? await send("GET", files("/v1/"))) != nil, (try? await send("GET", ops("/livez"))) != nil
