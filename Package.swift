@@ -219,6 +219,8 @@ let package = Package(
                 "InMemoryAdapter", "TelemetryAdapter", "TestSupport", coreMetrics, logging,
             ]),
         suite(
+            "WorkerTests", in: "Apps/WorkerTests", ["LogModel", "IngestionJobs", "Worker", "InMemoryAdapter", logging]),
+        suite(
             "DocumentTests", in: "DocumentTests",
             ["LogIngestion", "SdkClient", "TelemetryAdapter", "LocalFimidaraAdapter", "Server", "Logferry"]),
         suite(

@@ -19,7 +19,8 @@ public struct OpsServer: Service {
     ) {
         let listener = deployment.settings.ops
         let router = Router.observed(deployment, logger: logger)
-        for route in HealthRoutes(deployment: deployment).routes + MetricsRoutes(telemetry: deployment.telemetry).routes {
+        for route in HealthRoutes(deployment: deployment).routes + MetricsRoutes(telemetry: deployment.telemetry).routes
+        {
             router.on(RouterPath(route.path), method: route.method) { request, context in
                 try await route.answer(request, context, .anyone)
             }

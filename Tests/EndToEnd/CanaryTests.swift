@@ -144,7 +144,8 @@ struct CanaryTests {
         ]
         for attempt in attempts {
             let answer = try await site.send(
-                attempt.method, site.api(attempt.path), headers: attempt.headers, body: attempt.body.map { Array($0.utf8) })
+                attempt.method, site.api(attempt.path), headers: attempt.headers,
+                body: attempt.body.map { Array($0.utf8) })
             let fields = answer.headers.fields.map { "\($0.name): \($0.value)" }.joined(separator: "\n")
             // A caller may be told its own words, but not by the field that repeats an id.
             findings.add("\(attempt.method) \(attempt.path.prefix(20)) headers", fields)

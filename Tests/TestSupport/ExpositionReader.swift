@@ -103,7 +103,9 @@ public struct ExpositionReader: Sendable {
         while rest.first != "}" {
             let name = rest.prefix { $0 != "=" }
             rest = rest.dropFirst(name.count)
-            guard isName(name, colons: false), rest.hasPrefix("=\"") else { throw Malformed(description: "a bad label") }
+            guard isName(name, colons: false), rest.hasPrefix("=\"") else {
+                throw Malformed(description: "a bad label")
+            }
             rest = rest.dropFirst(2)
             guard labels.updateValue(try readValue(&rest), forKey: String(name)) == nil else {
                 throw Malformed(description: "a label that was there before")

@@ -41,7 +41,8 @@ struct LogTests {
         let paper = Paper()
         let logger = paper.logger()
         for number in 0..<5 {
-            logger.warning("it failed", metadata: ["object": "a", "error": "try \(number)", "retry_after": "\(number)"])
+            logger.warning(
+                "it failed", metadata: ["object": "a", "error": "try \(number)", "retry_after": "\(number)"])
             logger.warning("it failed", metadata: ["object": "b"])
             paper.advance(by: .seconds(1))
         }

@@ -38,7 +38,8 @@ struct PrometheusRegistryTests {
     }
 
     @Test(
-        "label values of any characters come back", arguments: ["a\"b", "back\\slash", "new\nline", "é漢🚢", "", "a,b=}{ "])
+        "label values of any characters come back",
+        arguments: ["a\"b", "back\\slash", "new\nline", "é漢🚢", "", "a,b=}{ "])
     func labelValues(_ text: String) throws {
         Counter(label: "shop_sales_total", dimensions: [("kind", text), ("till", "2")], factory: registry).increment()
         #expect(try read().value("shop_sales_total", ["kind": text, "till": "2"]) == 1)
@@ -47,8 +48,10 @@ struct PrometheusRegistryTests {
     @Test("the same labels are one series, in whatever order they are given")
     func sameSeries() throws {
         for _ in 0..<3 {
-            Counter(label: "shop_sales_total", dimensions: [("kind", "a"), ("till", "1")], factory: registry).increment()
-            Counter(label: "shop_sales_total", dimensions: [("till", "1"), ("kind", "a")], factory: registry).increment()
+            Counter(label: "shop_sales_total", dimensions: [("kind", "a"), ("till", "1")], factory: registry)
+                .increment()
+            Counter(label: "shop_sales_total", dimensions: [("till", "1"), ("kind", "a")], factory: registry)
+                .increment()
         }
         #expect(try read().value("shop_sales_total", ["kind": "a", "till": "1"]) == 6)
     }

@@ -35,7 +35,8 @@ final class Site: Sendable {
     func startDev(
         _ more: [String] = [], environment: [String: String] = [:]
     ) async throws -> RunningProgram {
-        let program = try RunningProgram(["dev"] + flags + ["--ops-port", String(opsPort)] + more, environment: environment,
+        let program = try RunningProgram(
+            ["dev"] + flags + ["--ops-port", String(opsPort)] + more, environment: environment,
             folder: folder + "/logs")
         for _ in 0..<2000 {
             if let answer = try? await send("GET", api("/readyz")), answer.status == 200,
