@@ -30,6 +30,7 @@ public struct ServiceTelemetry: Sendable {
 
     /// What takes note of requests.
     /// - Parameter problemCodes: the codes of all problems there are.
+    /// - Returns: what notes them.
     public func requestFigures(problemCodes: [String]) -> RequestFigures {
         RequestFigures(
             metrics: ServerMetrics(
