@@ -41,6 +41,7 @@ func suite(_ name: String, in folder: String, _ dependencies: [Target.Dependency
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
+let coreMetrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let grdbSQLite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
@@ -68,6 +69,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
@@ -116,8 +118,12 @@ let package = Package(
             "LocalFilesAdapter", in: "LocalFiles", modules: ["LogModel", "LogCursor", "LogIngestion"],
             support: ["BlockingExecutor"], bridgesC: true),
         adapter(
-            "TelemetryAdapter", in: "Telemetry", modules: ["LogModel", "LogCursor", "LogIngestion"], products: [logging]
-        ),
+            "TelemetryAdapter", in: "Telemetry",
+            modules: [
+                "LogModel", "AppRegistry", "SdkProvisioning", "DistributedLock", "LogCursor", "LogIngestion",
+                "IngestionJobs",
+            ],
+            support: ["BlockingExecutor"], products: [logging, coreMetrics]),
         adapter(
             "SdkPlatform", in: "Support/SdkPlatform", modules: ["LogModel", "SdkClient"], bridgesC: true),
         adapter(
@@ -206,7 +212,20 @@ let package = Package(
             name: "SdkWriter",
             dependencies: ["LogModel", "SdkClient", "SdkPlatform", "SdkSpoolAdapter", "SdkURLSessionAdapter"],
             path: "Tests/SdkWriter", swiftSettings: house),
-        suite("EndToEndTests", in: "EndToEnd", ["Logferry", "FlappingStore", "SdkWriter", "HTTPTransport"]),
+        suite(
+            "TelemetryTests", in: "Adapters/TelemetryTests",
+            [
+                "LogModel", "AppRegistry", "DistributedLock", "LogCursor", "LogIngestion", "IngestionJobs",
+                "InMemoryAdapter", "TelemetryAdapter", "TestSupport", coreMetrics, logging,
+            ]),
+        suite(
+            "WorkerTests", in: "Apps/WorkerTests", ["LogModel", "IngestionJobs", "Worker", "InMemoryAdapter", logging]),
+        suite(
+            "DocumentTests", in: "DocumentTests",
+            ["LogIngestion", "SdkClient", "TelemetryAdapter", "LocalFimidaraAdapter", "Server", "Logferry"]),
+        suite(
+            "EndToEndTests", in: "EndToEnd",
+            ["Logferry", "FlappingStore", "SdkWriter", "HTTPTransport", "TestSupport"]),
         // Tests: contracts are written once and run against every adapter of a port.
         .target(
             name: "TestSupport",

@@ -36,6 +36,8 @@ public struct Deployment: Sendable {
     public let rejects: any RejectReader
     /// Runs that were and are.
     public let runs: any RunStore
+    /// The figures that this process shows.
+    public let telemetry: ServiceTelemetry
     /// The file store; `nil` when none is configured and none was made here.
     public let fileStore: FileStore?
 
@@ -49,8 +51,8 @@ public struct Deployment: Sendable {
         let apps: SQLiteAppStore
         let tokens: SQLiteClientTokenStore
         let provisioning: SQLiteProvisioningStore
-        let commits: SQLiteCommitStore
-        let locks: SQLiteLockStore
+        let commits: any CommitStore
+        let locks: any LockStore
     }
 
     /// Opens the store and puts everything together.
@@ -64,15 +66,18 @@ public struct Deployment: Sendable {
         let entropy = SystemEntropy()
         let data = try DataDirectory(settings.dataDirectory)
         let database = try Deployment.openStore(at: settings.storePath)
+        let telemetry = ServiceTelemetry()
         let stores = Stores(
             apps: SQLiteAppStore(database), tokens: SQLiteClientTokenStore(database),
-            provisioning: SQLiteProvisioningStore(database), commits: SQLiteCommitStore(database),
-            locks: SQLiteLockStore(database))
+            provisioning: SQLiteProvisioningStore(database),
+            commits: ObservedCommitStore(SQLiteCommitStore(database), telemetry.registry),
+            locks: ObservedLockStore(SQLiteLockStore(database), telemetry.registry))
         self.settings = settings
         self.data = data
         self.clock = clock
         self.entropy = entropy
         self.logger = logger
+        self.telemetry = telemetry
         self.database = database
         self.stores = stores
         owner = .mint(at: clock.now(), from: entropy)
@@ -85,7 +90,7 @@ public struct Deployment: Sendable {
         rejects = SQLiteRejectReader(database)
         runs = SQLiteRunStore(database)
         fileStore = try Deployment.fileStore(
-            settings, data: data, makes: makesFileStore, clock: clock, entropy: entropy)
+            settings, data: data, makes: makesFileStore, clock: clock, entropy: entropy, telemetry: telemetry)
     }
 
     /// Signs positions so that all processes that share a secret take each other's.
@@ -100,13 +105,14 @@ public struct Deployment: Sendable {
     }
 
     private static func fileStore(
-        _ settings: Settings, data: DataDirectory, makes: Bool, clock: any WallClock, entropy: any Entropy
+        _ settings: Settings, data: DataDirectory, makes: Bool, clock: any WallClock, entropy: any Entropy,
+        telemetry: ServiceTelemetry
     ) throws -> FileStore? {
         let provisioning = settings.provisioning
         if let url = settings.fimidaraURL, let token = settings.fimidaraToken {
             return try FileStore.connect(
                 serverURL: url, publicURL: settings.fimidaraPublicURL, token: token, settings: settings,
-                provisioning: provisioning, clock: clock, entropy: entropy)
+                provisioning: provisioning, clock: clock, entropy: entropy, telemetry: telemetry)
         }
         let secret =
             makes
@@ -115,7 +121,7 @@ public struct Deployment: Sendable {
         return try secret.map { secret in
             try FileStore.connect(
                 serverURL: settings.localFimidara.localURL, publicURL: settings.fimidaraPublicURL, token: secret,
-                settings: settings, provisioning: provisioning, clock: clock, entropy: entropy)
+                settings: settings, provisioning: provisioning, clock: clock, entropy: entropy, telemetry: telemetry)
         }
     }
 
@@ -183,10 +189,10 @@ extension Deployment {
         let consumer = LogConsumer(
             apps: stores.apps, sources: try requireFileStore().sources, cursors: cursors, commits: stores.commits,
             scanner: PortableScanner(), owner: owner, settings: settings.ingestion, clock: clock,
-            ticks: ContinuousClock(), entropy: entropy, observer: IngestionLog(logger))
+            ticks: ContinuousClock(), entropy: entropy, observer: observer)
         let keeper = RunKeeper(
             locks: LockKeeper(store: stores.locks, holder: owner, ticks: ContinuousClock()), store: runs,
-            clock: clock, entropy: entropy)
+            clock: clock, entropy: entropy, observer: telemetry.runs)
         return Consumption(consumer: consumer, keeper: keeper, lockTerm: settings.consumeLockTerm)
     }
 
@@ -195,7 +201,11 @@ extension Deployment {
         FileIntake(
             source: LocalFileSource(paths: paths, node: try data.nodeID(at: clock.now(), from: entropy)),
             cursors: cursors, commits: stores.commits, settings: settings.ingestion, clock: clock, owner: owner,
-            observer: IngestionLog(logger))
+            observer: observer)
+    }
+
+    private var observer: EachObserver {
+        EachObserver(observers: [IngestionLog(logger), telemetry.ingestion])
     }
 
     /// What proves cursors against their sources.

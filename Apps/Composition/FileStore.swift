@@ -4,6 +4,7 @@ import HTTPTransport
 import LogIngestion
 import LogModel
 public import SdkProvisioning
+import TelemetryAdapter
 
 /// The file store that applications append to, as this deployment reaches it.
 public struct FileStore: Sendable {
@@ -16,7 +17,7 @@ public struct FileStore: Sendable {
     /// - Throws: ``SettingsError`` when the settings cannot be used.
     static func connect(
         serverURL: String, publicURL: String?, token: Secret, settings: Settings,
-        provisioning: ProvisioningSettings, clock: any WallClock, entropy: any Entropy
+        provisioning: ProvisioningSettings, clock: any WallClock, entropy: any Entropy, telemetry: ServiceTelemetry
     ) throws -> FileStore {
         let fimidara: FimidaraSettings
         do {
@@ -29,8 +30,10 @@ public struct FileStore: Sendable {
             settings: fimidara, transport: CurlTransport(), entropy: entropy, wallClock: clock)
         return FileStore(
             administration: PublicStorageAdministration(
-                FimidaraStorageAdministration(client: client), serverURL: publicURL ?? serverURL),
-            sources: FimidaraAppSources(client: client, provisioning: provisioning))
+                ObservedStorageAdministration(FimidaraStorageAdministration(client: client), telemetry.registry),
+                serverURL: publicURL ?? serverURL),
+            sources: ObservedSources(
+                FimidaraAppSources(client: client, provisioning: provisioning), telemetry.registry))
     }
 }
 

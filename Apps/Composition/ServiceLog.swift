@@ -15,6 +15,8 @@ public enum ServiceLog {
                 let bytes = Array(line.utf8)
                 _ = bytes.withUnsafeBytes { Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
             })
-        return Logger(label: label) { _ in output }
+        let start = ContinuousClock.now
+        let limiter = RepeatLimiter(output) { ContinuousClock.now - start }
+        return Logger(label: label) { _ in limiter }
     }
 }

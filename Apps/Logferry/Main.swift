@@ -13,14 +13,14 @@ struct Main {
                 environment: ProcessInfo.processInfo.environment)
         } catch {
             Terminal.complain("\(error)")
-            exit(ExitStatus.usage)
+            exit(ExitStatus.usage.rawValue)
         }
         do {
             try await GivenSettings.$current.withValue(given) { try await run(given.arguments) }
         } catch {
             exit(ExitStatus.report(error))
         }
-        exit(ExitStatus.success)
+        exit(ExitStatus.success.rawValue)
     }
 
     @concurrent private static func run(_ arguments: [String]) async throws {
@@ -50,7 +50,7 @@ struct Logferry: AsyncParsableCommand {
               logferry ingest app.ndjson --app shop    take a local file in
               logferry query --app shop --from 15m     look at the latest records
             """,
-        version: "logferry 0.1.0",
+        version: "logferry \(ServiceTelemetry.version)",
         subcommands: [
             Dev.self, Serve.self, Work.self, Ingest.self, Apps.self, Tokens.self, Query.self, Tail.self, Verify.self,
             Cursors.self, Rejects.self, Config.self,

@@ -31,7 +31,7 @@ struct ServiceRunner {
             let places = listeners.map { "\($0.host):\($0.port)" }.joined(separator: " or ")
             throw SettingsError(
                 "cannot listen on \(places): \(reason); stop the program that has it, or choose another port with "
-                    + "--http-port or --local-fimidara-port")
+                    + "--http-port, --ops-port or --local-fimidara-port")
         }
     }
 }

@@ -30,7 +30,8 @@ public struct APIServer: Service {
         let routes =
             HealthRoutes(deployment: deployment).routes
             + SdkRoutes(
-                provisioner: try deployment.provisioner(), rate: deployment.initRate(), maxBody: settings.maxBody
+                provisioner: try deployment.provisioner(), rate: deployment.initRate(), maxBody: settings.maxBody,
+                figures: deployment.requestFigures
             ).routes
             + AppRoutes(apps: deployment.apps, tokens: deployment.tokens, maxBody: settings.maxBody).routes
             + LogRoutes(deployment: deployment, signer: signer).routes
@@ -38,7 +39,7 @@ public struct APIServer: Service {
             + OperationRoutes(deployment: deployment).routes
             + InternalRoutes(trigger: trigger).routes
         application = Application(
-            router: APIServer.router(routes, gatekeeper: gatekeeper, logger: logger), server: patientHTTP,
+            router: APIServer.router(routes, gatekeeper: gatekeeper, deployment, logger: logger), server: patientHTTP,
             configuration: ApplicationConfiguration(
                 address: .hostname(settings.http.host, port: settings.http.port), serverName: "logferry"),
             onServerRunning: { channel in await onListening(channel.localAddress?.port ?? 0) },
@@ -56,9 +57,10 @@ public struct APIServer: Service {
         await trigger.stop()
     }
 
-    private static func router(_ routes: [Route], gatekeeper: Gatekeeper, logger: Logger) -> Router<APIContext> {
-        let router = Router(context: APIContext.self)
-        router.add(middleware: ProblemMiddleware(logger: logger))
+    private static func router(
+        _ routes: [Route], gatekeeper: Gatekeeper, _ deployment: Deployment, logger: Logger
+    ) -> Router<APIContext> {
+        let router = Router.observed(deployment, logger: logger)
         var methods: [String: [HTTPRequest.Method]] = [:]
         for route in routes {
             methods[route.path, default: []].append(route.method)

@@ -4,26 +4,18 @@ import Logging
 
 /// Turns errors into problems, and logs those that are ours.
 struct ProblemMiddleware: RouterMiddleware {
-    let logger: Logger
-
     @concurrent func handle(
         _ request: Request, context: APIContext, next: @concurrent (Request, APIContext) async throws -> Response
     ) async throws -> Response {
         do {
             return try await next(request, context)
-        } catch let error as HTTPError {
-            return (error.status == .notFound ? Problem.unknownRoute : Problem.invalid("the request is malformed"))
-                .response
-        } catch is CancellationError {
-            return Problem(.serviceUnavailable, "shutting_down", "the service is stopping", retryAfter: .seconds(5))
-                .response
         } catch {
             let problem = Problem(error)
-            if problem.status.code >= 500 {
-                logger.error(
+            if problem.status.code >= 500, !(error is CancellationError) {
+                context.logger.error(
                     "a request failed",
                     metadata: [
-                        "method": "\(request.method)", "path": "\(request.uri.path)", "code": "\(problem.code)",
+                        "method": "\(request.method)", "route": "\(context.route)", "code": "\(problem.code.rawValue)",
                         "error": "\(error)",
                     ])
             }

@@ -5,11 +5,14 @@ import SdkProvisioning
 public import ServiceLifecycle
 
 /// Runs the kinds of work on their intervals, the first time at once.
-public struct WorkerService: Service {
+public struct WorkerService: Service, CustomStringConvertible {
     private let consumption: Consumption
     private let revocations: RevocationSweep
     private let interval: Duration
     private let logger: Logger
+
+    /// What it is, in few words: the log of services says so.
+    public var description: String { "WorkerService" }
 
     /// Puts the worker together.
     /// - Throws: ``SettingsError`` when there is no file store.
@@ -23,10 +26,17 @@ public struct WorkerService: Service {
     /// Works until shutdown begins; what is under way is then handed back.
     public func run() async throws {
         await cancelWhenGracefulShutdown {
+            var summary = RunSummary()
+            let clock = ContinuousClock()
+            let start = clock.now
             while !Task.isCancelled {
-                _ = await tick()
-                try? await Task.sleep(for: interval)
+                if let outcome = await tick() { summary.add(outcome) }
+                if let metadata = summary.take(at: clock.now - start) {
+                    logger.info("consume-logs", metadata: metadata)
+                }
+                try? await clock.sleep(for: interval)
             }
+            if let metadata = summary.takeAll() { logger.info("consume-logs", metadata: metadata) }
         }
     }
 
@@ -54,16 +64,16 @@ public struct WorkerService: Service {
     private func report(_ outcome: RunKeeper.Outcome) {
         switch outcome {
         case .skipped:
-            logger.info("consume-logs skipped: another one is running", metadata: ["skipped": "true"])
+            logger.debug("consume-logs skipped: another one is running", metadata: ["skipped": "true"])
         case .executed(let run):
-            let level: Logger.Level = run.error != nil ? .warning : run.figures.bytes > 0 ? .info : .debug
+            let level: Logger.Level = run.error != nil ? .warning : .debug
             var metadata: Logger.Metadata = [
                 "run": "\(run.id)", "state": "\(run.state.rawValue)", "apps": "\(run.figures.apps)",
                 "objects": "\(run.figures.objects)", "bytes": "\(run.figures.bytes)",
                 "records": "\(run.figures.records)", "rejects": "\(run.figures.rejects)",
             ]
             if let error = run.error { metadata["error"] = "\(error)" }
-            logger.log(level: level, "consume-logs", metadata: metadata)
+            logger.log(level: level, "a run of consume-logs has ended", metadata: metadata)
         }
     }
 }

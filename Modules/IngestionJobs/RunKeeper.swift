@@ -7,13 +7,18 @@ public struct RunKeeper: Sendable {
     private let store: any RunStore
     private let clock: any WallClock
     private let entropy: any Entropy
+    private let observer: (any RunObserver)?
 
-    /// Puts a keeper together.
-    public init(locks: LockKeeper, store: any RunStore, clock: any WallClock, entropy: any Entropy) {
+    /// Puts a keeper together; `observer` is told of what came of each request for a run.
+    public init(
+        locks: LockKeeper, store: any RunStore, clock: any WallClock, entropy: any Entropy,
+        observer: (any RunObserver)? = nil
+    ) {
         self.locks = locks
         self.store = store
         self.clock = clock
         self.entropy = entropy
+        self.observer = observer
     }
 
     /// What came of asking for a run.
@@ -63,7 +68,10 @@ public struct RunKeeper: Sendable {
                 run.state = report.firstError == nil ? .finished : .partial
                 return run
             }
-            guard case .done(let run) = outcome else { return .skipped }
+            guard case .done(let run) = outcome else {
+                observer?.skipped(kind)
+                return .skipped
+            }
             return .executed(try await finish(run))
         } catch let error as LockStoreError {
             throw error
@@ -82,7 +90,16 @@ public struct RunKeeper: Sendable {
         var ended = run
         ended.finishedAt = clock.now()
         let final = ended
+        observer?.ended(final)
         try await Task { [store] in try await store.save(final) }.value
         return final
     }
+}
+
+/// Takes note of runs; it must be quick and must not fail.
+public protocol RunObserver: Sendable {
+    /// A run has ended.
+    func ended(_ run: Run)
+    /// A run was not begun, since another one of its kind is going on.
+    func skipped(_ kind: RunKind)
 }

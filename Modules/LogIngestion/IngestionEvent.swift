@@ -6,7 +6,7 @@ public enum IngestionEvent: Sendable {
     /// An object turned out to be another one than before; reading begins at 0.
     case generationBegan(Cursor, because: GenerationReason, previousPosition: Int64)
     /// Bytes of an object were committed.
-    case committed(app: AppID, bytes: Int64, records: Int, rejects: Int)
+    case committed(TakenBytes)
     /// A step was refused since another worker took the object over.
     case takenOver(SourceID, ObjectKey)
     /// An object could not be followed to its end; it is tried again after the wait.
@@ -15,6 +15,12 @@ public enum IngestionEvent: Sendable {
     case sourceFailed(SourceID, AppID, error: String)
     /// A listing held entries whose names are none of ours.
     case foreignObjects(SourceID, count: Int)
+    /// A page of a source's listing was compared with the cursors: so many of its bytes are not taken yet.
+    case pageListed(SourceID, unreadBytes: Int64)
+    /// A source was visited to its end, or as far as it could be.
+    case sourceVisited(SourceID, AppID, ObjectTally)
+    /// All sources were visited; one that was not is no longer there.
+    case roundEnded
 }
 
 /// Takes note of events; it must be quick and must not fail.

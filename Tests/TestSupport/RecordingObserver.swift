@@ -24,6 +24,13 @@ public final class RecordingObserver: IngestionObserver {
         }
     }
 
+    /// How long the object that failed last waits before it is tried again.
+    public var lastWait: Duration? {
+        events.reversed().lazy.compactMap { event in
+            if case .objectFailed(_, _, _, let wait) = event { wait } else { nil }
+        }.first
+    }
+
     /// How many generations began.
     public var generationsBegun: Int {
         events.count { event in

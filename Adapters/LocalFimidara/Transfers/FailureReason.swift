@@ -6,7 +6,7 @@ enum FailureReason {
     /// The reason in a few words.
     static func text(of error: any Error) -> String {
         switch error {
-        case let failure as StorageFailure: failure.problems.map(\.name).joined(separator: ", ")
+        case let failure as StorageFailure: failure.problems.map(\.name.rawValue).joined(separator: ", ")
         case is StorageConnectionLost, is CancellationError: "connection lost"
         case let failure as IOFailure: failure.description
         case let failure as BlockingThreadsError: "threads: \(failure)"

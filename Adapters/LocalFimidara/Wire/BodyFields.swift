@@ -18,7 +18,7 @@ struct BodyFields {
         default:
             let name = path.isEmpty ? "value" : String(path.dropLast())
             problems = [
-                .init(name: "ValidationError", message: "\"\(name)\" must be of type object", field: name)
+                .init(name: .validation, message: "\"\(name)\" must be of type object", field: name)
             ]
         }
     }
@@ -166,7 +166,7 @@ struct BodyFields {
     @discardableResult
     private mutating func complain<Value>(_ name: String, _ message: String) -> Value? {
         problems.append(
-            .init(name: "ValidationError", message: "\"\(label)\(name)\" \(message)", field: path + name))
+            .init(name: .validation, message: "\"\(label)\(name)\" \(message)", field: path + name))
         return nil
     }
 

@@ -1,7 +1,7 @@
 /// A refusal in fimidara's shape: `{"errors": [{"name", "message", "field"?, "action"?}]}`.
 struct StorageFailure: Error, Sendable, Equatable {
     struct Problem: Sendable, Equatable {
-        let name: String
+        let name: StorageErrorName
         let message: String
         var field: String?
         var action: String?
@@ -18,14 +18,14 @@ struct StorageFailure: Error, Sendable, Equatable {
         self.unsatisfiedSize = unsatisfiedSize
     }
 
-    init(_ status: Int, _ name: String, _ message: String) {
+    init(_ status: Int, _ name: StorageErrorName, _ message: String) {
         self.init(status, [Problem(name: name, message: message)])
     }
 
     var response: StorageResponse {
         let errors = problems.map { problem in
             var members = [
-                JSONValue.Member(name: "name", value: .string(problem.name)),
+                JSONValue.Member(name: "name", value: .string(problem.name.rawValue)),
                 JSONValue.Member(name: "message", value: .string(problem.message)),
             ]
             if let action = problem.action { members.append(.init(name: "action", value: .string(action))) }
@@ -39,47 +39,47 @@ struct StorageFailure: Error, Sendable, Equatable {
 }
 
 extension StorageFailure {
-    static let permissionDenied = StorageFailure(403, "PermissionDeniedError", "Permission denied")
-    static let serverError = StorageFailure(500, "ServerError", "Server error")
-    static let malformedJSON = StorageFailure(400, "InvalidRequestError", "The body is not well-formed JSON")
+    static let permissionDenied = StorageFailure(403, .permissionDenied, "Permission denied")
+    static let serverError = StorageFailure(500, .server, "Server error")
+    static let malformedJSON = StorageFailure(400, .invalidRequest, "The body is not well-formed JSON")
     static let fileNotFound = notFound("File not found")
     static let folderNotFound = notFound("Folder not found")
     static let appendUnsupported = StorageFailure(
-        400, "UnsupportedOperationError", "The backend does not support append file operations")
+        400, .unsupportedOperation, "The backend does not support append file operations")
 
     static let invalidCredentials = StorageFailure(
-        401, [Problem(name: "InvalidCredentialsError", message: "Invalid credentials", action: "loginAgain")])
+        401, [Problem(name: .invalidCredentials, message: "Invalid credentials", action: "loginAgain")])
 
-    static func notFound(_ message: String) -> StorageFailure { StorageFailure(404, "NotFoundError", message) }
+    static func notFound(_ message: String) -> StorageFailure { StorageFailure(404, .notFound, message) }
 
-    static func exists(_ message: String) -> StorageFailure { StorageFailure(409, "ResourceExistsError", message) }
+    static func exists(_ message: String) -> StorageFailure { StorageFailure(409, .resourceExists, message) }
 
-    static func invalid(_ message: String) -> StorageFailure { StorageFailure(400, "InvalidRequestError", message) }
+    static func invalid(_ message: String) -> StorageFailure { StorageFailure(400, .invalidRequest, message) }
 
     static func invalidField(_ field: String, _ message: String) -> StorageFailure {
         StorageFailure(
-            400, [Problem(name: "ValidationError", message: message, field: field)])
+            400, [Problem(name: .validation, message: message, field: field)])
     }
 
     static func unsupported(_ message: String) -> StorageFailure {
-        StorageFailure(400, "UnsupportedOperationError", message)
+        StorageFailure(400, .unsupportedOperation, message)
     }
 
     static func notWritable(_ message: String) -> StorageFailure {
-        StorageFailure(409, "FileNotWritableError", message)
+        StorageFailure(409, .fileNotWritable, message)
     }
 
     static func usageLimit(_ message: String) -> StorageFailure {
-        StorageFailure(403, "UsageLimitExceededError", message)
+        StorageFailure(403, .usageLimitExceeded, message)
     }
 
     static func unsatisfiable(size: Int64) -> StorageFailure {
         StorageFailure(
-            416, [Problem(name: "RangeNotSatisfiableError", message: "The requested range is not satisfiable.")],
+            416, [Problem(name: .rangeNotSatisfiable, message: "The requested range is not satisfiable.")],
             unsatisfiedSize: size)
     }
 
     static func tooLarge(_ limit: Int) -> StorageFailure {
-        StorageFailure(413, "InvalidRequestError", "The body is larger than \(limit) bytes")
+        StorageFailure(413, .invalidRequest, "The body is larger than \(limit) bytes")
     }
 }

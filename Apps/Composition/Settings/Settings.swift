@@ -32,6 +32,8 @@ public struct Settings: Sendable {
     public let maxTails: Int
     /// How often a tail with nothing to show is heard of.
     public let tailHeartbeat: Duration
+    /// Where metrics are shown.
+    public let ops: Listener
     /// Where the embedded file store listens under dev.
     public let localFimidara: Listener
     /// The key of the administrative routes, when given.
@@ -76,6 +78,7 @@ public struct Settings: Sendable {
         writeTimeout = try read.duration("http.write_timeout")
         maxTails = try read.count("http.max_tails")
         tailHeartbeat = try read.duration("http.tail_heartbeat")
+        ops = Listener(host: try read.text("ops.host"), port: try read.port("ops.port"))
         localFimidara = Listener(
             host: try read.text("local_fimidara.host"), port: try read.port("local_fimidara.port"))
         adminKey = try read.key("admin.key")

@@ -56,6 +56,8 @@ public enum SettingsCatalog {
         SettingKey("http.write_timeout", .duration, "30s", "longest time that a client takes for 64 KiB of an answer"),
         SettingKey("http.max_tails", .integer, "64", "most tails open at a time; a quarter of them for one app"),
         SettingKey("http.tail_heartbeat", .duration, "15s", "how often a tail with nothing to show is heard of"),
+        SettingKey("ops.host", .text, "127.0.0.1", "address that metrics are shown on"),
+        SettingKey("ops.port", .integer, "8082", "port of the metrics; 0 takes a free one"),
         SettingKey("local_fimidara.host", .text, "127.0.0.1", "address of the embedded file store under dev"),
         SettingKey("local_fimidara.port", .integer, "8081", "port of the embedded file store under dev"),
         SettingKey("admin.key", .text, nil, secret: true, "key of the administrative routes; made by dev"),

@@ -25,7 +25,7 @@ struct Dev: AsyncParsableCommand {
         let adminKey = try settings.adminKey ?? deployment.data.secret("admin.key", from: deployment.entropy)
         let internalKey = try settings.internalKey ?? deployment.data.secret("internal.key", from: deployment.entropy)
         let embedded = try await deployment.openEmbeddedFileStore()
-        let doors = OpenDoors(count: 2)
+        let doors = OpenDoors(count: 3)
         let files = FileStoreServer(
             embedded, listener: settings.localFimidara, logger: settings.logger("local-fimidara")
         ) { _ in await doors.opened() }
@@ -35,7 +35,11 @@ struct Dev: AsyncParsableCommand {
             Terminal.say(Dev.banner(settings, port: port))
             await doors.opened()
         }
-        var services: [any Service] = [files, server]
+        let ops = OpsServer(deployment, logger: settings.logger("ops")) { port in
+            Terminal.say("metrics      \(settings.ops.url(port: port))/metrics")
+            await doors.opened()
+        }
+        var services: [any Service] = [files, server, ops]
         services.append(Delayed(try WorkerService(deployment, logger: settings.logger("worker")), until: doors))
         if demo {
             let application = try await DemoApplication(deployment, logger: settings.logger("demo"))
@@ -44,7 +48,7 @@ struct Dev: AsyncParsableCommand {
                     Terminal.say(Dev.invitation(application, data: settings.dataDirectory))
                 })
         }
-        try await ServiceRunner(settings).run(services, binding: [settings.http, settings.localFimidara])
+        try await ServiceRunner(settings).run(services, binding: [settings.http, settings.ops, settings.localFimidara])
         try await embedded.close()
         try deployment.close()
     }
@@ -105,10 +109,13 @@ actor OpenDoors {
 }
 
 /// A service that begins when all doors are open.
-struct Delayed: Service {
+struct Delayed: Service, CustomStringConvertible {
     private let service: any Service
     private let doors: OpenDoors
     private let onStart: @Sendable () -> Void
+
+    /// What it is, in few words: the log of services says so.
+    var description: String { "\(type(of: service))" }
 
     init(_ service: any Service, until doors: OpenDoors, onStart: @Sendable @escaping () -> Void = {}) {
         self.service = service

@@ -24,7 +24,8 @@ struct Serve: AsyncParsableCommand {
         ) { port in
             Terminal.say("serving on \(settings.http.url(port: port))")
         }
-        try await ServiceRunner(settings).run([server], binding: [settings.http])
+        let ops = OpsServer(deployment, settings)
+        try await ServiceRunner(settings).run([server, ops], binding: [settings.http, settings.ops])
         try deployment.close()
     }
 }
@@ -51,11 +52,12 @@ struct Work: AsyncParsableCommand {
                 if let error = run.error { throw WorkFailed(description: error) }
             case .skipped?:
                 Terminal.say("skipped: another worker is at it")
-                throw ExitCode(ExitStatus.tryAgain)
+                throw ExitCode(ExitStatus.tryAgain.rawValue)
             case nil: throw WorkFailed(description: "the run could not begin; the log says why")
             }
         } else {
-            try await ServiceRunner(settings).run([worker], binding: [])
+            let ops = OpsServer(deployment, settings)
+            try await ServiceRunner(settings).run([worker, ops], binding: [settings.ops])
         }
         try deployment.close()
     }
@@ -69,4 +71,13 @@ struct WorkFailed: Error, CustomStringConvertible {
 extension Settings.Listener {
     /// The address that people open, when the port is this one.
     func url(port: Int) -> String { Settings.Listener(host: host, port: port).localURL }
+}
+
+extension OpsServer {
+    /// The listener of a process that says where it can be looked at.
+    init(_ deployment: Deployment, _ settings: Settings) {
+        self.init(deployment, logger: settings.logger("ops")) { port in
+            Terminal.say("metrics on \(settings.ops.url(port: port))/metrics")
+        }
+    }
 }

@@ -42,8 +42,8 @@ struct Verify: AsyncParsableCommand {
                 })
             if Terminal.showsWords { Terminal.progress("") }
             table.finish(whenEmpty: "nothing was taken yet")
-            if differs > 0 { throw ExitCode(ExitStatus.failure) }
-            if unreachable > 0 { throw ExitCode(ExitStatus.tryAgain) }
+            if differs > 0 { throw ExitCode(ExitStatus.failure.rawValue) }
+            if unreachable > 0 { throw ExitCode(ExitStatus.tryAgain.rawValue) }
         }
     }
 

@@ -6,23 +6,26 @@ import LogCursor
 import LogIngestion
 import LogQuery
 
-/// The program's exit codes.
-enum ExitStatus {
+/// The program's exit codes; `Docs/Errors.md` lists the same ones.
+enum ExitStatus: Int32, CaseIterable {
     /// All went well.
-    static let success: Int32 = 0
+    case success = 0
     /// Something failed, or differs.
-    static let failure: Int32 = 1
+    case failure = 1
     /// The arguments are wrong.
-    static let usage: Int32 = 2
+    case usage = 2
     /// Try again later (EX_TEMPFAIL).
-    static let tryAgain: Int32 = 75
+    case tryAgain = 75
     /// The configuration is wrong (EX_CONFIG).
-    static let configuration: Int32 = 78
+    case configuration = 78
 
     /// Says what went wrong and gives the code for it.
     static func report(_ error: any Error) -> Int32 {
+        (error as? ExitCode)?.rawValue ?? status(error).rawValue
+    }
+
+    private static func status(_ error: any Error) -> ExitStatus {
         switch error {
-        case let code as ExitCode: return code.rawValue
         case let error as SettingsError:
             Terminal.complain(error.description)
             return configuration
@@ -45,14 +48,14 @@ enum ExitStatus {
         }
     }
 
-    private static func reportUsage(_ error: any Error) -> Int32 {
+    private static func reportUsage(_ error: any Error) -> ExitStatus {
         let code = Logferry.exitCode(for: error)
         let message = Logferry.fullMessage(for: error)
-        if code == .success {
+        if code == ExitCode.success {
             Terminal.write(Array((message + "\n").utf8))
             return success
         }
-        guard code == .validationFailure else {
+        guard code == ExitCode.validationFailure else {
             Terminal.complain(String(describing: error))
             return failure
         }

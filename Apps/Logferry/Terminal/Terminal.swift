@@ -40,7 +40,7 @@ enum Terminal {
             let count = bytes[start...].withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
             if count < 0 {
                 if errno == EINTR { continue }
-                exit(errno == EPIPE ? ExitStatus.success : ExitStatus.failure)
+                exit((errno == EPIPE ? ExitStatus.success : ExitStatus.failure).rawValue)
             }
             start += count
         }

@@ -51,11 +51,12 @@ struct Gatekeeper: Sendable {
 
 extension HTTPField.Name {
     /// `x-internal-access-key`.
-    static let internalAccessKey = unwrapped("x-internal-access-key")
+    static let internalAccessKey = known("x-internal-access-key")
     /// `Last-Event-ID`.
-    static let lastEventID = unwrapped("last-event-id")
+    static let lastEventID = known("last-event-id")
 
-    private static func unwrapped(_ name: String) -> HTTPField.Name {
+    /// The name of a header that nobody else has named.
+    static func known(_ name: String) -> HTTPField.Name {
         guard let field = HTTPField.Name(name) else { preconditionFailure("\(name) is not a header name") }
         return field
     }

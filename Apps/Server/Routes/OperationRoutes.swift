@@ -76,11 +76,21 @@ private func write(_ cursor: Cursor, into text: inout JSONText) {
     text.add("records", progress.counts.records)
     text.add("rejects", progress.counts.rejects)
     text.add("skips", progress.counts.skips)
+    text.add("bytes", raw: JSONText { write(progress, into: &$0) }.bytes)
     text.add("digest", String(progress.digest.value, radix: 16))
     text.add("epoch", cursor.epoch)
     text.add("owner", cursor.owner?.text)
     text.add("leaseEnd", cursor.leaseEnd)
     text.add("updatedAt", cursor.updatedAt)
+}
+
+/// What became of the bytes in front of the position; `unaccounted` is 0, or something is wrong here.
+private func write(_ progress: CursorProgress, into text: inout JSONText) {
+    text.add("records", progress.counts.recordBytes)
+    text.add("rejects", progress.counts.rejectBytes)
+    text.add("skips", progress.counts.skipBytes)
+    text.add("separators", progress.counts.separatorBytes)
+    text.add("unaccounted", progress.position - progress.counts.totalBytes)
 }
 
 private func write(_ reject: StoredReject, into text: inout JSONText) {

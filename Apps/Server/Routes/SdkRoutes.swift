@@ -9,6 +9,7 @@ struct SdkRoutes: Sendable {
     let provisioner: SdkProvisioner
     let rate: InitRate
     let maxBody: Int
+    let figures: RequestFigures
 
     var routes: [Route] {
         [
@@ -50,10 +51,19 @@ struct SdkRoutes: Sendable {
     ) async throws -> SdkProvisioner.Provision {
         guard case .client(let token) = caller else { throw Problem.unauthenticated }
         if let wait = await rate.take(token.id) {
+            figures.initEnded(.rateLimited, after: nil)
             throw Problem(
-                .tooManyRequests, "init_rate", "this token asks for init too often; try again later", retryAfter: wait)
+                .tooManyRequests, .initRate, "this token asks for init too often; try again later", retryAfter: wait)
         }
-        return try await provisioner.provision(
-            for: token, instance: instance, keeping: prefix.flatMap { FilePrefix($0) })
+        let start = ContinuousClock.now
+        do {
+            let provision = try await provisioner.provision(
+                for: token, instance: instance, keeping: prefix.flatMap { FilePrefix($0) })
+            figures.initEnded(.provisioned, after: .now - start)
+            return provision
+        } catch {
+            figures.initEnded(error is TokenRefusal ? .refused : .failed, after: .now - start)
+            throw error
+        }
     }
 }

@@ -2,6 +2,7 @@ import AppRegistry
 import Composition
 import DistributedLock
 import HTTPTypes
+import Hummingbird
 import IngestionJobs
 import LogCursor
 import LogIngestion
@@ -13,6 +14,9 @@ extension Problem {
     init(_ error: any Error) {
         switch error {
         case let problem as Problem: self = problem
+        case let error as HTTPError:
+            self = error.status == .notFound ? .unknownRoute : .invalid("the request is malformed")
+        case is CancellationError: self = .shuttingDown
         case let refusal as TokenRefusal: self = Problem(refusal)
         case let error as RegistryError: self = Problem(error)
         case let error as LogQueryError: self = Problem(error)
@@ -38,7 +42,7 @@ extension Problem {
     private init(_ error: RegistryError) {
         switch error {
         case .invalidAppName, .expiryInPast, .invalidTokenName: self = .invalid(error.description)
-        case .nameTaken: self = Problem(.conflict, "name_taken", error.description)
+        case .nameTaken: self = Problem(.conflict, .nameTaken, error.description)
         case .unknownApp: self = .unknownApp
         case .unknownToken: self = .unknownToken
         }
@@ -48,15 +52,15 @@ extension Problem {
         switch error {
         case .invalidLimit: self = .invalid("\"limit\" must be a number from 1 to 1000")
         case .invalidCursor:
-            self = Problem(.badRequest, "invalid_cursor", "the cursor is not one of this question's answers")
+            self = Problem(.badRequest, .invalidCursor, "the cursor is not one of this question's answers")
         case .positionLost:
             self = Problem(
-                .conflict, "position_lost",
+                .conflict, .positionLost,
                 "more files moved than a position remembers: begin a new tail, and ask /v1/logs for what came between")
         case .invalidInterval: self = .invalid("\"interval\" must be a time from 1ms to 366d, such as 60s")
         case .tooManyBars:
             self = Problem(
-                .badRequest, "too_many_bars",
+                .badRequest, .tooManyBars,
                 "the answer would have more than \(LogQueryService.barLimit) bars: "
                     + "take a longer interval or a shorter time")
         }
@@ -66,15 +70,15 @@ extension Problem {
         switch error.reason {
         case .throttled(let wait):
             self = Problem(
-                .serviceUnavailable, "storage_unavailable", "the file store is busy; try again",
+                .serviceUnavailable, .storageUnavailable, "the file store is busy; try again",
                 retryAfter: wait ?? .seconds(5))
         case .unavailable:
             self = Problem(
-                .serviceUnavailable, "storage_unavailable", "the file store cannot be reached; try again",
+                .serviceUnavailable, .storageUnavailable, "the file store cannot be reached; try again",
                 retryAfter: .seconds(5))
         default:
             self = Problem(
-                .badGateway, "storage_refused", "the file store refused what provisioning needs; an operator must look")
+                .badGateway, .storageRefused, "the file store refused what provisioning needs; an operator must look")
         }
     }
 }

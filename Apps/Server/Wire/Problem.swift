@@ -5,13 +5,13 @@ import LogModel
 /// What went wrong with a request, as RFC 9457 says it; `code` is stable, `detail` is for people.
 struct Problem: Error, Sendable, Hashable {
     let status: HTTPResponse.Status
-    let code: String
+    let code: ProblemCode
     let detail: String
     var retryAfter: Duration?
     var allow: String?
 
     init(
-        _ status: HTTPResponse.Status, _ code: String, _ detail: String, retryAfter: Duration? = nil,
+        _ status: HTTPResponse.Status, _ code: ProblemCode, _ detail: String, retryAfter: Duration? = nil,
         allow: String? = nil
     ) {
         self.status = status
@@ -24,10 +24,10 @@ struct Problem: Error, Sendable, Hashable {
     /// The answer.
     var response: Response {
         let body = JSONText { text in
-            text.add("type", "urn:logferry:problem:\(code)")
+            text.add("type", "urn:logferry:problem:\(code.rawValue)")
             text.add("title", status.reasonPhrase)
             text.add("status", Int64(status.code))
-            text.add("code", code)
+            text.add("code", code.rawValue)
             text.add("detail", detail)
         }
         var response = Response.json(status, bytes: body.bytes)
@@ -43,56 +43,58 @@ struct Problem: Error, Sendable, Hashable {
 
     // MARK: - The request is wrong
 
-    static let invalidJSON = Problem(.badRequest, "invalid_json", "the body is not JSON")
+    static let invalidJSON = Problem(.badRequest, .invalidJSON, "the body is not JSON")
 
-    static func invalid(_ detail: String) -> Problem { Problem(.badRequest, "invalid_request", detail) }
+    static func invalid(_ detail: String) -> Problem { Problem(.badRequest, .invalidRequest, detail) }
 
     static func unknownMember(_ name: String, known: Set<String>) -> Problem {
         Problem(
-            .badRequest, "unknown_member",
+            .badRequest, .unknownMember,
             "\"\(name)\" is not known here; known are \(known.sorted().joined(separator: ", "))")
     }
 
     static func unknownParameter(_ name: String, known: Set<String>) -> Problem {
         Problem(
-            .badRequest, "unknown_parameter",
+            .badRequest, .unknownParameter,
             "the parameter \"\(name)\" is not known here; known are \(known.sorted().joined(separator: ", "))")
     }
 
     static func bodyTooLarge(limit: Int) -> Problem {
-        Problem(.contentTooLarge, "body_too_large", "the body has more than \(limit) bytes")
+        Problem(.contentTooLarge, .bodyTooLarge, "the body has more than \(limit) bytes")
     }
 
     // MARK: - The caller may not
 
     static let unauthenticated = Problem(
-        .unauthorized, "unauthenticated", "a valid credential is needed: Authorization: Bearer …")
-    static let tokenExpired = Problem(.unauthorized, "token_expired", "the token has expired")
-    static let tokenRevoked = Problem(.unauthorized, "token_revoked", "the token was revoked")
+        .unauthorized, .unauthenticated, "a valid credential is needed: Authorization: Bearer …")
+    static let tokenExpired = Problem(.unauthorized, .tokenExpired, "the token has expired")
+    static let tokenRevoked = Problem(.unauthorized, .tokenRevoked, "the token was revoked")
     static let internalKeyNeeded = Problem(
-        .unauthorized, "unauthenticated", "the header x-internal-access-key must hold the internal key")
-    static let forbidden = Problem(.forbidden, "forbidden", "the credential is valid, and not for this")
+        .unauthorized, .unauthenticated, "the header x-internal-access-key must hold the internal key")
+    static let forbidden = Problem(.forbidden, .forbidden, "the credential is valid, and not for this")
 
     // MARK: - It is not there, or there already
 
-    static let unknownRoute = Problem(.notFound, "unknown_route", "there is nothing at this path")
-    static let unknownApp = Problem(.notFound, "unknown_app", "there is no such app")
-    static let unknownToken = Problem(.notFound, "unknown_token", "the app has no such token that is not revoked")
+    static let unknownRoute = Problem(.notFound, .unknownRoute, "there is nothing at this path")
+    static let unknownApp = Problem(.notFound, .unknownApp, "there is no such app")
+    static let unknownToken = Problem(.notFound, .unknownToken, "the app has no such token that is not revoked")
 
     static func methodNotAllowed(_ allowed: [HTTPRequest.Method]) -> Problem {
         let names = allowed.map(\.rawValue).sorted().joined(separator: ", ")
-        return Problem(.methodNotAllowed, "method_not_allowed", "this path answers to \(names)", allow: names)
+        return Problem(.methodNotAllowed, .methodNotAllowed, "this path answers to \(names)", allow: names)
     }
 
     // MARK: - It is not the caller's fault
 
     static let tooManyTails = Problem(
-        .tooManyRequests, "too_many_tails", "as many tails are open as may be; close one, or try again",
+        .tooManyRequests, .tooManyTails, "as many tails are open as may be; close one, or try again",
         retryAfter: .seconds(5))
 
     static let storeUnavailable = Problem(
-        .serviceUnavailable, "store_unavailable", "the store cannot be reached or is busy; try again",
+        .serviceUnavailable, .storeUnavailable, "the store cannot be reached or is busy; try again",
         retryAfter: .seconds(2))
+    static let shuttingDown = Problem(
+        .serviceUnavailable, .shuttingDown, "the service is stopping", retryAfter: .seconds(5))
     static let internalError = Problem(
-        .internalServerError, "internal_error", "something failed here; the service's log says what")
+        .internalServerError, .internalError, "something failed here; the service's log says what")
 }

@@ -37,7 +37,7 @@ struct QueryParameters {
     func cursor<Position>(_ read: (String) -> Position?) throws(Problem) -> Position? {
         guard let text = self["cursor"] else { return nil }
         guard let position = read(text) else {
-            throw Problem(.badRequest, "invalid_cursor", "the cursor is not one of this list's answers")
+            throw Problem(.badRequest, .invalidCursor, "the cursor is not one of this list's answers")
         }
         return position
     }

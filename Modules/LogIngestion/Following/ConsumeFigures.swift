@@ -14,6 +14,8 @@ public struct ConsumeFigures: Sendable, Hashable {
     public var foreign = 0
     /// How many objects and sources could not be worked to their end.
     public var failures = 0
+    /// The objects by how they stand.
+    public var tally = ObjectTally()
     /// The first failure in words.
     public var firstError: String?
 
@@ -29,6 +31,7 @@ public struct ConsumeFigures: Sendable, Hashable {
         left.rejects += right.rejects
         left.foreign += right.foreign
         left.failures += right.failures
+        left.tally += right.tally
         left.firstError = left.firstError ?? right.firstError
     }
 

@@ -92,6 +92,7 @@ public struct LogConsumer: Sendable {
             }
             for try await done in group { figures += done }
             try Task.checkCancellation()
+            observer.observe(.roundEnded)
             return figures
         }
     }
@@ -106,17 +107,18 @@ public struct LogConsumer: Sendable {
             try await source.list { page in
                 try Task.checkCancellation()
                 figures.foreign += page.foreign
-                unfinished += try await take(page.objects, of: source, app: app.id, into: &figures)
+                unfinished += try await take(page.objects, isListing: true, of: source, app: app.id, into: &figures)
             }
             // Objects that had more than their share go on when all others had their turn.
             while !unfinished.isEmpty {
                 try Task.checkCancellation()
-                unfinished = try await take(unfinished, of: source, app: app.id, into: &figures)
+                unfinished = try await take(unfinished, isListing: false, of: source, app: app.id, into: &figures)
             }
         } catch {
             figures.fail(error)
             observer.observe(.sourceFailed(source.id, app.id, error: String(describing: error)))
         }
+        observer.observe(.sourceVisited(source.id, app.id, figures.tally))
         if figures.foreign > 0 { observer.observe(.foreignObjects(source.id, count: figures.foreign)) }
         return figures
     }
@@ -124,39 +126,38 @@ public struct LogConsumer: Sendable {
     /// Follows those objects of a page that have something to bring.
     /// - Returns: those that have more than their share.
     private func take(
-        _ objects: [SourceObject], of source: any ObjectSource, app: AppID, into figures: inout ConsumeFigures
+        _ objects: [SourceObject], isListing: Bool, of source: any ObjectSource, app: AppID,
+        into figures: inout ConsumeFigures
     ) async throws -> [SourceObject] {
         let known = try await cursors.latest(in: source.id, of: objects.map(\.key))
         let now = clock.now()
         var wanted: [SourceObject] = []
-        for object in objects where hasWork(object, known[object.key], at: now) {
-            if await backOff.isDue(source.id, object.key, at: now) { wanted.append(object) }
+        var unread: Int64 = 0
+        for object in objects {
+            let outlook = ObjectOutlook(of: object, from: known[object.key])
+            unread += outlook.unreadBytes
+            if !outlook.hasWork(at: now, sealGrace: settings.sealGrace) {
+                figures.tally.count(unread: outlook.unreadBytes)
+            } else if await backOff.isDue(source.id, object.key, at: now) {
+                wanted.append(object)
+            } else {
+                figures.tally.count(.backingOff, unread: outlook.unreadBytes)
+            }
         }
+        if isListing { observer.observe(.pageListed(source.id, unreadBytes: unread)) }
         var unfinished: [SourceObject] = []
         // Claimed as they are worked on, so that no lease runs out in a queue.
         for start in stride(from: 0, to: wanted.count, by: settings.parallelObjects * 4) {
             let slice = Array(wanted[start..<min(start + settings.parallelObjects * 4, wanted.count)])
-            let claimed = try await claim(slice, of: source, app: app)
+            let claimed = try await claim(slice, of: source, app: app, known: known, into: &figures)
             try await follow(claimed, of: source, into: &figures, unfinished: &unfinished)
         }
         return unfinished
     }
 
-    private func hasWork(_ object: SourceObject, _ cursor: Cursor?, at now: Timestamp) -> Bool {
-        guard let cursor else { return object.size > 0 }
-        let progress = cursor.progress
-        guard .same == GenerationVerdict.judging(identity: object.identity, size: object.size, against: cursor) else {
-            return true
-        }
-        if object.size > progress.sizeSeen { return true }
-        guard object.size > progress.position else { return false }
-        if object.isFinal { return true }
-        guard let day = object.day else { return false }
-        return SealRule.isDue(day: day, grownAt: progress.grownAt, grace: settings.sealGrace, at: now)
-    }
-
     private func claim(
-        _ objects: [SourceObject], of source: any ObjectSource, app: AppID
+        _ objects: [SourceObject], of source: any ObjectSource, app: AppID, known: [ObjectKey: Cursor],
+        into figures: inout ConsumeFigures
     ) async throws -> [(SourceObject, Claim)] {
         let requests = objects.map {
             ClaimRequest(
@@ -165,7 +166,12 @@ public struct LogConsumer: Sendable {
         }
         let outcomes = try await cursors.claim(requests, by: owner, for: settings.claimLease)
         return zip(objects, outcomes).compactMap { object, outcome in
-            guard case .claimed(let claim) = outcome else { return nil }
+            guard case .claimed(let claim) = outcome else {
+                if case .held = outcome {
+                    figures.tally.count(.held, unread: ObjectOutlook(of: object, from: known[object.key]).unreadBytes)
+                }
+                return nil
+            }
             if claim.cursor.ordinal > 1, claim.cursor.progress.sizeSeen == 0 {
                 observer.observe(.generationBegan(claim.cursor, because: claim.cursor.reason, previousPosition: 0))
             }
@@ -219,10 +225,14 @@ public struct LogConsumer: Sendable {
         figures.bytes += turn.bytes
         figures.records += turn.records
         figures.rejects += turn.rejects
+        let unread = object.size - turn.position
         switch turn.end {
         case .shareSpent: unfinished.append(object)
+        case .caughtUp: figures.tally.count(unread: unread)
+        case .lost: figures.tally.count(.held, unread: unread)
         case .failed(let error) where !(error is CancellationError):
             figures.fail(error)
+            figures.tally.count(.failed, unread: unread)
             let wait = await backOff.failed(source.id, object.key, at: clock.now())
             observer.observe(
                 .objectFailed(source.id, object.key, error: String(describing: error), retryAfter: wait))

@@ -54,6 +54,8 @@ public struct ObjectFollower: Sendable {
         public var records: Int64 = 0
         /// How many rejects were committed.
         public var rejects: Int64 = 0
+        /// How far the object is taken now.
+        var position: Int64 { claim.cursor.progress.position + bytes }
     }
 
     /// Follows an object until it is caught up with, its share is spent or something fails.
@@ -231,13 +233,11 @@ public struct ObjectFollower: Sendable {
     }
 
     private func note(_ output: ObjectAssembler.Output, in turn: inout Turn) {
-        let bytes = output.progress.position - output.from
-        turn.bytes += bytes
+        let taken = TakenBytes(of: turn.claim.cursor, output)
+        turn.bytes += taken.bytes
         turn.records += Int64(output.records.count)
         turn.rejects += Int64(output.rejects.count)
-        observer.observe(
-            .committed(
-                app: turn.claim.cursor.app, bytes: bytes, records: output.records.count, rejects: output.rejects.count))
+        observer.observe(.committed(taken))
     }
 }
 

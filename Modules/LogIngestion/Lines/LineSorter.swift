@@ -14,6 +14,7 @@ struct LineSorter {
     var rejects: [Reject] = []
     var counts = ByteAccount()
     var separators = 0
+    var repeatedBatches = 0
 
     init(
         buffer: [UInt8], lines: FramedLines, found: ScanColumns, moment: Timestamp, lineNumber: Int64,
@@ -47,6 +48,7 @@ struct LineSorter {
                 counts.skips += 1
                 counts.skipBytes += bytes
             case .repeated:
+                repeatedBatches += 1
                 counts.skips += 1
                 counts.skipBytes += bytes
                 lineNumber += newlines(row)

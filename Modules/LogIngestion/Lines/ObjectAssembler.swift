@@ -48,6 +48,10 @@ public struct ObjectAssembler: Sendable {
         public let from: Int64
         /// What is taken now.
         public let progress: CursorProgress
+        /// What the bytes that are taken now were.
+        public let account: ByteAccount
+        /// How many of their batches were skipped because they were taken before.
+        public let repeatedBatches: Int
         /// The accepted lines.
         public let records: RecordColumns
         /// The refused ranges.
@@ -108,8 +112,8 @@ public struct ObjectAssembler: Sendable {
         if isEnd, consumed > 0, progress.carry == .sealedLine { progress.lines += 1 }
         advance(over: buffer, by: consumed)
         return Output(
-            from: from, progress: progress, records: sorter.records, rejects: sorter.rejects,
-            writers: batches.moves(), undecided: undecided)
+            from: from, progress: progress, account: sorter.counts, repeatedBatches: sorter.repeatedBatches,
+            records: sorter.records, rejects: sorter.rejects, writers: batches.moves(), undecided: undecided)
     }
 
     /// Cuts a buffer into lines and batches.

@@ -29,7 +29,7 @@ public protocol ShipperObserver: Sendable {
 
 /// Why lines were lost.
 public struct DropReason: Sendable, Hashable, CustomStringConvertible {
-    private enum Name: String {
+    private enum Name: String, CaseIterable {
         case bufferFull = "buffer_full"
         case journalFull = "journal_full"
         case lineTooLong = "line_too_long"
@@ -58,6 +58,9 @@ public struct DropReason: Sendable, Hashable, CustomStringConvertible {
     public static let cancelled = DropReason(name: .cancelled)
     /// The disk buffer could not give the lines back.
     public static let damaged = DropReason(name: .damaged)
+
+    /// All reasons there are.
+    public static var all: [DropReason] { Name.allCases.map { DropReason(name: $0) } }
 
     /// A stable word for metrics.
     public var description: String { name.rawValue }

@@ -2,17 +2,20 @@ import Foundation
 import Glibc
 import HTTPTransport
 
-/// A data folder with two ports, on which `logferry dev` can be started, killed and started again.
+/// A data folder with three ports, on which `logferry dev` can be started, killed and started again.
 final class Site: Sendable {
     let folder: String
     let apiPort: Int
     let filesPort: Int
+    /// Where `dev` shows its metrics; other processes of the site take ports of their own.
+    let opsPort: Int
     private let transport = CurlTransport()
 
     init() throws {
         folder = NSTemporaryDirectory() + "logferry-e2e-" + UUID().uuidString
         try FileManager.default.createDirectory(atPath: folder + "/logs", withIntermediateDirectories: true)
-        (apiPort, filesPort) = try freePorts()
+        let ports = try freePorts(3)
+        (apiPort, filesPort, opsPort) = (ports[0], ports[1], ports[2])
     }
 
     deinit { try? FileManager.default.removeItem(atPath: folder) }
@@ -24,16 +27,20 @@ final class Site: Sendable {
     var flags: [String] {
         [
             "--data-dir", data, "--http-port", String(apiPort), "--local-fimidara-port", String(filesPort),
-            "--log-format", "json",
+            "--ops-port", "0", "--log-format", "json",
         ]
     }
 
     /// Starts `dev` and waits until it takes requests.
-    func startDev(_ more: [String] = []) async throws -> RunningProgram {
-        let program = try RunningProgram(["dev"] + flags + more, folder: folder + "/logs")
+    func startDev(
+        _ more: [String] = [], environment: [String: String] = [:]
+    ) async throws -> RunningProgram {
+        let program = try RunningProgram(
+            ["dev"] + flags + ["--ops-port", String(opsPort)] + more, environment: environment,
+            folder: folder + "/logs")
         for _ in 0..<2000 {
             if let answer = try? await send("GET", api("/readyz")), answer.status == 200,
-                (try? await send("GET", files("/v1/"))) != nil
+                (try? await send("GET", files("/v1/"))) != nil, (try? await send("GET", ops("/livez"))) != nil
             {
                 return program
             }
@@ -67,6 +74,7 @@ final class Site: Sendable {
     // MARK: - HTTP
 
     func api(_ path: String) -> String { "http://127.0.0.1:\(apiPort)\(path)" }
+    func ops(_ path: String) -> String { "http://127.0.0.1:\(opsPort)\(path)" }
     func files(_ path: String) -> String { "http://127.0.0.1:\(filesPort)\(path)" }
 
     /// A secret that `dev` has made.
@@ -141,9 +149,9 @@ final class Site: Sendable {
     }
 }
 
-/// Two ports that nobody has at this moment.
-private func freePorts() throws -> (Int, Int) {
-    let sockets = (0..<2).map { _ in socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0) }
+/// Ports that nobody has at this moment.
+private func freePorts(_ count: Int) throws -> [Int] {
+    let sockets = (0..<count).map { _ in socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0) }
     defer { for socket in sockets { close(socket) } }
     let ports = sockets.map { socket -> Int in
         var address = sockaddr_in()
@@ -160,5 +168,5 @@ private func freePorts() throws -> (Int, Int) {
         }
     }
     guard ports.allSatisfy({ $0 > 0 }) else { throw HarnessError("there is no free port") }
-    return (ports[0], ports[1])
+    return ports
 }

@@ -70,7 +70,7 @@ struct ConsumerFaultTests {
         for _ in 0..<12 {
             #expect(try await consumer.run().failures == 1)
             #expect(try await consumer.run().failures == 0)
-            guard case .objectFailed(_, _, _, let wait) = world.observer.events.last else { throw Missing() }
+            let wait = try #require(world.observer.lastWait)
             waits.append(wait)
             world.clock.advance(by: wait - .nanoseconds(1))
             #expect(try await consumer.run().failures == 0)
@@ -85,11 +85,9 @@ struct ConsumerFaultTests {
         await world.append(numbered(1, from: 1), of: app)
         await world.files.setFailure(SourceError(.unavailable, detail: "down"), of: World.today)
         #expect(try await consumer.run().failures == 1)
-        guard case .objectFailed(_, _, _, let wait) = world.observer.events.last else { throw Missing() }
+        let wait = try #require(world.observer.lastWait)
         #expect(wait <= .seconds(1))
     }
-
-    private struct Missing: Error {}
 
     @Test("short reads lose nothing and repeat nothing", arguments: [1, 5, 63])
     func shortReads(_ length: Int) async throws {

@@ -46,4 +46,15 @@ struct SecretTests {
         #expect(Secret("").matches("") && !Secret("").matches("a"))
         #expect(!Secret("ab").matches("abab") && !Secret("\u{0}").matches("\u{0}\u{0}"))
     }
+
+    @Test("a crash that names a secret does not show it")
+    func crash() async throws {
+        let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            let secret = Secret("canary-in-a-crash")
+            preconditionFailure("it was \(secret), \(String(reflecting: secret)), \([secret])")
+        }
+        let words = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
+        #expect(words.contains("it was •••"))
+        #expect(!words.contains("canary-in-a-crash"))
+    }
 }

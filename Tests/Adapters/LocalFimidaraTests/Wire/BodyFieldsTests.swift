@@ -32,6 +32,6 @@ struct BodyFieldsTests {
         }
         #expect(failure?.status == 400)
         #expect(failure?.problems.map { "\($0.field ?? ""): \($0.message)" } == expected)
-        #expect(failure?.problems.allSatisfy { $0.name == "ValidationError" } == true)
+        #expect(failure?.problems.allSatisfy { $0.name == .validation } == true)
     }
 }

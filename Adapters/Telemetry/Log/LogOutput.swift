@@ -37,7 +37,8 @@ public struct LogOutput: LogHandler {
 
     /// Writes an entry.
     public func log(event: LogEvent) {
-        let all = metadata.merging(event.metadata ?? [:]) { _, newer in newer }
+        var all = metadata.merging(event.metadata ?? [:]) { _, newer in newer }
+        if let error = event.error { all["error"] = "\(error)" }
         let pairs = all.sorted { $0.key < $1.key }
         write(isJSON ? json(event, pairs) : text(event, pairs))
     }

@@ -12,10 +12,14 @@ public struct IngestionLog: IngestionObserver {
     /// Logs an event.
     public func observe(_ event: IngestionEvent) {
         switch event {
-        case .committed(let app, let bytes, let records, let rejects):
+        case .committed(let taken):
             logger.debug(
                 "committed",
-                metadata: ["app": "\(app)", "bytes": "\(bytes)", "records": "\(records)", "rejects": "\(rejects)"])
+                metadata: [
+                    "app": "\(taken.app)", "source": "\(taken.source)", "object": "\(taken.object)",
+                    "bytes": "\(taken.bytes)", "records": "\(taken.account.records)",
+                    "rejects": "\(taken.account.rejects)", "repeated_batches": "\(taken.repeatedBatches)",
+                ])
         case .generationBegan(let cursor, let reason, let previous):
             logger.warning(
                 "an object is another one than before; it is read from its start",
@@ -38,6 +42,11 @@ public struct IngestionLog: IngestionObserver {
                 metadata: ["source": "\(source)", "app": "\(app)", "error": "\(error)"])
         case .foreignObjects(let source, let count):
             logger.debug("names that are none of ours", metadata: ["source": "\(source)", "count": "\(count)"])
+        case .sourceVisited(let source, let app, let tally):
+            logger.trace(
+                "a source was visited",
+                metadata: ["source": "\(source)", "app": "\(app)", "unread_bytes": "\(tally.unreadBytes)"])
+        case .pageListed, .roundEnded: break
         }
     }
 }

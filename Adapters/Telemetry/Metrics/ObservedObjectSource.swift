@@ -1,0 +1,75 @@
+public import AppRegistry
+public import CoreMetrics
+public import LogIngestion
+import LogModel
+
+/// Sources whose requests are timed and counted.
+public struct ObservedSources: AppSources {
+    private let base: any AppSources
+    private let metrics: SourceMetrics
+
+    /// Observes sources.
+    public init(_ base: any AppSources, _ factory: any MetricsFactory) {
+        self.base = base
+        metrics = SourceMetrics(factory)
+    }
+
+    /// The source of an app.
+    public func source(of app: RegisteredApp) -> any ObjectSource {
+        ObservedObjectSource(base: base.source(of: app), metrics: metrics)
+    }
+}
+
+/// The figures of all sources together.
+private struct SourceMetrics: Sendable {
+    enum Operation: String, CaseIterable {
+        case list, read
+    }
+
+    let requests: RequestMetrics<Operation>
+    let received: Counter
+
+    init(_ factory: any MetricsFactory) {
+        requests = RequestMetrics(
+            factory, requests: .sourceRequests, durations: .sourceRequestDuration, outcomes: RequestOutcome.ofSources)
+        received = ServiceMetric.sourceReceivedBytes.counter(factory)
+    }
+}
+
+private struct ObservedObjectSource: ObjectSource {
+    let base: any ObjectSource
+    let metrics: SourceMetrics
+
+    var id: SourceID { base.id }
+
+    /// What `visit` does with a page is not the source's time, so each page is one request.
+    func list(_ visit: (ObjectPage) async throws -> Void) async throws {
+        var start = ContinuousClock.now
+        var isVisiting = false
+        do {
+            try await base.list { page in
+                metrics.requests.note(.list, since: start, .ok)
+                isVisiting = true
+                try await visit(page)
+                isVisiting = false
+                start = .now
+            }
+        } catch {
+            if !isVisiting { metrics.requests.note(.list, since: start, RequestOutcome(error)) }
+            throw error
+        }
+    }
+
+    func read(_ object: SourceObject, from offset: Int64, limit: Int) async throws(SourceError) -> ObjectChunk {
+        let start = ContinuousClock.now
+        do {
+            let chunk = try await base.read(object, from: offset, limit: limit)
+            metrics.requests.note(.read, since: start, .ok)
+            metrics.received.increment(by: chunk.bytes.count)
+            return chunk
+        } catch {
+            metrics.requests.note(.read, since: start, RequestOutcome(error))
+            throw error
+        }
+    }
+}

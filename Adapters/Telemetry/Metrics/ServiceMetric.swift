@@ -1,0 +1,156 @@
+import CoreMetrics
+
+/// Every metric of the service; `Docs/Operations.md` lists the same ones.
+public enum ServiceMetric: String, Sendable, CaseIterable {
+    case buildInfo = "logferry_build_info"
+
+    case ingestBytes = "logferry_ingest_bytes_total"
+    case ingestAccountedBytes = "logferry_ingest_accounted_bytes_total"
+    case ingestReconciliationDelta = "logferry_ingest_reconciliation_delta_bytes"
+    case ingestRecords = "logferry_ingest_records_total"
+    case ingestRejects = "logferry_ingest_rejects_total"
+    case ingestSkips = "logferry_ingest_skips_total"
+    case ingestRepeatedBatches = "logferry_ingest_repeated_batches_total"
+    case ingestGenerations = "logferry_ingest_generations_total"
+    case ingestTakeovers = "logferry_ingest_takeovers_total"
+    case ingestObjectFailures = "logferry_ingest_object_failures_total"
+    case ingestSourceFailures = "logferry_ingest_source_failures_total"
+    case ingestObjects = "logferry_ingest_objects"
+    case ingestForeignObjects = "logferry_ingest_foreign_objects"
+    case ingestLag = "logferry_ingest_lag_bytes"
+
+    case sourceRequests = "logferry_source_requests_total"
+    case sourceRequestDuration = "logferry_source_request_duration_seconds"
+    case sourceReceivedBytes = "logferry_source_received_bytes_total"
+
+    case commitDuration = "logferry_commit_duration_seconds"
+    case commitFailures = "logferry_commit_failures_total"
+    case commitSteps = "logferry_commit_steps_total"
+
+    case lockAcquires = "logferry_lock_acquires_total"
+    case lockExtends = "logferry_lock_extends_total"
+
+    case runs = "logferry_runs_total"
+    case runDuration = "logferry_run_duration_seconds"
+    case runLastSuccess = "logferry_run_last_success_timestamp_seconds"
+
+    case sdkInits = "logferry_sdk_inits_total"
+    case sdkInitDuration = "logferry_sdk_init_duration_seconds"
+    case storageRequests = "logferry_storage_requests_total"
+    case storageRequestDuration = "logferry_storage_request_duration_seconds"
+
+    case httpRequests = "logferry_http_requests_total"
+    case httpRequestDuration = "logferry_http_request_duration_seconds"
+    case httpResponseBytes = "logferry_http_response_bytes_total"
+    case httpProblems = "logferry_http_problems_total"
+
+    case processCPU = "process_cpu_seconds_total"
+    case processResidentMemory = "process_resident_memory_bytes"
+    case processVirtualMemory = "process_virtual_memory_bytes"
+    case processOpenFiles = "process_open_fds"
+    case processMaxFiles = "process_max_fds"
+    case processStartTime = "process_start_time_seconds"
+}
+
+extension ServiceMetric {
+    /// Bounds for what takes milliseconds to seconds.
+    private static let callBuckets = [
+        0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60,
+    ]
+    /// Bounds for what takes up to hours.
+    private static let runBuckets = [0.01, 0.1, 0.5, 1, 5, 15, 60, 300, 900, 3600, 14_400]
+
+    /// The metric as the registry has it.
+    public var family: MetricFamily {
+        switch self {
+        case .buildInfo: gauge(["version"], "1, with the version as a label.")
+        case .ingestBytes: counter([], "Bytes by which cursors moved.")
+        case .ingestAccountedBytes: counter(["kind"], "What those bytes were: record, reject, skip or separator.")
+        case .ingestReconciliationDelta: gauge([], "Bytes by which cursors moved less what those were: 0 always.")
+        case .ingestRecords: counter([], "Lines stored as records.")
+        case .ingestRejects: counter(["reason"], "Ranges kept as rejects, by reason.")
+        case .ingestSkips: counter([], "Ranges skipped: blank lines, runs of NUL, control lines, repeated batches.")
+        case .ingestRepeatedBatches: counter([], "Batches of SDKs skipped because they had been taken before.")
+        case .ingestGenerations: counter(["reason"], "Objects that were read anew from their start, by reason.")
+        case .ingestTakeovers: counter([], "Steps of cursors that were dropped because another worker had taken over.")
+        case .ingestObjectFailures: counter([], "Objects that could not be followed to their end in a visit.")
+        case .ingestSourceFailures: counter([], "Sources that could not be listed to their end.")
+        case .ingestObjects: gauge(["state"], "Objects by how they stood at the latest visit of their source.")
+        case .ingestForeignObjects: gauge([], "Names in the sources that are no log files, at the latest visits.")
+        case .ingestLag: gauge([], "Bytes in the sources that are not taken yet, over all objects listed.")
+        case .sourceRequests: counter(["operation", "outcome"], "Requests to sources, by what came of them.")
+        case .sourceRequestDuration: histogram(["operation"], "Time that requests to sources took.")
+        case .sourceReceivedBytes: counter([], "Bytes received from sources, those read again included.")
+        case .commitDuration: histogram([], "Time that commits to the store took, failed ones included.")
+        case .commitFailures: counter(["reason"], "Commits that did not go through, by reason.")
+        case .commitSteps: counter(["outcome"], "Steps of cursors in commits, by what came of them.")
+        case .lockAcquires: counter(["outcome"], "Attempts to take a lock, by what came of them.")
+        case .lockExtends: counter(["outcome"], "Attempts to prolong a lock, by what came of them.")
+        case .runs: counter(["kind", "state"], "Runs that ended, by kind and state; skipped ones never began.")
+        case .runDuration: histogram(["kind"], "Time that runs took.", ServiceMetric.runBuckets)
+        case .runLastSuccess: gauge(["kind"], "When the latest run without a failure ended, since 1970.")
+        case .sdkInits: counter(["outcome"], "Inits of SDKs, by what came of them.")
+        case .sdkInitDuration: histogram([], "Time that inits took, those over the rate not counted.")
+        case .storageRequests: counter(["operation", "outcome"], "Requests to the file store's administration.")
+        case .storageRequestDuration: histogram(["operation"], "Time that those requests took.")
+        case .httpRequests: counter(["route", "method", "status"], "Requests answered, by template and status class.")
+        case .httpRequestDuration: histogram(["route", "method"], "Time from a request's head to its answer's end.")
+        case .httpResponseBytes: counter(["route"], "Bytes in the bodies of answers.")
+        case .httpProblems: counter(["code"], "Answers that were problems, by their code.")
+        case .processCPU: counter([], "Processor time used.")
+        case .processResidentMemory: gauge([], "Memory in RAM.")
+        case .processVirtualMemory: gauge([], "Address space.")
+        case .processOpenFiles: gauge([], "Open file descriptors.")
+        case .processMaxFiles: gauge([], "File descriptors that may be open.")
+        case .processStartTime: gauge([], "When the process started, since 1970.")
+        }
+    }
+
+    private func counter(_ labels: [String], _ help: String) -> MetricFamily {
+        MetricFamily(rawValue, .counter, labels: labels, help: help)
+    }
+
+    private func gauge(_ labels: [String], _ help: String) -> MetricFamily {
+        MetricFamily(rawValue, .gauge, labels: labels, help: help)
+    }
+
+    private func histogram(
+        _ labels: [String], _ help: String, _ buckets: [Double] = ServiceMetric.callBuckets
+    ) -> MetricFamily {
+        MetricFamily(rawValue, .histogram, labels: labels, help: help, buckets: buckets)
+    }
+}
+
+extension ServiceMetric {
+    // Handles are made once and held: looking one up costs a dictionary and a lock.
+
+    func counter(_ factory: any MetricsFactory, _ labels: [(String, String)] = []) -> Counter {
+        Counter(label: rawValue, dimensions: labels, factory: factory)
+    }
+
+    func gauge(_ factory: any MetricsFactory, _ labels: [(String, String)] = []) -> Meter {
+        Meter(label: rawValue, dimensions: labels, factory: factory)
+    }
+
+    func timer(_ factory: any MetricsFactory, _ labels: [(String, String)] = []) -> Timer {
+        Timer(label: rawValue, dimensions: labels, factory: factory)
+    }
+
+    /// One counter for each word that a label may have.
+    func counters<Word: Hashable & RawRepresentable<String>>(
+        _ factory: any MetricsFactory, by label: String, _ words: some Sequence<Word>, and more: [(String, String)] = []
+    ) -> [Word: Counter] {
+        Dictionary(uniqueKeysWithValues: words.map { ($0, counter(factory, [(label, $0.rawValue)] + more)) })
+    }
+}
+
+extension Timer {
+    /// Records how long something took.
+    func record(_ duration: Duration) {
+        let (seconds, attoseconds) = duration.components
+        recordNanoseconds(seconds * 1_000_000_000 + attoseconds / 1_000_000_000)
+    }
+
+    /// Records how long something took that began at `start`.
+    func record(since start: ContinuousClock.Instant) { record(ContinuousClock.now - start) }
+}

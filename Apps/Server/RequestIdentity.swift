@@ -1,0 +1,78 @@
+import Composition
+import HTTPTypes
+import Hummingbird
+import LogModel
+import Logging
+
+/// Gives every request an id, which its log entries and its answer carry.
+///
+/// A caller may bring its own in `x-request-id`, and the id of a trace in `traceparent` (W3C Trace Context).
+struct RequestIdentity: RouterMiddleware {
+    private let logger: Logger
+    private let clock: any WallClock
+    private let entropy: any Entropy
+
+    init(_ deployment: Deployment, logger: Logger) {
+        self.logger = logger
+        clock = deployment.clock
+        entropy = deployment.entropy
+    }
+
+    @concurrent func handle(
+        _ request: Request, context: APIContext, next: @concurrent (Request, APIContext) async throws -> Response
+    ) async throws -> Response {
+        let given = request.headers[.requestID].flatMap { RequestIdentity.isID($0) ? $0 : nil }
+        let id = given ?? ULID.mint(at: clock.now(), from: entropy)
+        var context = context
+        context.logger = logger
+        context.logger[metadataKey: "request_id"] = "\(id)"
+        if let trace = request.headers[.traceParent].flatMap(RequestIdentity.traceID) {
+            context.logger[metadataKey: "trace_id"] = "\(trace)"
+        }
+        var response = try await next(request, context)
+        response.headers[.requestID] = id
+        return response
+    }
+
+    /// Whether a text is an id as ULIDs, UUIDs and 128 bits in hexadecimal are: too short and too plain to be one of
+    /// our credentials, which must not get into logs by a header that was mistaken for another.
+    static func isID(_ text: String) -> Bool {
+        (8...36).contains(text.utf8.count)
+            && text.utf8.allSatisfy { byte in
+                switch byte {
+                case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+                    UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "-"):
+                    true
+                default: false
+                }
+            }
+    }
+
+    /// The trace's id in `00-<32 digits>-<16 digits>-<2 digits>`; `nil` when it is malformed or all zeros.
+    static func traceID(of header: String) -> String? {
+        let parts = header.split(separator: "-", omittingEmptySubsequences: false)
+        guard parts.count >= 4, zip(parts, [2, 32, 16, 2]).allSatisfy({ isHexadecimal($0, count: $1) }),
+            parts[0] != "ff", parts[0] != "00" || parts.count == 4, parts[1].contains(where: { $0 != "0" })
+        else { return nil }
+        return String(parts[1])
+    }
+
+    private static func isHexadecimal(_ text: Substring, count: Int) -> Bool {
+        text.utf8.count == count && text.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
+    }
+}
+
+extension HTTPField.Name {
+    /// `x-request-id`.
+    static let requestID = known("x-request-id")
+    /// `traceparent`.
+    static let traceParent = known("traceparent")
+}
+
+extension APIContext {
+    /// The template of the path that was asked for; the path itself may hold anything.
+    var route: String {
+        guard let path = endpointPath, path.hasPrefix("/") else { return "unmatched" }
+        return path
+    }
+}

@@ -1,0 +1,70 @@
+import Composition
+import HTTPTypes
+import Hummingbird
+import Logging
+import NIOCore
+import Synchronization
+
+/// The access log and its figures: what was asked, what was answered, how long it took and how many bytes it was.
+struct RequestLog: RouterMiddleware {
+    let figures: RequestFigures
+
+    @concurrent func handle(
+        _ request: Request, context: APIContext, next: @concurrent (Request, APIContext) async throws -> Response
+    ) async throws -> Response {
+        let entry = Entry(figures: figures, method: request.method.rawValue, context: context, start: .now)
+        do {
+            var response = try await next(request, context)
+            let status = response.status.code
+            if let count = response.body.contentLength {
+                entry.answered(status, bytes: count)
+            } else {
+                // How long it takes and how much it is shows when the last of it was written.
+                response.body = counted(response.body) { entry.answered(status, bytes: $0) }
+            }
+            return response
+        } catch {
+            let problem = Problem(error)
+            entry.answered(problem.status.code, problem: problem.code, bytes: problem.response.body.contentLength ?? 0)
+            throw error
+        }
+    }
+
+    private func counted(_ body: ResponseBody, _ ended: @Sendable @escaping (Int) -> Void) -> ResponseBody {
+        let count = ByteCount()
+        let measured = body.map { buffer in
+            count.value.wrappingAdd(buffer.readableBytes, ordering: .relaxed)
+            return buffer
+        }
+        return ResponseBody { writer in
+            defer { ended(count.value.load(ordering: .relaxed)) }
+            try await measured.write(writer)
+        }
+    }
+}
+
+/// What is known of a request before it is answered.
+private struct Entry: Sendable {
+    let figures: RequestFigures
+    let method: String
+    let context: APIContext
+    let start: ContinuousClock.Instant
+
+    func answered(_ status: Int, problem: ProblemCode? = nil, bytes: Int) {
+        let duration = ContinuousClock.now - start
+        figures.answered(
+            route: context.route, method: method, status: status, problem: problem?.rawValue, after: duration,
+            bytes: bytes)
+        var metadata: Logger.Metadata = [
+            "method": "\(method)", "route": "\(context.route)", "status": "\(status)",
+            "duration_ms": "\(duration / .milliseconds(1))", "bytes": "\(bytes)",
+        ]
+        if let problem { metadata["code"] = "\(problem.rawValue)" }
+        context.logger.log(level: status >= 500 ? .info : .debug, "request", metadata: metadata)
+    }
+}
+
+/// Counts the bytes of an answer that is written by and by.
+private final class ByteCount: Sendable {
+    let value = Atomic(0)
+}

@@ -1,0 +1,36 @@
+/// What a problem is called; `Docs/Errors.md` says what each means and what to do.
+///
+/// The words are stable: clients branch on them.
+public enum ProblemCode: String, Sendable, Hashable, CaseIterable {
+    // The request is wrong.
+    case invalidJSON = "invalid_json"
+    case invalidRequest = "invalid_request"
+    case unknownMember = "unknown_member"
+    case unknownParameter = "unknown_parameter"
+    case invalidCursor = "invalid_cursor"
+    case tooManyBars = "too_many_bars"
+    case bodyTooLarge = "body_too_large"
+
+    // The caller may not.
+    case unauthenticated
+    case tokenExpired = "token_expired"
+    case tokenRevoked = "token_revoked"
+    case forbidden
+    case initRate = "init_rate"
+    case tooManyTails = "too_many_tails"
+
+    // It is not there, or there already.
+    case unknownRoute = "unknown_route"
+    case unknownApp = "unknown_app"
+    case unknownToken = "unknown_token"
+    case methodNotAllowed = "method_not_allowed"
+    case nameTaken = "name_taken"
+    case positionLost = "position_lost"
+
+    // It is not the caller's fault.
+    case internalError = "internal_error"
+    case storageRefused = "storage_refused"
+    case storageUnavailable = "storage_unavailable"
+    case storeUnavailable = "store_unavailable"
+    case shuttingDown = "shutting_down"
+}
