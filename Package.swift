@@ -49,7 +49,9 @@ let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummi
 let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let nioConcurrency = Target.Dependency.product(name: "NIOConcurrencyHelpers", package: "swift-nio")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioHTTP = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 
 let package = Package(
@@ -142,7 +144,8 @@ let package = Package(
             name: "Server",
             dependencies: [
                 "LogModel", "AppRegistry", "SdkProvisioning", "LogCursor", "LogIngestion", "IngestionJobs", "LogQuery",
-                "Composition", hummingbird, hummingbirdCore, httpTypes, lifecycle, logging, nioCore,
+                "Composition", hummingbird, hummingbirdCore, httpTypes, lifecycle, logging, nioConcurrency, nioCore,
+                nioHTTP,
             ],
             path: "Apps/Server", swiftSettings: house),
         .target(

@@ -36,7 +36,8 @@ public struct APIServer: Service {
             + OperationRoutes(deployment: deployment).routes
             + InternalRoutes(trigger: trigger).routes
         application = Application(
-            router: APIServer.router(routes, gatekeeper: gatekeeper, logger: logger), server: patientHTTP,
+            router: APIServer.router(routes, gatekeeper: gatekeeper, logger: logger),
+            server: .guarded(ConnectionLimits(settings)),
             configuration: ApplicationConfiguration(
                 address: .hostname(settings.http.host, port: settings.http.port), serverName: "logferry"),
             onServerRunning: { channel in await onListening(channel.localAddress?.port ?? 0) },

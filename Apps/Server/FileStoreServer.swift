@@ -11,9 +11,10 @@ public struct FileStoreServer: Service {
 
     /// Puts the listener together.
     public init(
-        _ store: EmbeddedFileStore, listener: Settings.Listener, logger: Logger,
+        _ store: EmbeddedFileStore, settings: Settings, logger: Logger,
         onListening: @Sendable @escaping (Int) async -> Void = { _ in }
     ) {
+        let listener = settings.localFimidara
         application = Application(
             responder: CallbackResponder { request, context in
                 do {
@@ -24,7 +25,7 @@ public struct FileStoreServer: Service {
                     throw error
                 }
             },
-            server: patientHTTP,
+            server: .guarded(ConnectionLimits(settings)),
             configuration: ApplicationConfiguration(
                 address: .hostname(listener.host, port: listener.port), serverName: "logferry"),
             onServerRunning: { channel in await onListening(channel.localAddress?.port ?? 0) },

@@ -18,6 +18,22 @@ public struct Settings: Sendable {
         }
     }
 
+    /// What a listener allows its connections.
+    public struct Connections: Sendable, Hashable {
+        /// Connections at the same time of one listener.
+        public let most: Int
+        /// Connections at the same time of one listener and one address.
+        public let mostPerPeer: Int
+        /// Time to send a request's head.
+        public let headTimeout: Duration
+        /// Time that a connection may stay open between two requests.
+        public let idleTimeout: Duration
+        /// Time that a body or an answer may stand still.
+        public let stallTimeout: Duration
+        /// Bytes a second that a body or an answer must move on average.
+        public let minimumRate: Int
+    }
+
     /// The folder of the embedded store, local files and keys.
     public let dataDirectory: String
     /// The SQLite file.
@@ -26,6 +42,8 @@ public struct Settings: Sendable {
     public let http: Listener
     /// Largest request body in bytes.
     public let maxBody: Int
+    /// What the listeners allow their connections.
+    public let connections: Connections
     /// Where the embedded file store listens under dev.
     public let localFimidara: Listener
     /// The key of the administrative routes, when given.
@@ -67,6 +85,10 @@ public struct Settings: Sendable {
         storePath = try read.storePath(in: dataDirectory)
         http = Listener(host: try read.text("http.host"), port: try read.port("http.port"))
         maxBody = try read.bytes("http.max_body")
+        connections = Connections(
+            most: try read.count("http.max_connections"), mostPerPeer: try read.count("http.max_connections_per_peer"),
+            headTimeout: try read.duration("http.head_timeout"), idleTimeout: try read.duration("http.idle_timeout"),
+            stallTimeout: try read.duration("http.stall_timeout"), minimumRate: try read.bytes("http.min_rate"))
         localFimidara = Listener(
             host: try read.text("local_fimidara.host"), port: try read.port("local_fimidara.port"))
         adminKey = try read.key("admin.key")
@@ -120,6 +142,13 @@ private struct SettingsReading {
             throw SettingsError("\(name) must be a port from 0 to 65535")
         }
         return port
+    }
+
+    func count(_ name: String) throws -> Int {
+        guard let count = Int(try text(name)), (1...1_000_000).contains(count) else {
+            throw SettingsError("\(name) must be a number from 1 to 1000000")
+        }
+        return count
     }
 
     func duration(_ name: String) throws -> Duration {
