@@ -197,6 +197,12 @@ let package = Package(
         suite(
             "SwiftLogTests", in: "Adapters/SwiftLogTests",
             ["LogModel", "SdkClient", "LogferryLogging", "SdkRig", "InMemoryAdapter", logging, lifecycle]),
+        suite(
+            "ServerTests", in: "Apps/ServerTests",
+            [
+                "LogModel", "AppRegistry", "SdkProvisioning", "HTTPTransport", "Composition", "Server", "TestSupport",
+                logging, nioCore,
+            ]),
         // Programs that end-to-end tests start, kill and start again.
         .executableTarget(
             name: "FlappingStore",

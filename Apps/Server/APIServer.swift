@@ -10,6 +10,8 @@ public import ServiceLifecycle
 public struct APIServer: Service {
     private let application: Application<RouterResponder<APIContext>>
     private let trigger: RunTrigger
+    /// All ways in.
+    let routes: [Route]
 
     /// Puts the server together.
     /// - Parameters:
@@ -25,8 +27,10 @@ public struct APIServer: Service {
     ) throws {
         let settings = deployment.settings
         trigger = RunTrigger(consumption: try deployment.consumption(), logger: logger)
-        let gatekeeper = Gatekeeper(adminKey: adminKey, internalKey: internalKey, tokens: deployment.tokens)
-        let routes =
+        let gatekeeper = Gatekeeper(
+            adminKey: adminKey, internalKey: internalKey, tokens: deployment.tokens,
+            guesses: deployment.guessRate(of: PeerAddress.self))
+        routes =
             HealthRoutes(deployment: deployment).routes
             + SdkRoutes(
                 provisioner: try deployment.provisioner(), rate: deployment.initRate(), maxBody: settings.maxBody
@@ -60,10 +64,13 @@ public struct APIServer: Service {
         router.add(middleware: ProblemMiddleware(logger: logger))
         var methods: [String: [HTTPRequest.Method]] = [:]
         for route in routes {
-            methods[route.path, default: []].append(route.method)
-            router.on(RouterPath(route.path), method: route.method) { request, context in
-                let caller = try await gatekeeper.caller(of: request, with: route.right)
-                return try await route.answer(request, context, caller)
+            // Where there is something to get, its head can be asked for; the middleware leaves the body out.
+            for method in route.method == .get ? [.get, .head] : [route.method] {
+                methods[route.path, default: []].append(method)
+                router.on(RouterPath(route.path), method: method) { request, context in
+                    let caller = try await gatekeeper.caller(of: request, from: context.peer, with: route.right)
+                    return try await route.answer(request, context, caller)
+                }
             }
         }
         let all: [HTTPRequest.Method] = [.get, .head, .post, .put, .patch, .delete]

@@ -54,7 +54,9 @@ public struct FileStoreServer: Service {
             while let piece = try await pieces.next() { try await writer.write(ByteBuffer(bytes: piece)) }
             try await writer.finish(nil)
         }
-        return Response(status: .init(code: reply.status), headers: headers, body: body)
+        let response = Response(status: .init(code: reply.status), headers: headers, body: body)
+        // A client would take the body of an answer to HEAD for its next answer.
+        return request.method == .head ? response.createHeadResponse() : response
     }
 }
 

@@ -48,6 +48,8 @@ public struct Settings: Sendable {
     public let localFimidara: Listener
     /// The key of the administrative routes, when given.
     public let adminKey: Secret?
+    /// Most guesses a minute at the keys of one address.
+    public let keyGuessRate: Int
     /// The key of the internal routes, when given.
     public let internalKey: Secret?
     /// The file store, when given; else the embedded one.
@@ -92,6 +94,7 @@ public struct Settings: Sendable {
         localFimidara = Listener(
             host: try read.text("local_fimidara.host"), port: try read.port("local_fimidara.port"))
         adminKey = try read.key("admin.key")
+        keyGuessRate = try read.rate("http.key_guess_rate")
         internalKey = try read.key("internal.key")
         fimidaraURL = try read.url("fimidara.server_url")
         fimidaraPublicURL = try read.url("fimidara.public_url")

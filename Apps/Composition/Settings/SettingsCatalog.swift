@@ -59,6 +59,7 @@ public enum SettingsCatalog {
         SettingKey("http.idle_timeout", .duration, "60s", "time that a connection may be idle between requests"),
         SettingKey("http.stall_timeout", .duration, "30s", "time that a body or an answer may stand still"),
         SettingKey("http.min_rate", .bytes, "1KiB", "bytes a second that a body or an answer must move on average"),
+        SettingKey("http.key_guess_rate", .rate, "60/min", "most wrong admin or internal keys of one address"),
         SettingKey("local_fimidara.host", .text, "127.0.0.1", "address of the embedded file store under dev"),
         SettingKey("local_fimidara.port", .integer, "8081", "port of the embedded file store under dev"),
         SettingKey("admin.key", .text, nil, secret: true, "key of the administrative routes; made by dev"),

@@ -18,6 +18,3 @@ struct Route: Sendable {
         self.answer = answer
     }
 }
-
-/// What a request carries along.
-typealias APIContext = BasicRequestContext

@@ -80,6 +80,14 @@ struct Problem: Error, Sendable, Hashable {
         .unauthorized, "unauthenticated", "the header x-internal-access-key must hold the internal key")
     static let forbidden = Problem(.forbidden, "forbidden", "the credential is valid, and not for this")
 
+    static let appDeleted = Problem(.forbidden, "app_deleted", "the token's app was deleted")
+
+    static func tooManyGuesses(retryAfter: Duration) -> Problem {
+        Problem(
+            .tooManyRequests, "too_many_guesses", "too many wrong keys came from this address; try again later",
+            retryAfter: retryAfter)
+    }
+
     // MARK: - It is not there, or there already
 
     static let unknownRoute = Problem(.notFound, "unknown_route", "there is nothing at this path")

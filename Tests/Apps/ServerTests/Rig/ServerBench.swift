@@ -1,0 +1,110 @@
+import AppRegistry
+import Composition
+import Foundation
+import HTTPTransport
+import LogModel
+import Logging
+import Server
+import TestSupport
+
+/// Both listeners in this process, over a store in a folder of their own.
+final class ServerBench: Sendable {
+    let apiPort: Int
+    let filesPort: Int
+    let deployment: Deployment
+    let adminKey = "admin-key-of-the-tests"
+    let internalKey = "internal-key-of-the-tests"
+    private let folder: TemporaryFolder
+    private let embedded: EmbeddedFileStore
+    private let services: [Task<Void, any Error>]
+    private let transport = CurlTransport()
+
+    /// Starts the listeners, lets `work` use them and stops them.
+    static func run(_ settings: [String: String] = [:], _ work: (ServerBench) async throws -> Void) async throws {
+        let bench = try await ServerBench(settings)
+        do {
+            try await work(bench)
+        } catch {
+            try await bench.stop()
+            throw error
+        }
+        try await bench.stop()
+    }
+
+    private init(_ given: [String: String]) async throws {
+        let folder = try TemporaryFolder()
+        let filesPort = try RawConnection.freePort()
+        var flags = [
+            "data.dir": folder.path, "http.port": "0", "local_fimidara.port": String(filesPort),
+        ]
+        flags.merge(given) { $1 }
+        let settings = try Settings(SettingsSource(flags: flags, environment: [:], file: nil))
+        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        let deployment = try Deployment(settings, makesFileStore: true, logger: logger)
+        let embedded = try await deployment.openEmbeddedFileStore()
+        let (ports, opened) = AsyncStream.makeStream(of: (Bool, Int).self)
+        let api = try APIServer(
+            deployment, adminKey: Secret(adminKey), internalKey: Secret(internalKey), logger: logger
+        ) { opened.yield((true, $0)) }
+        let files = FileStoreServer(embedded, settings: settings, logger: logger) { opened.yield((false, $0)) }
+        services = [Task { try await files.run() }, Task { try await api.run() }]
+        var apiPort = 0
+        var seen = 0
+        for await (isAPI, port) in ports {
+            if isAPI { apiPort = port }
+            seen += 1
+            if seen == 2 { break }
+        }
+        self.folder = folder
+        self.filesPort = filesPort
+        self.apiPort = apiPort
+        self.deployment = deployment
+        self.embedded = embedded
+    }
+
+    private func stop() async throws {
+        for service in services { service.cancel() }
+        for service in services { _ = await service.result }
+        try await embedded.close()
+        try deployment.close()
+    }
+
+    /// A listener's port.
+    func port(of listener: Listener) -> Int {
+        switch listener {
+        case .api: apiPort
+        case .files: filesPort
+        }
+    }
+
+    enum Listener: CaseIterable { case api, files }
+
+    /// An answer that was received to its end.
+    struct Answer: Sendable {
+        let status: Int
+        let headers: HTTPHeaders
+        let bytes: [UInt8]
+
+        var text: String { String(decoding: bytes, as: UTF8.self) }
+        /// The members of a JSON object.
+        var json: [String: Any] { (try? JSONSerialization.jsonObject(with: Data(bytes)) as? [String: Any]) ?? [:] }
+        /// The `code` of a problem.
+        var code: String? { json["code"] as? String }
+    }
+
+    /// Sends a request to the API.
+    func send(
+        _ method: HTTPMethod, _ path: String, bearer: String? = nil, headers: HTTPHeaders = [:], body: String? = nil,
+        to listener: Listener = .api
+    ) async throws -> Answer {
+        var headers = headers
+        if let bearer { headers.add("Authorization", "Bearer \(bearer)") }
+        let response = try await transport.send(
+            HTTPRequest(
+                method, "http://127.0.0.1:\(port(of: listener))\(path)", headers: headers,
+                body: body.map { Array($0.utf8) },
+                timeouts: HTTPTimeouts(idle: .seconds(60), total: .seconds(120))))
+        return Answer(
+            status: response.status, headers: response.headers, bytes: try await response.body.collect(upTo: 1 << 28))
+    }
+}
