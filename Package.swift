@@ -201,7 +201,7 @@ let package = Package(
             "ServerTests", in: "Apps/ServerTests",
             [
                 "LogModel", "AppRegistry", "SdkProvisioning", "HTTPTransport", "Composition", "Server", "TestSupport",
-                logging, nioCore,
+                httpTypes, logging,
             ]),
         // Programs that end-to-end tests start, kill and start again.
         .executableTarget(

@@ -143,8 +143,16 @@ final class ConnectionGuard: ChannelDuplexHandler {
         isRefused = true
         logger.debug("a connection is refused", metadata: ["code": "\(refusal.problem.code)"])
         context.writeAndFlush(wrapOutboundOut(.byteBuffer(refusal.bytes)), promise: nil)
-        // Closed at once, the connection would be reset, and the answer lost with what the client still sends.
-        context.close(mode: .output, promise: nil)
+        close(context: context, mode: .output, promise: nil)
+    }
+
+    /// What we have finished with is closed for good a little later.
+    ///
+    /// Closed at once, the connection would be reset, and the last answer lost with what the client still sends;
+    /// left to the client, it would stay.
+    func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
+        context.close(mode: mode, promise: promise)
+        guard mode == .output else { return }
         context.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(limits.lingering)) {
             self.context?.close(promise: nil)
         }

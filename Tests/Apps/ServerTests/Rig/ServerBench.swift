@@ -1,11 +1,13 @@
 import AppRegistry
 import Composition
 import Foundation
+import HTTPTypes
 import HTTPTransport
 import LogModel
 import Logging
-import Server
 import TestSupport
+
+@testable import Server
 
 /// Both listeners in this process, over a store in a folder of their own.
 final class ServerBench: Sendable {
@@ -14,6 +16,8 @@ final class ServerBench: Sendable {
     let deployment: Deployment
     let adminKey = "admin-key-of-the-tests"
     let internalKey = "internal-key-of-the-tests"
+    /// The ways in that the code has.
+    let routes: [(method: String, path: String)]
     private let folder: TemporaryFolder
     private let embedded: EmbeddedFileStore
     private let services: [Task<Void, any Error>]
@@ -55,6 +59,7 @@ final class ServerBench: Sendable {
             seen += 1
             if seen == 2 { break }
         }
+        routes = api.routes.map { ($0.method.rawValue, $0.path) }
         self.folder = folder
         self.filesPort = filesPort
         self.apiPort = apiPort
