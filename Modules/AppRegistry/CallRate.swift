@@ -32,7 +32,7 @@ public actor CallRate<Key: Hashable & Sendable> {
     public func take(_ key: Key) -> Duration? {
         if let wait = wait(for: key) { return wait }
         let now = clock.now()
-        if buckets.count >= nextSweep { sweep(at: now) }
+        if buckets[key] == nil, buckets.count >= nextSweep { sweep(at: now) }
         buckets[key] = (level(of: key, at: now) - 1, now)
         return nil
     }

@@ -151,11 +151,16 @@ final class ConnectionGuard: ChannelDuplexHandler {
     /// Closed at once, the connection would be reset, and the last answer lost with what the client still sends;
     /// left to the client, it would stay.
     func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
-        context.close(mode: mode, promise: promise)
-        guard mode == .output else { return }
-        context.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(limits.lingering)) {
-            self.context?.close(promise: nil)
+        guard mode == .output else { return context.close(mode: mode, promise: promise) }
+        let closed = promise ?? context.eventLoop.makePromise()
+        // This is when the last answer has been taken to its end, which may last on a slow line.
+        closed.futureResult.assumeIsolated().whenComplete { _ in
+            guard let context = self.context else { return }
+            context.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(self.limits.lingering)) {
+                self.context?.close(promise: nil)
+            }
         }
+        context.close(mode: mode, promise: closed)
     }
 
     /// Counts the bytes of a request line as far as it begins in a piece of its own; the parser bounds it elsewhere.

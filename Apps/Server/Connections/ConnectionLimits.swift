@@ -24,8 +24,10 @@ struct ConnectionLimits: Sendable {
     var connections: Int
     /// Connections at the same time of one address.
     var connectionsPerPeer: Int
-    /// Time that a refused client gets to read why, before the connection is closed for good.
-    var lingering: Duration = .seconds(1)
+    /// Time that a client gets to read the last answer, before the connection is closed for good.
+    var lingering: Duration = .seconds(3)
+    /// Refused connections at the same time that are told why; more are closed without a word.
+    var refusals = 100
 
     init(_ settings: Settings) {
         let connections = settings.connections

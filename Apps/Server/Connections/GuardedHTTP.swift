@@ -32,7 +32,12 @@ private struct GuardedHTTP: ServerChildChannel {
     }
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<HTTP1Channel.Value> {
-        let refusal = admit(channel, logger)
+        let refusal: ConnectionRefusal?
+        do {
+            refusal = try admit(channel, logger)
+        } catch {
+            return channel.eventLoop.makeFailedFuture(error)
+        }
         let limits = limits
         return http.setup(channel: channel, logger: logger).assumeIsolated().flatMapThrowing { value in
             let pipeline = channel.pipeline.syncOperations
@@ -48,7 +53,10 @@ private struct GuardedHTTP: ServerChildChannel {
         await http.handle(value: value, logger: logger)
     }
 
-    private func admit(_ channel: any Channel, _ logger: Logger) -> ConnectionRefusal? {
+    /// Lets a connection in.
+    /// - Returns: what the connection is told instead, when it is not let in.
+    /// - Throws: when it is not even told.
+    private func admit(_ channel: any Channel, _ logger: Logger) throws -> ConnectionRefusal? {
         let peer = PeerAddress(channel.remoteAddress)
         switch ledger.enter(peer) {
         case .admitted:
@@ -58,7 +66,9 @@ private struct GuardedHTTP: ServerChildChannel {
             if isNews {
                 logger.warning("there are too many connections; more are refused", metadata: ["address": "\(peer)"])
             }
+            channel.closeFuture.whenComplete { _ in ledger.leaveRefused() }
             return .tooManyConnections
+        case .dropped: throw ChannelError.eof
         }
     }
 }

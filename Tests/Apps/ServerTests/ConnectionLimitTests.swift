@@ -4,11 +4,6 @@ import Testing
 /// What a listener allows its connections, over real sockets; the same holds on both.
 @Suite("Connection limits", .timeLimit(.minutes(2)))
 struct ConnectionLimitTests {
-    /// Limits that are soon reached.
-    private static let hasty = [
-        "http.head_timeout": "300ms", "http.idle_timeout": "300ms", "http.stall_timeout": "400ms",
-    ]
-
     @Test("too many, too large or too many bytes of header fields are 431", arguments: ServerBench.Listener.allCases)
     func headers(_ listener: ServerBench.Listener) async throws {
         try await ServerBench.run { bench in
@@ -71,7 +66,7 @@ struct ConnectionLimitTests {
 
     @Test("a head that does not end is 408, however it drips", arguments: ServerBench.Listener.allCases)
     func slowHead(_ listener: ServerBench.Listener) async throws {
-        try await ServerBench.run(ConnectionLimitTests.hasty) { bench in
+        try await ServerBench.run(["http.head_timeout": "300ms"]) { bench in
             let connection = try await RawConnection(port: bench.port(of: listener))
             try await connection.send("GET /livez HTTP/1.1\r\n")
             var number = 0
@@ -86,7 +81,8 @@ struct ConnectionLimitTests {
 
     @Test("a connection that asks nothing is closed, before its first request and after", arguments: [false, true])
     func idle(_ hasAsked: Bool) async throws {
-        try await ServerBench.run(ConnectionLimitTests.hasty) { bench in
+        let settings = ["http.idle_timeout": hasAsked ? "3s" : "300ms"]
+        try await ServerBench.run(settings) { bench in
             let connection = try await RawConnection(port: bench.apiPort)
             if hasAsked {
                 try await connection.send("GET /livez HTTP/1.1\r\nHost: h\r\n\r\n")
@@ -98,10 +94,7 @@ struct ConnectionLimitTests {
 
     @Test("a body that stands still is cut; one that goes on at the least rate is taken")
     func slowBody() async throws {
-        let settings = [
-            "http.head_timeout": "10s", "http.idle_timeout": "10s", "http.stall_timeout": "500ms",
-            "http.min_rate": "100",
-        ]
+        let settings = ["http.stall_timeout": "2s", "http.min_rate": "100"]
         try await ServerBench.run(settings) { bench in
             let body = #"{"name":"slowly","#
             let head =
@@ -111,13 +104,13 @@ struct ConnectionLimitTests {
             try await still.send(head + body)
             #expect(try await still.receiveAll().isEmpty, "a cut connection gets no answer")
 
-            // Three times the stall time in all, and never still for long.
+            // Longer than the stall time in all, and never still for long.
             let slow = try await RawConnection(port: bench.apiPort)
             let whole = Array((#"{"name":"slowly"}"# + String(repeating: " ", count: 2983)).utf8)
             try await slow.send(head)
             for start in stride(from: 0, to: 3000, by: 100) {
                 try await slow.send(Array(whole[start..<start + 100]))
-                try await Task.sleep(for: .milliseconds(50))
+                try await Task.sleep(for: .milliseconds(100))
             }
             #expect(try await slow.receiveAll().hasPrefix("HTTP/1.1 201 "))
         }

@@ -97,7 +97,29 @@ final class ServerBench: Sendable {
         var code: String? { json["code"] as? String }
     }
 
-    /// Sends a request to the API.
+    /// Appends to a file in the file store, as SDKs do, or writes it anew.
+    func upload(
+        _ text: String, to path: String, with credential: String, appending: Bool = true
+    ) async throws -> Answer {
+        let body =
+            "--b\r\nContent-Disposition: form-data; name=\"data\"\r\nContent-Type: application/octet-stream\r\n\r\n"
+            + "\(text)\r\n--b--\r\n"
+        return try await send(
+            .post, "/v1/files/uploadFile/\(path.replacing("/", with: "%2F"))", bearer: credential,
+            headers: [
+                "Content-Type": "multipart/form-data; boundary=b", "x-fimidara-append": appending ? "true" : "false",
+                "x-fimidara-on-append-create-if-not-exists": "true",
+            ], body: body, to: .files)
+    }
+
+    /// Takes in what was appended.
+    func consume() async throws {
+        let answer = try await send(
+            .post, "/internal/consume-logs?wait=true", headers: ["x-internal-access-key": internalKey])
+        guard answer.status == 200, answer.text.contains(#""state":"finished""#) else { throw Trouble(answer.text) }
+    }
+
+    /// Sends a request to a listener.
     func send(
         _ method: HTTPMethod, _ path: String, bearer: String? = nil, headers: HTTPHeaders = [:], body: String? = nil,
         to listener: Listener = .api
