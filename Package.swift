@@ -201,8 +201,9 @@ let package = Package(
             "ServerTests", in: "Apps/ServerTests",
             [
                 "LogModel", "AppRegistry", "SdkProvisioning", "HTTPTransport", "Composition", "Server", "TestSupport",
-                httpTypes, logging,
+                "RawSockets", httpTypes, logging,
             ]),
+        .target(name: "RawSockets", path: "Tests/RawSockets", swiftSettings: house),
         // Programs that end-to-end tests start, kill and start again.
         .executableTarget(
             name: "FlappingStore",
@@ -215,7 +216,7 @@ let package = Package(
             name: "SdkWriter",
             dependencies: ["LogModel", "SdkClient", "SdkPlatform", "SdkSpoolAdapter", "SdkURLSessionAdapter"],
             path: "Tests/SdkWriter", swiftSettings: house),
-        suite("EndToEndTests", in: "EndToEnd", ["Logferry", "FlappingStore", "SdkWriter", "HTTPTransport"]),
+        suite("EndToEndTests", in: "EndToEnd", ["Logferry", "FlappingStore", "SdkWriter", "HTTPTransport", "RawSockets"]),
         // Tests: contracts are written once and run against every adapter of a port.
         .target(
             name: "TestSupport",

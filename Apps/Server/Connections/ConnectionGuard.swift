@@ -16,17 +16,17 @@ final class ConnectionGuard: ChannelDuplexHandler {
     private let limits: ConnectionLimits
     private let logger: Logger
     private var watch: ConnectionWatch
-    private var admission: ConnectionRefusal?
+    private let entry: ConnectionLedger.Entry
     private var requestLineBytes = 0
     private var isOverRequestLine = false
     private var isRefused = false
     private var context: ChannelHandlerContext?
 
-    /// Guards one connection; with a refusal it only says that, and closes.
-    init(_ limits: ConnectionLimits, refusal: ConnectionRefusal?, logger: Logger) {
+    /// Guards one connection; one that is not admitted is closed.
+    init(_ limits: ConnectionLimits, entry: ConnectionLedger.Entry, logger: Logger) {
         self.limits = limits
         self.logger = logger
-        admission = refusal
+        self.entry = entry
         watch = ConnectionWatch(limits, at: .now)
     }
 
@@ -113,12 +113,14 @@ final class ConnectionGuard: ChannelDuplexHandler {
     // MARK: - Limits
 
     private func begin(_ context: ChannelHandlerContext) {
-        if let admission {
-            self.admission = nil
-            return refuse(admission)
-        }
         guard !isRefused else { return }
-        look(context)
+        switch entry {
+        case .admitted: look(context)
+        case .refused: refuse(.tooManyConnections)
+        case .dropped:
+            isRefused = true
+            context.close(promise: nil)
+        }
     }
 
     /// Looks at the clock now and again.

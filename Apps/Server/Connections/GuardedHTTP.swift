@@ -32,16 +32,11 @@ private struct GuardedHTTP: ServerChildChannel {
     }
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<HTTP1Channel.Value> {
-        let refusal: ConnectionRefusal?
-        do {
-            refusal = try admit(channel, logger)
-        } catch {
-            return channel.eventLoop.makeFailedFuture(error)
-        }
+        let entry = enter(channel, logger)
         let limits = limits
         return http.setup(channel: channel, logger: logger).assumeIsolated().flatMapThrowing { value in
             let pipeline = channel.pipeline.syncOperations
-            let watcher = ConnectionGuard(limits, refusal: refusal, logger: logger)
+            let watcher = ConnectionGuard(limits, entry: entry, logger: logger)
             let parser = try pipeline.context(handlerType: ByteToMessageHandler<HTTPRequestDecoder>.self).handler
             try pipeline.addHandler(RequestObserver(reportingTo: watcher), position: .after(parser))
             try pipeline.addHandler(watcher, position: .first)
@@ -53,22 +48,17 @@ private struct GuardedHTTP: ServerChildChannel {
         await http.handle(value: value, logger: logger)
     }
 
-    /// Lets a connection in.
-    /// - Returns: what the connection is told instead, when it is not let in.
-    /// - Throws: when it is not even told.
-    private func admit(_ channel: any Channel, _ logger: Logger) throws -> ConnectionRefusal? {
+    private func enter(_ channel: any Channel, _ logger: Logger) -> ConnectionLedger.Entry {
         let peer = PeerAddress(channel.remoteAddress)
-        switch ledger.enter(peer) {
-        case .admitted:
-            channel.closeFuture.whenComplete { _ in ledger.leave(peer) }
-            return nil
+        let entry = ledger.enter(peer)
+        switch entry {
+        case .admitted: channel.closeFuture.whenComplete { _ in ledger.leave(peer) }
         case .refused(let isNews):
-            if isNews {
-                logger.warning("there are too many connections; more are refused", metadata: ["address": "\(peer)"])
-            }
             channel.closeFuture.whenComplete { _ in ledger.leaveRefused() }
-            return .tooManyConnections
-        case .dropped: throw ChannelError.eof
+            guard isNews else { break }
+            logger.warning("there are too many connections; more are refused", metadata: ["address": "\(peer)"])
+        case .dropped: break
         }
+        return entry
     }
 }

@@ -2,6 +2,7 @@ import AppRegistry
 import Composition
 import HTTPTransport
 import LogModel
+import RawSockets
 import Testing
 
 @testable import Server

@@ -5,6 +5,7 @@ import HTTPTypes
 import HTTPTransport
 import LogModel
 import Logging
+import RawSockets
 import TestSupport
 
 @testable import Server

@@ -1,7 +1,7 @@
 import Glibc
 
 /// A TCP connection that sends exactly what it is told, and never blocks the thread it is used on.
-final class RawConnection: Sendable {
+public final class RawConnection: Sendable {
     private let socket: Int32
 
     /// Connects to a port of this machine.
@@ -9,24 +9,24 @@ final class RawConnection: Sendable {
     ///   - port: the port.
     ///   - source: the last part of the loopback address to come from, 1 for 127.0.0.1.
     ///   - receiveBuffer: bytes that the system takes for us while we do not read.
-    init(port: Int, from source: UInt8 = 1, receiveBuffer: Int32? = nil) async throws {
+    public init(port: Int, from source: UInt8 = 1, receiveBuffer: Int32? = nil) async throws {
         socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue), 0)
         if var receiveBuffer {
             setsockopt(socket, SOL_SOCKET, SO_RCVBUF, &receiveBuffer, socklen_t(MemoryLayout<Int32>.size))
         }
         _ = RawConnection.withAddress(source, 0) { bind(socket, $0, $1) }
         let code = RawConnection.withAddress(1, UInt16(port)) { connect(socket, $0, $1) }
-        guard code == 0 || errno == EINPROGRESS else { throw Trouble("connect: \(errno)") }
+        guard code == 0 || errno == EINPROGRESS else { throw RawConnectionError("connect: \(errno)") }
         try await wait(for: POLLOUT)
     }
 
     deinit { close(socket) }
 
     /// Sends text.
-    func send(_ text: String) async throws { try await send(Array(text.utf8)) }
+    public func send(_ text: String) async throws { try await send(Array(text.utf8)) }
 
     /// Sends bytes.
-    func send(_ bytes: [UInt8]) async throws {
+    public func send(_ bytes: [UInt8]) async throws {
         var rest = bytes[...]
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { Glibc.send(socket, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
@@ -35,25 +35,25 @@ final class RawConnection: Sendable {
             } else if errno == EAGAIN {
                 try await wait(for: POLLOUT)
             } else {
-                throw Trouble("send: \(errno)")
+                throw RawConnectionError("send: \(errno)")
             }
         }
     }
 
     /// The next bytes; empty when the other side has closed.
-    func receive(upTo limit: Int = 65_536) async throws -> [UInt8] {
+    public func receive(upTo limit: Int = 65_536) async throws -> [UInt8] {
         while true {
             var bytes = [UInt8](repeating: 0, count: limit)
             let count = recv(socket, &bytes, limit, 0)
             if count >= 0 { return Array(bytes.prefix(count)) }
             if errno == ECONNRESET { return [] }
-            guard errno == EAGAIN else { throw Trouble("recv: \(errno)") }
+            guard errno == EAGAIN else { throw RawConnectionError("recv: \(errno)") }
             try await wait(for: POLLIN)
         }
     }
 
     /// All that comes until the other side closes.
-    func receiveAll() async throws -> String {
+    public func receiveAll() async throws -> String {
         var all: [UInt8] = []
         while true {
             let bytes = try await receive()
@@ -63,18 +63,18 @@ final class RawConnection: Sendable {
     }
 
     /// What comes until it ends with a text.
-    func receive(until end: String) async throws -> String {
+    public func receive(until end: String) async throws -> String {
         var all: [UInt8] = []
         while !String(decoding: all, as: UTF8.self).hasSuffix(end) {
             let bytes = try await receive()
-            if bytes.isEmpty { throw Trouble("closed after \(String(decoding: all, as: UTF8.self))") }
+            if bytes.isEmpty { throw RawConnectionError("closed after \(String(decoding: all, as: UTF8.self))") }
             all += bytes
         }
         return String(decoding: all, as: UTF8.self)
     }
 
     /// Whether the other side has closed, as far as can be seen without reading.
-    var isClosed: Bool {
+    public var isClosed: Bool {
         // POLLRDHUP, which Glibc's module leaves out.
         var poller = pollfd(fd: socket, events: 0x2000, revents: 0)
         return poll(&poller, 1, 0) > 0
@@ -100,22 +100,23 @@ final class RawConnection: Sendable {
     }
 
     /// A port that nobody has at this moment.
-    static func freePort() throws -> Int {
+    public static func freePort() throws -> Int {
         let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         defer { close(socket) }
         var address = sockaddr_in()
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        guard withAddress(1, 0, { bind(socket, $0, $1) }) == 0 else { throw Trouble("bind: \(errno)") }
+        guard withAddress(1, 0, { bind(socket, $0, $1) }) == 0 else { throw RawConnectionError("bind: \(errno)") }
         let code = withUnsafeMutablePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(socket, $0, &length) }
         }
-        guard code == 0 else { throw Trouble("getsockname: \(errno)") }
+        guard code == 0 else { throw RawConnectionError("getsockname: \(errno)") }
         return Int(UInt16(bigEndian: address.sin_port))
     }
 }
 
-/// Something that a test needs and does not get.
-struct Trouble: Error, CustomStringConvertible {
-    let description: String
+/// What a connection could not do.
+public struct RawConnectionError: Error, CustomStringConvertible {
+    /// What, and the system's number of the reason.
+    public let description: String
     init(_ description: String) { self.description = description }
 }
