@@ -44,7 +44,10 @@ public struct APIServer: Service {
             server: .guarded(ConnectionLimits(settings)),
             configuration: ApplicationConfiguration(
                 address: .hostname(settings.http.host, port: settings.http.port), serverName: "logferry"),
-            onServerRunning: { channel in await onListening(channel.localAddress?.port ?? 0) },
+            onServerRunning: { channel in
+                settings.http.warnOfExposure("the API", logger)
+                await onListening(channel.localAddress?.port ?? 0)
+            },
             logger: logger)
     }
 

@@ -28,7 +28,10 @@ public struct FileStoreServer: Service {
             server: .guarded(ConnectionLimits(settings)),
             configuration: ApplicationConfiguration(
                 address: .hostname(listener.host, port: listener.port), serverName: "logferry"),
-            onServerRunning: { channel in await onListening(channel.localAddress?.port ?? 0) },
+            onServerRunning: { channel in
+                listener.warnOfExposure("the file store", logger)
+                await onListening(channel.localAddress?.port ?? 0)
+            },
             logger: logger)
     }
 
