@@ -44,7 +44,9 @@ public actor CallRate<Key: Hashable & Sendable> {
         return .milliseconds(Int64(((1 - available) * 60_000 / Double(perMinute)).rounded(.up)))
     }
 
-    /// Forgets full buckets. The next sweep is due when as many keys have come again, so that its cost stays small.
+    /// Forgets full buckets.
+    ///
+    /// The next sweep is due when as many keys have come again, so that its cost stays small.
     private func sweep(at now: Timestamp) {
         buckets = buckets.filter { level(of: $0.key, at: now) < Double(perMinute) }
         if buckets.count >= mostKeys { buckets = [:] }

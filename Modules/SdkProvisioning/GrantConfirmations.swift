@@ -2,7 +2,9 @@ import LogModel
 
 /// Remembers when the file store last confirmed that an app's folder is there, so that not each init asks.
 actor GrantConfirmations {
-    /// How long a folder that was seen counts as there. An app whose folder vanished logs nothing for this long.
+    /// How long a folder that was seen counts as there.
+    ///
+    /// An app whose folder vanished logs nothing for this long.
     static let trust: Duration = .seconds(300)
     /// Beyond this many apps, what is stale is forgotten.
     private static let rememberedApps = 10_000

@@ -9,6 +9,7 @@ public final class RawConnection: Sendable {
     ///   - port: the port.
     ///   - source: the last part of the loopback address to come from, 1 for 127.0.0.1.
     ///   - receiveBuffer: bytes that the system takes for us while we do not read.
+    /// - Throws: ``RawConnectionError``, or `CancellationError`.
     public init(port: Int, from source: UInt8 = 1, receiveBuffer: Int32? = nil) async throws {
         socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue), 0)
         if var receiveBuffer {

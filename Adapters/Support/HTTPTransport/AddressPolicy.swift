@@ -6,12 +6,14 @@
 public struct AddressPolicy: Sendable, Hashable {
     private let listed: [AddressRange]
 
-    /// Public addresses, and what is listed. Link-local addresses are refused even when they are listed: that is where
-    /// cloud providers keep credentials.
+    /// Public addresses, and what is listed.
+    ///
+    /// Link-local addresses are refused even when they are listed: that is where cloud providers keep credentials.
     public init(alsoAllowing listed: [AddressRange] = []) { self.listed = listed }
 
     /// Whether an address may be connected to.
-    /// - Parameter address: 4 or 16 bytes, the first of the address first; other lengths are refused.
+    /// - Parameter address: 4 or 16 bytes, the first of the address first.
+    /// - Returns: `false` for an address of another length too.
     public func allows(_ address: [UInt8]) -> Bool {
         guard let address = AddressPolicy.effective(address) else { return false }
         if AddressPolicy.linkLocal.contains(where: { $0.contains(address) }) { return false }

@@ -22,7 +22,8 @@ public struct CurlSettings: Sendable, Hashable {
     /// Sets everything; the defaults suit a service that talks to a handful of servers.
     public init(
         certificateAuthorities: String? = nil, addresses: AddressPolicy? = nil, connectionsPerHost: Int = 16,
-        connectionsInAll: Int = 64, idleConnectionLifetime: Duration = .seconds(60), userAgent: String = "logferry", threadName: String = "curl"
+        connectionsInAll: Int = 64, idleConnectionLifetime: Duration = .seconds(60), userAgent: String = "logferry",
+        threadName: String = "curl"
     ) {
         self.certificateAuthorities = certificateAuthorities
         self.addresses = addresses

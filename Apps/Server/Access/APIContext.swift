@@ -4,7 +4,9 @@ import NIOCore
 /// What a request carries along: the router's own things, and where it comes from.
 struct APIContext: RequestContext {
     var coreContext: CoreRequestContextStorage
-    /// The other end of the connection. Headers that name another one are not believed: anybody can send them.
+    /// The other end of the connection.
+    ///
+    /// Headers that name another one are not believed: anybody can send them.
     let peer: PeerAddress
 
     init(source: ApplicationRequestContextSource) {

@@ -52,10 +52,14 @@ struct AddressPolicyTests {
 
     @Test(
         "a range is an address and a length, with nothing behind the length",
-        arguments: ["", "10.0.0.0/33", "10.0.0.0/-1", "10.0.0.1/8", "10.0.0/8", "::/129", "fe80::1/10", "host", "1.1.1.1/"])
+        arguments: [
+            "", "10.0.0.0/33", "10.0.0.0/-1", "10.0.0.1/8", "10.0.0/8", "::/129", "fe80::1/10", "host", "1.1.1.1/",
+        ])
     func noRange(_ text: String) { #expect(AddressRange(text) == nil) }
 
-    @Test("a transport connects to allowed addresses only, whatever the host is called", arguments: ["127.0.0.1", "localhost"])
+    @Test(
+        "a transport connects to allowed addresses only, whatever the host is called",
+        arguments: ["127.0.0.1", "localhost"])
     func transport(_ host: String) async throws {
         let server = try LoopbackServer.answering { _, connection in
             connection.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")

@@ -29,7 +29,8 @@ struct ConnectionLimitTests {
         }
     }
 
-    @Test("a request line that is too long is 414, sent at once or bit by bit", arguments: ServerBench.Listener.allCases)
+    @Test(
+        "a request line that is too long is 414, sent at once or bit by bit", arguments: ServerBench.Listener.allCases)
     func requestLine(_ listener: ServerBench.Listener) async throws {
         try await ServerBench.run { bench in
             for size in [9000, 20_000, 200_000] {
@@ -180,7 +181,8 @@ struct ConnectionLimitTests {
         }
     }
 
-    @Test("connections beyond the limits are refused with a word, others go on", arguments: ServerBench.Listener.allCases)
+    @Test(
+        "connections beyond the limits are refused with a word, others go on", arguments: ServerBench.Listener.allCases)
     func tooMany(_ listener: ServerBench.Listener) async throws {
         let settings = ["http.max_connections": "6", "http.max_connections_per_peer": "4"]
         try await ServerBench.run(settings) { bench in

@@ -47,7 +47,8 @@ struct InitTests {
                 let app = try await bench.deployment.apps.find(name).id
                 #expect(door.folder.hasSuffix("/\(app.text)"))
                 folders.insert(door.folder)
-                #expect(try await bench.upload(#"{"of":"\#(name)"}"# + "\n", to: door.file, with: door.token).status == 200)
+                let line = #"{"of":"\#(name)"}"# + "\n"
+                #expect(try await bench.upload(line, to: door.file, with: door.token).status == 200)
                 readers[name] = try await InitTests.issue(bench, name, .read).text
             }
             #expect(folders.count == 2)
@@ -71,9 +72,12 @@ struct InitTests {
             let over = try await bench.upload("{}\n", to: one.file, with: other.token, appending: false)
             #expect(over.status == 403, "\(over.text)")
             let path = one.file.replacing("/", with: "%2F")
-            #expect(try await bench.send(.get, "/v1/files/readFile/\(path)", bearer: other.token, to: .files).status == 403)
+            let reading = try await bench.send(
+                .get, "/v1/files/readFile/\(path)", bearer: other.token, to: .files)
+            #expect(reading.status == 403)
             let removal = try await bench.send(
-                .delete, "/v1/files/deleteFile", bearer: other.token, headers: ["Content-Type": "application/json"], body: #"{"filepath":"\#(one.file)"}"#, to: .files)
+                .delete, "/v1/files/deleteFile", bearer: other.token, headers: ["Content-Type": "application/json"],
+                body: #"{"filepath":"\#(one.file)"}"#, to: .files)
             #expect(removal.status == 403, "\(removal.text)")
             try await bench.consume()
             let stored = try await bench.send(
@@ -84,7 +88,9 @@ struct InitTests {
 
     @Test(
         "I7: a file store that fails or is busy is 503 with Retry-After; its words and our credential stay inside",
-        arguments: [("429 Too Many Requests", "17"), ("503 Service Unavailable", "61"), ("500 Oops", ""), ("502 Bad", "")])
+        arguments: [
+            ("429 Too Many Requests", "17"), ("503 Service Unavailable", "61"), ("500 Oops", ""), ("502 Bad", ""),
+        ])
     func storageFails(_ status: String, _ wait: String) async throws {
         let store = try FixedAnswerServer(status, headers: wait.isEmpty ? [] : ["Retry-After: \(wait)"])
         let settings = [
@@ -113,7 +119,9 @@ struct InitTests {
         }
     }
 
-    @Test("I8: init names the file store that is configured, as SDKs reach it", arguments: [nil, "https://logs.test/store"])
+    @Test(
+        "I8: init names the file store that is configured, as SDKs reach it",
+        arguments: [nil, "https://logs.test/store"])
     func serverURL(_ published: String?) async throws {
         try await ServerBench.run(published.map { ["fimidara.public_url": $0] } ?? [:]) { bench in
             let door = try await InitTests.enter(bench, try await InitTests.issue(bench, "shop").text)

@@ -1,8 +1,8 @@
 import AppRegistry
 import Composition
 import Foundation
-import HTTPTypes
 import HTTPTransport
+import HTTPTypes
 import LogModel
 import Logging
 import RawSockets
