@@ -216,7 +216,9 @@ let package = Package(
             name: "SdkWriter",
             dependencies: ["LogModel", "SdkClient", "SdkPlatform", "SdkSpoolAdapter", "SdkURLSessionAdapter"],
             path: "Tests/SdkWriter", swiftSettings: house),
-        suite("EndToEndTests", in: "EndToEnd", ["Logferry", "FlappingStore", "SdkWriter", "HTTPTransport", "RawSockets"]),
+        suite(
+            "EndToEndTests", in: "EndToEnd",
+            ["Logferry", "FlappingStore", "SdkWriter", "HTTPTransport", "RawSockets"]),
         // Tests: contracts are written once and run against every adapter of a port.
         .target(
             name: "TestSupport",
