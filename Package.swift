@@ -50,7 +50,9 @@ let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummi
 let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let nioConcurrency = Target.Dependency.product(name: "NIOConcurrencyHelpers", package: "swift-nio")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioHTTP = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 
 let package = Package(
@@ -148,7 +150,8 @@ let package = Package(
             name: "Server",
             dependencies: [
                 "LogModel", "AppRegistry", "SdkProvisioning", "LogCursor", "LogIngestion", "IngestionJobs", "LogQuery",
-                "Composition", hummingbird, hummingbirdCore, httpTypes, lifecycle, logging, nioCore,
+                "Composition", hummingbird, hummingbirdCore, httpTypes, lifecycle, logging, nioConcurrency, nioCore,
+                nioHTTP,
             ],
             path: "Apps/Server", swiftSettings: house),
         .target(
@@ -200,6 +203,13 @@ let package = Package(
         suite(
             "SwiftLogTests", in: "Adapters/SwiftLogTests",
             ["LogModel", "SdkClient", "LogferryLogging", "SdkRig", "InMemoryAdapter", logging, lifecycle]),
+        suite(
+            "ServerTests", in: "Apps/ServerTests",
+            [
+                "LogModel", "AppRegistry", "SdkProvisioning", "HTTPTransport", "Composition", "Server", "TestSupport",
+                "RawSockets", httpTypes, logging,
+            ]),
+        .target(name: "RawSockets", path: "Tests/RawSockets", swiftSettings: house),
         // Programs that end-to-end tests start, kill and start again.
         .executableTarget(
             name: "FlappingStore",
@@ -225,7 +235,7 @@ let package = Package(
             ["LogIngestion", "SdkClient", "TelemetryAdapter", "LocalFimidaraAdapter", "Server", "Logferry"]),
         suite(
             "EndToEndTests", in: "EndToEnd",
-            ["Logferry", "FlappingStore", "SdkWriter", "HTTPTransport", "TestSupport"]),
+            ["Logferry", "FlappingStore", "SdkWriter", "HTTPTransport", "RawSockets", "TestSupport"]),
         // Tests: contracts are written once and run against every adapter of a port.
         .target(
             name: "TestSupport",

@@ -179,8 +179,13 @@ extension Deployment {
     }
 
     /// What bounds inits.
-    public func initRate() -> InitRate {
-        InitRate(perMinute: settings.initRate, clock: clock)
+    public func initRate() -> CallRate<TokenID> {
+        CallRate(perMinute: settings.initRate, clock: clock)
+    }
+
+    /// What bounds guesses at the keys.
+    public func guessRate<Peer>(of _: Peer.Type) -> CallRate<Peer> {
+        CallRate(perMinute: settings.keyGuessRate, clock: clock)
     }
 
     /// What brings appended lines into the store, one run at a time in the whole deployment.

@@ -26,11 +26,16 @@ public struct FileStore: Sendable {
         } catch {
             throw SettingsError("fimidara: \(error)")
         }
-        let client = FimidaraClient(
-            settings: fimidara, transport: CurlTransport(), entropy: entropy, wallClock: clock)
+        let transport = CurlTransport()
+        let client = FimidaraClient(settings: fimidara, transport: transport, entropy: entropy, wallClock: clock)
+        // Whoever asks for init waits for the answer, and others of its app behind it: they are told early, and with
+        // Retry-After, to come again. A worker has more patience.
+        var brief = fimidara
+        brief.retry = RetryPolicy(attempts: 3, longestAskedWait: .seconds(1))
+        let administrator = FimidaraClient(settings: brief, transport: transport, entropy: entropy, wallClock: clock)
         return FileStore(
             administration: PublicStorageAdministration(
-                ObservedStorageAdministration(FimidaraStorageAdministration(client: client), telemetry.registry),
+                ObservedStorageAdministration(FimidaraStorageAdministration(client: administrator), telemetry.registry),
                 serverURL: publicURL ?? serverURL),
             sources: ObservedSources(
                 FimidaraAppSources(client: client, provisioning: provisioning), telemetry.registry))

@@ -18,6 +18,7 @@ struct ServiceRunner {
     func run(_ services: [any Service], binding listeners: [Settings.Listener]) async throws {
         // Writing to a connection that is gone is an error of that connection, not the end of the process.
         signal(SIGPIPE, SIG_IGN)
+        ServiceRunner.allowManyDescriptors()
         var configuration = ServiceGroupConfiguration(
             services: services.map { .init(service: $0, successTerminationBehavior: .gracefullyShutdownGroup) },
             gracefulShutdownSignals: [.sigterm, .sigint], logger: settings.logger("service"))
@@ -33,5 +34,14 @@ struct ServiceRunner {
                 "cannot listen on \(places): \(reason); stop the program that has it, or choose another port with "
                     + "--http-port, --ops-port or --local-fimidara-port")
         }
+    }
+
+    /// Each connection is a descriptor: takes as many as this process may have, where less is the default.
+    private static func allowManyDescriptors() {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
+        limit.rlim_cur = min(limit.rlim_max, 65_536)
+        // Where it cannot be had, connections are refused earlier.
+        _ = setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
     }
 }

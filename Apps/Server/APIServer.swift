@@ -10,6 +10,8 @@ public import ServiceLifecycle
 public struct APIServer: Service {
     private let application: Application<RouterResponder<APIContext>>
     private let trigger: RunTrigger
+    /// All ways in.
+    let routes: [Route]
 
     /// Puts the server together.
     /// - Parameters:
@@ -25,9 +27,11 @@ public struct APIServer: Service {
     ) throws {
         let settings = deployment.settings
         trigger = RunTrigger(consumption: try deployment.consumption(), logger: logger)
-        let gatekeeper = Gatekeeper(adminKey: adminKey, internalKey: internalKey, tokens: deployment.tokens)
+        let gatekeeper = Gatekeeper(
+            adminKey: adminKey, internalKey: internalKey, tokens: deployment.tokens,
+            guesses: deployment.guessRate(of: PeerAddress.self))
         let signer = Deployment.signer(of: adminKey)
-        let routes =
+        routes =
             HealthRoutes(deployment: deployment).routes
             + SdkRoutes(
                 provisioner: try deployment.provisioner(), rate: deployment.initRate(), maxBody: settings.maxBody,
@@ -39,10 +43,14 @@ public struct APIServer: Service {
             + OperationRoutes(deployment: deployment).routes
             + InternalRoutes(trigger: trigger).routes
         application = Application(
-            router: APIServer.router(routes, gatekeeper: gatekeeper, deployment, logger: logger), server: patientHTTP,
+            router: APIServer.router(routes, gatekeeper: gatekeeper, deployment, logger: logger),
+            server: .guarded(ConnectionLimits(settings)),
             configuration: ApplicationConfiguration(
                 address: .hostname(settings.http.host, port: settings.http.port), serverName: "logferry"),
-            onServerRunning: { channel in await onListening(channel.localAddress?.port ?? 0) },
+            onServerRunning: { channel in
+                settings.http.warnOfExposure("the API", logger)
+                await onListening(channel.localAddress?.port ?? 0)
+            },
             logger: logger)
     }
 
@@ -63,10 +71,13 @@ public struct APIServer: Service {
         let router = Router.observed(deployment, logger: logger)
         var methods: [String: [HTTPRequest.Method]] = [:]
         for route in routes {
-            methods[route.path, default: []].append(route.method)
-            router.on(RouterPath(route.path), method: route.method) { request, context in
-                let caller = try await gatekeeper.caller(of: request, with: route.right)
-                return try await route.answer(request, context, caller)
+            // Where there is something to get, its head can be asked for; the middleware leaves the body out.
+            for method in route.method == .get ? [.get, .head] : [route.method] {
+                methods[route.path, default: []].append(method)
+                router.on(RouterPath(route.path), method: method) { request, context in
+                    let caller = try await gatekeeper.caller(of: request, from: context.peer, with: route.right)
+                    return try await route.answer(request, context, caller)
+                }
             }
         }
         let all: [HTTPRequest.Method] = [.get, .head, .post, .put, .patch, .delete]

@@ -11,9 +11,10 @@ public struct FileStoreServer: Service {
 
     /// Puts the listener together.
     public init(
-        _ store: EmbeddedFileStore, listener: Settings.Listener, logger: Logger,
+        _ store: EmbeddedFileStore, settings: Settings, logger: Logger,
         onListening: @Sendable @escaping (Int) async -> Void = { _ in }
     ) {
+        let listener = settings.localFimidara
         application = Application(
             responder: CallbackResponder { request, context in
                 do {
@@ -24,10 +25,13 @@ public struct FileStoreServer: Service {
                     throw error
                 }
             },
-            server: patientHTTP,
+            server: .guarded(ConnectionLimits(settings)),
             configuration: ApplicationConfiguration(
                 address: .hostname(listener.host, port: listener.port), serverName: "logferry"),
-            onServerRunning: { channel in await onListening(channel.localAddress?.port ?? 0) },
+            onServerRunning: { channel in
+                listener.warnOfExposure("the file store", logger)
+                await onListening(channel.localAddress?.port ?? 0)
+            },
             logger: logger)
     }
 
@@ -53,7 +57,9 @@ public struct FileStoreServer: Service {
             while let piece = try await pieces.next() { try await writer.write(ByteBuffer(bytes: piece)) }
             try await writer.finish(nil)
         }
-        return Response(status: .init(code: reply.status), headers: headers, body: body)
+        let response = Response(status: .init(code: reply.status), headers: headers, body: body)
+        // A client would take the body of an answer to HEAD for its next answer.
+        return request.method == .head ? response.createHeadResponse() : response
     }
 }
 

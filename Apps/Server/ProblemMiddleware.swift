@@ -2,11 +2,19 @@ import HTTPTypes
 import Hummingbird
 import Logging
 
-/// Turns errors into problems, and logs those that are ours.
+/// Turns errors into problems, logs those that are ours, and keeps bodies out of answers to HEAD, where a client would
+/// take them for the next answer.
 struct ProblemMiddleware: RouterMiddleware {
     @concurrent func handle(
         _ request: Request, context: APIContext, next: @concurrent (Request, APIContext) async throws -> Response
     ) async throws -> Response {
+        let response = await answer(to: request, context, next)
+        return request.method == .head ? response.createHeadResponse() : response
+    }
+
+    private func answer(
+        to request: Request, _ context: APIContext, _ next: @concurrent (Request, APIContext) async throws -> Response
+    ) async -> Response {
         do {
             return try await next(request, context)
         } catch {

@@ -54,15 +54,20 @@ public struct ClientTokens: Sendable {
         guard let text = TokenText(presented), let token = try await store.token(text.id) else {
             throw TokenRefusal.unknown
         }
+        // Before anything else: only who knows the secret is told what became of the token.
         guard constantTimeEqual(token.digest, hasher.digest(of: Array(text.secret.utf8))) else {
             throw TokenRefusal.unknown
         }
+        // Deleting an app revokes its tokens; the app is the reason that says more.
+        guard let app = try await apps.app(token.app), app.deletedAt == nil else { throw TokenRefusal.appDeleted }
         if token.revokedAt != nil { throw TokenRefusal.revoked }
         if let expiresAt = token.expiresAt, expiresAt <= clock.now() { throw TokenRefusal.expired }
-        guard let app = try await apps.app(token.app), app.deletedAt == nil else { throw TokenRefusal.appDeleted }
         guard token.scopes.isSuperset(of: scope) else { throw TokenRefusal.outOfScope(scope) }
         return token
     }
+
+    /// Whether a text has the form of a client token; says nothing about whether there is one.
+    public static func isWellFormed(_ text: String) -> Bool { TokenText(text) != nil }
 
     /// Revokes a token of an app.
     /// - Returns: `false` when the app has no such token or it was revoked before.

@@ -3,8 +3,8 @@ public import LogModel
 
 /// Gives an SDK what it needs to write logs: a credential, a folder and a file prefix.
 ///
-/// The first init of an app or a token provisions the file store; later ones ask it twice: for a fresh credential, and
-/// whether the folder is still there. What the store has lost is provisioned again.
+/// The first init of an app or a token provisions the file store; later ones ask it once, for a fresh credential. Now
+/// and again one also asks whether the folder is still there. What the store has lost is provisioned again.
 public struct SdkProvisioner: Sendable {
     private let storage: any StorageAdministration
     private let memory: any ProvisioningStore
@@ -13,6 +13,7 @@ public struct SdkProvisioner: Sendable {
     private let clock: any WallClock
     private let entropy: any Entropy
     private let lanes = ProvisioningLanes()
+    private let confirmations = GrantConfirmations()
 
     /// Puts a provisioner together.
     public init(
@@ -82,10 +83,14 @@ public struct SdkProvisioner: Sendable {
         }
         guard let credential = try await storage.credential(for: token.id), isShortEnough(credential, for: token)
         else { return nil }
+        guard await !confirmations.isRecent(grant, of: token.app, at: clock.now()) else {
+            return (grant.folderPath, credential)
+        }
         guard try await storage.folder(at: grant.folderPath) == grant.folder else {
             try await memory.setGrant(nil, for: token.app)
             return nil
         }
+        await confirmations.confirm(grant, of: token.app, at: clock.now())
         return (grant.folderPath, credential)
     }
 
@@ -118,11 +123,15 @@ public struct SdkProvisioner: Sendable {
         let path = settings.logsFolder.appending(app.text)
         let folder = try await folder(at: path)
         let known = try await memory.grant(for: app)
-        if let known, known.folder == folder, known.folderPath == path { return known }
+        if let known, known.folder == folder, known.folderPath == path {
+            await confirmations.confirm(known, of: app, at: clock.now())
+            return known
+        }
         let group = try await group(named: "logferry-write-\(app)")
         try await storage.grantUpload(to: group, on: folder)
         let grant = AppGrant(folderPath: path, folder: folder, group: group)
         try await memory.setGrant(grant, for: app)
+        await confirmations.confirm(grant, of: app, at: clock.now())
         return grant
     }
 

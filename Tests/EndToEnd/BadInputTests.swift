@@ -176,7 +176,7 @@ struct BadInputTests {
         #expect(expired.status == 401 && expired.code == "token_expired")
         #expect(try await site.call("DELETE", site.api("/v1/apps/shop"), admin).status == 204)
         let orphan = try await site.call("POST", site.api("/v1/sdk/init"), app.clientToken, "{}")
-        #expect(orphan.status == 401)
+        #expect(orphan.status == 403 && orphan.code == "app_deleted")
         #expect(try await site.stop(dev) == 0)
     }
 

@@ -28,7 +28,7 @@ struct CredentialTests {
         #expect(try await site.stop(dev) == 0)
     }
 
-    @Test("a revoked token inits no more and its storage token is dead")
+    @Test("I4: a revoked token inits no more and its storage token is dead")
     func revoked() async throws {
         let site = try Site()
         let dev = try await site.startDev(["--consume-interval", "50ms"])
@@ -50,7 +50,7 @@ struct CredentialTests {
         #expect(try await site.stop(dev) == 0)
     }
 
-    @Test("50 simultaneous first inits give one storage token, one folder and one group")
+    @Test("I2: 50 simultaneous first inits give one storage token, one folder and one group")
     func simultaneousInits() async throws {
         let site = try Site()
         let dev = try await site.startDev()

@@ -24,8 +24,10 @@ struct FlappingStore {
         let engine = try await LocalFimidara.open(
             LocalFimidara.Settings(directory: arguments[2], rootname: "logferry", adminSecret: Secret(arguments[3])),
             clock: SystemClock(), entropy: SystemEntropy(), faults: Faults { moods.faults(on: $0) })
+        let settings = try Settings(
+            SettingsSource(flags: ["local_fimidara.port": String(port)], environment: [:], file: nil))
         let server = FileStoreServer(
-            EmbeddedFileStore(engine), listener: Settings.Listener(host: "127.0.0.1", port: port),
+            EmbeddedFileStore(engine), settings: settings,
             logger: Logger(label: "flapping") { _ in SwiftLogNoOpLogHandler() })
         let group = ServiceGroup(
             services: [server], gracefulShutdownSignals: [.sigterm], logger: Logger(label: "group"))

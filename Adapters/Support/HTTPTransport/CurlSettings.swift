@@ -6,6 +6,8 @@
 public struct CurlSettings: Sendable, Hashable {
     /// A file of PEM certificates to trust in place of the system's.
     public var certificateAuthorities: String?
+    /// Which addresses may be connected to; `nil` for all, as suits servers that the operator has named.
+    public var addresses: AddressPolicy?
     /// How many connections there may be to one host; more requests wait for one of them.
     public var connectionsPerHost: Int
     /// How many connections there may be in all.
@@ -19,10 +21,12 @@ public struct CurlSettings: Sendable, Hashable {
 
     /// Sets everything; the defaults suit a service that talks to a handful of servers.
     public init(
-        certificateAuthorities: String? = nil, connectionsPerHost: Int = 16, connectionsInAll: Int = 64,
-        idleConnectionLifetime: Duration = .seconds(60), userAgent: String = "logferry", threadName: String = "curl"
+        certificateAuthorities: String? = nil, addresses: AddressPolicy? = nil, connectionsPerHost: Int = 16,
+        connectionsInAll: Int = 64, idleConnectionLifetime: Duration = .seconds(60), userAgent: String = "logferry",
+        threadName: String = "curl"
     ) {
         self.certificateAuthorities = certificateAuthorities
+        self.addresses = addresses
         self.connectionsPerHost = connectionsPerHost
         self.connectionsInAll = connectionsInAll
         self.idleConnectionLifetime = idleConnectionLifetime

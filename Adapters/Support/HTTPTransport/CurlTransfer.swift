@@ -1,4 +1,5 @@
 import CCurl
+import Glibc
 
 /// One request on its way: its handle, what came of the answer, and who waits for more.
 ///
@@ -19,6 +20,7 @@ final class CurlTransfer {
     private(set) var hasHead = false
     private(set) var clock: TransferClock
 
+    private let addresses: AddressPolicy?
     private var parser = ResponseHeadParser()
     private var buffer = BodyBuffer()
     private var headWaiter: CheckedContinuation<HeadResult, Never>?
@@ -34,8 +36,10 @@ final class CurlTransfer {
         self.request = request.description
         self.handle = handle
         clock = TransferClock(request.timeouts, startedAt: startedAt)
+        addresses = settings.addresses
         try handle.configure(request, settings)
         try connectCallbacks(of: handle)
+        if addresses != nil { try watchConnections(of: handle) }
     }
 
     /// Bytes that wait for the reader.
@@ -156,6 +160,36 @@ extension CurlTransfer {
             unsafe CurlTransfer.at(context)?.noteProgress(Int64(downloaded &+ uploaded))
             return 0
         }
+    }
+
+    /// Lets curl open sockets to allowed addresses only.
+    private func watchConnections(of handle: CurlHandle) throws(HTTPTransportError) {
+        unsafe try handle.set(CURLOPT_OPENSOCKETDATA, pointer: Unmanaged.passUnretained(self).toOpaque())
+        unsafe logferry_easy_set_open_socket(handle.raw) { context, _, address in
+            guard let transfer = unsafe CurlTransfer.at(context), let address = unsafe address else {
+                return curl_socket_t(LOGFERRY_SOCKET_BAD)
+            }
+            return unsafe transfer.openSocket(to: address)
+        }
+    }
+
+    private func openSocket(to address: UnsafeMutablePointer<curl_sockaddr>) -> curl_socket_t {
+        let target = unsafe address.pointee
+        // curl declares the short form and hands over as many bytes as the length says.
+        let start = unsafe UnsafeRawPointer(address) + (MemoryLayout<curl_sockaddr>.offset(of: \.addr) ?? 0)
+        let raw = unsafe [UInt8](UnsafeRawBufferPointer(start: start, count: Int(target.addrlen)))
+        // The system's layouts: family, port, and then for IPv4 the address, for IPv6 four bytes and the address.
+        let bytes: ArraySlice<UInt8> =
+            switch target.family {
+            case AF_INET: raw.dropFirst(4).prefix(4)
+            case AF_INET6: raw.dropFirst(8).prefix(16)
+            default: []
+            }
+        guard addresses?.allows(Array(bytes)) ?? true else {
+            refusal = error(.refusedAddress, "its address may not be connected to")
+            return curl_socket_t(LOGFERRY_SOCKET_BAD)
+        }
+        return socket(target.family, target.socktype | Int32(SOCK_CLOEXEC.rawValue), target.protocol)
     }
 
     /// The transfer behind a pointer that curl carried for it.

@@ -9,6 +9,8 @@ public struct HTTPTransportError: Error, Sendable, Hashable, CustomStringConvert
         public static let invalidRequest = Reason("invalid request")
         /// The host's name has no address.
         public static let cannotResolve = Reason("cannot resolve")
+        /// The host's address is one that the transport may not connect to; nothing was sent.
+        public static let refusedAddress = Reason("refused address")
         /// No address of the host accepts a connection.
         public static let cannotConnect = Reason("cannot connect")
         /// The other side could not prove who it is, or TLS failed otherwise.

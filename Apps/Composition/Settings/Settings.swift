@@ -18,6 +18,22 @@ public struct Settings: Sendable {
         }
     }
 
+    /// What a listener allows its connections.
+    public struct Connections: Sendable, Hashable {
+        /// Connections at the same time of one listener.
+        public let most: Int
+        /// Connections at the same time of one listener and one address.
+        public let mostPerPeer: Int
+        /// Time to send a request's head.
+        public let headTimeout: Duration
+        /// Time that a connection may stay open between two requests.
+        public let idleTimeout: Duration
+        /// Time that a body or an answer may stand still.
+        public let stallTimeout: Duration
+        /// Bytes a second that a body or an answer must move on average.
+        public let minimumRate: Int
+    }
+
     /// The folder of the embedded store, local files and keys.
     public let dataDirectory: String
     /// The SQLite file.
@@ -34,10 +50,14 @@ public struct Settings: Sendable {
     public let tailHeartbeat: Duration
     /// Where metrics are shown.
     public let ops: Listener
+    /// What the listeners allow their connections.
+    public let connections: Connections
     /// Where the embedded file store listens under dev.
     public let localFimidara: Listener
     /// The key of the administrative routes, when given.
     public let adminKey: Secret?
+    /// Most guesses a minute at the keys of one address.
+    public let keyGuessRate: Int
     /// The key of the internal routes, when given.
     public let internalKey: Secret?
     /// The file store, when given; else the embedded one.
@@ -79,9 +99,14 @@ public struct Settings: Sendable {
         maxTails = try read.count("http.max_tails")
         tailHeartbeat = try read.duration("http.tail_heartbeat")
         ops = Listener(host: try read.text("ops.host"), port: try read.port("ops.port"))
+        connections = Connections(
+            most: try read.count("http.max_connections"), mostPerPeer: try read.count("http.max_connections_per_peer"),
+            headTimeout: try read.duration("http.head_timeout"), idleTimeout: try read.duration("http.idle_timeout"),
+            stallTimeout: try read.duration("http.stall_timeout"), minimumRate: try read.bytes("http.min_rate"))
         localFimidara = Listener(
             host: try read.text("local_fimidara.host"), port: try read.port("local_fimidara.port"))
         adminKey = try read.key("admin.key")
+        keyGuessRate = try read.rate("http.key_guess_rate")
         internalKey = try read.key("internal.key")
         fimidaraURL = try read.url("fimidara.server_url")
         fimidaraPublicURL = try read.url("fimidara.public_url")
@@ -135,8 +160,8 @@ private struct SettingsReading {
     }
 
     func count(_ name: String) throws -> Int {
-        guard let count = Int(try text(name)), (1...100_000).contains(count) else {
-            throw SettingsError("\(name) must be a number from 1 to 100000")
+        guard let count = Int(try text(name)), (1...1_000_000).contains(count) else {
+            throw SettingsError("\(name) must be a number from 1 to 1000000")
         }
         return count
     }

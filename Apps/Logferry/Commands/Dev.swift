@@ -27,7 +27,7 @@ struct Dev: AsyncParsableCommand {
         let embedded = try await deployment.openEmbeddedFileStore()
         let doors = OpenDoors(count: 3)
         let files = FileStoreServer(
-            embedded, listener: settings.localFimidara, logger: settings.logger("local-fimidara")
+            embedded, settings: settings, logger: settings.logger("local-fimidara")
         ) { _ in await doors.opened() }
         let server = try APIServer(
             deployment, adminKey: adminKey, internalKey: internalKey, logger: settings.logger("http")

@@ -19,15 +19,3 @@ struct Route: Sendable {
         self.answer = answer
     }
 }
-
-/// What a request carries along.
-struct APIContext: RequestContext {
-    var coreContext: CoreRequestContextStorage
-    /// The connection that it came by.
-    let channel: any Channel
-
-    init(source: ApplicationRequestContextSource) {
-        coreContext = .init(source: source)
-        channel = source.channel
-    }
-}

@@ -7,7 +7,7 @@ import SdkProvisioning
 /// What SDKs call before they write.
 struct SdkRoutes: Sendable {
     let provisioner: SdkProvisioner
-    let rate: InitRate
+    let rate: CallRate<TokenID>
     let maxBody: Int
     let figures: RequestFigures
 

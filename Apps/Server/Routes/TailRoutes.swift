@@ -44,7 +44,7 @@ struct TailRoutes: Sendable {
         if let last { try await tail.resume(at: last, signer: signer) } else { try await tail.start() }
         let patience = PatientBody(channel: context.channel, limit: deployment.settings.writeTimeout)
         let body = ResponseBody { [tail] writer in
-            try await follow(tail, of: question.filter.app, request, patience, &writer)
+            try await follow(tail, of: question.filter.app, request, from: context.peer, patience, &writer)
             withExtendedLifetime(slot) {}
             try await writer.finish(nil)
         }
@@ -54,7 +54,7 @@ struct TailRoutes: Sendable {
 
     /// Writes events until the service stops, the client goes away or its credential ends.
     @concurrent private func follow(
-        _ start: LogTail, of app: AppID, _ request: Request, _ body: PatientBody,
+        _ start: LogTail, of app: AppID, _ request: Request, from peer: PeerAddress, _ body: PatientBody,
         _ writer: inout any ResponseBodyWriter
     ) async throws {
         var tail = start
@@ -65,7 +65,7 @@ struct TailRoutes: Sendable {
         // What is not shown when the service stops is shown to who comes back with the last id.
         while !Task.isShuttingDownGracefully {
             if .now - checkedAt >= heartbeat {
-                _ = try await gatekeeper.caller(of: request, with: .read)
+                _ = try await gatekeeper.caller(of: request, from: peer, with: .read)
                 checkedAt = .now
             }
             if let rows = try await tail.next() {

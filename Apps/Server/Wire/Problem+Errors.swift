@@ -32,7 +32,8 @@ extension Problem {
 
     private init(_ refusal: TokenRefusal) {
         switch refusal {
-        case .unknown, .appDeleted: self = .unauthenticated
+        case .unknown: self = .unauthenticated
+        case .appDeleted: self = .appDeleted
         case .revoked: self = .tokenRevoked
         case .expired: self = .tokenExpired
         case .outOfScope: self = .forbidden

@@ -1,6 +1,7 @@
 import HTTPTypes
 import Hummingbird
 import LogModel
+import NIOCore
 
 /// What went wrong with a request, as RFC 9457 says it; `code` is stable, `detail` is for people.
 struct Problem: Error, Sendable, Hashable {
@@ -23,6 +24,13 @@ struct Problem: Error, Sendable, Hashable {
 
     /// The answer.
     var response: Response {
+        let parts = parts
+        return Response(
+            status: parts.status, headers: parts.fields, body: ResponseBody(byteBuffer: ByteBuffer(bytes: parts.body)))
+    }
+
+    /// The answer in its parts.
+    var parts: (status: HTTPResponse.Status, fields: HTTPFields, body: [UInt8]) {
         let body = JSONText { text in
             text.add("type", "urn:logferry:problem:\(code.rawValue)")
             text.add("title", status.reasonPhrase)
@@ -30,15 +38,14 @@ struct Problem: Error, Sendable, Hashable {
             text.add("code", code.rawValue)
             text.add("detail", detail)
         }
-        var response = Response.json(status, bytes: body.bytes)
-        response.headers[.contentType] = "application/problem+json"
+        var fields: HTTPFields = [.contentType: "application/problem+json", .cacheControl: "no-store"]
         if let retryAfter {
             let (seconds, rest) = retryAfter.components
-            response.headers[.retryAfter] = String(max(1, seconds + (rest > 0 ? 1 : 0)))
+            fields[.retryAfter] = String(max(1, seconds + (rest > 0 ? 1 : 0)))
         }
-        if let allow { response.headers[.allow] = allow }
-        if status == .unauthorized { response.headers[.wwwAuthenticate] = "Bearer" }
-        return response
+        if let allow { fields[.allow] = allow }
+        if status == .unauthorized { fields[.wwwAuthenticate] = "Bearer" }
+        return (status, fields, body.bytes)
     }
 
     // MARK: - The request is wrong
@@ -72,6 +79,14 @@ struct Problem: Error, Sendable, Hashable {
     static let internalKeyNeeded = Problem(
         .unauthorized, .unauthenticated, "the header x-internal-access-key must hold the internal key")
     static let forbidden = Problem(.forbidden, .forbidden, "the credential is valid, and not for this")
+
+    static let appDeleted = Problem(.forbidden, .appDeleted, "the token's app was deleted")
+
+    static func tooManyGuesses(retryAfter: Duration) -> Problem {
+        Problem(
+            .tooManyRequests, .tooManyGuesses, "too many wrong keys came from this address; try again later",
+            retryAfter: retryAfter)
+    }
 
     // MARK: - It is not there, or there already
 

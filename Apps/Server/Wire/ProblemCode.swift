@@ -10,13 +10,18 @@ public enum ProblemCode: String, Sendable, Hashable, CaseIterable {
     case invalidCursor = "invalid_cursor"
     case tooManyBars = "too_many_bars"
     case bodyTooLarge = "body_too_large"
+    case requestLineTooLong = "uri_too_long"
+    case headersTooLarge = "headers_too_large"
+    case requestTimeout = "request_timeout"
 
     // The caller may not.
     case unauthenticated
     case tokenExpired = "token_expired"
     case tokenRevoked = "token_revoked"
     case forbidden
+    case appDeleted = "app_deleted"
     case initRate = "init_rate"
+    case tooManyGuesses = "too_many_guesses"
     case tooManyTails = "too_many_tails"
 
     // It is not there, or there already.
@@ -33,4 +38,5 @@ public enum ProblemCode: String, Sendable, Hashable, CaseIterable {
     case storageUnavailable = "storage_unavailable"
     case storeUnavailable = "store_unavailable"
     case shuttingDown = "shutting_down"
+    case tooManyConnections = "too_many_connections"
 }

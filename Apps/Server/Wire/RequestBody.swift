@@ -1,3 +1,4 @@
+import HTTPTypes
 import Hummingbird
 import LogModel
 import NIOCore
@@ -9,6 +10,9 @@ struct RequestBody {
     /// Reads a body; an empty one counts as `{}`.
     /// - Throws: ``Problem`` when it is too large, no JSON, no object, or has a member twice or unknown.
     init(_ request: Request, limit: Int, known: Set<String>) async throws {
+        if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > limit {
+            throw Problem.bodyTooLarge(limit: limit)
+        }
         let bytes: [UInt8]
         do {
             bytes = Array(buffer: try await request.body.collect(upTo: limit))

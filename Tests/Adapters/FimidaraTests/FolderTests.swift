@@ -90,6 +90,20 @@ struct FolderTests {
         #expect(try await none.administration.group(named: "logferry-a") == nil)
     }
 
+    @Test("I3: finds a group that is the last of 1500; a page that fails once is asked for again, nothing is created")
+    func lastGroup() async throws {
+        let bench = try Bench { call in
+            if call.index == 1 { return opaque() }
+            let page = call.index == 0 ? 0..<1000 : 1000..<1500
+            let groups = page.map { #"{"resourceId":"pmgroup_\#($0)","name":"g-\#($0)"}"# }.joined(separator: ",")
+            return json(#"{"page":0,"permissionGroups":[\#(groups)]}"#)
+        }
+        #expect(try await bench.administration.group(named: "g-1499") == StorageGroupID("pmgroup_1499"))
+        #expect(bench.transport.names == [String](repeating: "getWorkspacePermissionGroups", count: 3))
+        #expect(
+            bench.transport.calls.map(\.body) == [0, 1, 1].map { #"{"page":\#($0),"pageSize":1000}"# })
+    }
+
     @Test("creates a group, of a safe name only") func createGroup() async throws {
         let bench = try Bench { _ in json(#"{"permissionGroup":{"resourceId":"pmgroup_G","name":"g"}}"#) }
         #expect(try await bench.administration.createGroup(named: "g") == StorageGroupID("pmgroup_G"))

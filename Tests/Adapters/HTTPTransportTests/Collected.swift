@@ -10,7 +10,7 @@ final class Collected<Value: Sendable>: Sendable {
 
     var all: [Value] { values.withLock { $0 } }
 
-    /// Waits until there are `count` values, for at most ten seconds.
+    /// Waits until there are `count` values, for at most a minute.
     func first(_ count: Int) async throws -> [Value] {
         try await eventually { self.all.count >= count }
         return all
@@ -19,9 +19,9 @@ final class Collected<Value: Sendable>: Sendable {
 
 struct TooLate: Error {}
 
-/// Waits until `condition` holds, for at most ten seconds.
+/// Waits until `condition` holds, for at most a minute.
 func eventually(_ condition: () async -> Bool) async throws {
-    for _ in 0..<1000 {
+    for _ in 0..<6000 {
         if await condition() { return }
         try await Task.sleep(for: .milliseconds(10))
     }

@@ -1,3 +1,4 @@
+import BlockingExecutor
 import HTTPTransport
 import Testing
 
@@ -64,8 +65,10 @@ struct TimeTests {
     }
 
     @Test("counts the wait for a free connection against the total limit alone") func queued() async throws {
+        // The one connection is busy until the hurried request has given up, however long that takes.
+        let isFree = Locked(false)
         let server = try LoopbackServer.answering { _, connection in
-            connection.pause(.milliseconds(600))
+            while !isFree.withLock({ $0 }) { connection.pause(.milliseconds(5)) }
             connection.reply()
         }
         let transport = CurlTransport(CurlSettings(connectionsPerHost: 1))
@@ -73,9 +76,12 @@ struct TimeTests {
         async let first = transport.send(request(HTTPTimeouts()))
         try await eventually { server.connectionCount == 1 }
         async let hurried = failure { _ = try await transport.send(request(HTTPTimeouts(total: .milliseconds(100)))) }
-        async let patient = transport.send(request(HTTPTimeouts(connect: .milliseconds(200), idle: .seconds(2))))
+        async let patient = transport.send(request(HTTPTimeouts(connect: .milliseconds(200), idle: .seconds(30))))
         #expect(await hurried?.reason == .timedOut(.total))
         #expect(await hurried?.mayHaveReachedServer == false)
+        // Longer than the patient one may take to connect, which it does not begin yet.
+        try await Task.sleep(for: .milliseconds(400))
+        isFree.withLock { $0 = true }
         #expect(try await first.status == 200)
         #expect(try await patient.status == 200)
     }

@@ -97,7 +97,7 @@ struct ClientTokensTests {
     func deletedApp() async throws {
         let issued = try await tokens.issue(for: app.id, name: nil)
         _ = await store.deleteApp(app.id, at: clock.now())
-        await refuse(issued.secret.reveal { $0 }, .revoked)
+        await refuse(issued.secret.reveal { $0 }, .appDeleted)
         await #expect(throws: RegistryError.unknownApp(app.id.text)) { try await tokens.issue(for: app.id, name: nil) }
         let unknown = AppID.fresh()
         await #expect(throws: RegistryError.unknownApp(unknown.text)) {

@@ -46,6 +46,17 @@ struct RevocationTests {
         for token in tokens { #expect(await bench.storage.tokenCount(of: token.id) == 0) }
     }
 
+    @Test("Q14: 5000 revocations are settled by one sweep, though what is owed shrinks while it is read")
+    func many() async throws {
+        let bench = ProvisioningBench()
+        for _ in 0..<5000 {
+            let token = try await bench.token()
+            _ = try await bench.tokens.revoke(token.id, of: token.app)
+        }
+        #expect(try await bench.sweep.run() == 5000)
+        #expect(await bench.store.pendingRevocations(limit: 10).isEmpty)
+    }
+
     @Test("an init that a revocation overtakes leaves no live storage token")
     func overtaken() async throws {
         let bench = ProvisioningBench()

@@ -18,19 +18,51 @@ struct SdkProvisionerTests {
         #expect(await !bench.storage.mayUpload(provision.credential.secret, to: foreign.folderPath))
     }
 
-    @Test("a warm init asks the storage twice")
+    @Test("I1: 100 inits write the permission once, and each warm one asks the storage once")
     func warm() async throws {
         let bench = ProvisioningBench()
         let token = try await bench.token()
         let provisioner = bench.provisioner()
         _ = try await provisioner.provision(for: token)
-        let before = await bench.calls()
-        _ = try await provisioner.provision(for: token)
-        #expect(await bench.calls() - before == 2)
-        #expect(await bench.storage.calls(of: .grantUpload) == 1, "a grant is written once")
+        for _ in 0..<99 {
+            let before = await bench.calls()
+            _ = try await provisioner.provision(for: token)
+            #expect(await bench.calls() - before == 1)
+        }
+        #expect(await bench.storage.calls(of: .grantUpload) == 1)
+        #expect(await bench.storage.calls(of: .assign) == 1)
     }
 
-    @Test("50 simultaneous first inits provision once")
+    @Test("a folder that vanished is missed within five minutes, by the process that saw it last")
+    func vanishedUnderTrust() async throws {
+        let bench = ProvisioningBench()
+        let token = try await bench.token()
+        let provisioner = bench.provisioner()
+        let first = try await provisioner.provision(for: token)
+        await bench.storage.loseFolder(at: first.folderPath)
+        bench.clock.advance(by: .seconds(299))
+        _ = try await provisioner.provision(for: token)
+        #expect(await bench.storage.calls(of: .createFolder) == 1)
+        bench.clock.advance(by: .seconds(1))
+        let again = try await provisioner.provision(for: token)
+        #expect(await bench.storage.mayUpload(again.credential.secret, to: again.folderPath))
+        #expect(await bench.storage.calls(of: .createFolder) == 2)
+    }
+
+    @Test("a clock that steps back makes a confirmed folder doubtful, not certain for ever")
+    func clockStepsBack() async throws {
+        let bench = ProvisioningBench()
+        let token = try await bench.token()
+        let provisioner = bench.provisioner()
+        _ = try await provisioner.provision(for: token)
+        bench.clock.advance(by: .seconds(-10))
+        let before = await bench.calls()
+        _ = try await provisioner.provision(for: token)
+        #expect(await bench.storage.calls(of: .createToken) >= 1)
+        #expect(await bench.calls() - before >= 2)
+    }
+
+    @Test("I2: 50 simultaneous first inits provision once")
     func crowd() async throws {
         let bench = ProvisioningBench()
         let token = try await bench.token()

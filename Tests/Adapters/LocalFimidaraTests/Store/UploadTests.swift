@@ -64,6 +64,20 @@ struct UploadTests {
         #expect(store.directory.files(under: "blobs").map(\.size) == [5])
     }
 
+    @Test("lies on the disk under a name of its own, whatever it is called outside")
+    func blobNames() async throws {
+        let store = try await TestStore()
+        let names = ["ws/a%2F..%2F..%2Fetc.x", "ws/%2e%2e/passwd.x", "ws/logs/%00.x", "ws/logs/CON.ndjson", "ws/~.x"]
+        var taken = 0
+        for name in names where try await store.upload(name, "bytes").status == 200 { taken += 1 }
+        let paths = store.directory.files(under: "blobs").map(\.path)
+        #expect(taken > 0 && paths.count == taken)
+        let form = /blobs\/([0-9a-f]{2})\/([0-9a-f]{2})\/\1\2[0-9a-f]{28}/
+        #expect(paths.allSatisfy { $0.wholeMatch(of: form) != nil }, "\(paths)")
+        let others = store.directory.files(under: ".").map(\.path).filter { !$0.hasPrefix("./blobs/") }
+        #expect(others.allSatisfy { $0.hasPrefix("./metadata.sqlite") || $0 == "./lock" }, "\(others)")
+    }
+
     @Test("over what another agent has appended is refused; its own it may replace")
     func protectAppends() async throws {
         let store = try await TestStore()

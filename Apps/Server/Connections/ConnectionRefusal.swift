@@ -1,0 +1,41 @@
+import HTTPTypes
+import NIOCore
+
+/// What a connection is told that is ended before one of its requests reached a route.
+enum ConnectionRefusal: Sendable {
+    case requestLineTooLong(limit: Int)
+    case headersTooLarge
+    case slowHead
+    case malformed
+    case tooManyConnections
+
+    /// What it says.
+    var problem: Problem {
+        switch self {
+        case .requestLineTooLong(let limit):
+            Problem(.uriTooLong, .requestLineTooLong, "the request line has more than \(limit) bytes")
+        case .headersTooLarge:
+            Problem(
+                .requestHeaderFieldsTooLarge, .headersTooLarge,
+                "the request has too many header fields, or too large ones")
+        case .slowHead: Problem(.requestTimeout, .requestTimeout, "the request was not sent in time")
+        case .malformed: Problem.invalid("the request is not HTTP/1.1")
+        case .tooManyConnections:
+            Problem(
+                .serviceUnavailable, .tooManyConnections, "there are too many connections; try again later",
+                retryAfter: .seconds(5))
+        }
+    }
+
+    /// The answer as it goes over the wire.
+    var bytes: ByteBuffer {
+        let problem = problem
+        let (status, fields, body) = problem.parts
+        var head = "HTTP/1.1 \(status.code) \(status.reasonPhrase)\r\n"
+        for field in fields { head += "\(field.name.canonicalName): \(field.value)\r\n" }
+        head += "content-length: \(body.count)\r\nconnection: close\r\n\r\n"
+        var buffer = ByteBuffer(string: head)
+        buffer.writeBytes(body)
+        return buffer
+    }
+}

@@ -1,0 +1,96 @@
+import Foundation
+import RawSockets
+import Testing
+
+/// Many clients that hold connections and say little, while others work.
+@Suite("Slow clients", .serialized)
+struct SlowClientTests {
+    @Test("500 clients that drip their heads starve nobody: requests are answered, lines arrive, memory stays")
+    func slowLoris() async throws {
+        let site = try Site()
+        let dev = try await site.startDev([
+            "--consume-interval", "100ms", "--http-head-timeout", "2s", "--http-max-connections-per-peer", "120",
+        ])
+        let app = try await Application.register("busy", at: site)
+        let door = try await app.initialise()
+        _ = try await work(site, app, door, for: .seconds(1))
+        let before = try residentBytes(of: dev.pid)
+        let port = site.apiPort
+        let attack = Task {
+            try await withThrowingTaskGroup(of: Int.self) { group in
+                for number in 0..<500 { group.addTask { await drip(port, from: UInt8(2 + number % 5)) } }
+                return try await group.reduce(0, +)
+            }
+        }
+        let duration: Duration = .seconds(Counts.of(4, soak: 60))
+        let waits = try await work(site, app, door, for: duration)
+        attack.cancel()
+        let cut = try await attack.value
+        let after = try residentBytes(of: dev.pid)
+        print(
+            "slow clients: \(waits.count) requests, p50 \(waits[waits.count / 2]), p99 \(waits[waits.count * 99 / 100]), "
+                + "\(cut) slow connections cut, memory \(before >> 20) MiB before, \(after >> 20) MiB after")
+        #expect(cut > 0, "they are not waited for without end")
+        #expect(after < before + 256 << 20)
+        let sent = try await app.committedSize(of: door.file("2026-11-20")) / SlowClientTests.line.count
+        _ = try await site.consumeToEnd()
+        let stored = try await site.storedLines(of: app.name).count / SlowClientTests.line.count
+        #expect(sent > 0 && stored == sent)
+        let runs = try await site.call("GET", site.api("/v1/runs?limit=1"), try site.secret("admin.key"))
+        #expect(runs.text.contains(#""state":"finished""#), "\(runs.text)")
+        #expect(try await site.stop(dev) == 0)
+    }
+
+    private static let line = Array("{\"n\":1}\n".utf8)
+
+    /// Asks, appends and inits for a time.
+    /// - Returns: how long each request took, the shortest first.
+    private func work(
+        _ site: Site, _ app: Application, _ door: Application.Door, for duration: Duration
+    ) async throws -> [Duration] {
+        let end = ContinuousClock.now.advanced(by: duration)
+        let admin = try site.secret("admin.key")
+        var waits: [Duration] = []
+        while ContinuousClock.now < end {
+            for request in 0..<3 {
+                let start = ContinuousClock.now
+                let answer =
+                    switch request {
+                    case 0: try await site.send("GET", site.api("/livez"))
+                    case 1: try await site.call("GET", site.api("/v1/logs/count?app=busy"), admin)
+                    default:
+                        try await app.append(SlowClientTests.line, to: door.file("2026-11-20"), with: door.token)
+                    }
+                waits.append(ContinuousClock.now - start)
+                #expect(answer.status == 200, "\(request): \(answer.text)")
+            }
+        }
+        return waits.sorted()
+    }
+
+    /// Holds a connection by a head that never ends, and again when it is cut, until the task is cancelled.
+    /// - Returns: how often it was cut.
+    private func drip(_ port: Int, from source: UInt8) async -> Int {
+        var cuts = 0
+        while !Task.isCancelled {
+            guard let connection = try? await RawConnection(port: port, from: source) else { continue }
+            try? await connection.send("GET /livez HTTP/1.1\r\n")
+            while !Task.isCancelled, !connection.isClosed {
+                try? await connection.send("x")
+                try? await Task.sleep(for: .milliseconds(200))
+            }
+            if !Task.isCancelled { cuts += 1 }
+        }
+        return cuts
+    }
+
+    /// How much memory a process has, as the system says.
+    private func residentBytes(of pid: pid_t) throws -> Int {
+        let text = try String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8)
+        let line = text.split(separator: "\n").first { $0.hasPrefix("VmRSS:") } ?? ""
+        guard let kibibytes = line.split(separator: " ").dropFirst().first.flatMap({ Int($0) }) else {
+            throw HarnessError("there is no VmRSS of \(pid)")
+        }
+        return kibibytes << 10
+    }
+}
