@@ -29,8 +29,10 @@ struct FlappingStore {
         let server = FileStoreServer(
             EmbeddedFileStore(engine), settings: settings,
             logger: Logger(label: "flapping") { _ in SwiftLogNoOpLogHandler() })
-        let group = ServiceGroup(
+        var group = ServiceGroupConfiguration(
             services: [server], gracefulShutdownSignals: [.sigterm], logger: Logger(label: "group"))
-        try await group.run()
+        // A request that is stalled does not end by itself.
+        group.maximumGracefulShutdownDuration = .seconds(5)
+        try await ServiceGroup(configuration: group).run()
     }
 }

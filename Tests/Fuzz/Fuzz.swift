@@ -11,10 +11,16 @@ private let target: FuzzTarget = {
 }()
 
 /// Called once before the corpus is read: puts the target's own beginnings into `LOGFERRY_FUZZ_CORPUS`.
+///
+/// With `names` for a target it prints all there are, and ends.
 @_cdecl("LLVMFuzzerInitialize")
 public func initializeFuzzer(
     _ count: UnsafeMutablePointer<CInt>?, _ arguments: UnsafeMutableRawPointer?
 ) -> CInt {
+    if getenv("LOGFERRY_FUZZ_TARGET").map({ String(cString: $0) }) == "names" {
+        for target in FuzzTarget.all { print(target.name) }
+        exit(0)
+    }
     guard let folder = getenv("LOGFERRY_FUZZ_CORPUS").map({ String(cString: $0) }) else { return 0 }
     for (index, seed) in target.seeds.enumerated() {
         guard let file = fopen("\(folder)/seed-\(index)", "w") else { fatalError("\(folder) cannot be written") }
