@@ -18,6 +18,7 @@ public actor InMemoryStore {
     var lastGeneration: Int64 = 0
     var records = RecordShelf()
     var rejects = RejectShelf()
+    var history: [GenerationID: [CursorStep]] = [:]
     var writers: [WriterPlace: WriterState] = [:]
 
     /// An empty store whose leases end by `clock`.

@@ -17,6 +17,7 @@ struct RejectShelf {
 
     /// In the order of their numbers.
     private(set) var rows: [Kept] = []
+    private var lastNumber: Int64 = 0
     private var counts: [GenerationID: Int] = [:]
     private var places: [GenerationID: Set<Int64>] = [:]
 
@@ -29,8 +30,23 @@ struct RejectShelf {
         counts[generation, default: 0] += 1
         rows.append(
             Kept(
-                number: (rows.last?.number ?? 0) + 1, app: app, generation: generation, range: reject.range,
+                number: nextNumber(), app: app, generation: generation, range: reject.range,
                 lineNumber: reject.lineNumber, reason: reject.reason, sample: reject.sample, receivedAt: receivedAt))
+    }
+
+    /// Numbers are never given again, also when the last reject was removed.
+    private mutating func nextNumber() -> Int64 {
+        lastNumber += 1
+        return lastNumber
+    }
+
+    /// Forgets the rejects of a generation that end behind a position.
+    mutating func remove(of generation: GenerationID, from position: Int64) {
+        for row in rows where row.generation == generation && row.range.upper > position {
+            counts[generation, default: 0] -= 1
+            places[generation]?.remove(row.range.lower)
+        }
+        rows.removeAll { $0.generation == generation && $0.range.upper > position }
     }
 
     private mutating func prolong(_ reject: Reject, of generation: GenerationID) -> Bool {

@@ -21,6 +21,7 @@ extension LogCursor.Cursor {
             owner: (row["owner"] as String?).map(OwnerID.init(unchecked:)),
             leaseEnd: (row["lease_end"] as Int64?).map(Timestamp.init(nanoseconds:)),
             updatedAt: Timestamp(nanoseconds: row["updated_at"]))
+        rewoundFrom = row["rewound_from"]
     }
 }
 

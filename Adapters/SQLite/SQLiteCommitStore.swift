@@ -18,6 +18,7 @@ public struct SQLiteCommitStore: CommitStore {
                 let outcome = try move(step, in: db)
                 guard outcome == .applied else { return outcome }
                 try WriterTable(db).apply(step)
+                try StepTable(db).note(step)
                 guard !step.records.isEmpty || !step.rejects.isEmpty else { return outcome }
                 let app = try appNumber(step.app, in: db)
                 try RecordInsertion(db).insert(step, app: app)
@@ -30,6 +31,17 @@ public struct SQLiteCommitStore: CommitStore {
     /// What is known of a writer.
     public func writer(_ writer: WriterID, of app: AppID) async throws(CommitStoreError) -> WriterState {
         try await database.read(\.commit) { try WriterTable($0).state(of: writer, app) }
+    }
+
+    /// Whether a record of a generation begins in a range.
+    public func hasRecord(
+        in range: ByteRange, of generation: GenerationID
+    ) async throws(CommitStoreError) -> Bool {
+        try await database.read(\.commit) { db in
+            try Bool.fetchOne(
+                db, sql: "SELECT EXISTS (SELECT 1 FROM records WHERE generation = ? AND offset >= ? AND offset < ?)",
+                arguments: [generation.number, range.lower, range.upper]) ?? false
+        }
     }
 
     /// Moves the cursor if it stands where the step says, under the step's epoch, and the app is not deleted.

@@ -4,7 +4,7 @@ public import LogModel
 
 /// Cursors in SQLite; leases are judged by its clock.
 public struct SQLiteCursorStore: CursorStore {
-    private let database: SQLiteDatabase
+    let database: SQLiteDatabase
 
     /// Cursors of a database.
     public init(_ database: SQLiteDatabase) { self.database = database }

@@ -13,11 +13,14 @@ public struct SQLiteRunStore: RunStore {
     public func save(_ run: Run) async throws(RunStoreError) {
         try await database.write(\.run) { db in
             try db.execute(
-                sql: "INSERT OR REPLACE INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                sql: """
+                    INSERT OR REPLACE INTO runs (id, kind, started_at, finished_at, state, apps, objects, bytes,
+                    records, rejects, error, skips) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    """,
                 arguments: [
                     run.id.text, run.kind.rawValue, run.startedAt.nanoseconds, run.finishedAt?.nanoseconds,
                     run.state.rawValue, run.figures.apps, run.figures.objects, run.figures.bytes, run.figures.records,
-                    run.figures.rejects, run.error,
+                    run.figures.rejects, run.error, text(of: run.figures.skips),
                 ])
         }
     }
@@ -66,8 +69,24 @@ private func run(from row: Row) -> Run? {
     figures.bytes = row["bytes"]
     figures.records = row["records"]
     figures.rejects = row["rejects"]
+    figures.skips = skips(from: row["skips"])
     return Run(
         id: RunID(unchecked: row["id"]), kind: kind, startedAt: Timestamp(nanoseconds: row["started_at"]),
         finishedAt: (row["finished_at"] as Int64?).map(Timestamp.init(nanoseconds:)), state: state, figures: figures,
         error: row["error"])
+}
+
+/// Skips as they are kept: `gone=1,unchanged=20`.
+private func text(of skips: [String: Int64]) -> String {
+    skips.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: ",")
+}
+
+private func skips(from text: String) -> [String: Int64] {
+    var skips: [String: Int64] = [:]
+    for part in text.split(separator: ",") {
+        let pair = part.split(separator: "=")
+        guard pair.count == 2, let count = Int64(pair[1]) else { continue }
+        skips[String(pair[0])] = count
+    }
+    return skips
 }

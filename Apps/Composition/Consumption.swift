@@ -18,6 +18,7 @@ public struct Consumption: Sendable {
             figures.bytes = found.bytes
             figures.records = found.records
             figures.rejects = found.rejects
+            for (reason, count) in found.skips { figures.skips[reason.rawValue] = Int64(count) }
             return RunKeeper.Report(figures: figures, firstError: found.firstError)
         }
     }

@@ -28,6 +28,8 @@ public struct Deployment: Sendable {
     public let tokens: ClientTokens
     /// Cursors.
     public let cursors: any CursorStore
+    /// How cursors came to where they are.
+    public let history: any CursorHistory
     /// Records.
     public let records: any RecordReader
     /// Questions about records; cursors are good in this process, see ``signer(of:)``.
@@ -85,6 +87,7 @@ public struct Deployment: Sendable {
         tokens = ClientTokens(
             apps: stores.apps, store: stores.tokens, hasher: SHA256Hasher(), clock: clock, entropy: entropy)
         cursors = SQLiteCursorStore(database)
+        history = SQLiteCursorStore(database)
         records = SQLiteRecordReader(database)
         query = LogQueryService(reader: records, signer: HMACSigner(Secret(base64(entropy.bytes(32)))))
         rejects = SQLiteRejectReader(database)
@@ -220,6 +223,11 @@ extension Deployment {
             cursors: cursors, records: records, rejects: rejects,
             verifier: Verifier(scanner: PortableScanner(), settings: settings.ingestion), fileStore: fileStore,
             apps: apps, node: node)
+    }
+
+    /// What puts cursors back.
+    public func rewinding() throws -> Rewinding {
+        Rewinding(verification: try verification(), history: history, clock: clock)
     }
 }
 

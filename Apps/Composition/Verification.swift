@@ -48,12 +48,12 @@ public struct Verification: Sendable {
     }
 
     /// A source, and its objects by name; `nil` objects are asked for one by one.
-    private struct Listing {
+    struct Listing {
         let source: any ObjectSource
         var objects: [ObjectKey: SourceObject]?
     }
 
-    private func listing(of cursor: Cursor) async -> Result<Listing, any Error> {
+    func listing(of cursor: Cursor) async -> Result<Listing, any Error> {
         if cursor.source.text.hasPrefix("files:") {
             return .success(Listing(source: LocalFileSource(paths: [], node: node), objects: nil))
         }
@@ -94,7 +94,7 @@ public struct Verification: Sendable {
         }
     }
 
-    private func object(of cursor: Cursor, in listing: Listing) async throws -> SourceObject? {
+    func object(of cursor: Cursor, in listing: Listing) async throws -> SourceObject? {
         if let objects = listing.objects { return objects[cursor.object] }
         guard cursor.source.text == "files:\(node)" else {
             throw SettingsError("the file lies on another machine")
@@ -109,14 +109,14 @@ public struct Verification: Sendable {
     }
 
     /// Where an object had ended without a newline and went on after it was sealed.
-    private func seals(of cursor: Cursor) async throws -> Set<Int64> {
+    func seals(of cursor: Cursor) async throws -> Set<Int64> {
         guard cursor.progress.counts.rejects > 0 else { return [] }
         let found = try await rejects.rejects(of: cursor.generation, because: .continuationAfterSeal)
         return Set(found.map(\.range.lower))
     }
 
     /// Whether the store has a record in a range of an object: a batch that was taken from elsewhere has none here.
-    private func isStored(_ range: ByteRange, of cursor: Cursor) async throws -> Bool {
+    func isStored(_ range: ByteRange, of cursor: Cursor) async throws -> Bool {
         let rows = try await records.rows(of: cursor.generation, from: range.lower, limit: 1)
         return rows.offsets.first.map { $0 < range.upper } ?? false
     }

@@ -68,6 +68,8 @@ public struct RunFigures: Sendable, Hashable {
     public var records: Int64 = 0
     /// How many rejects were committed.
     public var rejects: Int64 = 0
+    /// How many objects were left alone, by the word for the reason: lower-case letters and underscores.
+    public var skips: [String: Int64] = [:]
 
     /// Figures of nothing.
     public init() {}

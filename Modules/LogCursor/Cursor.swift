@@ -30,6 +30,10 @@ public struct Cursor: Sendable, Hashable {
     public var leaseEnd: Timestamp?
     /// When it last moved.
     public var updatedAt: Timestamp
+    /// The highest position that it was put back from, 0 when it never was.
+    ///
+    /// What lies before may be stored already.
+    public var rewoundFrom: Int64 = 0
 
     /// Makes a cursor from its parts.
     public init(

@@ -5,7 +5,7 @@ import Testing
 /// What is left when everything is killed at any moment.
 @Suite("Crashes", .serialized)
 struct CrashTests {
-    @Test("kill -9 at random moments during append and follow loses and doubles nothing")
+    @Test("C15: kill -9 at random moments during append and follow loses and doubles nothing")
     func killed() async throws {
         let site = try Site()
         var dice = Dice(seed: UInt64(Counts.isSoak ? UInt64(getpid()) : 42))

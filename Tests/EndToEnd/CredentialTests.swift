@@ -4,7 +4,7 @@ import Testing
 /// Who may do what, over real HTTP.
 @Suite("Credentials", .serialized)
 struct CredentialTests {
-    @Test("an app's storage token cannot write into, read from or list another app's folder")
+    @Test("F2: an app's storage token cannot write into, read from or list another app's folder")
     func foreignFolder() async throws {
         let site = try Site()
         let dev = try await site.startDev()

@@ -92,7 +92,7 @@ struct WholePathTests {
         #expect(try await site.stop(dev) == 0)
     }
 
-    @Test("a stopped dev goes on where it stopped")
+    @Test("F1: a stopped dev goes on where it stopped")
     func restart() async throws {
         let site = try Site()
         var dev = try await site.startDev()

@@ -21,7 +21,7 @@ public enum CursorStoreContract {
             #expect(cursor.owner == owner && cursor.leaseEnd != nil && cursor.epoch > 0)
             #expect(try await store.cursor("o", of: app) == cursor)
         },
-        Clause("of 50 first claims at once, one wins and there is one generation") { store in
+        Clause("C21: of 50 first claims at once, one wins and there is one generation") { store in
             let app = try await store.newApp()
             let outcomes = try await inParallel(50) { _ in try await store.ask("o", of: app, by: .fresh()) }
             let won = outcomes.count { outcome in

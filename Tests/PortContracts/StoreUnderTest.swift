@@ -25,6 +25,8 @@ public struct StoreUnderTest: Sendable {
     public let records: any RecordReader
     /// Its rejects.
     public let rejects: any RejectReader
+    /// Its history of cursors, if it keeps one.
+    public let history: (any CursorHistory)?
     /// Its locks.
     public let locks: any LockStore
     /// Its runs.
@@ -36,7 +38,8 @@ public struct StoreUnderTest: Sendable {
     public init(
         apps: any AppStore, tokens: any ClientTokenStore, provisioning: any ProvisioningStore,
         cursors: any CursorStore, commits: any CommitStore, records: any RecordReader, rejects: any RejectReader,
-        locks: any LockStore, runs: any RunStore, pass: @escaping @Sendable (Duration) async throws -> Void
+        locks: any LockStore, runs: any RunStore, history: (any CursorHistory)? = nil,
+        pass: @escaping @Sendable (Duration) async throws -> Void
     ) {
         self.apps = apps
         self.tokens = tokens
@@ -45,6 +48,7 @@ public struct StoreUnderTest: Sendable {
         self.commits = commits
         self.records = records
         self.rejects = rejects
+        self.history = history
         self.locks = locks
         self.runs = runs
         self.pass = pass

@@ -34,6 +34,11 @@ public final class FragileCommitStore: CommitStore {
         try await store.writer(writer, of: app)
     }
 
+    /// What the store behind it holds.
+    public func hasRecord(in range: ByteRange, of generation: GenerationID) async throws(CommitStoreError) -> Bool {
+        try await store.hasRecord(in: range, of: generation)
+    }
+
     /// Commits, or fails.
     public func commit(_ steps: [ObjectStep]) async throws(CommitStoreError) -> [StepOutcome] {
         sizes.withLock { $0.append(steps.count) }

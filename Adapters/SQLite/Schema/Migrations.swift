@@ -12,6 +12,9 @@ enum Migrations {
         migrator.registerMigration("0002-writers") { db in
             try db.execute(sql: WriterSchema.writers)
         }
+        migrator.registerMigration("0004-history") { db in
+            for statement in HistorySchema.statements { try db.execute(sql: statement) }
+        }
         return migrator
     }
 }
@@ -180,5 +183,32 @@ private enum WriterSchema {
             updated_at INTEGER NOT NULL,
             PRIMARY KEY (app, writer)
         ) STRICT, WITHOUT ROWID;
+        """
+}
+
+/// Version 4.
+private enum HistorySchema {
+    static let statements = [skips, marks, steps]
+
+    /// The highest position that a cursor was put back from.
+    static let marks = "ALTER TABLE cursors ADD COLUMN rewound_from INTEGER NOT NULL DEFAULT 0"
+
+    /// Why objects were left alone, as `gone=1,unchanged=20`.
+    static let skips = "ALTER TABLE runs ADD COLUMN skips TEXT NOT NULL DEFAULT ''"
+
+    /// How cursors came to where they are; moves of one claim that follow each other are one row.
+    static let steps = """
+        CREATE TABLE cursor_steps (
+            number INTEGER PRIMARY KEY AUTOINCREMENT,
+            generation INTEGER NOT NULL,
+            kind TEXT NOT NULL,
+            lower INTEGER NOT NULL,
+            upper INTEGER NOT NULL,
+            epoch INTEGER NOT NULL,
+            owner TEXT,
+            began_at INTEGER NOT NULL,
+            ended_at INTEGER NOT NULL
+        ) STRICT;
+        CREATE INDEX cursor_steps_by_generation ON cursor_steps (generation, number);
         """
 }

@@ -63,4 +63,9 @@ public struct ObservedCommitStore: CommitStore {
     public func writer(_ writer: WriterID, of app: AppID) async throws(CommitStoreError) -> WriterState {
         try await base.writer(writer, of: app)
     }
+
+    /// Asks the store.
+    public func hasRecord(in range: ByteRange, of generation: GenerationID) async throws(CommitStoreError) -> Bool {
+        try await base.hasRecord(in: range, of: generation)
+    }
 }

@@ -7,7 +7,8 @@ import LogModel
 /// Cursors.
 struct Cursors: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "See how far each object is taken.", subcommands: [List.self], defaultSubcommand: List.self)
+        abstract: "See how far each object is taken, and put a cursor back.",
+        subcommands: [List.self, History.self, Rewind.self], defaultSubcommand: List.self)
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "List the cursors.")
@@ -43,4 +44,58 @@ struct Cursors: AsyncParsableCommand {
             }
         }
     }
+
+    struct History: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Show the latest steps of a cursor, at most \(CursorStep.limit).")
+
+        @Argument(help: "Its generation.")
+        var generation: Int64
+
+        @Flag(help: "Write one JSON object a line.")
+        var json = false
+
+        func run() async throws {
+            try await withDeployment { deployment in
+                var table = Table(["kind", "from", "to", "epoch", "owner", "beganAt", "endedAt"], json: json)
+                for step in try await deployment.history.steps(of: GenerationID(generation)) {
+                    table.add([
+                        .text(step.kind.rawValue), .number(step.from), .number(step.to), .number(step.epoch),
+                        .text(step.owner?.text), .moment(step.beganAt), .moment(step.endedAt),
+                    ])
+                }
+                table.finish(whenEmpty: "no steps are known")
+            }
+        }
+    }
+
+    struct Rewind: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Put a cursor back, so that what is behind is read again at the next run.",
+            discussion: """
+                What was stored stays and is not doubled; what was refused is judged anew. The object must still hold \
+                what was taken of it. Doing it again changes nothing.
+                """)
+
+        @Argument(help: "The generation, as \"cursors list\" shows it.")
+        var generation: Int64
+
+        @Option(help: "Where a line begins, in bytes; 0 is the start.")
+        var to: Int64
+
+        func run() async throws {
+            try await withDeployment { deployment in
+                switch try await deployment.rewinding().rewind(GenerationID(generation), to: to) {
+                case .rewound(let from): Terminal.say("generation \(generation) went from byte \(from) to \(to)")
+                case .alreadyThere: Terminal.say("generation \(generation) is at byte \(to) already")
+                case .refused(let words): throw NotRewound(description: words)
+                }
+            }
+        }
+    }
+}
+
+/// A cursor that was left where it was.
+private struct NotRewound: Error, CustomStringConvertible {
+    let description: String
 }

@@ -46,5 +46,9 @@ func write(_ run: Run, into text: inout JSONText) {
     text.add("bytes", run.figures.bytes)
     text.add("records", run.figures.records)
     text.add("rejects", run.figures.rejects)
+    let skips = JSONText { skips in
+        for (reason, count) in run.figures.skips.sorted(by: { $0.key < $1.key }) { skips.add(reason, count) }
+    }
+    text.add("skips", raw: skips.bytes)
     text.add("error", run.error)
 }

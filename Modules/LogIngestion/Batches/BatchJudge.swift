@@ -3,6 +3,9 @@ struct BatchJudge: Sendable {
     private var known: [WriterID: WriterState] = [:]
     private var changed: [WriterID: WriterState] = [:]
     private var decided: [Int64: Bool] = [:]
+    /// Batches before this place may have been taken from here: each is asked about.
+    var askedBelow: Int64 = 0
+    private var absent: Set<Int64> = []
 
     mutating func learn(_ writer: WriterID, _ state: WriterState) {
         known[writer] = state
@@ -12,11 +15,17 @@ struct BatchJudge: Sendable {
         decided[offset] = isRepeated
     }
 
+    /// Tells that no line of the batch at `offset` is stored: what is known of its writer decides.
+    mutating func goByWriter(_ offset: Int64) {
+        absent.insert(offset)
+    }
+
     /// Whether the batch at `offset` was taken before; `nil` when nothing is known.
     ///
     /// A fresh one is taken by this.
     mutating func isRepeated(_ control: ControlLine, at offset: Int64) -> Bool? {
         if let answer = decided.removeValue(forKey: offset) { return answer }
+        if offset < askedBelow, !absent.contains(offset) { return nil }
         guard var state = changed[control.writer] ?? known[control.writer] else { return nil }
         guard !state.taken.contains(control.sequence) else { return true }
         state.taken.insert(control.sequence)

@@ -18,6 +18,9 @@ public protocol CommitStore: Sendable {
 
     /// What is known of a writer of an app; ``WriterState/init()`` when nothing is.
     func writer(_ writer: WriterID, of app: AppID) async throws(CommitStoreError) -> WriterState
+
+    /// Whether a record of a generation begins in a range of its object.
+    func hasRecord(in range: ByteRange, of generation: GenerationID) async throws(CommitStoreError) -> Bool
 }
 
 /// What one commit does to one object.

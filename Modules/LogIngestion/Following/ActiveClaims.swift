@@ -14,13 +14,18 @@ actor ActiveClaims {
         self.lease = lease
     }
 
-    func add(_ claim: Claim) { claims[claim.generation] = claim }
+    /// The shortest wait between two prolongations, so that a lease of next to nothing does not spin.
+    private static let shortestWait: Duration = .milliseconds(10)
+
+    func add(_ added: [Claim]) {
+        for claim in added { claims[claim.generation] = claim }
+    }
 
     func remove(_ claim: Claim) { claims[claim.generation] = nil }
 
     /// Prolongs all claims each third of the lease, until the task is cancelled.
     func keepAlive(with clock: any Clock<Duration>) async {
-        while (try? await clock.sleep(for: lease / 3)) != nil {
+        while (try? await clock.sleep(for: max(lease / 3, ActiveClaims.shortestWait))) != nil {
             guard !claims.isEmpty else { continue }
             // An unreachable store is no reason to stop: the work itself will meet it.
             let lost = (try? await cursors.extend(Array(claims.values), for: lease)) ?? []

@@ -12,6 +12,8 @@ public struct ConsumeFigures: Sendable, Hashable {
     public var rejects: Int64 = 0
     /// How many entries of the sources have names that are none of ours.
     public var foreign = 0
+    /// How many objects were left alone, by reason; reasons of none are left out.
+    public var skips: [SkipReason: Int] = [:]
     /// How many objects and sources could not be worked to their end.
     public var failures = 0
     /// The objects by how they stand.
@@ -30,9 +32,16 @@ public struct ConsumeFigures: Sendable, Hashable {
         left.records += right.records
         left.rejects += right.rejects
         left.foreign += right.foreign
+        left.skips.merge(right.skips, uniquingKeysWith: +)
         left.failures += right.failures
         left.tally += right.tally
         left.firstError = left.firstError ?? right.firstError
+    }
+
+    /// Notes objects that were left alone.
+    mutating func skip(_ reason: SkipReason, _ count: Int = 1) {
+        guard count > 0 else { return }
+        skips[reason, default: 0] += count
     }
 
     /// Notes a failure.

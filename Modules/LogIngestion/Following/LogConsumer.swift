@@ -107,16 +107,23 @@ public struct LogConsumer: Sendable {
             try await source.list { page in
                 try Task.checkCancellation()
                 figures.foreign += page.foreign
+                figures.skip(.unknownName, page.foreign)
                 unfinished += try await take(page.objects, isListing: true, of: source, app: app.id, into: &figures)
             }
             // Objects that had more than their share go on when all others had their turn.
             while !unfinished.isEmpty {
                 try Task.checkCancellation()
+                let skips = figures.skips
                 unfinished = try await take(unfinished, isListing: false, of: source, app: app.id, into: &figures)
+                // What is done by now was not left alone.
+                figures.skips = skips
             }
         } catch {
-            figures.fail(error)
-            observer.observe(.sourceFailed(source.id, app.id, error: String(describing: error)))
+            // Being told to stop is nobody's failure, whatever error it comes as.
+            if !Task.isCancelled {
+                figures.fail(error)
+                observer.observe(.sourceFailed(source.id, app.id, error: String(describing: error)))
+            }
         }
         observer.observe(.sourceVisited(source.id, app.id, figures.tally))
         if figures.foreign > 0 { observer.observe(.foreignObjects(source.id, count: figures.foreign)) }
@@ -136,11 +143,13 @@ public struct LogConsumer: Sendable {
         for object in objects {
             let outlook = ObjectOutlook(of: object, from: known[object.key])
             unread += outlook.unreadBytes
-            if !outlook.hasWork(at: now, sealGrace: settings.sealGrace) {
+            if let reason = outlook.reasonToSkip(at: now, sealGrace: settings.sealGrace) {
+                figures.skip(reason)
                 figures.tally.count(unread: outlook.unreadBytes)
             } else if await backOff.isDue(source.id, object.key, at: now) {
                 wanted.append(object)
             } else {
+                figures.skip(.backingOff)
                 figures.tally.count(.backingOff, unread: outlook.unreadBytes)
             }
         }
@@ -165,18 +174,22 @@ public struct LogConsumer: Sendable {
                 fileIndex: $0.fileIndex)
         }
         let outcomes = try await cursors.claim(requests, by: owner, for: settings.claimLease)
-        return zip(objects, outcomes).compactMap { object, outcome in
-            guard case .claimed(let claim) = outcome else {
-                if case .held = outcome {
-                    figures.tally.count(.held, unread: ObjectOutlook(of: object, from: known[object.key]).unreadBytes)
-                }
-                return nil
+        var claimed: [(SourceObject, Claim)] = []
+        for (object, outcome) in zip(objects, outcomes) {
+            switch outcome {
+            case .claimed(let claim): claimed.append((object, claim))
+            case .held:
+                figures.skip(.heldElsewhere)
+                figures.tally.count(.held, unread: ObjectOutlook(of: object, from: known[object.key]).unreadBytes)
+            case .appDeleted: figures.skip(.appDeleted)
             }
+        }
+        for (_, claim) in claimed {
             if claim.cursor.ordinal > 1, claim.cursor.progress.sizeSeen == 0 {
                 observer.observe(.generationBegan(claim.cursor, because: claim.cursor.reason, previousPosition: 0))
             }
-            return (object, claim)
         }
+        return claimed
     }
 
     private func follow(
@@ -185,6 +198,8 @@ public struct LogConsumer: Sendable {
     ) async throws {
         let follower = follower(source)
         var spent = claimed.map(\.1)
+        // All of them, those that wait for their turn too.
+        await claims.add(spent)
         await withTaskGroup(of: (SourceObject, ObjectFollower.Turn).self) { group in
             var running = 0
             for (object, claim) in claimed {
@@ -193,9 +208,8 @@ public struct LogConsumer: Sendable {
                     await note(turn, of: done, source: source, into: &figures, unfinished: &unfinished)
                     running -= 1
                 }
-                await claims.add(claim)
                 group.addTask {
-                    (object, await follower.follow(object, claim: claim, onClaim: { await claims.add($0) }))
+                    (object, await follower.follow(object, claim: claim, onClaim: { await claims.add([$0]) }))
                 }
                 running += 1
             }
@@ -229,15 +243,18 @@ public struct LogConsumer: Sendable {
         switch turn.end {
         case .shareSpent: unfinished.append(object)
         case .caughtUp: figures.tally.count(unread: unread)
-        case .lost: figures.tally.count(.held, unread: unread)
-        case .failed(let error) where !(error is CancellationError):
+        case .failed where Task.isCancelled: return
+        case .gone: figures.skip(.gone)
+        case .lost:
+            figures.skip(.takenOver)
+            figures.tally.count(.held, unread: unread)
+        case .failed(let error):
             figures.fail(error)
             figures.tally.count(.failed, unread: unread)
             let wait = await backOff.failed(source.id, object.key, at: clock.now())
             observer.observe(
                 .objectFailed(source.id, object.key, error: String(describing: error), retryAfter: wait))
             return
-        default: break
         }
         await backOff.succeeded(source.id, object.key)
     }

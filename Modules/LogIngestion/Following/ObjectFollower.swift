@@ -141,7 +141,7 @@ public struct ObjectFollower: Sendable {
         try checkOverlap(of: first, with: start)
         var assembler = ObjectAssembler(
             from: start, overlap: Array(first.bytes.prefix(overlap)), maxLineBytes: settings.maxLineBytes,
-            scanner: scanner, settings: scan)
+            scanner: scanner, settings: scan, rewoundFrom: turn.claim.cursor.rewoundFrom)
         var chunk = ObjectChunk(
             offset: start.position, bytes: Array(first.bytes.dropFirst(overlap)), size: first.size)
         while true {
@@ -183,8 +183,16 @@ public struct ObjectFollower: Sendable {
                 guard try await commit(output, at: moment, in: &turn) else { return false }
             }
             guard let batch = output.undecided else { return true }
-            let state = try await committer.writer(batch.writer, of: turn.claim.cursor.app)
-            assembler.learn(batch.writer, state)
+            if batch.offset < turn.claim.cursor.rewoundFrom,
+                try await committer.hasRecord(in: batch.body, of: turn.claim.generation)
+            {
+                // Taken from here before the cursor was put back: its lines meet themselves in the store.
+                assembler.decide(batch, isRepeated: false)
+            } else {
+                let state = try await committer.writer(batch.writer, of: turn.claim.cursor.app)
+                assembler.learn(batch.writer, state)
+                assembler.goByWriter(batch)
+            }
             output = assembler.take([], isEnd: isEnd, at: moment)
         }
     }

@@ -20,13 +20,16 @@ struct ObjectOutlook {
     /// How many of its bytes are not taken.
     var unreadBytes: Int64 { max(0, object.size - (progress?.position ?? 0)) }
 
-    /// Whether following it would bring something, or begin another generation.
-    func hasWork(at now: Timestamp, sealGrace: Duration) -> Bool {
-        guard let progress else { return hasCursor || object.size > 0 }
-        if object.size > progress.sizeSeen { return true }
-        guard object.size > progress.position else { return false }
-        if object.isFinal { return true }
-        guard let day = object.day else { return false }
-        return SealRule.isDue(day: day, grownAt: progress.grownAt, grace: sealGrace, at: now)
+    /// Why following it would bring nothing now; `nil` when it may bring something, or begin another generation.
+    func reasonToSkip(at now: Timestamp, sealGrace: Duration) -> SkipReason? {
+        guard let progress else { return hasCursor || object.size > 0 ? nil : .unchanged }
+        if object.size > progress.sizeSeen { return nil }
+        guard object.size > progress.position else {
+            return progress.carry == .sealedLine ? .sealed : .unchanged
+        }
+        if object.isFinal { return nil }
+        guard let day = object.day else { return .unfinishedLine }
+        let isDue = SealRule.isDue(day: day, grownAt: progress.grownAt, grace: sealGrace, at: now)
+        return isDue ? nil : .unfinishedLine
     }
 }

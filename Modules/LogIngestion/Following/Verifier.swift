@@ -44,6 +44,32 @@ public struct Verifier: Sendable {
         wasTaken: (ByteRange) async throws -> Bool = { _ in true }, progress: (Int64) -> Void = { _ in }
     ) async throws -> Verdict {
         guard let object, object.identity == cursor.identity else { return .sourceGone }
+        let walked = try await walk(
+            cursor, object, source, scan: scan, seals: seals, wasTaken: wasTaken, progress: progress)
+        switch walked {
+        case .gone: return .sourceGone
+        case .ended(let offset):
+            return .differs("it ends at byte \(offset); \(cursor.progress.position) bytes were taken")
+        case .done(let found): return compare(found, with: cursor.progress)
+        }
+    }
+
+    /// How walking over what was taken ended.
+    enum Walked {
+        case gone
+        case ended(at: Int64)
+        case done(CursorProgress)
+    }
+
+    /// Reads what was taken of an object again, from its first byte to the cursor.
+    ///
+    /// At `pause` the bytes are cut, whatever the size of the chunks, and `paused` is shown the progress up to there, and
+    /// whether no line is unfinished.
+    func walk(
+        _ cursor: Cursor, _ object: SourceObject, _ source: any ObjectSource, scan: ScanSettings, seals: Set<Int64>,
+        wasTaken: (ByteRange) async throws -> Bool, progress: (Int64) -> Void = { _ in }, pausingAt pause: Int64 = .max,
+        paused: (CursorProgress, Bool) -> Void = { _, _ in }
+    ) async throws -> Walked {
         let expected = cursor.progress
         var assembler = ObjectAssembler(
             from: CursorProgress(), overlap: [], maxLineBytes: settings.maxLineBytes, scanner: scanner, settings: scan)
@@ -51,11 +77,10 @@ public struct Verifier: Sendable {
             try Task.checkCancellation()
             let offset = assembler.nextOffset
             let stop = seals.filter { $0 > offset }.min() ?? .max
-            let limit = Int(min(Int64(settings.chunkBytes), min(expected.position, stop) - offset))
-            guard let chunk = try await read(object, of: source, from: offset, limit: limit) else { return .sourceGone }
-            guard !chunk.bytes.isEmpty else {
-                return .differs("it ends at byte \(offset); \(expected.position) bytes were taken")
-            }
+            let goal = min(expected.position, stop, offset < pause ? pause : .max)
+            let limit = Int(min(Int64(settings.chunkBytes), goal - offset))
+            guard let chunk = try await read(object, of: source, from: offset, limit: limit) else { return .gone }
+            guard !chunk.bytes.isEmpty else { return .ended(at: offset) }
             // What was taken of an unfinished last line was taken at a seal.
             let isEnd = chunk.end == stop || chunk.end == expected.position && expected.carry == .sealedLine
             var output = assembler.take(chunk.bytes, isEnd: isEnd, at: .epoch)
@@ -64,8 +89,9 @@ public struct Verifier: Sendable {
                 output = assembler.take([], isEnd: isEnd, at: .epoch)
             }
             progress(Int64(chunk.bytes.count))
+            if assembler.nextOffset == pause { paused(assembler.progress, !assembler.hasUnfinishedLine) }
         }
-        return compare(assembler.progress, with: expected)
+        return .done(assembler.progress)
     }
 
     /// Reads a range; `nil` when the object is gone.

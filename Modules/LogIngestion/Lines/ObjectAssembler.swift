@@ -24,9 +24,10 @@ public struct ObjectAssembler: Sendable {
     ///   - maxLineBytes: how long a line may be, newline not counted.
     ///   - scanner: what judges the lines.
     ///   - settings: what the scanner looks for.
+    ///   - rewoundFrom: of batches before this place it must be decided one by one whether they were taken from here.
     public init(
         from progress: CursorProgress, overlap: [UInt8], maxLineBytes: Int, scanner: any RecordScanner,
-        settings: ScanSettings
+        settings: ScanSettings, rewoundFrom: Int64 = 0
     ) {
         precondition(overlap.count == progress.tail.length, "the overlap must be what the tail mark covers")
         self.progress = progress
@@ -34,6 +35,7 @@ public struct ObjectAssembler: Sendable {
         self.settings = settings
         framer = LineFramer(maxLineBytes: maxLineBytes)
         recent = overlap
+        batches.askedBelow = rewoundFrom
     }
 
     /// Where in the object the next piece must begin.
@@ -75,6 +77,11 @@ public struct ObjectAssembler: Sendable {
     /// Tells what is known of a writer; the next call of ``take(_:isEnd:at:)`` goes on with its batches.
     public mutating func learn(_ writer: WriterID, _ state: WriterState) {
         batches.learn(writer, state)
+    }
+
+    /// Tells that no line of a batch is stored, so that what is known of its writer decides on it.
+    public mutating func goByWriter(_ batch: UndecidedBatch) {
+        batches.goByWriter(batch.offset)
     }
 
     /// Tells whether one batch was taken before, whatever is known of its writer.

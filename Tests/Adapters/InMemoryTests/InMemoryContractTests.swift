@@ -16,6 +16,9 @@ struct InMemoryContractTests {
     @Test("keeps the contract of provisioning's memory", arguments: ProvisioningStoreContract.clauses)
     func provisioning(_ clause: Clause<StoreUnderTest>) async throws { try await clause.verify(.inMemory()) }
 
+    @Test("keeps the contract of the history of cursors", arguments: CursorHistoryContract.clauses)
+    func history(_ clause: Clause<StoreUnderTest>) async throws { try await clause.verify(.inMemory()) }
+
     @Test("keeps the contract of cursors", arguments: CursorStoreContract.clauses)
     func cursors(_ clause: Clause<StoreUnderTest>) async throws { try await clause.verify(.inMemory()) }
 
@@ -75,6 +78,6 @@ extension StoreUnderTest {
         return StoreUnderTest(
             apps: store, tokens: store, provisioning: InMemoryProvisioningStore(), cursors: store, commits: store,
             records: store, rejects: store, locks: InMemoryLockStore(clock: clock), runs: InMemoryRunStore(),
-            pass: { clock.advance(by: $0) })
+            history: store, pass: { clock.advance(by: $0) })
     }
 }

@@ -23,6 +23,9 @@ struct SQLiteContractTests {
     @Test("keeps the contract of provisioning's memory", arguments: ProvisioningStoreContract.clauses)
     func provisioning(_ clause: Clause<StoreUnderTest>) async throws { try await verify(clause) }
 
+    @Test("keeps the contract of the history of cursors", arguments: CursorHistoryContract.clauses)
+    func history(_ clause: Clause<StoreUnderTest>) async throws { try await verify(clause) }
+
     @Test("keeps the contract of cursors", arguments: CursorStoreContract.clauses)
     func cursors(_ clause: Clause<StoreUnderTest>) async throws { try await verify(clause) }
 
@@ -57,6 +60,7 @@ extension StoreUnderTest {
             provisioning: SQLiteProvisioningStore(database), cursors: SQLiteCursorStore(database),
             commits: SQLiteCommitStore(database), records: SQLiteRecordReader(database, scanLimit: scanLimit),
             rejects: SQLiteRejectReader(database), locks: SQLiteLockStore(database), runs: SQLiteRunStore(database),
+            history: SQLiteCursorStore(database),
             pass: { try await Task.sleep(for: $0) })
     }
 }

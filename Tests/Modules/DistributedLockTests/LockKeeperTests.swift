@@ -41,7 +41,7 @@ struct LockKeeperTests {
 
     private struct Unexpected: Error {}
 
-    @Test("when somebody else holds the lock nothing is done, and the answer says who")
+    @Test("F5: when somebody else holds the lock nothing is done, and the answer says who")
     func skipped() async throws {
         let other = OwnerID.fresh()
         _ = await store.acquire(name, by: other, for: .seconds(30))
@@ -114,7 +114,7 @@ struct LockKeeperTests {
         #expect(await isFree())
     }
 
-    @Test("what the work throws comes out, and the lock is free")
+    @Test("C19: what the work throws comes out, and the lock is free")
     func throwing() async throws {
         struct Broken: Error {}
         await #expect(throws: Broken.self) {

@@ -27,7 +27,7 @@ struct RunKeeperTests {
 
     private struct Skipped: Error {}
 
-    @Test("a run is recorded when it begins and when it ends")
+    @Test("C26: a run is recorded when it begins and when it ends")
     func finished() async throws {
         let (clock, runs) = (clock, runs)
         let began = clock.now()
@@ -66,7 +66,7 @@ struct RunKeeperTests {
         #expect(await runs.runs(kind: .indexLogs, before: nil, limit: 9).count == 3)
     }
 
-    @Test("of one kind one run goes on at a time; other kinds are not held up")
+    @Test("F5, C19: of one kind one run goes on at a time; other kinds are not held up")
     func skipped() async throws {
         let (first, second) = (keeper(), keeper())
         let inner = try executed(

@@ -34,7 +34,7 @@ struct ConsumerRaceTests {
         #expect(Dictionary(grouping: lines) { $0 }.values.allSatisfy { $0.count == 12 })
     }
 
-    @Test("a lease lost in the middle drops the late commit, and the new owner's lines stand")
+    @Test("C18: a lease lost in the middle drops the late commit, and the new owner's lines stand")
     func leaseLost() async throws {
         let world = World()
         let app = try await world.newApp()
@@ -81,7 +81,7 @@ struct ConsumerRaceTests {
         #expect(try await run.value.records == 3)
     }
 
-    @Test("a replaced object is read anew from its start, and the old lines stay")
+    @Test("C20: a replaced object is read anew from its start, and the old lines stay")
     func replaced() async throws {
         let world = World()
         let app = try await world.newApp()
@@ -94,7 +94,7 @@ struct ConsumerRaceTests {
         #expect(cursor.ordinal == 2 && cursor.reason == .replaced && world.observer.generationsBegun == 1)
     }
 
-    @Test("a truncated object is read anew, also when it has grown again in the meantime", arguments: [3, 15])
+    @Test("C20: a truncated object is read anew, also when it has grown again in the meantime", arguments: [3, 15])
     func truncated(_ count: Int) async throws {
         let world = World()
         let app = try await world.newApp()

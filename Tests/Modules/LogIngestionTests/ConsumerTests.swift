@@ -8,7 +8,7 @@ import Testing
 
 @Suite("Log consumer", .timeLimit(.minutes(2)))
 struct ConsumerTests {
-    @Test("takes all there is, once, and later what has grown")
+    @Test("C6: takes all there is, once, and later what has grown")
     func growth() async throws {
         let world = World()
         let app = try await world.newApp()
@@ -26,7 +26,7 @@ struct ConsumerTests {
         #expect(first.bytes + second.bytes == Int64(numbered(81).utf8.count))
     }
 
-    @Test("growth of any bytes at a time gives every line once", arguments: [1, 2, 3, 7, 13])
+    @Test("C3: growth of any bytes at a time gives every line once", arguments: [1, 2, 3, 7, 13])
     func smallGrowth(_ step: Int) async throws {
         let world = World()
         let app = try await world.newApp()
@@ -41,7 +41,7 @@ struct ConsumerTests {
         #expect(await world.cursor(of: app)?.progress.position == Int64(bytes.count))
     }
 
-    @Test("asks from the start, in ranges of the chunk size, and never for what it has but the overlap")
+    @Test("C1, C24: asks from the start, in ranges of the chunk size, and never for what it has but the overlap")
     func ranges() async throws {
         let world = World()
         let app = try await world.newApp()
@@ -57,7 +57,7 @@ struct ConsumerTests {
         #expect(await world.files.reads.dropFirst(reads.count).map(\.offset) == [max(0, size - 4096)])
     }
 
-    @Test("objects of 0 and 1 byte are no failure")
+    @Test("C1: objects of 0 and 1 byte are no failure")
     func tinyObjects() async throws {
         let world = World()
         let app = try await world.newApp()
@@ -70,7 +70,7 @@ struct ConsumerTests {
         #expect(try await world.consumer().run().objects == 0)
     }
 
-    @Test("12 000 lines in small shares all come in one run")
+    @Test("C7: 12 000 lines in small shares all come in one run")
     func manyLines() async throws {
         var world = World()
         world.settings.chunkBytes = 4096
@@ -81,7 +81,7 @@ struct ConsumerTests {
         #expect(await world.lines(of: app) == numberedLines(12_000))
     }
 
-    @Test("2500 objects in shuffled and repeated pages all come, each once")
+    @Test("C9: 2500 objects in shuffled and repeated pages all come, each once")
     func manyObjects() async throws {
         let world = World()
         let app = try await world.newApp()
@@ -97,7 +97,7 @@ struct ConsumerTests {
         #expect(Set(await world.lines(of: app)) == Set(numberedLines(2500, from: 1)))
     }
 
-    @Test("late data of past days, and of days to come, is taken")
+    @Test("C14: late data of past days, and of days to come, is taken")
     func lateData() async throws {
         let world = World()
         let app = try await world.newApp()
@@ -109,7 +109,7 @@ struct ConsumerTests {
         #expect(try await world.consumer().run().records == 3)
     }
 
-    @Test("an object that sorts in front of others later neither hides nor repeats any")
+    @Test("C10: an object that sorts in front of others later neither hides nor repeats any")
     func newFirstObject() async throws {
         let world = World()
         let app = try await world.newApp()
@@ -122,7 +122,7 @@ struct ConsumerTests {
         #expect(await world.lines(of: app).count == 15)
     }
 
-    @Test("names that are none of ours are counted and observed")
+    @Test("F3: names that are none of ours are counted and observed")
     func foreignNames() async throws {
         let world = World()
         let app = try await world.newApp()
@@ -137,7 +137,7 @@ struct ConsumerTests {
         #expect(observed == [2])
     }
 
-    @Test("lines that are no objects are rejects, and the object goes on")
+    @Test("C11: lines that are no objects are rejects, and the object goes on")
     func rejects() async throws {
         let world = World()
         let app = try await world.newApp()
@@ -162,7 +162,7 @@ struct ConsumerTests {
         #expect(await world.lines(of: dying).isEmpty)
     }
 
-    @Test("101 apps and more are all visited")
+    @Test("C23: 101 apps and more are all visited")
     func manyApps() async throws {
         let world = World()
         var apps: [RegisteredApp] = []
@@ -189,7 +189,7 @@ struct ConsumerTests {
         #expect(index <= 4 && index < generations.count - 5)
     }
 
-    @Test("a last line without a newline is taken an hour after its day, when nothing grew meanwhile")
+    @Test("C4: a last line without a newline is taken an hour after its day, when nothing grew meanwhile")
     func sealing() async throws {
         let world = World()
         let app = try await world.newApp()
@@ -235,6 +235,10 @@ private actor OrderedCommits: CommitStore {
 
     func writer(_ writer: WriterID, of app: AppID) async throws(CommitStoreError) -> WriterState {
         try await store.writer(writer, of: app)
+    }
+
+    func hasRecord(in range: ByteRange, of generation: GenerationID) async throws(CommitStoreError) -> Bool {
+        try await store.hasRecord(in: range, of: generation)
     }
 
     func commit(_ steps: [ObjectStep]) async throws(CommitStoreError) -> [StepOutcome] {

@@ -43,7 +43,7 @@ struct FramingTests {
         }
     }
 
-    @Test("a line far too long is not kept in memory, and reading goes on behind its newline")
+    @Test("C16: a line far too long is not kept in memory, and reading goes on behind its newline")
     func hugeLine() {
         var assembler = ObjectAssembler(
             from: CursorProgress(), overlap: [], maxLineBytes: 1000, scanner: PortableScanner(),
@@ -92,7 +92,7 @@ struct FramingTests {
         #expect(again.progress.counts.rejects == 1)
     }
 
-    @Test("pieces of any size give what one piece gives", arguments: 0..<24 as Range<UInt64>)
+    @Test("C2, C3: pieces of any size give what one piece gives", arguments: 0..<24 as Range<UInt64>)
     func anyChunkSize(_ seed: UInt64) {
         var maker = ObjectMaker(seed: seed)
         let bytes = maker.object(9)

@@ -140,7 +140,7 @@ struct SdkProvisionerTests {
         #expect(await bench.storage.mayUpload(provision.credential.secret, to: provision.folderPath))
     }
 
-    @Test("an instance keeps its prefix, instances have different ones, and a known prefix is kept")
+    @Test("C22: an instance keeps its prefix, instances have different ones, and a known prefix is kept")
     func prefixes() async throws {
         let bench = ProvisioningBench()
         let token = try await bench.token()

@@ -1,0 +1,53 @@
+import LogCursor
+import LogIngestion
+public import LogModel
+
+/// Puts cursors back, so that a part of an object is read again.
+public struct Rewinding: Sendable {
+    let verification: Verification
+    let history: any CursorHistory
+    let clock: any WallClock
+
+    /// What came of it.
+    public enum Outcome: Sendable, Hashable {
+        /// The cursor stands at the position.
+        case rewound(from: Int64)
+        /// It stood there already.
+        case alreadyThere
+        /// It was left where it was; the words say why.
+        case refused(String)
+    }
+
+    /// Puts the cursor of a generation back to a position where a line begins.
+    /// - Throws: when the store or the source cannot be read.
+    public func rewind(_ generation: GenerationID, to position: Int64) async throws -> Outcome {
+        let page = try await verification.cursors.cursors(
+            of: nil, after: GenerationID(generation.number - 1), limit: 1)
+        guard let cursor = page.first, cursor.generation == generation else {
+            return .refused("there is no generation \(generation)")
+        }
+        if cursor.progress.position == position { return .alreadyThere }
+        let latest = try await verification.cursors.latest(in: cursor.source, of: [cursor.object])[cursor.object]
+        guard latest?.generation == generation else {
+            return .refused("a later generation of \(cursor.object) has begun; what it replaced cannot be read")
+        }
+        let listing = try await verification.listing(of: cursor).get()
+        let retraced = try await verification.verifier.retrace(
+            cursor, to: position, of: try await verification.object(of: cursor, in: listing), in: listing.source,
+            seals: try await verification.seals(of: cursor),
+            wasTaken: { try await verification.isStored($0, of: cursor) }, at: clock.now())
+        switch retraced {
+        case .notBehind:
+            return .refused("byte \(position) is not before the cursor, which is at \(cursor.progress.position)")
+        case .noBoundary: return .refused("no line begins at byte \(position)")
+        case .differs(let words): return .refused("the source has changed: \(words)")
+        case .sourceGone: return .refused("the source no longer has \(cursor.object)")
+        case .at(let progress):
+            switch try await history.rewind(cursor, to: progress, at: clock.now()) {
+            case .rewound: return .rewound(from: cursor.progress.position)
+            case .alreadyThere: return .alreadyThere
+            case .refused: return .refused("the cursor moved meanwhile; try again")
+            }
+        }
+    }
+}

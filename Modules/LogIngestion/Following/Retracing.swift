@@ -1,0 +1,57 @@
+public import LogCursor
+public import LogModel
+
+extension Verifier {
+    /// What a cursor would have held at an earlier position.
+    public enum Retraced: Sendable, Hashable {
+        /// It would have held this.
+        case at(CursorProgress)
+        /// The position lies within a line or a batch, or behind a line that was taken without its newline.
+        case noBoundary
+        /// The position is not before the cursor's.
+        case notBehind
+        /// The source holds something else than what was taken; the words say what.
+        case differs(String)
+        /// The source no longer has the object, or has another one of that name.
+        case sourceGone
+    }
+
+    /// Finds out what a cursor would have held at an earlier position, so that it can be put back there.
+    ///
+    /// All that was taken is read again and must still be what it was: to take other bytes under the same generation
+    /// would mix two contents.
+    /// - Parameters:
+    ///   - cursor: the cursor.
+    ///   - position: 0, or where a line begins.
+    ///   - object: the object as the source lists it now; `nil` when it does not.
+    ///   - source: where to read.
+    ///   - seals: as for ``verify(_:against:in:scan:seals:wasTaken:progress:)``.
+    ///   - wasTaken: likewise.
+    ///   - moment: when the bytes before the position are said to have been seen.
+    /// - Returns: the progress, or why there is none.
+    /// - Throws: ``SourceError`` or `CancellationError` when the source cannot be read to the end.
+    public func retrace(
+        _ cursor: Cursor, to position: Int64, of object: SourceObject?, in source: any ObjectSource,
+        seals: Set<Int64> = [], wasTaken: (ByteRange) async throws -> Bool = { _ in true }, at moment: Timestamp
+    ) async throws -> Retraced {
+        guard (0..<cursor.progress.position).contains(position) else { return .notBehind }
+        guard let object, object.identity == cursor.identity else { return .sourceGone }
+        var found: CursorProgress? = position == 0 ? CursorProgress() : nil
+        let walked = try await walk(
+            cursor, object, source, scan: ScanSettings(), seals: seals, wasTaken: wasTaken, pausingAt: position
+        ) { progress, isWhole in
+            if isWhole, progress.position == position, progress.carry == .none { found = progress }
+        }
+        switch walked {
+        case .gone: return .sourceGone
+        case .ended(let offset): return .differs("it ends at byte \(offset)")
+        case .done(let all):
+            guard all.position == cursor.progress.position, all.digest.value == cursor.progress.digest.value else {
+                return .differs("its bytes are not those that were taken")
+            }
+            guard var progress = found else { return .noBoundary }
+            progress.grownAt = moment
+            return .at(progress)
+        }
+    }
+}

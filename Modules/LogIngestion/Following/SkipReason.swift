@@ -1,0 +1,23 @@
+/// Why an object that a source lists was left alone in a run.
+///
+/// The words are what stores keep and answers show, so they never change.
+public enum SkipReason: String, Sendable, Hashable, CaseIterable {
+    /// Its name is none of ours.
+    case unknownName = "unknown_name"
+    /// All of it is taken already, or it is empty.
+    case unchanged
+    /// All of it is taken, and its last line counted without a newline.
+    case sealed
+    /// Only a last line is left that waits for its newline.
+    case unfinishedLine = "unfinished_line"
+    /// Another worker has it.
+    case heldElsewhere = "held_elsewhere"
+    /// It failed before, and its wait is not over.
+    case backingOff = "backing_off"
+    /// It went away while it was read.
+    case gone
+    /// Another worker took it over while it was read.
+    case takenOver = "taken_over"
+    /// Its app was deleted.
+    case appDeleted = "app_deleted"
+}

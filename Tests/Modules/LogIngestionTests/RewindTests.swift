@@ -1,0 +1,99 @@
+import AppRegistry
+import InMemoryAdapter
+import LogCursor
+import LogIngestion
+import LogModel
+import TestSupport
+import Testing
+
+@Suite("Cursors that are put back", .timeLimit(.minutes(2)))
+struct RewindTests {
+    private func retrace(
+        to position: Int64, of app: RegisteredApp, in world: World
+    ) async throws -> Verifier.Retraced {
+        let cursor = try #require(await world.cursor(of: app))
+        let store = world.store
+        return try await Verifier(scanner: PortableScanner(), settings: world.settings).retrace(
+            cursor, to: position, of: try await world.object(of: app),
+            in: InMemoryObjectSource(world.files, folder: app.id.text),
+            wasTaken: { await store.hasRecord(in: $0, of: cursor.generation) }, at: world.clock.now())
+    }
+
+    @Test("a cursor goes back to where lines begin and nowhere else; what is read again doubles nothing")
+    func everyPosition() async throws {
+        let world = World()
+        let app = try await world.newApp()
+        let text = "{\"a\":1}\nbad\n\n{\"b\":\"é\"}\r\n{\"c\":3}\n"
+        let bytes = Array(text.utf8)
+        await world.append(text, of: app)
+        _ = try await world.consumer().run()
+        let before = try #require(await world.cursor(of: app)).progress
+        let starts = Set([0] + bytes.indices.filter { bytes[$0] == 0x0A }.map { $0 + 1 })
+        for position in 0..<bytes.count {
+            let retraced = try await retrace(to: Int64(position), of: app, in: world)
+            guard case .at(let progress) = retraced else {
+                #expect(retraced == .noBoundary && !starts.contains(position), "byte \(position)")
+                continue
+            }
+            #expect(starts.contains(position), "byte \(position)")
+            let cursor = try #require(await world.cursor(of: app))
+            #expect(await world.store.rewind(cursor, to: progress, at: .sample) == .rewound)
+            _ = try await world.consumer().run()
+            let after = try #require(await world.cursor(of: app)).progress
+            #expect(after.position == before.position && after.digest == before.digest)
+            #expect(after.counts == before.counts && after.lines == before.lines && after.tail == before.tail)
+            #expect(await world.lines(of: app) == ["{\"a\":1}", "{\"b\":\"é\"}", "{\"c\":3}"])
+            #expect(await world.store.rejects(of: app.id, after: nil, limit: 9).count == 1)
+        }
+        #expect(try await retrace(to: Int64(bytes.count), of: app, in: world) == .notBehind)
+    }
+
+    @Test("batches that are read again stay records of their object, and those taken elsewhere stay repeats")
+    func batches() async throws {
+        let world = World()
+        let app = try await world.newApp()
+        let first = SdkBatch(["{\"n\":1}", "{\"n\":2}"], sequence: 1)
+        let second = SdkBatch(["{\"n\":3}"], sequence: 2)
+        let elsewhere = SdkBatch(["{\"n\":4}"], sequence: 3)
+        await world.append(elsewhere.text, to: "a-2026-11-19.ndjson", of: app)
+        _ = try await world.consumer().run()
+        await world.append(first.text + second.text + elsewhere.text, of: app)
+        _ = try await world.consumer().run()
+        let before = try #require(await world.cursor(of: app)).progress
+        #expect(before.counts.records == 3)
+        // Not into a batch: a cursor never stands inside one.
+        let inside = Int64(first.control.utf8.count + 1)
+        #expect(try await retrace(to: inside, of: app, in: world) == .noBoundary)
+        for position in [0, Int64(first.text.utf8.count)] {
+            guard case .at(let progress) = try await retrace(to: position, of: app, in: world) else {
+                Issue.record("byte \(position) is between batches")
+                continue
+            }
+            let cursor = try #require(await world.cursor(of: app))
+            #expect(await world.store.rewind(cursor, to: progress, at: .sample) == .rewound)
+            _ = try await world.consumer().run()
+            #expect(try #require(await world.cursor(of: app)).progress.counts == before.counts)
+            #expect(await world.lines(of: app).sorted() == (1...4).map { "{\"n\":\($0)}" })
+        }
+        await world.append(SdkBatch(["{\"n\":5}"], sequence: 4).text + second.text, of: app)
+        _ = try await world.consumer().run()
+        #expect(await world.lines(of: app).sorted() == (1...5).map { "{\"n\":\($0)}" })
+    }
+
+    @Test("a cursor stays where it is when the source holds something else by now")
+    func changedSource() async throws {
+        let world = World()
+        let app = try await world.newApp()
+        await world.append(numbered(3), of: app)
+        _ = try await world.consumer().run()
+        var bytes = Array(numbered(3).utf8)
+        bytes[bytes.count - 3] = 0x39
+        await world.files.rewrite(World.today, in: app.id.text, with: bytes)
+        guard case .differs = try await retrace(to: 0, of: app, in: world) else {
+            Issue.record("a changed byte was not noticed")
+            return
+        }
+        await world.files.replace(World.today, in: app.id.text, with: bytes)
+        #expect(try await retrace(to: 0, of: app, in: world) == .sourceGone)
+    }
+}
