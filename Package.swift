@@ -59,6 +59,7 @@ let package = Package(
     name: "logferry",
     products: [
         .executable(name: "logferry", targets: ["Logferry"]),
+        .executable(name: "logferry-bench", targets: ["Bench"]),
         .library(name: "InMemoryAdapter", targets: ["InMemoryAdapter"]),
         .library(name: "SdkClient", targets: ["SdkClient", "SdkPlatform", "LogModel"]),
         .library(name: "SdkURLSession", targets: ["SdkURLSessionAdapter"]),
@@ -93,6 +94,7 @@ let package = Package(
         .target(
             name: "CCurl", path: "Adapters/CLibraries/CCurl", linkerSettings: [.linkedLibrary("curl")]),
         .target(name: "CPlatform", path: "Adapters/CLibraries/CPlatform"),
+        .target(name: "CAllocationCount", path: "Adapters/CLibraries/CAllocationCount"),
         adapter("BlockingExecutor", in: "Support/BlockingExecutor", support: ["CPlatform"], bridgesC: true),
         adapter(
             "HTTPTransport", in: "Support/HTTPTransport", modules: ["LogModel"],
@@ -165,6 +167,12 @@ let package = Package(
                 "Composition", "Server", "Worker", argumentParser, lifecycle, logging, unixSignals,
             ],
             path: "Apps/Logferry", swiftSettings: house),
+        .executableTarget(
+            name: "Bench",
+            dependencies: [
+                "SdkClient", "SdkPlatform", "LogferryLogging", "CAllocationCount", argumentParser, logging,
+            ],
+            path: "Apps/Bench", swiftSettings: house),
 
         // Tests.
         suite("BlockingExecutorTests", in: "Adapters/BlockingExecutorTests", ["BlockingExecutor"]),

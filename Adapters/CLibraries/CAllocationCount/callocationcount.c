@@ -1,0 +1,63 @@
+// Stands in front of glibc's allocator and counts. A program's own malloc wins over the C library's for every library
+// that is loaded into it, so the Swift runtime's allocations are counted too. Link it into benchmarks only.
+
+#include "callocationcount.h"
+
+#include <features.h>
+
+#if defined(__GLIBC__)
+
+#include <errno.h>
+#include <stddef.h>
+
+extern void *__libc_malloc(size_t size);
+extern void *__libc_calloc(size_t count, size_t size);
+extern void *__libc_realloc(void *memory, size_t size);
+extern void *__libc_memalign(size_t alignment, size_t size);
+
+// The initial-exec model needs no call, and so no allocation, to find the variable.
+static _Thread_local uint64_t allocations __attribute__((tls_model("initial-exec")));
+
+void *malloc(size_t size) {
+    allocations++;
+    return __libc_malloc(size);
+}
+
+void *calloc(size_t count, size_t size) {
+    allocations++;
+    return __libc_calloc(count, size);
+}
+
+void *realloc(void *memory, size_t size) {
+    allocations++;
+    return __libc_realloc(memory, size);
+}
+
+void *memalign(size_t alignment, size_t size) {
+    allocations++;
+    return __libc_memalign(alignment, size);
+}
+
+void *aligned_alloc(size_t alignment, size_t size) {
+    allocations++;
+    return __libc_memalign(alignment, size);
+}
+
+int posix_memalign(void **place, size_t alignment, size_t size) {
+    if (alignment < sizeof(void *) || (alignment & (alignment - 1)) != 0) return EINVAL;
+    allocations++;
+    void *memory = __libc_memalign(alignment, size);
+    if (memory == NULL) return ENOMEM;
+    *place = memory;
+    return 0;
+}
+
+bool logferry_counts_allocations(void) { return true; }
+uint64_t logferry_allocations_of_this_thread(void) { return allocations; }
+
+#else
+
+bool logferry_counts_allocations(void) { return false; }
+uint64_t logferry_allocations_of_this_thread(void) { return 0; }
+
+#endif

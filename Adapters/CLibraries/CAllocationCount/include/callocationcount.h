@@ -1,0 +1,13 @@
+#ifndef LOGFERRY_CALLOCATIONCOUNT_H
+#define LOGFERRY_CALLOCATIONCOUNT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/// Whether calls to the allocator are counted in this program: with glibc, when this file is linked into it.
+bool logferry_counts_allocations(void);
+
+/// How often the calling thread has asked for memory: malloc, calloc, realloc and the aligned kinds.
+uint64_t logferry_allocations_of_this_thread(void);
+
+#endif
