@@ -202,6 +202,7 @@ let package = Package(
         suite(
             "SdkClientTests", in: "Modules/SdkClientTests",
             ["LogModel", "SdkClient", "SdkRig", "InMemoryAdapter", "TestSupport"]),
+        suite("SdkPlatformTests", in: "Adapters/SdkPlatformTests", ["SdkClient", "SdkPlatform"]),
         suite(
             "SdkURLSessionTests", in: "Adapters/SdkURLSessionTests",
             ["SdkClient", "SdkURLSessionAdapter", "SdkPlatform", "TestSupport"]),

@@ -47,28 +47,34 @@ extension JSONText {
         let (year, month, dayOfMonth) = day.parts
         let microseconds = (timestamp.nanoseconds - day.start.nanoseconds) / 1000
         let seconds = Int(microseconds / 1_000_000)
-        append(digits: year, 4)
-        append("-")
-        append(digits: month, 2)
-        append("-")
-        append(digits: dayOfMonth, 2)
-        append("T")
-        append(digits: seconds / 3600, 2)
-        append(":")
-        append(digits: seconds / 60 % 60, 2)
-        append(":")
-        append(digits: seconds % 60, 2)
-        append(".")
-        append(digits: Int(microseconds % 1_000_000), 6)
-        append("Z")
-    }
-
-    private mutating func append(digits value: Int, _ width: Int) {
-        var divisor = 1
-        for _ in 1..<width { divisor *= 10 }
-        while divisor > 0 {
-            bytes.append(0x30 + UInt8(value / divisor % 10))
-            divisor /= 10
+        let fraction = Int(microseconds % 1_000_000)
+        bytes.append(addingCapacity: 27) { text in
+            text.append(pair: year / 100)
+            text.append(pair: year % 100)
+            text.append(UInt8(ascii: "-"))
+            text.append(pair: month)
+            text.append(UInt8(ascii: "-"))
+            text.append(pair: dayOfMonth)
+            text.append(UInt8(ascii: "T"))
+            text.append(pair: seconds / 3600)
+            text.append(UInt8(ascii: ":"))
+            text.append(pair: seconds / 60 % 60)
+            text.append(UInt8(ascii: ":"))
+            text.append(pair: seconds % 60)
+            text.append(UInt8(ascii: "."))
+            text.append(pair: fraction / 10_000)
+            text.append(pair: fraction / 100 % 100)
+            text.append(pair: fraction % 100)
+            text.append(UInt8(ascii: "Z"))
         }
+    }
+}
+
+extension OutputSpan<UInt8> {
+    /// Appends two decimal digits.
+    @inline(__always)
+    fileprivate mutating func append(pair value: Int) {
+        append(0x30 + UInt8(truncatingIfNeeded: value / 10))
+        append(0x30 + UInt8(truncatingIfNeeded: value % 10))
     }
 }

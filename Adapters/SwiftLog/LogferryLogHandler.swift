@@ -16,7 +16,10 @@ public struct LogferryLogHandler: LogHandler {
     public var metadataProvider: Logger.MetadataProvider?
     private let shipper: LogShipper
     private let clock: any WallClock
-    private let label: [UInt8]
+    /// What stands between the message and the source.
+    private let labelText: [UInt8]
+    /// The settings' members that every entry gets, each behind a comma.
+    private let settingsText: [UInt8]
 
     /// A handler for one logger.
     ///
@@ -35,9 +38,13 @@ public struct LogferryLogHandler: LogHandler {
         self.metadataProvider = metadataProvider
         logLevel = level
         var text = JSONText()
-        text.append(raw: ",\"logger\":")
+        text.append(raw: "\",\"logger\":")
         text.append(string: label)
-        self.label = text.bytes
+        text.append(raw: ",\"source\":\"")
+        labelText = text.bytes
+        var settings = JSONText()
+        shipper.encoder.appendMetadata(to: &settings) { LogferryLogHandler.members.contains($0) }
+        settingsText = settings.bytes
     }
 
     /// A value that every entry carries.
@@ -53,22 +60,19 @@ public struct LogferryLogHandler: LogHandler {
         shipper.write(at: now) { line in
             line.append(raw: "{\"timestamp\":\"")
             line.append(timestamp: now)
-            line.append(raw: "\",\"level\":\"")
-            line.append(raw: event.level.word)
-            line.append(raw: "\",\"message\":")
-            line.append(string: event.message.description)
-            line.bytes.append(contentsOf: label)
-            line.append(raw: ",\"source\":")
-            line.append(string: event.source)
-            line.append(raw: ",\"file\":")
-            line.append(string: event.file)
-            line.append(raw: ",\"function\":")
-            line.append(string: event.function)
-            line.append(raw: ",\"line\":")
-            line.append(integer: event.line)
+            line.append(raw: event.level.text)
+            line.append(letters: event.message.description)
+            line.append(raw: labelText)
+            line.append(letters: event.source)
+            line.append(raw: "\",\"file\":\"")
+            line.append(letters: event.file)
+            line.append(raw: "\",\"function\":\"")
+            line.append(letters: event.function)
+            line.append(raw: "\",\"line\":")
+            line.append(digits: UInt64(event.line))
             if let error = event.error { append(error, to: &line) }
             appendMetadata(of: event, to: &line)
-            shipper.encoder.appendMetadata(to: &line) { LogferryLogHandler.members.contains($0) }
+            line.append(raw: settingsText)
             line.append("}")
         }
     }
@@ -103,15 +107,16 @@ public struct LogferryLogHandler: LogHandler {
 }
 
 extension Logger.Level {
-    fileprivate var word: StaticString {
+    /// What stands between the timestamp and the message.
+    fileprivate var text: StaticString {
         switch self {
-        case .trace: "trace"
-        case .debug: "debug"
-        case .info: "info"
-        case .notice: "notice"
-        case .warning: "warn"
-        case .error: "error"
-        case .critical: "fatal"
+        case .trace: "\",\"level\":\"trace\",\"message\":\""
+        case .debug: "\",\"level\":\"debug\",\"message\":\""
+        case .info: "\",\"level\":\"info\",\"message\":\""
+        case .notice: "\",\"level\":\"notice\",\"message\":\""
+        case .warning: "\",\"level\":\"warn\",\"message\":\""
+        case .error: "\",\"level\":\"error\",\"message\":\""
+        case .critical: "\",\"level\":\"fatal\",\"message\":\""
         }
     }
 }

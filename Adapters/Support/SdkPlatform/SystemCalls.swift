@@ -11,13 +11,14 @@
 
 /// A value behind a `pthread_mutex_t`.
 @safe public final class MutexGuarded<Value>: @unchecked Sendable {
-    // @unchecked: `value` is touched between lock and unlock of `mutex` only, and `mutex` has a fixed address.
+    // @unchecked: what `value` points to is touched between lock and unlock of `mutex` only.
     private let mutex: UnsafeMutablePointer<pthread_mutex_t>
-    private var value: Value
+    private let value: UnsafeMutablePointer<Value>
 
     /// Puts a value behind a new lock.
     public init(_ value: sending Value) {
-        self.value = value
+        unsafe self.value = .allocate(capacity: 1)
+        unsafe self.value.initialize(to: value)
         unsafe mutex = .allocate(capacity: 1)
         unsafe mutex.initialize(to: pthread_mutex_t())
         let code = unsafe pthread_mutex_init(mutex, nil)
@@ -28,13 +29,64 @@
         unsafe pthread_mutex_destroy(mutex)
         unsafe mutex.deinitialize(count: 1)
         unsafe mutex.deallocate()
+        unsafe value.deinitialize(count: 1)
+        unsafe value.deallocate()
     }
 
     /// Lends the value to `body` while no other thread has it; `body` must not ask for the same lock again.
     public func withLock<Result>(_ body: (inout Value) throws -> Result) rethrows -> Result {
         unsafe pthread_mutex_lock(mutex)
         defer { unsafe pthread_mutex_unlock(mutex) }
-        return try body(&value)
+        return unsafe try body(&value.pointee)
+    }
+}
+
+/// An array of bytes of which each thread has its own, freed when the thread ends.
+enum ThreadMemory {
+    /// The most that a thread keeps between two uses, in bytes.
+    private static let kept = 16 << 10
+
+    /// `nil` when the system has no more keys; then memory is not kept.
+    private static let key: pthread_key_t? = {
+        var key = pthread_key_t()
+        let code = unsafe pthread_key_create(&key) { place in
+            // Darwin's pointer is never nil, and Glibc's neither where a destructor is called.
+            let place: UnsafeMutableRawPointer? = unsafe place
+            guard let array = unsafe place?.assumingMemoryBound(to: [UInt8].self) else { return }
+            unsafe array.deinitialize(count: 1)
+            unsafe array.deallocate()
+        }
+        return code == 0 ? key : nil
+    }()
+
+    /// Lends the thread's array, which is empty.
+    ///
+    /// It is taken away meanwhile, so that `body`, when it comes here again, gets another one.
+    static func withMemory<Result>(_ body: (inout [UInt8]) -> Result) -> Result {
+        var memory: [UInt8] = []
+        guard let place = unsafe place() else { return body(&memory) }
+        unsafe swap(&memory, &place.pointee)
+        let result = body(&memory)
+        if memory.capacity <= kept {
+            memory.removeAll(keepingCapacity: true)
+            unsafe swap(&memory, &place.pointee)
+        }
+        return result
+    }
+
+    private static func place() -> UnsafeMutablePointer<[UInt8]>? {
+        guard let key else { return nil }
+        if let known = unsafe pthread_getspecific(key) {
+            return unsafe known.assumingMemoryBound(to: [UInt8].self)
+        }
+        let fresh = UnsafeMutablePointer<[UInt8]>.allocate(capacity: 1)
+        unsafe fresh.initialize(to: [])
+        guard unsafe pthread_setspecific(key, fresh) == 0 else {
+            unsafe fresh.deinitialize(count: 1)
+            unsafe fresh.deallocate()
+            return nil
+        }
+        return unsafe fresh
     }
 }
 

@@ -22,7 +22,7 @@ public struct MachineEntropy: Entropy {
     }
 }
 
-/// The shipper's buffer behind a mutex.
+/// The shipper's buffer behind a mutex; lines are written in memory of the thread's own.
 public struct LockedLineBuffer: BufferGuard {
     private let buffer: MutexGuarded<LineBuffer>
 
@@ -31,4 +31,7 @@ public struct LockedLineBuffer: BufferGuard {
 
     /// Lends the buffer.
     public func withBuffer<Result>(_ body: (inout LineBuffer) -> Result) -> Result { buffer.withLock(body) }
+
+    /// Lends memory of the calling thread.
+    public func withMemory<Result>(_ body: (inout [UInt8]) -> Result) -> Result { ThreadMemory.withMemory(body) }
 }

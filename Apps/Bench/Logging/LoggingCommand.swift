@@ -24,8 +24,14 @@ struct LoggingCommand: AsyncParsableCommand {
     @Option(help: "How many threads log.")
     var threads: [Int] = [1, 8]
 
+    @Option(help: "What is logged: plain or metadata.")
+    var entry: [Entry] = Entry.allCases
+
     @Flag(help: "Print JSON.")
     var json = false
+
+    @Flag(name: .customLong("guard"), help: "Measure nothing; fail when a call allocates more than it may.")
+    var guards = false
 
     func validate() throws {
         guard (1...1000).contains(rounds) else { throw ValidationError("--rounds is from 1 to 1000") }
@@ -34,12 +40,16 @@ struct LoggingCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let subjects = [
-            Subject.bareAppend(), .stream(),
-            .logferry("LogferryLogHandler", over: SwallowingTransport(), serverURL: "http://server"),
-        ].filter { subject in only.map(subject.name.contains) ?? true }
+        let handler = Subject.logferry(over: SwallowingTransport())
+        if guards {
+            let faults = await LoggingGuard.faults(of: handler)
+            for fault in faults { FileHandle.standardError.write(Data("logferry-bench: \(fault)\n".utf8)) }
+            guard faults.isEmpty else { throw ExitCode.failure }
+            return
+        }
+        let subjects = [.bareAppend(), .nothing(), .stream(), handler].filter { subject in only.map(subject.name.contains) ?? true }
         var cases: [LoggingCase] = []
-        for entry in Entry.allCases {
+        for entry in entry {
             for count in threads {
                 cases += subjects.map { LoggingCase(subject: $0, threads: count, entry: entry) }
             }

@@ -4,9 +4,9 @@ struct LoggingCase: Sendable {
     let threads: Int
     let entry: Entry
 
-    /// Logs `lines` lines in all and waits until they are out.
+    /// Logs `lines` lines in all, or as many more as the subject's rounds are longer, and waits until they are out.
     func measure(_ lines: Int) async -> LoggingRound {
-        let share = lines / threads
+        let share = lines * subject.length / threads
         let lostBefore = await subject.settle()
         let before = Usage.ofProcess()
         let callers = await Crew.run(threads) { [subject, entry] in subject.log(share, entry) }

@@ -1,9 +1,12 @@
+import ArgumentParser
 import Logging
 
 /// Something that takes log lines.
 struct Subject: Sendable {
     /// What it is called in tables.
     let name: String
+    /// By how much a round of it is longer, for what is done in no time: threads must be at work at once to contend.
+    var length = 1
     /// Logs so many lines on the calling thread.
     let log: @Sendable (_ count: Int, _ entry: Entry) -> Void
     /// Returns when all that was logged is where it should be, and tells how many lines were lost since the start.
@@ -11,7 +14,7 @@ struct Subject: Sendable {
 }
 
 /// What is logged.
-enum Entry: String, Codable, Sendable, CaseIterable {
+enum Entry: String, Codable, Sendable, CaseIterable, ExpressibleByArgument {
     /// A message.
     case plain
     /// A message with three members of metadata.

@@ -16,7 +16,7 @@ extension Subject {
         let line = Array(#"{"timestamp":"2026-09-21T14:13:20.000000Z","level":"info","#.utf8)
             + [UInt8](repeating: UInt8(ascii: "x"), count: 182) + [UInt8(ascii: "\n")]
         let memory = MutexGuarded(Memory())
-        return Subject(name: "bare append") { count, _ in
+        return Subject(name: "bare append", length: 20) { count, _ in
             for _ in 0..<count {
                 memory.withLock { memory in
                     if memory.used + line.count > memory.bytes.count { memory.used = 0 }
@@ -33,6 +33,12 @@ extension Subject {
         }
     }
 
+    /// A handler that does nothing: what is left is swift-log's own share of a call, and the caller's.
+    static func nothing() -> Subject {
+        let logger = Logger(label: "shop.orders") { SwiftLogNoOpLogHandler($0) }
+        return Subject(name: "no handler", length: 10) { count, entry in entry.log(count, to: logger) } settle: { 0 }
+    }
+
     /// swift-log's own handler, which writes to standard error; send that to `/dev/null`.
     static func stream() -> Subject {
         let logger = Logger(label: "shop.orders") { StreamLogHandler.standardError(label: $0, metadataProvider: nil) }
@@ -42,13 +48,13 @@ extension Subject {
     /// The handler of the SDK over a transport.
     ///
     /// The buffer is larger than any round, so that nothing is dropped: a dropped line would be cheaper than a kept one.
-    static func logferry(_ name: String, over transport: any SdkTransport, serverURL: String) -> Subject {
-        var settings = ShipperSettings(serverURL: serverURL, clientToken: "bench")
+    static func logferry(over transport: any SdkTransport) -> Subject {
+        var settings = ShipperSettings(serverURL: "http://server", clientToken: "bench")
         settings.maxLines = 4_000_000
         settings.maxBytes = 2 << 30
         let shipper = LogShipper(settings, transport: transport)
         let logger = Logger(label: "shop.orders") { LogferryLogHandler(label: $0, shipper: shipper) }
-        return Subject(name: name) { count, entry in entry.log(count, to: logger) } settle: {
+        return Subject(name: "LogferryLogHandler") { count, entry in entry.log(count, to: logger) } settle: {
             await shipper.flush()
             return await shipper.statistics().droppedInAll
         }

@@ -8,12 +8,14 @@ public struct LineRun: Sendable {
     public let day: CivilDay
     /// When its first line came.
     public let oldest: Duration
-    /// How many lines it has.
-    public private(set) var lines = 0
     /// Whether it takes no more lines.
     var isClosed = false
     private var storage: [UInt8] = []
+    /// How many bytes at the front of `storage` belong to lines that were taken out.
     private var head = 0
+    /// How many bytes each line has; the first `taken` were taken out.
+    private var sizes: [UInt32] = []
+    private var taken = 0
 
     init(id: Int, day: CivilDay, oldest: Duration) {
         self.id = id
@@ -21,31 +23,37 @@ public struct LineRun: Sendable {
         self.oldest = oldest
     }
 
+    /// How many lines it has.
+    public var lines: Int { sizes.count - taken }
+
     /// How many bytes its lines have, newlines included.
     public var bytes: Int { storage.count - head }
 
     /// The lines, each with its newline.
     public var body: [UInt8] { head == 0 ? storage : Array(storage[head...]) }
 
-    mutating func append(_ line: [UInt8]) {
+    mutating func append(_ line: UnsafeBufferPointer<UInt8>) {
         storage.append(contentsOf: line)
         storage.append(UInt8(ascii: "\n"))
-        lines += 1
+        sizes.append(UInt32(line.count + 1))
     }
 
     /// Takes the first line out and tells how many bytes it had.
     mutating func removeFirstLine() -> Int {
         guard lines > 0 else { return 0 }
-        let start = head
-        let newline = storage[head...].firstIndex(of: UInt8(ascii: "\n")) ?? storage.count - 1
-        head = newline + 1
-        lines -= 1
-        // Half of the storage gone: move the rest, so that its size follows what it holds.
+        let size = Int(sizes[taken])
+        taken += 1
+        head += size
+        // More than half is gone: move the rest, so that the memory follows what is held. Each byte and each line is
+        // moved once at most for one that was taken out.
         if head > storage.count / 2 {
             storage.removeFirst(head)
             head = 0
-            return newline + 1 - start
         }
-        return newline + 1 - start
+        if taken > sizes.count / 2 {
+            sizes.removeFirst(taken)
+            taken = 0
+        }
+        return size
     }
 }

@@ -86,12 +86,15 @@ public final class LogShipper: Sendable {
     ///
     /// `compose` runs outside of any lock, so it may itself log.
     public func write(at moment: Timestamp, _ compose: (inout JSONText) -> Void) {
-        var text = JSONText(into: buffer.withBuffer { $0.takeScratch() })
-        compose(&text)
         let day = CivilDay(of: moment)
-        let admission = buffer.withBuffer { buffer in
-            let admission = buffer.append(text.bytes, day: day, now: now)
-            buffer.giveBack(&text.bytes)
+        let admission = buffer.withMemory { memory in
+            var text = JSONText()
+            swap(&text.bytes, &memory)
+            compose(&text)
+            let admission = text.bytes.withUnsafeBufferPointer { line in
+                buffer.withBuffer { $0.append(line, day: day, now: now) }
+            }
+            swap(&text.bytes, &memory)
             return admission
         }
         wake(after: admission)
@@ -99,8 +102,8 @@ public final class LogShipper: Sendable {
 
     private func wake(after admission: LineBuffer.Admission) {
         switch admission {
-        case .accepted(wakes: false), .full: break
-        case .accepted(wakes: true), .dropped: signals.yield()
+        case .accepted(wakes: true), .dropped(_, wakes: true): signals.yield()
+        case .accepted, .dropped, .full: break
         }
     }
 

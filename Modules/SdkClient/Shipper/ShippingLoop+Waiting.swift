@@ -8,11 +8,9 @@ extension ShippingLoop {
                 buffer.append(line.bytes, day: line.day, canWait: true, now: ports.time.now)
             }
             switch admission {
-            case .accepted(let wakes):
+            case .accepted(let wakes), .dropped(_, let wakes):
                 if wakes { ringAll() }
                 return
-            case .dropped:
-                return ringAll()
             case .full:
                 ringAll()
                 // Room is made on this actor alone, so none can come between the look and the wait.

@@ -41,6 +41,41 @@ struct LogferryLogHandlerTests {
         #expect(throws: Never.self) { _ = try reader.skipValue(Array(line.utf8).span) }
     }
 
+    @Test(
+        "a timestamp has all its digits, from the first moment to the last",
+        arguments: [
+            (Int64.min, "1677-09-21T00:12:43.145224Z"), (-1000, "1969-12-31T23:59:59.999999Z"),
+            (0, "1970-01-01T00:00:00.000000Z"), (951_868_799_007_008_999, "2000-02-29T23:59:59.007008Z"),
+            (1_012_003_004_050_060_000, "2002-01-25T23:56:44.050060Z"), (Int64.max, "2262-04-11T23:47:16.854775Z"),
+        ])
+    func timestamps(_ nanoseconds: Int64, _ text: String) async {
+        let rig = ShipperRig()
+        let logger = Logger(label: "a") { label in
+            let clock = ManualWallClock(at: Timestamp(nanoseconds: nanoseconds))
+            return LogferryLogHandler(label: label, shipper: rig.shipper, clock: clock)
+        }
+        logger.info("m", line: UInt(nanoseconds.magnitude))
+        await rig.shipper.flush()
+        let line = rig.found.lines.first ?? ""
+        #expect(line.hasPrefix("{\"timestamp\":\"\(text)\",\"level\""))
+        #expect(line.hasSuffix(",\"line\":\(nanoseconds.magnitude)}"))
+    }
+
+    @Test("what is as long as a machine's word, and what needs escapes at any place, is written right")
+    func escapes() async {
+        let rig = ShipperRig()
+        for place in 0..<40 {
+            let text = String(repeating: "x", count: place) + "\"\\\u{1}" + String(repeating: "é", count: 40 - place)
+            logger(rig).info("\(text)")
+        }
+        await rig.shipper.flush()
+        for (place, line) in rig.found.lines.enumerated() {
+            let text = String(repeating: "x", count: place) + #"\"\\u0001"# + String(repeating: "é", count: 40 - place)
+            #expect(line.contains("\"message\":\"\(text)\",\"logger\""))
+        }
+        #expect(rig.found.lines.count == 40)
+    }
+
     @Test("every level has the word that the consumer knows")
     func levels() async {
         let rig = ShipperRig()

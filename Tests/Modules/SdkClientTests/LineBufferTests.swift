@@ -73,7 +73,7 @@ struct LineBufferTests {
         _ = buffer.append(line(1), day: day) { .zero }
         _ = buffer.closeRuns()
         let run = buffer.takeDue(now: .zero)
-        #expect(buffer.append(line(2), day: day) { .zero } == .dropped(.bufferFull))
+        #expect(buffer.append(line(2), day: day) { .zero } == .dropped(.bufferFull, wakes: true))
         buffer.release(lines: run?.lines ?? 0, bytes: run?.bytes ?? 0)
         #expect(buffer.append(line(3), day: day) { .zero } == .accepted(wakes: true))
     }
@@ -82,21 +82,71 @@ struct LineBufferTests {
     func otherPolicies() {
         var newest = buffer { ($0.maxLines, $0.whenFull) = (1, .dropNewest) }
         _ = newest.append(line(0), day: day) { .zero }
-        #expect(newest.append(line(1), day: day, canWait: true) { .zero } == .dropped(.bufferFull))
+        #expect(newest.append(line(1), day: day, canWait: true) { .zero } == .dropped(.bufferFull, wakes: true))
         var waiting = buffer { ($0.maxLines, $0.whenFull) = (1, .wait) }
         _ = waiting.append(line(0), day: day) { .zero }
         #expect(waiting.append(line(1), day: day, canWait: true) { .zero } == .full)
         #expect(waiting.accepted == 1)
-        #expect(waiting.append(line(1), day: day) { .zero } == .dropped(.bufferFull))
+        #expect(waiting.append(line(1), day: day) { .zero } == .dropped(.bufferFull, wakes: true))
+    }
+
+    @Test("the sender is told of the first lost line, and of no other before it has taken the count")
+    func quietDrops() {
+        for policy in [OverflowPolicy.dropOldest, .dropNewest] {
+            var buffer = buffer { ($0.maxLines, $0.whenFull) = (2, policy) }
+            for number in 0..<2 { _ = buffer.append(line(number), day: day) { .zero } }
+            for lost in [3, 1] {
+                let wakes = (0..<lost).map { number in
+                    switch buffer.append(line(number), day: day, now: { .zero }) {
+                    case .accepted(let wakes), .dropped(_, let wakes): wakes
+                    case .full: false
+                    }
+                }
+                #expect(wakes == [true] + Array(repeating: false, count: lost - 1))
+                #expect(buffer.takeUnreportedDrops() == [.bufferFull: lost])
+            }
+        }
+    }
+
+    @Test("a full run is taken before an open one that began earlier, and the others keep their order")
+    func overtaking() {
+        var buffer = buffer { $0.batchLines = 2 }
+        let days = (0..<5).map { CivilDay(number: 20_000 + $0) }
+        for day in [days[0], days[1], days[2], days[2], days[3], days[4], days[4], days[3]] {
+            _ = buffer.append(line(0), day: day) { .zero }
+        }
+        #expect(buffer.nextDue == .zero)
+        #expect((0..<3).map { _ in buffer.takeDue(now: .zero)?.day } == [days[2], days[3], days[4]])
+        #expect(buffer.takeDue(now: .zero)?.id == nil && buffer.nextDue == .seconds(1) && buffer.firstRun == 0)
+        _ = buffer.append(line(1), day: days[0]) { .seconds(5) }
+        #expect(buffer.takeDue(now: .zero)?.lines == 2)
+        #expect(buffer.takeDue(now: .seconds(1))?.day == days[1])
+        #expect(buffer.takeDue(now: .seconds(9))?.id == nil && buffer.nextDue == nil)
+    }
+
+    @Test("what is left of a run that lost its oldest lines is whole", arguments: [1, 3, 100])
+    func eatenRuns(_ batchLines: Int) {
+        var buffer = buffer { ($0.maxLines, $0.batchLines) = (90, batchLines) }
+        for number in 0..<1000 { _ = buffer.append(line(number, 12 + number % 40), day: day) { .zero } }
+        _ = buffer.closeRuns()
+        var found: [String] = []
+        var bytes = 0
+        while let run = buffer.takeDue(now: .zero) {
+            #expect(run.lines == texts(run).count && run.bytes == run.body.count)
+            found += texts(run)
+            bytes += run.bytes
+        }
+        #expect(found == (910..<1000).map { String(decoding: line($0, 12 + $0 % 40), as: UTF8.self) })
+        #expect(buffer.lines == 90 && buffer.bytes == bytes)
     }
 
     @Test("a line that is too long, and one after the end, are counted", arguments: [1, 2])
     func refusals(_ seed: Int) {
         var buffer = buffer { $0.maxLineBytes = 100 }
-        #expect(buffer.append(line(0, 100), day: day) { .zero } == .dropped(.lineTooLong))
+        #expect(buffer.append(line(0, 100), day: day) { .zero } == .dropped(.lineTooLong, wakes: true))
         #expect(buffer.append(line(0, 99), day: day) { .zero } == .accepted(wakes: true))
         buffer.closeForGood()
-        #expect(buffer.append(line(1), day: day) { .zero } == .dropped(.closed))
+        #expect(buffer.append(line(1), day: day) { .zero } == .dropped(.closed, wakes: false))
         #expect(buffer.takeUnreportedDrops() == [.lineTooLong: 1, .closed: 1])
     }
 
