@@ -45,9 +45,12 @@ extension JSONText {
     mutating func append(timestamp: Timestamp) {
         let day = CivilDay(of: timestamp)
         let (year, month, dayOfMonth) = day.parts
-        let microseconds = (timestamp.nanoseconds - day.start.nanoseconds) / 1000
-        let seconds = Int(microseconds / 1_000_000)
-        let fraction = Int(microseconds % 1_000_000)
+        // Not the distance to the day's start, which lies before the first moment on the first day.
+        let length: Int64 = 86_400_000_000_000
+        let remainder = timestamp.nanoseconds % length
+        let microseconds = Int(remainder < 0 ? remainder + length : remainder) / 1000
+        let seconds = microseconds / 1_000_000
+        let fraction = microseconds % 1_000_000
         bytes.append(addingCapacity: 27) { text in
             text.append(pair: year / 100)
             text.append(pair: year % 100)

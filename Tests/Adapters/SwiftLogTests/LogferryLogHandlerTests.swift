@@ -70,7 +70,7 @@ struct LogferryLogHandlerTests {
         }
         await rig.shipper.flush()
         for (place, line) in rig.found.lines.enumerated() {
-            let text = String(repeating: "x", count: place) + #"\"\\u0001"# + String(repeating: "é", count: 40 - place)
+            let text = String(repeating: "x", count: place) + #"\"\\\u0001"# + String(repeating: "é", count: 40 - place)
             #expect(line.contains("\"message\":\"\(text)\",\"logger\""))
         }
         #expect(rig.found.lines.count == 40)
