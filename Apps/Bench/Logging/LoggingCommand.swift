@@ -36,7 +36,9 @@ struct LoggingCommand: AsyncParsableCommand {
     func validate() throws {
         guard (1...1000).contains(rounds) else { throw ValidationError("--rounds is from 1 to 1000") }
         guard (1000...4_000_000).contains(lines) else { throw ValidationError("--lines is from 1000 to 4000000") }
-        guard threads.allSatisfy({ (1...256).contains($0) }) else { throw ValidationError("--threads is from 1 to 256") }
+        guard threads.allSatisfy({ (1...256).contains($0) }) else {
+            throw ValidationError("--threads is from 1 to 256")
+        }
     }
 
     func run() async throws {
@@ -47,7 +49,9 @@ struct LoggingCommand: AsyncParsableCommand {
             guard faults.isEmpty else { throw ExitCode.failure }
             return
         }
-        let subjects = [.bareAppend(), .nothing(), .stream(), handler].filter { subject in only.map(subject.name.contains) ?? true }
+        let subjects = [.bareAppend(), .nothing(), .stream(), handler].filter { subject in
+            only.map(subject.name.contains) ?? true
+        }
         var cases: [LoggingCase] = []
         for entry in entry {
             for count in threads {

@@ -26,7 +26,9 @@ enum LoggingGuard {
             let round = await one.measure(lines)
             let words = rounded(round.allocationsPerCall, 3)
             print("\(subject.name), \(entry.rawValue): \(words) allocations per call, \(limit(entry)) are allowed")
-            if round.allocationsPerCall > limit(entry) { faults.append("\(entry.rawValue): \(words) allocations per call") }
+            if round.allocationsPerCall > limit(entry) {
+                faults.append("\(entry.rawValue): \(words) allocations per call")
+            }
             if round.lost > 0 { faults.append("\(entry.rawValue): \(round.lost) lines lost") }
         }
         return faults
