@@ -5,7 +5,14 @@
 
 #include <features.h>
 
-#if defined(__GLIBC__)
+// A sanitizer has an allocator of its own, which nothing must stand in front of.
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || __has_feature(memory_sanitizer)
+#define LOGFERRY_SANITIZED 1
+#endif
+#endif
+
+#if defined(__GLIBC__) && !defined(LOGFERRY_SANITIZED)
 
 #include <errno.h>
 #include <stddef.h>

@@ -4,7 +4,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/// Whether calls to the allocator are counted in this program: with glibc, when this file is linked into it.
+/// Whether calls to the allocator are counted in this program: with glibc, and without a sanitizer.
 bool logferry_counts_allocations(void);
 
 /// How often the calling thread has asked for memory: malloc, calloc, realloc and the aligned kinds.
