@@ -16,10 +16,26 @@ extension JSONText {
     private mutating func append(_ value: Logger.Metadata.Value, depth: Int) {
         switch value {
         case .string(let text): append(string: text)
-        case .stringConvertible(let value): append(string: value.description)
+        case .stringConvertible(let value): append(convertible: value)
         case .array, .dictionary:
             guard depth < JSONLineEncoder.depthLimit else { return append(string: "[nested too deep]") }
             append(container: value, depth: depth)
+        }
+    }
+
+    /// Appends a number or a flag as what it is, so that it can be compared in queries, and anything else as its text.
+    private mutating func append(convertible value: any CustomStringConvertible) {
+        switch value {
+        case let number as Int: append(integer: number)
+        case let number as Double: append(number: number)
+        case let flag as Bool: append(boolean: flag)
+        case let number as UInt64: append(integer: number)
+        case let number as Int64: append(integer: number)
+        case let number as UInt: append(integer: number)
+        case let number as Int32: append(integer: number)
+        case let number as UInt32: append(integer: number)
+        case let number as Float: append(number: number)
+        default: append(string: value.description)
         }
     }
 

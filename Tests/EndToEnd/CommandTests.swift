@@ -39,6 +39,37 @@ struct CommandTests {
         #expect(verified.code == 0, "\(verified.output)")
     }
 
+    @Test("cursors rewind takes an object again: nothing doubles, and what was refused is judged anew")
+    func rewind() async throws {
+        let site = try Site()
+        #expect(try await site.run(["apps", "add", "shop"]).code == 0)
+        let file = site.folder + "/rewound.ndjson"
+        let long = "{\"long\":\"\(String(repeating: "x", count: 200))\"}\n"
+        let text = (0..<50).map { "{\"n\":\($0)}\n" }.joined() + long + (50..<90).map { "{\"n\":\($0)}\n" }.joined()
+        try Data(text.utf8).write(to: URL(fileURLWithPath: file))
+        let narrow = try await site.run(["ingest", file, "--app", "shop", "--ingest-max-line-bytes", "100"])
+        #expect(narrow.code == 0, "\(narrow.words)")
+        #expect(try await site.run(["query", "--app", "shop", "--count"]).output == "90\n")
+        #expect(try await site.run(["rejects", "list", "--json"]).output.contains("line_too_long"))
+        let cursors = try await site.run(["cursors", "list", "--json"])
+        let cursor = try JSONSerialization.jsonObject(with: Data(cursors.output.utf8)) as? [String: Any]
+        let generation = try String(#require(cursor?["generation"] as? Int))
+        let inside = try await site.run(["cursors", "rewind", generation, "--to", "3"])
+        #expect(inside.code != 0 && inside.words.contains("no line begins"), "\(inside.words)")
+        let back = try await site.run(["cursors", "rewind", generation, "--to", "0"])
+        #expect(back.code == 0, "\(back.words)")
+        let again = try await site.run(["cursors", "rewind", generation, "--to", "0"])
+        #expect(again.code == 0 && again.words.contains("already"), "\(again.words)")
+        let history = try await site.run(["cursors", "history", generation, "--json"])
+        #expect(history.output.contains("\"rewound\""), "\(history.output)")
+        let wide = try await site.run(["ingest", file, "--app", "shop"])
+        #expect(wide.code == 0, "\(wide.words)")
+        #expect(try await site.run(["query", "--app", "shop", "--all", "--json"]).output == text)
+        #expect(try await site.run(["rejects", "list", "--json"]).output.isEmpty)
+        let verified = try await site.run(["verify"])
+        #expect(verified.code == 0, "\(verified.output) \(verified.words)")
+    }
+
     @Test("processes that open a new store at the same moment all get it")
     func simultaneousStarts() async throws {
         for _ in 0..<5 {

@@ -5,10 +5,10 @@ import Testing
 /// Applications with the SDK, a file store that does all that stores do to them, and the whole path behind it.
 @Suite("A flapping store", .serialized)
 struct FlappingStoreTests {
-    /// How long the applications log: 25 s, in a soak 10 minutes or what `LOGFERRY_TEST_FLAPPING_SECONDS` says.
+    /// How long the applications log: 25 s, in a soak an hour, or what `LOGFERRY_TEST_FLAPPING_SECONDS` says.
     private static let seconds: Int = {
         let asked = ProcessInfo.processInfo.environment["LOGFERRY_TEST_FLAPPING_SECONDS"].flatMap { Int($0) }
-        return asked ?? Counts.of(25, soak: 600)
+        return asked ?? Counts.of(25, soak: 3600)
     }()
 
     @Test("what the SDK accepts is stored once, in order, on its own day, or reported as dropped")

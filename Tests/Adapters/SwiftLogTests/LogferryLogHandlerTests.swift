@@ -23,8 +23,7 @@ struct LogferryLogHandlerTests {
         logger[metadataKey: "own"] = "handler"
         logger.warning(
             "a \"b\"\n", metadata: ["list": ["1", ["x": "y"]], "n": .stringConvertible(5)], source: "S",
-            file: "M/F.swift",
-            function: "f()", line: 7)
+            file: "M/F.swift", function: "f()", line: 7)
         await rig.shipper.flush()
         let line = rig.found.lines.first ?? ""
         let head = [
@@ -33,12 +32,30 @@ struct LogferryLogHandlerTests {
         ]
         let single = String(line.dropFirst().map { $0 == "\"" ? "'" : $0 })
         #expect(single.hasPrefix(head.joined(separator: ",")))
-        for member in ["'list':['1',{'x':'y'}]", "'n':'5'", "'own':'handler'", ",'service':'api'"] {
+        for member in ["'list':['1',{'x':'y'}]", "'n':5", "'own':'handler'", ",'service':'api'"] {
             #expect(single.contains(member))
         }
         #expect(!line.contains("never"))
         var reader = JSONReader()
         #expect(throws: Never.self) { _ = try reader.skipValue(Array(line.utf8).span) }
+    }
+
+    @Test("numbers and flags of metadata stay what they are, so that queries can compare them")
+    func numbers() async {
+        let rig = ShipperRig()
+        logger(rig).info(
+            "m",
+            metadata: [
+                "int": .stringConvertible(-5), "huge": .stringConvertible(UInt64.max), "part": .stringConvertible(0.25),
+                "flag": .stringConvertible(true), "none": .stringConvertible(Double.nan),
+                "day": .stringConvertible(CivilDay(number: 0)), "text": "5",
+            ])
+        await rig.shipper.flush()
+        let line = rig.found.lines.first ?? ""
+        for member in [
+            #""int":-5"#, #""huge":18446744073709551615"#, #""part":0.25"#, #""flag":true"#, #""none":"NaN""#,
+            #""day":"1970-01-01""#, #""text":"5""#,
+        ] { #expect(line.contains(member), "\(member)") }
     }
 
     @Test(
