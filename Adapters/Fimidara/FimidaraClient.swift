@@ -55,6 +55,17 @@ public struct FimidaraClient: Sendable {
         return try await retrying(true) { () async throws(FimidaraFailure) in try await send(prepared, "readFile") }
     }
 
+    /// Asks for a whole file, as the disk has it, and gives the answer's head; its body is given up unread.
+    func openWhole(file id: String) async throws(FimidaraFailure) -> (status: Int, headers: HTTPHeaders) {
+        let request = HTTPRequest(
+            .get, "\(settings.serverURL)/v1/files/readFile/\(id)", headers: authorized(),
+            timeouts: settings.readTimeouts)
+        return try await retrying(true) { () async throws(FimidaraFailure) in
+            let response = try await send(request, "readFile")
+            return (response.status, response.headers)
+        }
+    }
+
     private func request(
         _ endpoint: FimidaraEndpoint, _ question: some Encodable
     ) throws(FimidaraFailure) -> HTTPRequest {

@@ -70,6 +70,24 @@ public struct FimidaraObjectSource: ObjectSource {
         }
     }
 
+    /// How many bytes the server's disk has of a file beyond its size.
+    ///
+    /// A whole read follows the disk and a range the size, so the head of a whole read tells what ranges hide. The size
+    /// is asked for behind it: an append that ended in between makes the difference smaller and never larger.
+    public func hiddenBytes(of object: SourceObject) async throws(SourceError) -> Int64 {
+        guard SafeName.isResourceID(object.identity) else {
+            throw SourceError(.rejected, detail: "readFile cannot be asked for a file without an id")
+        }
+        let whole = try await asking { () async throws(FimidaraFailure) in
+            try await client.openWhole(file: object.identity)
+        }
+        guard whole.status == 200, (whole.headers["Content-Encoding"] ?? "identity") == "identity",
+            let length = whole.headers["Content-Length"].flatMap({ Int64($0) }), length > object.size
+        else { return 0 }
+        let size = try await read(object, from: object.size, limit: 1).size
+        return max(0, length - size)
+    }
+
     /// What a page says about the listing: the last one has neither list full, a stale one has only known files.
     private enum PageKind { case last, stale, fresh }
 

@@ -14,6 +14,8 @@ public actor InMemoryFileStore {
     var faults: [String: [ReadFault]] = [:]
     var lasting: [String: SourceError] = [:]
     var stalled: [Int: CheckedContinuation<Bool, Never>] = [:]
+    var hidden: [String: Int64] = [:]
+    var changes: [String: [@Sendable (inout [UInt8]) -> Void]] = [:]
     var requests: [ReadRequest] = []
     private var lastIdentity = 0
     private var lastStall = 0
@@ -88,6 +90,14 @@ public actor InMemoryFileStore {
     public func bytes(of name: String, in folder: String) -> [UInt8]? { folders[folder]?[name]?.bytes }
 
     // MARK: - Failures
+
+    /// Sets how many bytes are kept behind the end that a file shows.
+    public func hide(_ count: Int64, of name: String) { hidden[name] = count }
+
+    /// Lets a file's bytes change right after the next reads of it, a change each.
+    public func change(_ name: String, afterReads next: [@Sendable (inout [UInt8]) -> Void]) {
+        changes[name, default: []] += next
+    }
 
     /// Sets how a folder is listed from now on.
     public func setListing(_ listing: Listing, of folder: String) { listings[folder] = listing }

@@ -33,6 +33,11 @@ public struct InMemoryObjectSource: ObjectSource {
     ) async throws(SourceError) -> ObjectChunk {
         try await store.read(object.key.text, in: folder, from: offset, limit: limit)
     }
+
+    /// What ``InMemoryFileStore/hide(_:of:)`` says.
+    public func hiddenBytes(of object: SourceObject) async throws(SourceError) -> Int64 {
+        await store.hidden[object.key.text] ?? 0
+    }
 }
 
 /// The folder of each app: the one that has its id as a name.
@@ -101,6 +106,9 @@ extension InMemoryFileStore {
             }
         }
         guard let file = folders[folder]?[name] else { throw SourceError(.gone, detail: "there is no \(name)") }
+        if changes[name]?.isEmpty == false, let change = changes[name]?.removeFirst() {
+            change(&folders[folder, default: [:]][name, default: file].bytes)
+        }
         let start = min(Int(clamping: offset), file.bytes.count)
         let bytes = Array(file.bytes[start...].prefix(max(0, most)))
         return ObjectChunk(offset: offset, bytes: bytes, size: Int64(file.bytes.count))

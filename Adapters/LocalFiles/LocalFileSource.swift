@@ -43,6 +43,9 @@ public struct LocalFileSource: ObjectSource {
             throw SourceError(.unavailable, detail: "\(object.key): \(error)")
         }
     }
+
+    /// None: a file has one size.
+    public func hiddenBytes(of object: SourceObject) async throws(SourceError) -> Int64 { 0 }
 }
 
 /// The system calls on one file.

@@ -17,8 +17,9 @@ public struct Verification: Sendable {
 
     /// What came of one object.
     public enum Finding: Sendable, Hashable {
-        /// Source, cursor and stored records agree.
-        case equal
+        /// Source, cursor and stored records agree, up to the end that the source shows of the object; behind it the
+        /// place keeps so many bytes more, which nobody can read range by range.
+        case equal(hiddenBytes: Int64)
         /// They do not; the words say how.
         case differs(String)
         /// The source no longer has the object.
@@ -87,7 +88,10 @@ public struct Verification: Sendable {
             switch verdict {
             case .sourceGone: return .sourceGone
             case .differs(let words): return .differs(words)
-            case .equal: return try await compareRecords(cursor)
+            case .equal:
+                if let difference = try await missingRecords(of: cursor) { return .differs(difference) }
+                guard let object else { return .sourceGone }
+                return .equal(hiddenBytes: try await listing.source.hiddenBytes(of: object))
             }
         } catch {
             return .unreachable(String(describing: error))
@@ -121,11 +125,10 @@ public struct Verification: Sendable {
         return rows.offsets.first.map { $0 < range.upper } ?? false
     }
 
-    /// Every record that the cursor counted must be in the store.
-    private func compareRecords(_ cursor: Cursor) async throws -> Finding {
+    /// Every record that the cursor counted must be in the store; says what is amiss.
+    private func missingRecords(of cursor: Cursor) async throws -> String? {
         let stored = try await records.count(of: cursor.generation)
         let counted = cursor.progress.counts.records
-        return stored == counted
-            ? .equal : .differs("the store holds \(stored) of its records; \(counted) were taken")
+        return stored == counted ? nil : "the store holds \(stored) of its records; \(counted) were taken"
     }
 }

@@ -15,6 +15,8 @@ public enum IngestionEvent: Sendable {
     case sourceFailed(SourceID, AppID, error: String)
     /// A listing held entries whose names are none of ours.
     case foreignObjects(SourceID, count: Int)
+    /// The place keeps bytes of an object behind the end that it shows, where no read of a range reaches.
+    case hiddenBytes(SourceID, ObjectKey, count: Int64)
     /// A page of a source's listing was compared with the cursors: so many of its bytes are not taken yet.
     case pageListed(SourceID, unreadBytes: Int64)
     /// A source was visited to its end, or as far as it could be.

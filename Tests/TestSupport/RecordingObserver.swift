@@ -44,4 +44,11 @@ public final class RecordingObserver: IngestionObserver {
             if case .takenOver = event { true } else { false }
         }
     }
+
+    /// How many bytes were found hidden, each time that some were.
+    public var hiddenBytes: [Int64] {
+        events.compactMap { event in
+            if case .hiddenBytes(_, _, let count) = event { count } else { nil }
+        }
+    }
 }

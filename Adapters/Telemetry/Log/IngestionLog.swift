@@ -40,6 +40,10 @@ public struct IngestionLog: IngestionObserver {
             logger.warning(
                 "a source could not be listed",
                 metadata: ["source": "\(source)", "app": "\(app)", "error": "\(error)"])
+        case .hiddenBytes(let source, let object, let count):
+            logger.warning(
+                "an append broke, and the file store hides bytes behind the end that it shows",
+                metadata: ["source": "\(source)", "object": "\(object)", "bytes": "\(count)"])
         case .foreignObjects(let source, let count):
             logger.debug("names that are none of ours", metadata: ["source": "\(source)", "count": "\(count)"])
         case .sourceVisited(let source, let app, let tally):

@@ -18,6 +18,7 @@ public struct IngestionMetrics: IngestionObserver {
     private let repeats: Counter
     private let generations: [GenerationReason: Counter]
     private let takeovers: Counter
+    private let hiddenTails: Counter
     private let objectFailures: Counter
     private let sourceFailures: Counter
     private let sources: SourceTallies
@@ -34,6 +35,7 @@ public struct IngestionMetrics: IngestionObserver {
         generations = ServiceMetric.ingestGenerations.counters(
             factory, by: "reason", GenerationReason.allCases.filter { $0 != .first })
         takeovers = ServiceMetric.ingestTakeovers.counter(factory)
+        hiddenTails = ServiceMetric.ingestHiddenTails.counter(factory)
         objectFailures = ServiceMetric.ingestObjectFailures.counter(factory)
         sourceFailures = ServiceMetric.ingestSourceFailures.counter(factory)
         sources = SourceTallies(factory)
@@ -45,6 +47,7 @@ public struct IngestionMetrics: IngestionObserver {
         case .committed(let taken): note(taken)
         case .generationBegan(_, let reason, _): generations[reason]?.increment()
         case .takenOver: takeovers.increment()
+        case .hiddenBytes: hiddenTails.increment()
         case .objectFailed: objectFailures.increment()
         case .sourceFailed: sourceFailures.increment()
         case .foreignObjects(let source, let count): sources.foreign(count, in: source)

@@ -23,7 +23,7 @@ public struct ObservedSources: AppSources {
 /// The figures of all sources together.
 private struct SourceMetrics: Sendable {
     enum Operation: String, CaseIterable {
-        case list, read
+        case list, read, measure
     }
 
     let requests: RequestMetrics<Operation>
@@ -69,6 +69,18 @@ private struct ObservedObjectSource: ObjectSource {
             return chunk
         } catch {
             metrics.requests.note(.read, since: start, RequestOutcome(error))
+            throw error
+        }
+    }
+
+    func hiddenBytes(of object: SourceObject) async throws(SourceError) -> Int64 {
+        let start = ContinuousClock.now
+        do {
+            let count = try await base.hiddenBytes(of: object)
+            metrics.requests.note(.measure, since: start, .ok)
+            return count
+        } catch {
+            metrics.requests.note(.measure, since: start, RequestOutcome(error))
             throw error
         }
     }

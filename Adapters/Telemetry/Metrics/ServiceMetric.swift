@@ -13,6 +13,7 @@ public enum ServiceMetric: String, Sendable, CaseIterable {
     case ingestRepeatedBatches = "logferry_ingest_repeated_batches_total"
     case ingestGenerations = "logferry_ingest_generations_total"
     case ingestTakeovers = "logferry_ingest_takeovers_total"
+    case ingestHiddenTails = "logferry_ingest_hidden_tails_total"
     case ingestObjectFailures = "logferry_ingest_object_failures_total"
     case ingestSourceFailures = "logferry_ingest_source_failures_total"
     case ingestObjects = "logferry_ingest_objects"
@@ -73,6 +74,7 @@ extension ServiceMetric {
         case .ingestRepeatedBatches: counter([], "Batches of SDKs skipped because they had been taken before.")
         case .ingestGenerations: counter(["reason"], "Objects that were read anew from their start, by reason.")
         case .ingestTakeovers: counter([], "Steps of cursors that were dropped because another worker had taken over.")
+        case .ingestHiddenTails: counter([], "Damaged objects found to hold bytes behind the end that they show.")
         case .ingestObjectFailures: counter([], "Objects that could not be followed to their end in a visit.")
         case .ingestSourceFailures: counter([], "Sources that could not be listed to their end.")
         case .ingestObjects: gauge(["state"], "Objects by how they stood at the latest visit of their source.")

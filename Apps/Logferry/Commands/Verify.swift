@@ -49,7 +49,9 @@ struct Verify: AsyncParsableCommand {
 
     private func words(_ finding: Verification.Finding) -> (String, String?) {
         switch finding {
-        case .equal: ("equal", nil)
+        case .equal(hiddenBytes: 0): ("equal", nil)
+        case .equal(let hidden):
+            ("equal", "\(hidden) bytes lie hidden behind its end: an append broke, or is on its way")
         case .differs(let detail): ("differs", detail)
         case .sourceGone: ("source gone", nil)
         case .unreachable(let detail): ("unreachable", detail)

@@ -46,4 +46,12 @@ public enum RejectReason: String, Sendable, Hashable, CaseIterable {
     case tornBatch = "torn_batch"
     /// The bytes were appended to a sealed object that ended without a newline.
     case continuationAfterSeal = "continuation_after_seal"
+
+    /// Whether the rest of an append that broke, and what was appended behind it, looks like this.
+    var mayComeOfBrokenAppend: Bool {
+        switch self {
+        case .invalidUTF8, .invalidJSON, .tornBatch: true
+        case .lineTooLong, .notAnObject, .tooDeep, .continuationAfterSeal: false
+        }
+    }
 }

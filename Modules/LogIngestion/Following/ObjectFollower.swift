@@ -55,7 +55,14 @@ public struct ObjectFollower: Sendable {
         /// How many rejects were committed.
         public var rejects: Int64 = 0
         /// How far the object is taken now.
-        var position: Int64 { claim.cursor.progress.position + bytes }
+        var position: Int64
+        /// Whether lines or batches were refused that look like the rest of an append that broke.
+        var sawDamage = false
+
+        init(claim: Claim) {
+            self.claim = claim
+            position = claim.cursor.progress.position
+        }
     }
 
     /// Follows an object until it is caught up with, its share is spent or something fails.
@@ -82,6 +89,7 @@ public struct ObjectFollower: Sendable {
         } catch {
             turn.end = .failed(error)
         }
+        if case .caughtUp = turn.end, turn.sawDamage { await lookBehindTheEnd(of: object) }
         return turn
     }
 
@@ -91,16 +99,14 @@ public struct ObjectFollower: Sendable {
         onClaim: (Claim) async -> Void, progress: (CursorProgress) -> Void
     ) async {
         do {
-            let previous = turn.claim
-            guard let next = try await cursors.beginNext(after: previous, because: reason, for: settings.claimLease)
+            guard let next = try await cursors.beginNext(after: turn.claim, because: reason, for: settings.claimLease)
             else {
                 turn.end = .lost
                 return
             }
-            observer.observe(
-                .generationBegan(
-                    next.cursor, because: reason, previousPosition: previous.cursor.progress.position))
+            observer.observe(.generationBegan(next.cursor, because: reason, previousPosition: turn.position))
             turn.claim = next
+            turn.position = next.cursor.progress.position
             await onClaim(next)
             try await takeTurn(object, into: &turn, scan: scan, progress: progress)
         } catch let error as SourceError where error.reason == .gone {
@@ -125,12 +131,6 @@ public struct ObjectFollower: Sendable {
         await budget.giveBack(reserved)
     }
 
-    /// The evidence that an object is not what the cursor had taken.
-    private struct Rewritten: Error, CustomStringConvertible {
-        let reason: GenerationReason
-        var description: String { "the object was \(reason.rawValue) again while it was read" }
-    }
-
     private func take(
         _ object: SourceObject, into turn: inout Turn, scan: ScanSettings, progress: (CursorProgress) -> Void
     ) async throws {
@@ -148,16 +148,17 @@ public struct ObjectFollower: Sendable {
             try Task.checkCancellation()
             let received = chunk
             let isAtEnd = received.end >= received.size
+            let seam = ObjectSeam(endOf: received, limit: limit)
             // The next range is on its way while this one is scanned and committed.
-            async let following = isAtEnd ? nil : source.read(object, from: received.end, limit: limit)
+            async let following = isAtEnd ? nil : source.read(object, from: seam.start, limit: limit)
             guard try await commit(received, of: object, isAtEnd: isAtEnd, with: &assembler, in: &turn) else { return }
             progress(assembler.progress)
-            guard let next = try await following, !next.bytes.isEmpty else { return }
+            guard let next = try await following, let fresh = try seam.cut(next) else { return }
             guard turn.bytes < Int64(settings.fairShareBytes) else {
                 turn.end = .shareSpent
                 return
             }
-            chunk = next
+            chunk = fresh
         }
     }
 
@@ -240,19 +241,20 @@ public struct ObjectFollower: Sendable {
         }
     }
 
+    /// What an append left behind that broke may have pushed acknowledged bytes beyond the end that the place shows.
+    private func lookBehindTheEnd(of object: SourceObject) async {
+        // A look that fails takes nothing away from what the turn brought; `verify` looks again.
+        guard let hidden = try? await source.hiddenBytes(of: object), hidden > 0 else { return }
+        observer.observe(.hiddenBytes(source.id, object.key, count: hidden))
+    }
+
     private func note(_ output: ObjectAssembler.Output, in turn: inout Turn) {
         let taken = TakenBytes(of: turn.claim.cursor, output)
         turn.bytes += taken.bytes
+        turn.position = output.progress.position
+        turn.sawDamage = turn.sawDamage || taken.rejects.keys.contains(where: \.mayComeOfBrokenAppend)
         turn.records += Int64(output.records.count)
         turn.rejects += Int64(output.rejects.count)
         observer.observe(.committed(taken))
-    }
-}
-
-/// When the last line of a day file counts although it has no newline.
-enum SealRule {
-    /// The day must be over, and no growth seen for `grace`.
-    static func isDue(day: CivilDay, grownAt: Timestamp, grace: Duration, at moment: Timestamp) -> Bool {
-        moment >= day.next.start.advanced(by: grace) && moment >= grownAt.advanced(by: grace)
     }
 }

@@ -18,6 +18,14 @@ public protocol ObjectSource: Sendable {
     /// has no byte at `offset`.
     /// - Throws: ``SourceError`` `.gone` when the object is no longer there.
     func read(_ object: SourceObject, from offset: Int64, limit: Int) async throws(SourceError) -> ObjectChunk
+
+    /// How many bytes the place keeps of an object behind the end that it shows, where reads of ranges do not reach.
+    ///
+    /// An append that broke can leave bytes that count for no size and push what is appended later beyond it. It is asked
+    /// for objects that look damaged, and may cost as much as reading one of them. Bytes of an append that is on its way
+    /// may be among them.
+    /// - Throws: ``SourceError`` `.gone` when the object is no longer there.
+    func hiddenBytes(of object: SourceObject) async throws(SourceError) -> Int64
 }
 
 /// A part of a listing.

@@ -164,4 +164,34 @@ struct RangeReadTests {
         #expect(bench.transport.calls.isEmpty)
         #expect(await failure(bench, from: .max)?.reason == .rejected)
     }
+
+    /// A server whose disk has `length` bytes of a file whose size is `size`.
+    private func bench(disk length: String?, size: Int64, status: Int = 200) throws -> Bench {
+        try Bench { call in
+            guard call.request.headers["Range"] == nil else {
+                if size > 29 { return RangeReadTests.part("bytes 29-29/\(size)", "z") }
+                return refusal(416, "RangeNotSatisfiableError", headers: ["Content-Range": "bytes */\(size)"])
+            }
+            let headers: HTTPHeaders = length.map { ["Content-Length": $0] } ?? [:]
+            return HTTPResponse(status: status, headers: headers, bytes: [])
+        }
+    }
+
+    @Test(
+        "bytes of the disk behind the size are what a torn append hides",
+        arguments: [("29", Int64(29), Int64(0)), ("41", 29, 12), ("41", 41, 0), ("12", 29, 0)])
+    func hidden(_ length: String, _ size: Int64, _ expected: Int64) async throws {
+        let bench = try bench(disk: length, size: size)
+        #expect(try await bench.source.hiddenBytes(of: object) == expected)
+        let first = bench.transport.calls[0].request
+        #expect(first.method == .get && first.headers["Range"] == nil && first.url.hasSuffix("/file000_gug9-_K"))
+    }
+
+    @Test("a server that does not say how much its disk has hides nothing that could be told")
+    func hiddenUnknown() async throws {
+        #expect(try await bench(disk: nil, size: 29).source.hiddenBytes(of: object) == 0)
+        #expect(try await bench(disk: "41", size: 29, status: 206).source.hiddenBytes(of: object) == 0)
+        let refusing = try Bench { _ in refusal(404, "NotFoundError") }
+        await #expect(throws: SourceError.self) { try await refusing.source.hiddenBytes(of: object) }
+    }
 }
