@@ -66,6 +66,9 @@ public struct FimidaraClient: Sendable {
         }
     }
 
+    /// A number that nobody can tell beforehand; not fit for secrets.
+    func anyNumber() -> UInt64 { entropy.number(below: .max) }
+
     private func request(
         _ endpoint: FimidaraEndpoint, _ question: some Encodable
     ) throws(FimidaraFailure) -> HTTPRequest {

@@ -36,7 +36,7 @@ public struct FimidaraObjectSource: ObjectSource {
     public func list(_ visit: (ObjectPage) async throws -> Void) async throws {
         guard let place = try await asking({ () async throws(FimidaraFailure) in try await client.folder(at: folder) })
         else { return }
-        var catalog = FileCatalog(folder: place.resourceId)
+        var catalog = FileCatalog(folder: place.resourceId, salt: client.anyNumber())
         var stale = 0
         for number in 0..<FimidaraObjectSource.pageLimit where stale < FimidaraObjectSource.staleLimit {
             let (page, kind) = try await page(number, &catalog)

@@ -229,6 +229,9 @@ extension Deployment {
     public func rewinding() throws -> Rewinding {
         Rewinding(verification: try verification(), history: history, clock: clock)
     }
+
+    /// What lets refused bytes be judged anew.
+    public func replay() throws -> RejectReplay { RejectReplay(rejects: rejects, rewinding: try rewinding()) }
 }
 
 extension Settings {

@@ -10,8 +10,8 @@ public struct Rewinding: Sendable {
 
     /// What came of it.
     public enum Outcome: Sendable, Hashable {
-        /// The cursor stands at the position.
-        case rewound(from: Int64)
+        /// The cursor was put back.
+        case rewound(from: Int64, to: Int64)
         /// It stood there already.
         case alreadyThere
         /// It was left where it was; the words say why.
@@ -19,8 +19,15 @@ public struct Rewinding: Sendable {
     }
 
     /// Puts the cursor of a generation back to a position where a line begins.
+    /// - Parameters:
+    ///   - generation: the generation, the latest of its object.
+    ///   - position: the position in bytes.
+    ///   - orBefore: whether the last place before the position does as well where a line or a batch begins.
+    /// - Returns: what came of it.
     /// - Throws: when the store or the source cannot be read.
-    public func rewind(_ generation: GenerationID, to position: Int64) async throws -> Outcome {
+    public func rewind(
+        _ generation: GenerationID, to position: Int64, orBefore: Bool = false
+    ) async throws -> Outcome {
         let page = try await verification.cursors.cursors(
             of: nil, after: GenerationID(generation.number - 1), limit: 1)
         guard let cursor = page.first, cursor.generation == generation else {
@@ -33,7 +40,8 @@ public struct Rewinding: Sendable {
         }
         let listing = try await verification.listing(of: cursor).get()
         let retraced = try await verification.verifier.retrace(
-            cursor, to: position, of: try await verification.object(of: cursor, in: listing), in: listing.source,
+            cursor, to: position, orBefore: orBefore, of: try await verification.object(of: cursor, in: listing),
+            in: listing.source,
             seals: try await verification.seals(of: cursor),
             wasTaken: { try await verification.isStored($0, of: cursor) }, at: clock.now())
         switch retraced {
@@ -44,7 +52,7 @@ public struct Rewinding: Sendable {
         case .sourceGone: return .refused("the source no longer has \(cursor.object)")
         case .at(let progress):
             switch try await history.rewind(cursor, to: progress, at: clock.now()) {
-            case .rewound: return .rewound(from: cursor.progress.position)
+            case .rewound: return .rewound(from: cursor.progress.position, to: progress.position)
             case .alreadyThere: return .alreadyThere
             case .refused: return .refused("the cursor moved meanwhile; try again")
             }

@@ -70,6 +70,45 @@ struct CommandTests {
         #expect(verified.code == 0, "\(verified.output) \(verified.words)")
     }
 
+    @Test("rejects replay lets refused lines be judged by a higher limit, and says what it leaves alone")
+    func replay() async throws {
+        let site = try Site()
+        #expect(try await site.run(["apps", "add", "shop"]).code == 0)
+        let files = ["long", "gone", "fine"].map { site.folder + "/\($0).ndjson" }
+        let long = "{\"long\":\"\(String(repeating: "x", count: 2 << 20))\"}\n"
+        let text = numbered(50) + long + "bad\n" + numbered(40)
+        for (file, content) in zip(files, [text, "{\"a\":1}\nbad\n", numbered(5)]) {
+            try Data(content.utf8).write(to: URL(fileURLWithPath: file))
+            #expect(try await site.run(["ingest", file, "--app", "shop"]).code == 0)
+        }
+        #expect(try await site.run(["query", "--app", "shop", "--count"]).output == "96\n")
+        let none = try await site.run(["rejects", "replay", "--reason", "too_deep"])
+        #expect(none.code == 0 && none.words.contains("no such rejects"), "\(none.words)")
+        let unknown = try await site.run(["rejects", "replay", "--reason", "nonsense"])
+        #expect(unknown.code == 2 && unknown.words.contains("line_too_long"), "\(unknown.words)")
+        let dry = try await site.run(["rejects", "replay", "--dry-run", "--json"])
+        #expect(dry.code == 0 && dry.output.split(separator: "\n").count == 2, "\(dry.output)")
+        try FileManager.default.removeItem(atPath: files[1])
+        let replayed = try await site.run(["rejects", "replay", "--json", "--ingest-max-line-bytes", "4MiB"])
+        #expect(replayed.code == 1, "\(replayed.words)")
+        let rows = replayed.output.split(separator: "\n")
+        #expect(rows.count == 2 && rows[0].contains("will be taken again") && rows[1].contains("left alone"), "\(rows)")
+        #expect(rows[0].contains("\"from\":\(numbered(50).utf8.count)"), "\(rows)")
+        for _ in 0..<2 {
+            let wide = try await site.run(["ingest", files[0], "--app", "shop", "--ingest-max-line-bytes", "4MiB"])
+            #expect(wide.code == 0, "\(wide.words)")
+        }
+        #expect(try await site.run(["query", "--app", "shop", "--count"]).output == "97\n")
+        let stored = try await site.run(["query", "--app", "shop", "--all", "--json"])
+        #expect(stored.output.hasPrefix(numbered(50) + long + numbered(40)))
+        let left = try await site.run(["rejects", "list", "--json"])
+        #expect(left.output.split(separator: "\n").count == 2 && !left.output.contains("line_too_long"))
+        let verified = try await site.run(["verify", "--ingest-max-line-bytes", "4MiB"])
+        #expect(verified.code == 0, "\(verified.output) \(verified.words)")
+    }
+
+    private func numbered(_ count: Int) -> String { (0..<count).map { "{\"n\":\($0)}\n" }.joined() }
+
     @Test("processes that open a new store at the same moment all get it")
     func simultaneousStarts() async throws {
         for _ in 0..<5 {

@@ -86,7 +86,8 @@ struct Cursors: AsyncParsableCommand {
         func run() async throws {
             try await withDeployment { deployment in
                 switch try await deployment.rewinding().rewind(GenerationID(generation), to: to) {
-                case .rewound(let from): Terminal.say("generation \(generation) went from byte \(from) to \(to)")
+                case .rewound(let from, let to):
+                    Terminal.say("generation \(generation) went from byte \(from) to \(to)")
                 case .alreadyThere: Terminal.say("generation \(generation) is at byte \(to) already")
                 case .refused(let words): throw NotRewound(description: words)
                 }

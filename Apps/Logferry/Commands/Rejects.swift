@@ -7,7 +7,8 @@ import LogModel
 /// Rejects.
 struct Rejects: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "See the bytes that were refused, and why.", subcommands: [List.self, Show.self])
+        abstract: "See the bytes that were refused, and why, and let them be judged anew.",
+        subcommands: [List.self, Show.self, RejectsReplay.self])
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "List the rejects.")
@@ -67,6 +68,6 @@ struct Rejects: AsyncParsableCommand {
 }
 
 /// A number that no reject has.
-private struct UnknownReject: Error, CustomStringConvertible {
+struct UnknownReject: Error, CustomStringConvertible {
     let description: String
 }

@@ -47,6 +47,11 @@ public enum RejectReason: String, Sendable, Hashable, CaseIterable {
     /// The bytes were appended to a sealed object that ended without a newline.
     case continuationAfterSeal = "continuation_after_seal"
 
+    /// Whether the bytes may become records when they are judged again, by another limit or a later version.
+    ///
+    /// The others were never one line of their writer.
+    public var mayBecomeRecord: Bool { self != .tornBatch && self != .continuationAfterSeal }
+
     /// Whether the rest of an append that broke, and what was appended behind it, looks like this.
     var mayComeOfBrokenAppend: Bool {
         switch self {

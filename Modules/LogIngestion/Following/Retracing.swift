@@ -23,6 +23,7 @@ extension Verifier {
     /// - Parameters:
     ///   - cursor: the cursor.
     ///   - position: 0, or where a line begins.
+    ///   - orBefore: whether the last boundary before the position does as well, when it lies within a line or a batch.
     ///   - object: the object as the source lists it now; `nil` when it does not.
     ///   - source: where to read.
     ///   - seals: as for ``verify(_:against:in:scan:seals:wasTaken:progress:)``.
@@ -31,7 +32,8 @@ extension Verifier {
     /// - Returns: the progress, or why there is none.
     /// - Throws: ``SourceError`` or `CancellationError` when the source cannot be read to the end.
     public func retrace(
-        _ cursor: Cursor, to position: Int64, of object: SourceObject?, in source: any ObjectSource,
+        _ cursor: Cursor, to position: Int64, orBefore: Bool = false, of object: SourceObject?,
+        in source: any ObjectSource,
         seals: Set<Int64> = [], wasTaken: (ByteRange) async throws -> Bool = { _ in true }, at moment: Timestamp
     ) async throws -> Retraced {
         guard (0..<cursor.progress.position).contains(position) else { return .notBehind }
@@ -40,7 +42,8 @@ extension Verifier {
         let walked = try await walk(
             cursor, object, source, scan: ScanSettings(), seals: seals, wasTaken: wasTaken, pausingAt: position
         ) { progress, isWhole in
-            if isWhole, progress.position == position, progress.carry == .none { found = progress }
+            let isThere = isWhole && progress.position == position
+            if isThere || orBefore, progress.carry == .none { found = progress }
         }
         switch walked {
         case .gone: return .sourceGone

@@ -9,12 +9,12 @@ import Testing
 @Suite("Cursors that are put back", .timeLimit(.minutes(2)))
 struct RewindTests {
     private func retrace(
-        to position: Int64, of app: RegisteredApp, in world: World
+        to position: Int64, orBefore: Bool = false, of app: RegisteredApp, in world: World
     ) async throws -> Verifier.Retraced {
         let cursor = try #require(await world.cursor(of: app))
         let store = world.store
         return try await Verifier(scanner: PortableScanner(), settings: world.settings).retrace(
-            cursor, to: position, of: try await world.object(of: app),
+            cursor, to: position, orBefore: orBefore, of: try await world.object(of: app),
             in: InMemoryObjectSource(world.files, folder: app.id.text),
             wasTaken: { await store.hasRecord(in: $0, of: cursor.generation) }, at: world.clock.now())
     }
@@ -78,6 +78,54 @@ struct RewindTests {
         await world.append(SdkBatch(["{\"n\":5}"], sequence: 4).text + second.text, of: app)
         _ = try await world.consumer().run()
         #expect(await world.lines(of: app).sorted() == (1...5).map { "{\"n\":\($0)}" })
+    }
+
+    @Test("the last boundary before a position is the beginning of its line or of its batch")
+    func boundaryBefore() async throws {
+        let world = World()
+        let app = try await world.newApp()
+        let batch = SdkBatch(["{\"n\":1}", "{\"n\":2}"], sequence: 1)
+        let plain = "{\"a\":1}\n\n{\"b\":2}\n"
+        await world.append(plain + batch.text + plain, of: app)
+        _ = try await world.consumer().run()
+        let end = plain.utf8.count + batch.text.utf8.count
+        let starts = [0, 8, 9, plain.utf8.count, end, end + 8, end + 9]
+        for position in 0..<end + plain.utf8.count {
+            let retraced = try await retrace(to: Int64(position), orBefore: true, of: app, in: world)
+            guard case .at(let progress) = retraced else {
+                Issue.record("byte \(position): \(retraced)")
+                continue
+            }
+            #expect(progress.position == Int64(starts.last { $0 <= position } ?? -1), "byte \(position)")
+            #expect(progress.counts.totalBytes == progress.position)
+        }
+    }
+
+    @Test("lines that were too long, one of them in a batch, are records when they are judged by a higher limit")
+    func higherLimit() async throws {
+        var world = World()
+        world.settings.maxLineBytes = 20
+        let app = try await world.newApp()
+        let long = "{\"long\":\"\(String(repeating: "x", count: 30))\"}"
+        let batch = SdkBatch(["{\"n\":1}", long, "{\"n\":2}"], sequence: 1)
+        let text = "{\"a\":1}\n" + batch.text + "bad\n" + long + "\n{\"b\":2}\n"
+        await world.append(text, of: app)
+        _ = try await world.consumer().run()
+        let rejects = await world.store.rejects(of: app.id, after: nil, limit: 9)
+        #expect(rejects.map(\.reason) == [.lineTooLong, .invalidJSON, .lineTooLong])
+        world.settings.maxLineBytes = 100
+        let start = try #require(rejects.first?.range.lower)
+        guard case .at(let progress) = try await retrace(to: start, orBefore: true, of: app, in: world) else {
+            Issue.record("the batch's beginning is a boundary")
+            return
+        }
+        let cursor = try #require(await world.cursor(of: app))
+        #expect(await world.store.rewind(cursor, to: progress, at: .sample) == .rewound)
+        _ = try await world.consumer().run()
+        #expect(await world.lines(of: app) == ["{\"a\":1}", "{\"n\":1}", long, "{\"n\":2}", long, "{\"b\":2}"])
+        #expect(await world.store.rejects(of: app.id, after: nil, limit: 9).map(\.reason) == [.invalidJSON])
+        let after = try #require(await world.cursor(of: app)).progress
+        #expect(after.counts.records == 6 && after.counts.rejects == 1 && after.position == Int64(text.utf8.count))
     }
 
     @Test("a cursor stays where it is when the source holds something else by now")
