@@ -75,26 +75,9 @@ struct VolumeTests {
     private func workOnce(_ fleet: Fleet) async throws -> ((code: Int32, words: String, seconds: Double), Int) {
         let begin = ContinuousClock.now
         let worker = try fleet.startWorker(["--once"])
-        let watch = Task {
-            var peak = 0
-            while !Task.isCancelled {
-                peak = max(peak, anonymousMemory(of: worker.pid))
-                try? await Task.sleep(for: .milliseconds(5))
-            }
-            return peak
-        }
+        let watch = MemoryWatch(of: worker.pid)
         let code = try await worker.wait(for: .seconds(1800))
         let seconds = (ContinuousClock.now - begin) / .seconds(1)
-        watch.cancel()
-        return ((code, worker.errorText, seconds), await watch.value)
+        return ((code, worker.errorText, seconds), await watch.peak())
     }
-}
-
-/// The bytes of a process that no file stands behind; 0 when it is gone.
-private func anonymousMemory(of process: pid_t) -> Int {
-    guard let status = try? String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8),
-        let line = status.split(separator: "\n").first(where: { $0.hasPrefix("RssAnon:") }),
-        let kibibytes = line.split(whereSeparator: { $0 == " " || $0 == "\t" }).dropFirst().first.flatMap({ Int($0) })
-    else { return 0 }
-    return kibibytes << 10
 }
