@@ -172,7 +172,7 @@ struct TailStreamTests {
         let bytes = Array(String(repeating: line, count: 15_000).utf8)
         try Data(bytes).write(to: URL(fileURLWithPath: file))
         #expect(try await site.run(["ingest", file, "--app", "shop"]).code == 0)
-        let dev = try await site.startDev(["--http-write-timeout", "500ms"])
+        let dev = try await site.startDev(["--http-stall-timeout", "500ms"])
         let answer = try await site.open(
             "/v1/logs?app=shop", try site.secret("admin.key"), headers: ["Accept": "application/x-ndjson"])
         #expect(answer.status == 200)

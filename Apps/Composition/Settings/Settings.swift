@@ -42,8 +42,6 @@ public struct Settings: Sendable {
     public let http: Listener
     /// Largest request body in bytes.
     public let maxBody: Int
-    /// How long a client may take for the next piece of a streamed answer.
-    public let writeTimeout: Duration
     /// Most tails that are open at a time.
     public let maxTails: Int
     /// How often a tail with nothing to show is heard of.
@@ -95,7 +93,6 @@ public struct Settings: Sendable {
         storePath = try read.storePath(in: dataDirectory)
         http = Listener(host: try read.text("http.host"), port: try read.port("http.port"))
         maxBody = try read.bytes("http.max_body")
-        writeTimeout = try read.duration("http.write_timeout")
         maxTails = try read.count("http.max_tails")
         tailHeartbeat = try read.duration("http.tail_heartbeat")
         ops = Listener(host: try read.text("ops.host"), port: try read.port("ops.port"))

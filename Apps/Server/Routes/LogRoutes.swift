@@ -20,13 +20,13 @@ struct LogRoutes: Sendable {
             Route(.get, "/v1/logs", .read) { request, context, caller in
                 let parameters = try QueryParameters(request, known: LogQuestion.members)
                 let setting = try setting(of: caller, cursor: parameters["cursor"])
-                return try await answer(try await LogQuestion(parameters, setting), to: request, context)
+                return try await answer(try await LogQuestion(parameters, setting), to: request)
             },
             Route(.post, "/v1/logs/query", .read) { request, context, caller in
                 let body = try await RequestBody(
                     request, limit: deployment.settings.maxBody, known: LogQuestion.members)
                 let setting = try setting(of: caller, cursor: try body.text("cursor"))
-                return try await answer(try await LogQuestion(body, setting), to: request, context)
+                return try await answer(try await LogQuestion(body, setting), to: request)
             },
             Route(.get, "/v1/logs/count", .read) { request, _, caller in
                 let known = LogQuestion.members.subtracting(["order", "limit", "cursor"])
@@ -71,10 +71,10 @@ struct LogRoutes: Sendable {
     }
 
     private func answer(
-        _ question: LogQuestion, to request: Request, _ context: APIContext
+        _ question: LogQuestion, to request: Request
     ) async throws -> Response {
         let accepted = request.headers[.accept] ?? ""
-        if accepted.contains("application/x-ndjson") { return stream(question, context) }
+        if accepted.contains("application/x-ndjson") { return stream(question) }
         let page = try await query.page(
             question.filter, order: question.order ?? .newestFirst, limit: question.limit ?? 100,
             cursor: question.cursor, askedAt: question.askedAt)
@@ -83,9 +83,8 @@ struct LogRoutes: Sendable {
     }
 
     /// The stored lines themselves; without an order they come object by object, without a limit all of them.
-    private func stream(_ question: LogQuestion, _ context: APIContext) -> Response {
+    private func stream(_ question: LogQuestion) -> Response {
         let records = query.records(question.filter, order: question.order ?? .stored, limit: question.limit)
-        let patience = PatientBody(channel: context.channel, limit: deployment.settings.writeTimeout)
         let body = ResponseBody { writer in
             var records = records
             while let rows = try await records.next() {
@@ -95,7 +94,7 @@ struct LogRoutes: Sendable {
                     buffer.writeBytes(rows.bytes[rows.range(row)])
                     buffer.writeInteger(UInt8(ascii: "\n"))
                 }
-                try await patience.write(buffer, to: &writer)
+                try await writer.write(inPieces: buffer)
             }
             try await writer.finish(nil)
         }

@@ -42,9 +42,8 @@ struct TailRoutes: Sendable {
         var tail = LogTail(
             question.filter, cursors: deployment.cursors, reader: deployment.records, askedAt: askedAt)
         if let last { try await tail.resume(at: last, signer: signer) } else { try await tail.start() }
-        let patience = PatientBody(channel: context.channel, limit: deployment.settings.writeTimeout)
         let body = ResponseBody { [tail] writer in
-            try await follow(tail, of: question.filter.app, request, from: context.peer, patience, &writer)
+            try await follow(tail, of: question.filter.app, request, from: context.peer, &writer)
             withExtendedLifetime(slot) {}
             try await writer.finish(nil)
         }
@@ -54,14 +53,14 @@ struct TailRoutes: Sendable {
 
     /// Writes events until the service stops, the client goes away or its credential ends.
     @concurrent private func follow(
-        _ start: LogTail, of app: AppID, _ request: Request, from peer: PeerAddress, _ body: PatientBody,
+        _ start: LogTail, of app: AppID, _ request: Request, from peer: PeerAddress,
         _ writer: inout any ResponseBodyWriter
     ) async throws {
         var tail = start
         var sent = tail.position(signer: signer)
         let heartbeat = deployment.settings.tailHeartbeat
         var (wroteAt, checkedAt) = (ContinuousClock.now, ContinuousClock.now)
-        try await body.write(ServerSentEvents.opening(id: sent), to: &writer)
+        try await writer.write(inPieces: ServerSentEvents.opening(id: sent))
         // What is not shown when the service stops is shown to who comes back with the last id.
         while !Task.isShuttingDownGracefully {
             if .now - checkedAt >= heartbeat {
@@ -70,14 +69,13 @@ struct TailRoutes: Sendable {
             }
             if let rows = try await tail.next() {
                 sent = tail.position(signer: signer)
-                try await body.write(ServerSentEvents.event(rows, app: app.text, id: sent), to: &writer)
+                try await writer.write(inPieces: ServerSentEvents.event(rows, app: app.text, id: sent))
                 wroteAt = .now
                 continue
             }
             if .now - wroteAt >= heartbeat {
                 let position = tail.position(signer: signer)
-                try await body.write(
-                    ServerSentEvents.heartbeat(id: position == sent ? nil : position), to: &writer)
+                try await writer.write(inPieces: ServerSentEvents.heartbeat(id: position == sent ? nil : position))
                 sent = position
                 wroteAt = .now
             }
