@@ -288,6 +288,7 @@ let package = Package(
                 "LogModel", "AppRegistry", "SdkProvisioning", "DistributedLock", "LogCursor", "LogIngestion",
                 "IngestionJobs", "LogQuery", "InMemoryAdapter", "PortContracts", "TestSupport",
             ]),
+        suite("SystemTests", in: "Adapters/SystemTests", ["LogModel", "LogQuery", "SystemAdapter"]),
         suite(
             "SQLiteTests", in: "Adapters/SQLiteTests",
             [
