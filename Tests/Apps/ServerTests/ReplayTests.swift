@@ -1,4 +1,6 @@
 import AppRegistry
+import Composition
+import HTTPTransport
 import LogModel
 import TestSupport
 import Testing
