@@ -6,10 +6,12 @@ public struct RejectReplay: Sendable {
     let rejects: any RejectReader
     let rewinding: Rewinding
 
-    /// Which rejects are meant.
+    /// Which rejects are meant; all that is given must hold.
     public struct Choice: Sendable {
         /// Those of one app, or of all.
         public var app: AppID?
+        /// Those of the objects of one name, or of all.
+        public var object: ObjectKey?
         /// Those of these reasons, or of any.
         public var reasons: Set<RejectReason> = []
         /// Those of these numbers, or all.
@@ -33,61 +35,100 @@ public struct RejectReplay: Sendable {
         /// Which generation of it.
         public let generation: GenerationID
         /// How many of its rejects are meant.
-        public var count = 0
+        public internal(set) var count = 0
         /// How many of those can never be records.
-        public var hopeless = 0
+        public internal(set) var hopeless = 0
+        /// The first of all its rejects that may become a record, meant or not.
+        ///
+        /// What lies between that and a later one is counted by what was judged then, so it is judged again as well.
+        var first: First?
+
+        /// A reject, and where it begins.
+        struct First: Sendable, Hashable {
+            let number: Int64
+            let position: Int64
+        }
+
+        mutating func note(_ reject: StoredReject, isMeant: Bool) {
+            let mayBecomeRecord = reject.reason.mayBecomeRecord
+            if isMeant {
+                count += 1
+                if !mayBecomeRecord { hopeless += 1 }
+            }
+            guard mayBecomeRecord, reject.range.lower < first?.position ?? .max else { return }
+            first = First(number: reject.number, position: reject.range.lower)
+        }
     }
 
     /// What came of one object.
     public enum Outcome: Sendable, Hashable {
         /// The object is taken again from there on; the first reject of it that may become a record is behind it.
         case willBeTakenAgain(from: Int64)
+        /// Nothing was changed, since nothing was to be; the object would be taken again from there on, or from the
+        /// beginning of the batch around it.
+        case wouldBeTakenAgain(from: Int64)
         /// Nothing was changed; the words say why.
         case refused(String)
+        /// Nothing was changed, since the source does not answer; the same may succeed later.
+        case unreachable(String)
     }
 
     /// The objects with rejects that are meant, in the order of their generations.
+    ///
+    /// Rejects are looked at page by page; what is held grows with the number of objects, not of rejects.
+    /// - Parameters:
+    ///   - choice: which rejects are meant.
+    ///   - last: objects up to this generation are passed over.
+    /// - Returns: those objects, each with what it holds of them.
     /// - Throws: when the store cannot be read.
-    public func candidates(_ choice: Choice) async throws -> [Candidate] {
+    public func candidates(_ choice: Choice, after last: GenerationID? = nil) async throws -> [Candidate] {
         var found: [GenerationID: Candidate] = [:]
-        var last: Int64?
+        var number: Int64?
         while true {
-            let page = try await rejects.rejects(of: choice.app, after: last, limit: 1000)
-            for reject in page where choice.includes(reject) {
+            let page = try await rejects.rejects(of: choice.app, after: number, limit: 1000)
+            for reject in page {
+                if let last, reject.generation.number <= last.number { continue }
+                if let object = choice.object, reject.object != object { continue }
                 let fresh = Candidate(source: reject.source, object: reject.object, generation: reject.generation)
-                found[reject.generation, default: fresh].count += 1
-                if !reject.reason.mayBecomeRecord { found[reject.generation]?.hopeless += 1 }
+                found[reject.generation, default: fresh].note(reject, isMeant: choice.includes(reject))
             }
             guard page.count == 1000 else { break }
-            last = page.last?.number
+            number = page.last?.number
         }
-        return found.values.sorted { $0.generation.number < $1.generation.number }
+        return found.values.filter { $0.count > 0 }.sorted { $0.generation.number < $1.generation.number }
     }
 
-    /// Where an object would be taken again from: its first reject that may become a record, whatever was meant.
+    /// Puts one object's cursor back, or says what would come of it.
     ///
-    /// What lies between that and a later one is counted by what was judged then, so it is judged again as well.
-    /// - Throws: when the store cannot be read.
-    public func start(of candidate: Candidate) async throws -> Int64? {
-        guard candidate.count > candidate.hopeless else { return nil }
-        var first: Int64?
-        for reason in RejectReason.allCases where reason.mayBecomeRecord {
-            let found = try await rejects.rejects(of: candidate.generation, because: reason).first
-            first = [first, found?.range.lower].compactMap { $0 }.min()
-        }
-        return first
-    }
-
-    /// Puts one object's cursor back.
-    /// - Throws: when the store or the source cannot be read.
-    public func replay(_ candidate: Candidate) async throws -> Outcome {
-        guard let start = try await start(of: candidate) else {
+    /// An object whose source cannot be read is left alone like one that changed, so that it keeps nobody from the
+    /// others.
+    /// - Parameters:
+    ///   - candidate: the object.
+    ///   - isDry: whether nothing is to be changed; the source is not read then.
+    /// - Returns: what came of it.
+    /// - Throws: `CancellationError`, or when the store cannot be read.
+    public func replay(_ candidate: Candidate, isDry: Bool = false) async throws -> Outcome {
+        guard candidate.count > candidate.hopeless, let first = candidate.first else {
             return .refused("these bytes were never one line of their writer; no limit makes them one")
         }
-        switch try await rewinding.rewind(candidate.generation, to: start, orBefore: true) {
-        case .rewound(_, let to): return .willBeTakenAgain(from: to)
-        case .alreadyThere: return .willBeTakenAgain(from: start)
-        case .refused(let words): return .refused(words)
+        // Somebody else may have replayed it since it was found; to take it once more would be for nothing.
+        guard try await rejects.reject(first.number) != nil else {
+            return .refused("its rejects were judged again meanwhile")
+        }
+        if isDry { return .wouldBeTakenAgain(from: first.position) }
+        do {
+            switch try await rewinding.rewind(candidate.generation, to: first.position, orBefore: true) {
+            case .rewound(_, let to): return .willBeTakenAgain(from: to)
+            case .alreadyThere: return .willBeTakenAgain(from: first.position)
+            case .refused(let words): return .refused(words)
+            }
+        } catch let error as SourceError {
+            switch error.reason {
+            case .unavailable, .throttled: return .unreachable(error.detail)
+            case .unauthenticated, .forbidden, .gone, .rejected: return .refused(error.detail)
+            }
+        } catch let error as SettingsError {
+            return .refused(error.description)
         }
     }
 }

@@ -41,6 +41,7 @@ public struct APIServer: Service {
             + LogRoutes(deployment: deployment, signer: signer).routes
             + TailRoutes(deployment: deployment, signer: signer, gatekeeper: gatekeeper).routes
             + OperationRoutes(deployment: deployment).routes
+            + ReplayRoutes(apps: deployment.apps, replay: try deployment.replay(), maxBody: settings.maxBody).routes
             + InternalRoutes(trigger: trigger).routes
         application = Application(
             router: APIServer.router(routes, gatekeeper: gatekeeper, deployment, logger: logger),

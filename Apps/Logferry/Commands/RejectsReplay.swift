@@ -13,7 +13,7 @@ struct RejectsReplay: AsyncParsableCommand {
             The objects that hold them are taken again from their first reject on, at the next run of a worker; a local \
             file when it is given to "ingest" again. What was stored stays and is not doubled; what is refused again \
             stays a reject. Each object is read to prove that it still holds what was taken of it. Exit 1 when one was \
-            left alone.
+            left alone, 75 when that was only because a source does not answer.
             """)
 
     @Argument(help: "Ids of rejects, as \"rejects list\" shows them; all when none is given.")
@@ -21,6 +21,9 @@ struct RejectsReplay: AsyncParsableCommand {
 
     @Option(help: "Rejects of an app: its id or its name; of all apps when it is left out.")
     var app: String?
+
+    @Option(help: "Rejects of the objects of this name, as \"rejects list\" shows it.")
+    var object: String?
 
     @Option(
         help: "Rejects of a reason, such as line_too_long; may be given more than once.",
@@ -37,28 +40,29 @@ struct RejectsReplay: AsyncParsableCommand {
         try await withDeployment { deployment in
             var choice = RejectReplay.Choice()
             if let app { choice.app = try await deployment.apps.find(app).id }
+            choice.object = object.map(ObjectKey.init)
             choice.reasons = Set(reason)
             choice.numbers = Set(ids)
             let replay = try deployment.replay()
             var table = Table(["object", "generation", "rejects", "from", "outcome", "detail"], json: json)
-            var leftAlone = 0
+            var status = ExitStatus.success
             let candidates = try await replay.candidates(choice)
             if candidates.isEmpty, !ids.isEmpty {
                 throw UnknownReject(description: "there is no reject \(ids.map(String.init).joined(separator: ", "))")
             }
             for candidate in candidates {
                 if Terminal.showsWords { Terminal.progress("reading \(candidate.object)") }
-                let (from, outcome, detail) = try await treat(candidate, by: replay)
-                if from == nil { leftAlone += 1 }
-                table.add([
-                    .text(candidate.object.text), .number(candidate.generation.number),
-                    .number(Int64(candidate.count)), from.map { .number($0) } ?? .text(nil), .text(outcome),
-                    .text(detail),
-                ])
+                let outcome = try await replay.replay(candidate, isDry: dryRun)
+                table.add(row(candidate, outcome))
+                switch outcome {
+                case .willBeTakenAgain, .wouldBeTakenAgain: break
+                case .refused: status = .failure
+                case .unreachable: if status == .success { status = .tryAgain }
+                }
             }
             if Terminal.showsWords { Terminal.progress("") }
             table.finish(whenEmpty: "no such rejects")
-            if leftAlone > 0 { throw ExitCode(ExitStatus.failure.rawValue) }
+            if status != .success { throw ExitCode(status.rawValue) }
         }
     }
 
@@ -70,13 +74,16 @@ struct RejectsReplay: AsyncParsableCommand {
         return reason
     }
 
-    private func treat(
-        _ candidate: RejectReplay.Candidate, by replay: RejectReplay
-    ) async throws -> (from: Int64?, outcome: String, detail: String?) {
-        if dryRun, let start = try await replay.start(of: candidate) { return (start, "would be taken again", nil) }
-        switch try await replay.replay(candidate) {
-        case .willBeTakenAgain(let from): return (from, "will be taken again", nil)
-        case .refused(let words): return (nil, "left alone", words)
-        }
+    private func row(_ candidate: RejectReplay.Candidate, _ outcome: RejectReplay.Outcome) -> [Table.Cell] {
+        let (from, word, detail): (Int64?, String, String?) =
+            switch outcome {
+            case .willBeTakenAgain(let from): (from, "will be taken again", nil)
+            case .wouldBeTakenAgain(let from): (from, "would be taken again", nil)
+            case .refused(let words), .unreachable(let words): (nil, "left alone", words)
+            }
+        return [
+            .text(candidate.object.text), .number(candidate.generation.number), .number(Int64(candidate.count)),
+            from.map { .number($0) } ?? .text(nil), .text(word), .text(detail),
+        ]
     }
 }

@@ -63,6 +63,13 @@ struct RequestBody {
         return moment
     }
 
+    /// A truth value, or `false` when the member is absent.
+    func flag(_ name: String) throws(Problem) -> Bool {
+        guard let value = self[name] else { return false }
+        guard case .flag(let flag) = value else { throw .invalid("\"\(name)\" must be true or false") }
+        return flag
+    }
+
     /// A list of texts, or `nil` when the member is absent.
     func texts(_ name: String) throws(Problem) -> [String]? {
         guard let value = self[name] else { return nil }

@@ -52,6 +52,7 @@ struct RightsTests {
         Row(method: "GET", path: "/v1/runs", right: .admin),
         Row(method: "GET", path: "/v1/cursors", right: .admin),
         Row(method: "GET", path: "/v1/rejects", right: .admin),
+        Row(method: "POST", path: "/v1/rejects/replay", right: .admin, body: "{}"),
         Row(
             method: "POST", path: "/internal/consume-logs", right: .service,
             sample: "/internal/consume-logs?wait=true"),

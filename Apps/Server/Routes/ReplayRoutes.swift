@@ -1,0 +1,96 @@
+import AppRegistry
+import Composition
+import Hummingbird
+import LogIngestion
+import LogModel
+
+/// Lets refused bytes be judged anew.
+struct ReplayRoutes: Sendable {
+    let apps: AppRegistrar
+    let replay: RejectReplay
+    let maxBody: Int
+
+    private static let members: Set<String> = ["app", "object", "reasons", "ids", "dryRun", "limit", "cursor"]
+
+    var routes: [Route] {
+        [Route(.post, "/v1/rejects/replay", .admin) { request, _, _ in try await answer(request) }]
+    }
+
+    private func answer(_ request: Request) async throws -> Response {
+        let body = try await RequestBody(request, limit: maxBody, known: ReplayRoutes.members)
+        let limit = try ReplayRoutes.limit(body)
+        let isDry = try body.flag("dryRun")
+        let last = try ReplayRoutes.cursor(body)
+        let found = try await replay.candidates(try await choice(body), after: last)
+        var done: [(candidate: RejectReplay.Candidate, outcome: RejectReplay.Outcome)] = []
+        for candidate in found.prefix(limit) {
+            done.append((candidate, try await replay.replay(candidate, isDry: isDry)))
+        }
+        let next = found.count > limit ? found[limit - 1].generation.description : nil
+        return .page(done, next: next) { write($1.candidate, $1.outcome, into: &$0) }
+    }
+
+    private func choice(_ body: RequestBody) async throws -> RejectReplay.Choice {
+        var choice = RejectReplay.Choice()
+        if let app = try body.text("app") { choice.app = try await apps.find(app).id }
+        choice.object = try body.text("object").map(ObjectKey.init)
+        for word in try ReplayRoutes.some("reasons", of: body) {
+            guard let reason = RejectReason(rawValue: word) else {
+                let known = RejectReason.allCases.map(\.rawValue).joined(separator: ", ")
+                throw Problem.invalid("\"reasons\" must be some of \(known)")
+            }
+            choice.reasons.insert(reason)
+        }
+        for id in try ReplayRoutes.some("ids", of: body) {
+            guard let number = Int64(id) else { throw Problem.invalid("\"ids\" must be ids of rejects") }
+            choice.numbers.insert(number)
+        }
+        return choice
+    }
+
+    /// A list that means all when it is left out; an empty one would look as if it meant none.
+    private static func some(_ name: String, of body: RequestBody) throws(Problem) -> [String] {
+        guard let texts = try body.texts(name) else { return [] }
+        guard !texts.isEmpty else { throw .invalid("\"\(name)\" must not be empty; leave it out to mean all") }
+        return texts
+    }
+
+    /// How many objects one request treats: each is read from its first byte, so these are fewer than in a list.
+    private static func limit(_ body: RequestBody) throws(Problem) -> Int {
+        guard let value = body["limit"] else { return 10 }
+        guard case .number(let text) = value, let limit = Int(text), (1...100).contains(limit) else {
+            throw .invalid("\"limit\" must be a number from 1 to 100")
+        }
+        return limit
+    }
+
+    private static func cursor(_ body: RequestBody) throws(Problem) -> GenerationID? {
+        guard let text = try body.text("cursor") else { return nil }
+        guard let number = Int64(text) else {
+            throw Problem(.badRequest, .invalidCursor, "the cursor is not one of this list's answers")
+        }
+        return GenerationID(number)
+    }
+}
+
+private func write(
+    _ candidate: RejectReplay.Candidate, _ outcome: RejectReplay.Outcome, into text: inout JSONText
+) {
+    text.add("object", candidate.object.text)
+    text.add("generation", candidate.generation.number)
+    text.add("rejects", Int64(candidate.count))
+    switch outcome {
+    case .willBeTakenAgain(let from):
+        text.add("outcome", "will_be_taken_again")
+        text.add("from", from)
+    case .wouldBeTakenAgain(let from):
+        text.add("outcome", "would_be_taken_again")
+        text.add("from", from)
+    case .refused(let words):
+        text.add("outcome", "left_alone")
+        text.add("detail", words)
+    case .unreachable(let words):
+        text.add("outcome", "source_unavailable")
+        text.add("detail", words)
+    }
+}
