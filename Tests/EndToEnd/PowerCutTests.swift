@@ -13,7 +13,7 @@ struct PowerCutTests {
     private func traced<Result>(
         _ arguments: [String], in folder: String, environment: [String: String] = [:],
         program: String = RunningProgram.path, _ work: (RunningProgram) async throws -> Result
-    ) async throws -> (Result, SystemCallTrace) {
+    ) async throws -> (result: Result, trace: SystemCallTrace) {
         let file = folder + "/trace"
         let strace = try RunningProgram(
             SystemCallTrace.arguments(to: file, [program] + arguments), environment: environment,
@@ -92,11 +92,12 @@ struct PowerCutTests {
         let app = try await Application.register("power", at: site)
         let (notes, spool) = (site.folder + "/notes", site.folder + "/spool")
         let arguments = [site.api(""), app.clientToken, "writer", "0", "2", notes, spool, "0"]
-        let (_, trace) = try await traced(
+        let trace = try await traced(
             arguments, in: site.folder, program: RunningProgram.beside("SdkWriter")
         ) { strace in
-            #expect(try await strace.wait(for: .seconds(120)) == 0, "\(strace.errorText)")
-        }
+            let code = try await strace.wait(for: .seconds(120))
+            #expect(code == 0, "\(strace.errorText)")
+        }.trace
         var ledger = DurabilityLedger(trace: trace, folder: spool)
         // A note that a batch is delivered may be lost: the batch is sent again under its name, and counted once.
         ledger.matters = { call in Int(call.result).map { $0 > 43 } ?? true }
