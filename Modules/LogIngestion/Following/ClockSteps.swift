@@ -11,18 +11,20 @@ actor ClockSteps {
 
     private let elapsed: @Sendable () -> Duration
     private let grace: Duration
-    private var last: (moment: Timestamp, elapsed: Duration)?
+    private var last: (moment: Timestamp, elapsed: Duration)
     private var distrustedUntil: Duration = .zero
 
-    init(ticks: any Clock<Duration>, grace: Duration) {
+    /// Compares with a time of day that was read just now.
+    init(from moment: Timestamp, ticks: any Clock<Duration>, grace: Duration) {
         elapsed = stopwatch(ticks)
+        last = (moment, .zero)
         self.grace = grace
     }
 
     /// Whether days and graces may be judged by a time of day that was read just now.
     func isTrusted(_ moment: Timestamp) -> Bool {
         let passed = elapsed()
-        if let last, moment.since(last.moment) > passed - last.elapsed + ClockSteps.tolerance {
+        if moment.since(last.moment) > passed - last.elapsed + ClockSteps.tolerance {
             distrustedUntil = passed + grace
         }
         last = (moment, passed)

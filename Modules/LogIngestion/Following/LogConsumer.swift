@@ -45,7 +45,7 @@ public struct LogConsumer: Sendable {
         self.owner = owner
         let committer = GroupCommitter(store: commits, limit: settings.bytesInFlight / 2)
         let budget = ByteBudget(total: settings.bytesInFlight)
-        let steps = ClockSteps(ticks: ticks, grace: settings.sealGrace)
+        let steps = ClockSteps(from: clock.now(), ticks: ticks, grace: settings.sealGrace)
         follower = { source in
             ObjectFollower(
                 source: source, cursors: cursors, committer: committer, budget: budget, scanner: scanner,

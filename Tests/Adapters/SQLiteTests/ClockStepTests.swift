@@ -122,6 +122,9 @@ struct ClockStepTests {
         await scene.append(" \n{\"c\":3}")
         try await scene.consume(0)
         #expect(try await scene.lines() == ["{\"a\":1}", "{\"b\":2} "])
+        // A worker that had nothing to do before the step has noticed it as well.
+        try await scene.consume(1)
+        #expect(try await scene.lines().count == 2)
         pass(3599, in: scene)
         try await scene.consume(0)
         #expect(try await scene.lines().count == 2)
