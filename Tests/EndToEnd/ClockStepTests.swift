@@ -2,15 +2,17 @@ import Foundation
 import Testing
 
 /// The time of day of each process steps for itself, an hour back and a day forward, while lines are logged.
-@Suite("Steps of the clock", .serialized, .enabled(if: FakedTime.library != nil, "libfaketime must be there"))
+@Suite("Steps of the clock", .serialized)
 struct ClockStepTests {
     @Test("C15: no line is lost, doubled or sealed too early, no lease is taken over, and tokens are good")
     func steps() async throws {
         let folder = NSTemporaryDirectory() + "logferry-time-" + UUID().uuidString
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: folder) }
+        let library = try await ShiftedTime.compiled(in: folder)
         let (stores, first, second) = (
-            try FakedTime(in: folder), try FakedTime(in: folder), try FakedTime(in: folder)
+            try ShiftedTime(library: library, in: folder), try ShiftedTime(library: library, in: folder),
+            try ShiftedTime(library: library, in: folder)
         )
         let fleet = try await Fleet(more: stores.environment)
         let flags = ["--consume-interval", "20ms"]
@@ -22,7 +24,7 @@ struct ClockStepTests {
         let admin = try fleet.site.secret("admin.key")
         var expected: [UInt8] = []
         var seen = 0
-        let steps: [(FakedTime, Int)] = [
+        let steps: [(ShiftedTime, Int64)] = [
             (first, 0), (first, 24), (second, -1), (stores, 24), (first, 0), (stores, -1), (second, 24), (first, -1),
             (stores, 0), (second, 0), (first, 0),
         ]

@@ -47,11 +47,8 @@ final class RunningProgram: Sendable {
         let inherited = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("LOGFERRY_") }
         let pairs = inherited.merging(environment) { $1 }.map { "\($0)=\($1)" }
         var child = pid_t()
-        // A preloaded library that adds to the environment hides the arguments from Swift, which looks for them beside
-        // it; in `env` it has done so before the program begins.
-        let command = (environment["LD_PRELOAD"] == nil ? [] : ["/usr/bin/env"]) + [program] + arguments
-        let code = withStrings(command) { arguments in
-            withStrings(pairs) { posix_spawn(&child, command[0], &actions, &attributes, arguments, $0) }
+        let code = withStrings([program] + arguments) { arguments in
+            withStrings(pairs) { posix_spawn(&child, program, &actions, &attributes, arguments, $0) }
         }
         guard code == 0 else { throw HarnessError("\(program): \(String(cString: strerror(code)))") }
         pid = child
