@@ -126,7 +126,7 @@ public actor SpoolJournal: BatchJournal {
         try Folder.make(folder)
         do {
             try Folder.synchronize(folder + "/..", calls: calls)
-        } catch where error.isForbidden {
+        } catch  where error.isForbidden {
             // Somebody else made the folder, and a parent that we may not even open is theirs to look after.
         }
     }

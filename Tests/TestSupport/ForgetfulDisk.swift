@@ -125,6 +125,7 @@ public struct Remains: Sendable {
     ///   - folder: where.
     ///   - fate: what becomes of what was not synchronised.
     ///   - untouched: files that look after themselves, by the beginnings of their paths.
+    /// - Throws: what the file system says.
     public func lay(into folder: String, _ fate: Fate, untouched: String? = nil) throws {
         guard fate != .lost || kept.names[".."] != nil else { return }
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)

@@ -109,7 +109,9 @@ struct ClockStepTests {
         #expect(try await scene.store.rejects.rejects(of: scene.app.id, after: nil, limit: 9).isEmpty)
     }
 
-    @Test("a step forward seals nothing that still grows, and what does not grow a grace later", arguments: Store.allCases)
+    @Test(
+        "a step forward seals nothing that still grows, and what does not grow a grace later",
+        arguments: Store.allCases)
     func sealing(_ kind: Store) async throws {
         let scene = try await Scene(kind)
         await scene.append("{\"a\":1}\n{\"b\":2}")

@@ -28,7 +28,9 @@ struct LeaseClockTests {
         }
     }
 
-    @Test("a process whose time of day steps takes nobody's lease early, and none is held for longer", arguments: [-1, 24])
+    @Test(
+        "a process whose time of day steps takes nobody's lease early, and none is held for longer",
+        arguments: [-1, 24])
     func step(hours: Int64) async throws {
         let machine = Machine()
         let (one, two) = (try machine.open(path), try machine.open(path))
@@ -46,8 +48,9 @@ struct LeaseClockTests {
         machine.pass(seconds: 29)
         // Also one that is only opened now goes by the same time.
         for database in [one, two, try machine.open(path)] {
-            guard case .held(_, let remaining) = try await SQLiteLockStore(database).acquire(
-                name, by: .fresh(), for: .seconds(30))
+            guard
+                case .held(_, let remaining) = try await SQLiteLockStore(database).acquire(
+                    name, by: .fresh(), for: .seconds(30))
             else { throw NotGranted() }
             #expect(remaining == .seconds(1))
             let outcome = try await SQLiteCursorStore(database).claim([request], by: .fresh(), for: .seconds(30))[0]
@@ -68,16 +71,18 @@ struct LeaseClockTests {
             source: SourceID("s"), object: ObjectKey("o"), app: app.id, identity: "a", size: 1 << 40)
         let before = try machine.open(path)
         try await SQLiteAppStore(before).add(app)
-        guard case .granted(let lease) = try await SQLiteLockStore(before).acquire(
-            LockName("l"), by: .fresh(), for: .seconds(3600)),
+        guard
+            case .granted(let lease) = try await SQLiteLockStore(before).acquire(
+                LockName("l"), by: .fresh(), for: .seconds(3600)),
             case .claimed(let claim) = try await SQLiteCursorStore(before).claim(
                 [request], by: .fresh(), for: .seconds(3600))[0]
         else { throw NotGranted() }
         try before.close()
         machine.restart()
         let after = try machine.open(path)
-        guard case .granted(let next) = try await SQLiteLockStore(after).acquire(
-            LockName("l"), by: .fresh(), for: .seconds(30)),
+        guard
+            case .granted(let next) = try await SQLiteLockStore(after).acquire(
+                LockName("l"), by: .fresh(), for: .seconds(30)),
             case .claimed(let second) = try await SQLiteCursorStore(after).claim(
                 [request], by: .fresh(), for: .seconds(30))[0]
         else { throw NotGranted() }
@@ -102,8 +107,9 @@ struct LeaseClockTests {
         }
         machine.restart()
         machine.pass(seconds: 31)
-        guard case .granted = try await SQLiteLockStore(try machine.open(path)).acquire(
-            LockName("l"), by: .fresh(), for: .seconds(30))
+        guard
+            case .granted = try await SQLiteLockStore(try machine.open(path)).acquire(
+                LockName("l"), by: .fresh(), for: .seconds(30))
         else { throw NotGranted() }
     }
 

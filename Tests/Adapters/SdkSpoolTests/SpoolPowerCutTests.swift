@@ -51,7 +51,9 @@ struct SpoolPowerCutTests {
         return disk.takeMoments()
     }
 
-    @Test("C15: what was kept and is not settled is there after a crash at any moment", arguments: Remains.Fate.allCases)
+    @Test(
+        "C15: what was kept and is not settled is there after a crash at any moment",
+        arguments: Remains.Fate.allCases)
     func crash(_ fate: Remains.Fate) async throws {
         let moments = try await moments(Promises())
         #expect(moments.count > 100)

@@ -61,7 +61,7 @@ struct CrashTraffic: Sendable {
                 figures.failures += 1
                 let size = try await committedSize(of: file) - figures.written
                 // An append is there as a whole or not at all, and what was acknowledged stays.
-                #expect(size == taken || size == end, "\(size) bytes are there; \(taken) were acknowledged, then \(end)")
+                #expect(size == taken || size == end, "\(size) bytes are there; \(taken) acknowledged, \(end) sent")
                 taken = size
                 door = try await initialise(&figures)
             }

@@ -57,7 +57,8 @@ struct PowerCutTests {
             let store = try await TestStore(in: place)
             for name in ["x.log", "y.log", "whole.log"] {
                 let prefix = name + "="
-                let promised = remains.promises.first { $0.hasPrefix(prefix) }.map { String($0.dropFirst(prefix.count)) }
+                let promise = remains.promises.first { $0.hasPrefix(prefix) }
+                let promised = promise.map { String($0.dropFirst(prefix.count)) }
                 let found = try await store.read("ws/a/\(name)")
                 guard found.status == 200 else {
                     #expect(found.status == 404 && promised == nil, "moment \(number), \(name)")
