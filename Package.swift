@@ -185,7 +185,7 @@ let package = Package(
             ]),
         suite(
             "LocalFimidaraTests", in: "Adapters/LocalFimidaraTests",
-            ["LocalFimidaraAdapter", "BlockingExecutor", "LogModel", grdb, crypto]),
+            ["LocalFimidaraAdapter", "BlockingExecutor", "LogModel", "TestSupport", grdb, crypto]),
         suite(
             "FimidaraOverLocalFimidaraTests", in: "Adapters/FimidaraOverLocalFimidaraTests",
             [
@@ -208,7 +208,7 @@ let package = Package(
             ["SdkClient", "SdkURLSessionAdapter", "SdkPlatform", "TestSupport"]),
         suite(
             "SdkSpoolTests", in: "Adapters/SdkSpoolTests",
-            ["LogModel", "SdkClient", "SdkSpoolAdapter", "SdkRig", "InMemoryAdapter", "TestSupport"]),
+            ["LogModel", "SdkClient", "SdkPlatform", "SdkSpoolAdapter", "SdkRig", "InMemoryAdapter", "TestSupport"]),
         suite(
             "SwiftLogTests", in: "Adapters/SwiftLogTests",
             ["LogModel", "SdkClient", "LogferryLogging", "SdkRig", "InMemoryAdapter", logging, lifecycle]),

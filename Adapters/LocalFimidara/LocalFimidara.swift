@@ -60,7 +60,7 @@ public final class LocalFimidara: Sendable {
             throw LocalFimidaraError.badAdminSecret
         }
         do {
-            directoryLock = Locked(try LocalFimidara.lock(settings.directory))
+            directoryLock = Locked(try LocalFimidara.lock(settings.directory, calls))
             let blobs = try BlobStore(in: settings.directory, calls: calls)
             let catalog = try Catalog(
                 path: "\(settings.directory)/metadata.sqlite", settings: settings, clock: clock, entropy: entropy)
@@ -144,8 +144,8 @@ public final class LocalFimidara: Sendable {
     /// Takes the directory for this process.
     ///
     /// The system gives it back when the process ends, however it ends.
-    private static func lock(_ directory: String) throws -> OpenFile {
-        try BlobStore.makeFolder(directory)
+    private static func lock(_ directory: String, _ calls: DiskCalls) throws -> OpenFile {
+        try BlobStore.makeDirectory(directory, calls: calls)
         let file = try OpenFile("\(directory)/lock", flags: O_RDWR | O_CREAT)
         guard try file.tryLock() else { throw LocalFimidaraError.inUse(directory: directory) }
         return file

@@ -63,7 +63,7 @@ struct CursorTable {
         let statement = try db.cachedStatement(
             sql: """
                 SELECT lease_end FROM cursors
-                WHERE generation = ? AND owner IS NOT NULL AND owner <> ? AND lease_end > \(nowSQL)
+                WHERE generation = ? AND owner IS NOT NULL AND owner <> ? AND lease_end > \(LeaseClock.sql)
                 """)
         return try Int64.fetchOne(statement, arguments: [cursor.generation.number, owner.text])
             .map(Timestamp.init(nanoseconds:))
@@ -76,7 +76,7 @@ struct CursorTable {
             sql: """
                 INSERT INTO cursors (source, object, ordinal, app, identity, day, file_index, reason, epoch, updated_at,
                 \(CursorProgress.columns.joined(separator: ", ")))
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, \(nowSQL),
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, \(wallClockSQL),
                 \(CursorProgress.columns.map { _ in "?" }.joined(separator: ", ")))
                 """)
         try statement.execute(
@@ -97,7 +97,7 @@ struct CursorTable {
     private func take(_ cursor: LogCursor.Cursor, by owner: OwnerID, for lease: Duration) throws -> LogCursor.Cursor? {
         let statement = try db.cachedStatement(
             sql: """
-                UPDATE cursors SET epoch = epoch + 1, owner = ?, lease_end = \(nowSQL) + ? WHERE generation = ? RETURNING *
+                UPDATE cursors SET epoch = epoch + 1, owner = ?, lease_end = \(LeaseClock.sql) + ? WHERE generation = ? RETURNING *
                 """)
         return try Row.fetchOne(statement, arguments: [owner.text, nanoseconds(lease), cursor.generation.number])
             .map(LogCursor.Cursor.init(row:))
@@ -109,3 +109,6 @@ struct CursorTable {
         ).execute(arguments: [claim.generation.number, claim.epoch, claim.cursor.owner?.text])
     }
 }
+
+/// The time of day by SQLite's clock in nanoseconds since the epoch, to the millisecond.
+private let wallClockSQL = "(CAST((julianday('now') - 2440587.5) * 86400000.0 AS INTEGER) * 1000000)"

@@ -2,7 +2,7 @@ import GRDB
 public import LogCursor
 public import LogModel
 
-/// Cursors in SQLite; leases are judged by its clock.
+/// Cursors in SQLite; leases are judged by the store's own clock.
 public struct SQLiteCursorStore: CursorStore {
     let database: SQLiteDatabase
 
@@ -47,7 +47,7 @@ public struct SQLiteCursorStore: CursorStore {
             for claim in claims {
                 try db.execute(
                     sql: """
-                        UPDATE cursors SET lease_end = \(nowSQL) + ? WHERE generation = ? AND epoch = ? AND owner = ?
+                        UPDATE cursors SET lease_end = \(LeaseClock.sql) + ? WHERE generation = ? AND epoch = ? AND owner = ?
                         """,
                     arguments: [nanoseconds(lease), claim.generation.number, claim.epoch, claim.cursor.owner?.text])
                 if db.changesCount == 0 { lost.insert(claim.generation) }

@@ -13,18 +13,26 @@ public struct SQLiteDatabase: Sendable {
     ///   - busyTimeout: how long a write waits for another process's write.
     /// - Throws: ``SQLiteOpenError``.
     public init(path: String, busyTimeout: Duration = .seconds(10)) throws(SQLiteOpenError) {
+        try self.init(path: path, busyTimeout: busyTimeout, time: .system)
+    }
+
+    init(path: String, busyTimeout: Duration = .seconds(10), time: MachineTime) throws(SQLiteOpenError) {
         var configuration = Configuration()
         configuration.label = "logferry"
         configuration.busyMode = .timeout(Double(busyTimeout.components.seconds))
         configuration.maximumReaderCount = 4
-        configuration.prepareDatabase { db in
-            try db.execute(sql: "PRAGMA synchronous = FULL")
-        }
+        configuration.prepareDatabase { db in LeaseClock.install(in: db, time) }
         do {
             pool = try SQLiteDatabase.open(path, configuration, within: busyTimeout)
+            // The pool has chosen NORMAL for its write-ahead log, after it prepared the connection; a commit that is
+            // acknowledged must survive a power cut.
+            try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
             let isNewer = try pool.read { try Migrations.all.hasBeenSuperseded($0) }
             guard !isNewer else { throw SQLiteOpenError.newerVersion(path: path) }
             try SQLiteDatabase.migrate(pool)
+            if try pool.read({ try LeaseClock.isStale(in: $0, time) }) {
+                try pool.write { try LeaseClock.start(in: $0, time) }
+            }
         } catch let error as SQLiteOpenError {
             throw error
         } catch let error as DatabaseError {

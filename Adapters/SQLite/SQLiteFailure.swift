@@ -77,6 +77,3 @@ extension SQLiteDatabase {
         }
     }
 }
-
-/// The present moment by SQLite's clock in nanoseconds since the epoch, to the millisecond.
-let nowSQL = "(CAST((julianday('now') - 2440587.5) * 86400000.0 AS INTEGER) * 1000000)"

@@ -2,7 +2,7 @@ public import DistributedLock
 import GRDB
 public import LogModel
 
-/// Locks as lease rows in SQLite, judged by its clock.
+/// Locks as lease rows in SQLite, judged by the store's own clock.
 public struct SQLiteLockStore: LockStore {
     private let database: SQLiteDatabase
 
@@ -17,15 +17,15 @@ public struct SQLiteLockStore: LockStore {
             let granted = try Int64.fetchOne(
                 db,
                 sql: """
-                    INSERT INTO locks VALUES (:name, :holder, 1, \(nowSQL) + :term)
-                    ON CONFLICT (name) DO UPDATE SET holder = :holder, fence = fence + 1, lease_end = \(nowSQL) + :term
-                    WHERE holder IS NULL OR lease_end <= \(nowSQL)
+                    INSERT INTO locks VALUES (:name, :holder, 1, \(LeaseClock.sql) + :term)
+                    ON CONFLICT (name) DO UPDATE SET holder = :holder, fence = fence + 1, lease_end = \(LeaseClock.sql) + :term
+                    WHERE holder IS NULL OR lease_end <= \(LeaseClock.sql)
                     RETURNING fence
                     """,
                 arguments: ["name": name.text, "holder": holder.text, "term": nanoseconds(term)])
             if let granted { return .granted(LockLease(name: name, holder: holder, fence: granted)) }
             let row = try Row.fetchOne(
-                db, sql: "SELECT holder, lease_end - \(nowSQL) AS remaining FROM locks WHERE name = ?",
+                db, sql: "SELECT holder, lease_end - \(LeaseClock.sql) AS remaining FROM locks WHERE name = ?",
                 arguments: [name.text])
             return .held(
                 by: OwnerID(unchecked: row?["holder"] ?? ""), remaining: .nanoseconds(row?["remaining"] as Int64? ?? 0))
@@ -37,8 +37,8 @@ public struct SQLiteLockStore: LockStore {
         try await database.write(\.lock) { db in
             try db.execute(
                 sql: """
-                    UPDATE locks SET lease_end = \(nowSQL) + ?
-                    WHERE name = ? AND holder = ? AND fence = ? AND lease_end > \(nowSQL)
+                    UPDATE locks SET lease_end = \(LeaseClock.sql) + ?
+                    WHERE name = ? AND holder = ? AND fence = ? AND lease_end > \(LeaseClock.sql)
                     """,
                 arguments: [nanoseconds(term), lease.name.text, lease.holder.text, lease.fence])
             return db.changesCount == 1
@@ -51,7 +51,7 @@ public struct SQLiteLockStore: LockStore {
             try db.execute(
                 sql: """
                     UPDATE locks SET holder = NULL
-                    WHERE name = ? AND holder = ? AND fence = ? AND lease_end > \(nowSQL)
+                    WHERE name = ? AND holder = ? AND fence = ? AND lease_end > \(LeaseClock.sql)
                     """,
                 arguments: [lease.name.text, lease.holder.text, lease.fence])
             return db.changesCount == 1

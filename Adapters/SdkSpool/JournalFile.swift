@@ -11,11 +11,13 @@ struct JournalFile {
     private(set) var size: Int
     /// Batches in it that are not settled.
     var unsettled = 0
+    /// Whether the disk has failed to take what was written, so that nobody knows what of it is there.
+    private(set) var isDoubtful = false
 
-    init(number: Int, folder: String) throws(FileFailure) {
+    init(number: Int, folder: String, calls: DiskCalls) throws(FileFailure) {
         self.number = number
         path = folder + "/" + JournalFile.name(number)
-        file = try OpenFile(path: path)
+        file = try OpenFile(path: path, calls: calls)
         size = 0
     }
 
@@ -58,11 +60,21 @@ struct JournalFile {
     mutating func append(_ bytes: [UInt8], isSynchronous: Bool) throws(FileFailure) {
         do {
             try file.write(bytes, at: size)
-            if isSynchronous { try file.synchronize() }
+            if isSynchronous { try synchronize() }
         } catch {
             try cutTail()
             throw error
         }
         size += bytes.count
+    }
+
+    /// Returns when the disk has the file.
+    mutating func synchronize() throws(FileFailure) {
+        do {
+            try file.synchronize()
+        } catch {
+            isDoubtful = true
+            throw error
+        }
     }
 }

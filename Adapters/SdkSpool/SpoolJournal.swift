@@ -1,6 +1,6 @@
 import LogModel
 public import SdkClient
-import SdkPlatform
+package import SdkPlatform
 
 /// A disk buffer for the SDK: batches in append-only files, until they are delivered.
 ///
@@ -16,6 +16,7 @@ public actor SpoolJournal: BatchJournal {
     private let folder: String
     private let byteLimit: Int
     private let fileBytes: Int
+    private let calls: DiskCalls
     private let executor = QueueExecutor(label: "logferry.sdk.spool")
     private var lock: OpenFile?
     private var files: [JournalFile] = []
@@ -33,7 +34,12 @@ public actor SpoolJournal: BatchJournal {
     ///   - folder: where; no other process may use it.
     ///   - byteLimit: how many bytes the files may have together, by default 256 MiB.
     public init(folder: String, byteLimit: Int = 256 << 20) {
+        self.init(folder: folder, byteLimit: byteLimit, calls: .system)
+    }
+
+    package init(folder: String, byteLimit: Int = 256 << 20, calls: DiskCalls) {
         self.folder = folder
+        self.calls = calls
         self.byteLimit = max(byteLimit, 4096)
         fileBytes = max(self.byteLimit / 8, 1024)
     }
@@ -41,7 +47,7 @@ public actor SpoolJournal: BatchJournal {
     /// Opens the files, cuts a torn end, and tells what is unsettled.
     public func open(writer newWriter: String) throws(JournalError) -> JournalContents {
         do {
-            try Folder.make(folder)
+            try makeFolder()
             let lock = try OpenFile(path: folder + "/lock")
             try lock.lock()
             self.lock = lock
@@ -116,6 +122,15 @@ public actor SpoolJournal: BatchJournal {
 
     // MARK: - Parts
 
+    private func makeFolder() throws(FileFailure) {
+        try Folder.make(folder)
+        do {
+            try Folder.synchronize(folder + "/..", calls: calls)
+        } catch  where error.isForbidden {
+            // Somebody else made the folder, and a parent that we may not even open is theirs to look after.
+        }
+    }
+
     private var totalBytes: Int { files.reduce(0) { $0 + $1.size } }
 
     private func load(_ newWriter: String) throws(FileFailure) -> JournalContents {
@@ -127,7 +142,7 @@ public actor SpoolJournal: BatchJournal {
         var damaged = 0
         let numbers = try Folder.names(folder).compactMap(JournalFile.number).sorted()
         for number in numbers {
-            var file = try JournalFile(number: number, folder: folder)
+            var file = try JournalFile(number: number, folder: folder, calls: calls)
             let isTorn = try file.readEntries { frame, offset, length in
                 switch frame {
                 case .header(let id):
@@ -148,11 +163,14 @@ public actor SpoolJournal: BatchJournal {
                 damaged += 1
                 if number == numbers.last { try file.cutTail() }
             }
+            // What a killed process left here the disk need not have; a number that is gone with it would come again.
+            if number == numbers.last { try file.synchronize() }
             files.append(file)
         }
         for index in files.indices {
             files[index].unsettled = places.values.count { $0.file == files[index].number }
         }
+        try Folder.synchronize(folder, calls: calls)
         // A file whose header was cut has no entry at all; it is replaced by one that has.
         if files.last.map({ $0.size == 0 }) != false { try beginFile() }
         try removeSettledFiles()
@@ -165,14 +183,15 @@ public actor SpoolJournal: BatchJournal {
         let isFull = last.size + count > fileBytes && last.size > 64
         // A file that holds nothing any more makes room when the next one is begun.
         let isSpent = last.unsettled == 0 && totalBytes + count > byteLimit
-        if isFull || isSpent { try beginFile() }
+        // Behind bytes that may never have reached the disk nothing would be found again.
+        if isFull || isSpent || last.isDoubtful { try beginFile() }
     }
 
     private func beginFile() throws(FileFailure) {
-        var file = try JournalFile(number: (files.last?.number ?? 0) + 1, folder: folder)
+        var file = try JournalFile(number: (files.last?.number ?? 0) + 1, folder: folder, calls: calls)
         try file.file.truncate(to: 0)
         try file.append(JournalFrame.header(BatchID(writer: writer, seq: nextSeq)).bytes, isSynchronous: true)
-        try Folder.synchronize(folder)
+        try Folder.synchronize(folder, calls: calls)
         files.append(file)
     }
 

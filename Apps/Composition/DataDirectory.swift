@@ -10,6 +10,7 @@ public struct DataDirectory: Sendable {
     /// - Throws: ``SettingsError`` when it cannot be made or written.
     public init(_ path: String) throws {
         self.path = path
+        let isNew = !FileManager.default.fileExists(atPath: path)
         do {
             try FileManager.default.createDirectory(
                 atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
@@ -19,6 +20,7 @@ public struct DataDirectory: Sendable {
         guard FileManager.default.isWritableFile(atPath: path) else {
             throw SettingsError("the data folder \(path) is not writable: check data.dir and its rights")
         }
+        if isNew { DataDirectory.synchronizeIfPossible(path + "/..") }
     }
 
     /// The folder of the embedded file store.
@@ -48,10 +50,9 @@ public struct DataDirectory: Sendable {
         let draft = path + "/" + name + "." + String(ProcessInfo.processInfo.processIdentifier)
         let contents = secret.reveal { Data(($0 + "\n").utf8) }
         guard
-            FileManager.default.createFile(
-                atPath: draft, contents: contents, attributes: [.posixPermissions: 0o600]),
-            rename(draft, path + "/" + name) == 0
+            DataDirectory.write(contents, to: draft), rename(draft, path + "/" + name) == 0
         else { throw SettingsError("\(draft) cannot be written: check the rights of the data folder") }
+        DataDirectory.synchronizeIfPossible(path)
     }
 
     /// Reads a small file, or makes it so that of two processes that make it at once both get the same text.
@@ -64,12 +65,31 @@ public struct DataDirectory: Sendable {
         let draft = file + "." + String(ProcessInfo.processInfo.processIdentifier)
         defer { try? FileManager.default.removeItem(atPath: draft) }
         guard
-            FileManager.default.createFile(
-                atPath: draft, contents: Data((text + "\n").utf8), attributes: [.posixPermissions: 0o600])
+            DataDirectory.write(Data((text + "\n").utf8), to: draft)
         else { throw SettingsError("\(draft) cannot be written: check the rights of the data folder") }
         // A link does not replace a file that another process has made meanwhile.
-        if (try? FileManager.default.linkItem(atPath: draft, toPath: file)) != nil { return text }
+        let isOurs = (try? FileManager.default.linkItem(atPath: draft, toPath: file)) != nil
+        DataDirectory.synchronizeIfPossible(path)
+        if isOurs { return text }
         let other = try String(contentsOfFile: file, encoding: .utf8)
         return other.trimmingCharacters(in: .whitespacesAndNewlines)
+    }
+
+    /// Writes a file for its owner only, and returns when the disk has it.
+    ///
+    /// A node id that was lost would make another node of this machine, and its files would be taken again.
+    private static func write(_ contents: Data, to path: String) -> Bool {
+        guard
+            FileManager.default.createFile(
+                atPath: path, contents: contents, attributes: [.posixPermissions: 0o600])
+        else { return false }
+        return (try? FileHandle(forUpdating: URL(fileURLWithPath: path)).synchronize()) != nil
+    }
+
+    /// Returns when the disk has the names in a folder.
+    ///
+    /// Not every file system can be asked for that, and a parent folder need not be ours to open.
+    private static func synchronizeIfPossible(_ folder: String) {
+        try? FileHandle(forReadingFrom: URL(fileURLWithPath: folder)).synchronize()
     }
 }

@@ -39,7 +39,10 @@ public actor CallRate<Key: Hashable & Sendable> {
 
     /// How long a key would have to wait for its next call, or `nil`; takes nothing.
     public func wait(for key: Key) -> Duration? {
-        let available = level(of: key, at: clock.now())
+        let now = clock.now()
+        // From a clock that stepped back an empty bucket fills as from any other.
+        if let bucket = buckets[key], now < bucket.at { buckets[key] = (bucket.level, now) }
+        let available = level(of: key, at: now)
         guard available < 1 else { return nil }
         return .milliseconds(Int64(((1 - available) * 60_000 / Double(perMinute)).rounded(.up)))
     }

@@ -71,8 +71,14 @@ struct BlobStore: Sendable {
     }
 
     /// Makes a folder that only its owner may enter, unless it is there.
-    static func makeFolder(_ path: String) throws {
+    private static func makeFolder(_ path: String) throws {
         guard unsafe mkdir(path, 0o700) == 0 || errno == EEXIST else { throw IOFailure("mkdir") }
+    }
+
+    /// Makes the folder of a whole store, so that it survives a crash.
+    static func makeDirectory(_ path: String, calls: DiskCalls) throws {
+        try makeFolder(path)
+        try OpenFile("\(path)/..", flags: O_RDONLY | O_DIRECTORY, calls: calls).sync()
     }
 
     /// Makes a folder that survives a crash.

@@ -15,6 +15,9 @@ enum Migrations {
         migrator.registerMigration("0004-history") { db in
             for statement in HistorySchema.statements { try db.execute(sql: statement) }
         }
+        migrator.registerMigration("0009-lease-clock") { db in
+            try db.execute(sql: LeaseSchema.clock)
+        }
         return migrator
     }
 }
@@ -210,5 +213,17 @@ private enum HistorySchema {
             ended_at INTEGER NOT NULL
         ) STRICT;
         CREATE INDEX cursor_steps_by_generation ON cursor_steps (generation, number);
+        """
+}
+
+/// Version 9.
+private enum LeaseSchema {
+    /// One row: `base` is the time of day at the start of the machine, by which leases are judged until it starts again.
+    static let clock = """
+        CREATE TABLE lease_clock (
+            only INTEGER PRIMARY KEY CHECK (only = 1),
+            boot TEXT NOT NULL,
+            base INTEGER NOT NULL
+        ) STRICT;
         """
 }

@@ -112,12 +112,19 @@ public struct FileFailure: Error, Sendable, CustomStringConvertible {
 
     /// Whether the reason is that there is no such file.
     public var isMissing: Bool { code == ENOENT }
+    /// Whether the reason is a right that this process does not have.
+    package var isForbidden: Bool { code == EACCES }
     /// Whether the reason is that another process holds the lock.
     public var isLocked: Bool { code == EWOULDBLOCK }
 
     init(_ call: String) {
         self.call = call
         code = errno
+    }
+
+    init(_ call: String, code: Int32) {
+        self.call = call
+        self.code = code
     }
 
     /// A file that is not open, or that a failure has made unusable.
@@ -127,14 +134,51 @@ public struct FileFailure: Error, Sendable, CustomStringConvertible {
     }
 }
 
+/// The two system calls on which durability rests, as values: what a crash leaves of them must be seen to be enough.
+package struct DiskCalls: Sendable {
+    /// `pwrite`: descriptor, bytes, position; gives the number of bytes written, or else the error number below zero.
+    package var write: @Sendable (Int32, ArraySlice<UInt8>, Int) -> Int
+    /// Returns when the disk has a file or the names in a folder; gives 0, or else the error number.
+    package var sync: @Sendable (Int32) -> Int32
+
+    /// Two calls.
+    package init(
+        write: @escaping @Sendable (Int32, ArraySlice<UInt8>, Int) -> Int, sync: @escaping @Sendable (Int32) -> Int32
+    ) {
+        self.write = write
+        self.sync = sync
+    }
+
+    /// Those of the operating system.
+    package static let system = DiskCalls(
+        write: { descriptor, bytes, position in
+            unsafe bytes.withUnsafeBytes { buffer in
+                let count = unsafe pwrite(descriptor, buffer.baseAddress, buffer.count, off_t(position))
+                return count < 0 ? -Int(errno) : count
+            }
+        },
+        sync: { descriptor in
+            #if canImport(Darwin)
+                // On Apple's systems fsync leaves the drive's own buffer as it is.
+                if fcntl(descriptor, F_FULLFSYNC) == 0 { return 0 }
+            #endif
+            return fsync(descriptor) == 0 ? 0 : errno
+        })
+}
+
 /// An open file, closed with the value.
 public final class OpenFile: Sendable {
     private let descriptor: Int32
     private let path: String
+    private let calls: DiskCalls
 
     /// Opens a file for reading and writing and makes it when it is not there.
-    public init(path: String) throws(FileFailure) {
+    public convenience init(path: String) throws(FileFailure) { try self.init(path: path, calls: .system) }
+
+    /// As ``init(path:)``, through calls of a test's own.
+    package init(path: String, calls: DiskCalls) throws(FileFailure) {
         self.path = path
+        self.calls = calls
         descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw FileFailure("open \(path)") }
     }
@@ -157,12 +201,9 @@ public final class OpenFile: Sendable {
     public func write(_ bytes: [UInt8], at offset: Int) throws(FileFailure) {
         var done = 0
         while done < bytes.count {
-            let count = unsafe bytes.withUnsafeBytes { buffer in
-                unsafe pwrite(
-                    descriptor, buffer.baseAddress?.advanced(by: done), buffer.count - done, off_t(offset + done))
-            }
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { throw FileFailure("pwrite \(path)") }
+            let count = calls.write(descriptor, bytes[done...], offset + done)
+            if count == -Int(EINTR) { continue }
+            guard count > 0 else { throw FileFailure("pwrite \(path)", code: Int32(-count)) }
             done += count
         }
     }
@@ -192,11 +233,8 @@ public final class OpenFile: Sendable {
 
     /// Returns when the disk has all of the file.
     public func synchronize() throws(FileFailure) {
-        #if canImport(Darwin)
-            // On Apple's systems fsync leaves the drive's own buffer as it is.
-            if fcntl(descriptor, F_FULLFSYNC) == 0 { return }
-        #endif
-        guard fsync(descriptor) == 0 else { throw FileFailure("fsync \(path)") }
+        let code = calls.sync(descriptor)
+        guard code == 0 else { throw FileFailure("fsync \(path)", code: code) }
     }
 }
 
@@ -208,11 +246,15 @@ public enum Folder {
     }
 
     /// Returns when the disk has the names in a folder.
-    public static func synchronize(_ path: String) throws(FileFailure) {
+    public static func synchronize(_ path: String) throws(FileFailure) { try synchronize(path, calls: .system) }
+
+    /// As ``synchronize(_:)``, through calls of a test's own.
+    package static func synchronize(_ path: String, calls: DiskCalls) throws(FileFailure) {
         let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw FileFailure("open \(path)") }
         defer { close(descriptor) }
-        guard fsync(descriptor) == 0 else { throw FileFailure("fsync \(path)") }
+        let code = calls.sync(descriptor)
+        guard code == 0 else { throw FileFailure("fsync \(path)", code: code) }
     }
 
     /// The names in a folder, in no order.

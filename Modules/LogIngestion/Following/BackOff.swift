@@ -4,6 +4,7 @@ import LogModel
 actor BackOff {
     private struct Entry {
         var failures: Int
+        var since: Timestamp
         var notBefore: Timestamp
     }
 
@@ -25,7 +26,8 @@ actor BackOff {
 
     func isDue(_ source: SourceID, _ object: ObjectKey, at now: Timestamp) -> Bool {
         guard let entry = entries[Key(source: source, object: object)] else { return true }
-        return entry.notBefore <= now
+        // A clock that stepped back makes nobody wait for as long as it stepped.
+        return entry.notBefore <= now || now < entry.since
     }
 
     func succeeded(_ source: SourceID, _ object: ObjectKey) {
@@ -41,7 +43,7 @@ actor BackOff {
         let full = min(BackOff.longest, .seconds(1 << min(failures - 1, 9)))
         let wait = full / 2 + full / 2000 * Int(entropy.number(below: 1001))
         if entries.count < BackOff.limit || entries[key] != nil {
-            entries[key] = Entry(failures: failures, notBefore: now.advanced(by: wait))
+            entries[key] = Entry(failures: failures, since: now, notBefore: now.advanced(by: wait))
         }
         return wait
     }

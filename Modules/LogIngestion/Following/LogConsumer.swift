@@ -15,6 +15,7 @@ public struct LogConsumer: Sendable {
     private let follower: @Sendable (any ObjectSource) -> ObjectFollower
     private let backOff: BackOff
     private let claims: ActiveClaims
+    private let steps: ClockSteps
 
     /// Puts a consumer together.
     /// - Parameters:
@@ -44,11 +45,13 @@ public struct LogConsumer: Sendable {
         self.owner = owner
         let committer = GroupCommitter(store: commits, limit: settings.bytesInFlight / 2)
         let budget = ByteBudget(total: settings.bytesInFlight)
+        let steps = ClockSteps(from: clock.now(), ticks: ticks, grace: settings.sealGrace)
         follower = { source in
             ObjectFollower(
                 source: source, cursors: cursors, committer: committer, budget: budget, scanner: scanner,
-                settings: settings, clock: clock, observer: observer)
+                settings: settings, clock: clock, observer: observer, steps: steps)
         }
+        self.steps = steps
         backOff = BackOff(entropy: entropy)
         claims = ActiveClaims(cursors: cursors, lease: settings.claimLease)
     }
@@ -138,12 +141,13 @@ public struct LogConsumer: Sendable {
     ) async throws -> [SourceObject] {
         let known = try await cursors.latest(in: source.id, of: objects.map(\.key))
         let now = clock.now()
+        let maySeal = await steps.isTrusted(now)
         var wanted: [SourceObject] = []
         var unread: Int64 = 0
         for object in objects {
             let outlook = ObjectOutlook(of: object, from: known[object.key])
             unread += outlook.unreadBytes
-            if let reason = outlook.reasonToSkip(at: now, sealGrace: settings.sealGrace) {
+            if let reason = outlook.reasonToSkip(at: maySeal ? now : nil, sealGrace: settings.sealGrace) {
                 figures.skip(reason)
                 figures.tally.count(unread: outlook.unreadBytes)
             } else if await backOff.isDue(source.id, object.key, at: now) {

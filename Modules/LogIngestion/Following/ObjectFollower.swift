@@ -11,12 +11,24 @@ public struct ObjectFollower: Sendable {
     private let settings: IngestionSettings
     private let clock: any WallClock
     private let observer: any IngestionObserver
+    private let steps: ClockSteps?
 
     /// Puts a follower together; committer and budget are shared by all followers of a process.
     public init(
         source: any ObjectSource, cursors: any CursorStore, committer: GroupCommitter, budget: ByteBudget,
         scanner: any RecordScanner, settings: IngestionSettings, clock: any WallClock,
         observer: any IngestionObserver
+    ) {
+        self.init(
+            source: source, cursors: cursors, committer: committer, budget: budget, scanner: scanner,
+            settings: settings, clock: clock, observer: observer, steps: nil)
+    }
+
+    /// As the public one, with what notices steps of the clock.
+    init(
+        source: any ObjectSource, cursors: any CursorStore, committer: GroupCommitter, budget: ByteBudget,
+        scanner: any RecordScanner, settings: IngestionSettings, clock: any WallClock,
+        observer: any IngestionObserver, steps: ClockSteps?
     ) {
         self.source = source
         self.cursors = cursors
@@ -26,6 +38,7 @@ public struct ObjectFollower: Sendable {
         self.settings = settings
         self.clock = clock
         self.observer = observer
+        self.steps = steps
     }
 
     /// How a turn ended.
@@ -175,7 +188,8 @@ public struct ObjectFollower: Sendable {
     ) async throws(CommitStoreError) -> Bool {
         let moment = clock.now()
         let before = assembler.progress
-        let isEnd = isAtEnd && maySeal(object, before, upTo: chunk.end, at: moment)
+        let isTrusted = await steps?.isTrusted(moment) ?? true
+        let isEnd = isAtEnd && maySeal(object, before, upTo: chunk.end, at: isTrusted ? moment : nil)
         var output = assembler.take(chunk.bytes, isEnd: isEnd, at: moment)
         while true {
             // A chunk in the middle of a line moves nothing; what was seen is worth noting at the end only.
@@ -223,10 +237,10 @@ public struct ObjectFollower: Sendable {
     }
 
     private func maySeal(
-        _ object: SourceObject, _ progress: CursorProgress, upTo end: Int64, at moment: Timestamp
+        _ object: SourceObject, _ progress: CursorProgress, upTo end: Int64, at moment: Timestamp?
     ) -> Bool {
         if object.isFinal { return true }
-        guard let day = object.day, end <= progress.sizeSeen else { return false }
+        guard let day = object.day, let moment, end <= progress.sizeSeen else { return false }
         return SealRule.isDue(day: day, grownAt: progress.grownAt, grace: settings.sealGrace, at: moment)
     }
 

@@ -10,11 +10,11 @@ final class Fleet: Sendable {
     private let store: RunningProgram
     private let serve: RunningProgram
 
-    /// Starts the file store and the API.
-    init() async throws {
+    /// Starts the file store and the API, with more in their environment.
+    init(more: [String: String] = [:]) async throws {
         files = try Site()
         // Its own worker finds no app to work for.
-        store = try await files.startDev(["--consume-interval", "1h"])
+        store = try await files.startDev(["--consume-interval", "1h"], environment: more)
         site = try Site()
         let admin = String(repeating: "a", count: 32)
         environment = [
@@ -24,16 +24,21 @@ final class Fleet: Sendable {
         ]
         try FileManager.default.createDirectory(atPath: site.data, withIntermediateDirectories: true)
         try Data(admin.utf8).write(to: URL(fileURLWithPath: site.data + "/admin.key"))
-        serve = try RunningProgram(["serve"] + site.flags, environment: environment, folder: site.folder + "/logs")
+        serve = try RunningProgram(
+            ["serve"] + site.flags, environment: environment.merging(more) { $1 }, folder: site.folder + "/logs")
         let site = site
         try await Fleet.until("the API answers") {
             (try? await site.send("GET", site.api("/readyz")))?.status == 200
         }
     }
 
-    /// Starts a worker.
-    func startWorker(_ more: [String] = ["--consume-interval", "20ms"]) throws -> RunningProgram {
-        try RunningProgram(["work"] + site.flags + more, environment: environment, folder: site.folder + "/logs")
+    /// Starts a worker, with more flags and more in its environment.
+    func startWorker(
+        _ flags: [String] = ["--consume-interval", "20ms"], more: [String: String] = [:]
+    ) throws -> RunningProgram {
+        try RunningProgram(
+            ["work"] + site.flags + flags, environment: environment.merging(more) { $1 },
+            folder: site.folder + "/logs")
     }
 
     /// An app of this fleet, and the same app as it writes into the file store.

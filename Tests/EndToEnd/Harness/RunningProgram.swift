@@ -73,6 +73,12 @@ final class RunningProgram: Sendable {
         throw HarnessError("it did not end in \(limit): \(errorText)")
     }
 
+    /// Removes what it wrote.
+    func forget() {
+        unlink(output)
+        unlink(words)
+    }
+
     /// What it wrote to standard output so far.
     var outputText: String { String(decoding: FileManager.default.contents(atPath: output) ?? Data(), as: UTF8.self) }
     /// What it wrote to standard error so far.

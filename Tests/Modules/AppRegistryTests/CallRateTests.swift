@@ -39,6 +39,18 @@ struct CallRateTests {
         #expect(await rate.take(token) != nil)
     }
 
+    @Test("an empty bucket fills as fast after the clock stepped back")
+    func emptyBucket() async {
+        let clock = ManualWallClock()
+        let rate = CallRate<TokenID>(perMinute: 1, clock: clock)
+        let token = TokenID.fresh()
+        #expect(await rate.take(token) == nil)
+        clock.advance(by: .seconds(-3600))
+        #expect(await rate.take(token) == .seconds(60))
+        clock.advance(by: .seconds(60))
+        #expect(await rate.take(token) == nil)
+    }
+
     @Test("asking how long to wait takes nothing")
     func looking() async {
         let rate = CallRate<TokenID>(perMinute: 1, clock: ManualWallClock())

@@ -1,0 +1,101 @@
+import Foundation
+import Glibc
+import Testing
+
+/// A file store, an API and two workers on one store, each a process that may be killed at any moment.
+final class CrashScene {
+    /// Which of the processes.
+    enum Victim: String, CaseIterable {
+        case files, serve, firstWorker, secondWorker
+    }
+
+    let files: Site
+    let site: Site
+    private let environment: [String: String]
+    private var programs: [Victim: RunningProgram] = [:]
+    /// How often each was killed.
+    private(set) var kills: [Victim: Int] = [:]
+
+    init() async throws {
+        files = try Site()
+        site = try Site()
+        let store = try await files.startDev(CrashScene.storeFlags)
+        let admin = String(repeating: "a", count: 32)
+        environment = [
+            "LOGFERRY_FIMIDARA_SERVER_URL": files.files(""),
+            "LOGFERRY_FIMIDARA_AUTH_TOKEN": try files.secret("local-fimidara.key"),
+            "LOGFERRY_ADMIN_KEY": admin, "LOGFERRY_INTERNAL_KEY": String(repeating: "i", count: 32),
+        ]
+        try FileManager.default.createDirectory(atPath: site.data, withIntermediateDirectories: true)
+        try Data(admin.utf8).write(to: URL(fileURLWithPath: site.data + "/admin.key"))
+        programs[.files] = store
+        for victim in Victim.allCases where victim != .files { programs[victim] = try start(victim) }
+        try await waitUntilReady(.serve)
+    }
+
+    /// Its own worker finds no app to work for.
+    private static let storeFlags = ["--consume-interval", "1h"]
+    /// Shorter than many a run, so that the lock must be prolonged while one goes on.
+    private static let workerFlags = ["--consume-interval", "10ms", "--consume-lock-ttl", "300ms"]
+
+    private func start(_ victim: Victim) throws -> RunningProgram {
+        switch victim {
+        case .files:
+            try RunningProgram(
+                ["dev"] + files.flags + CrashScene.storeFlags, folder: files.folder + "/logs")
+        case .serve:
+            try RunningProgram(["serve"] + site.flags, environment: environment, folder: site.folder + "/logs")
+        case .firstWorker, .secondWorker:
+            try RunningProgram(
+                ["work"] + site.flags + CrashScene.workerFlags, environment: environment,
+                folder: site.folder + "/logs")
+        }
+    }
+
+    private func waitUntilReady(_ victim: Victim) async throws {
+        let (files, site) = (files, site)
+        switch victim {
+        case .files:
+            try await Fleet.until("the file store answers") {
+                (try? await files.send("GET", files.files("/v1/"))) != nil
+            }
+        case .serve:
+            try await Fleet.until("the API answers") {
+                (try? await site.send("GET", site.api("/readyz")))?.status == 200
+            }
+        case .firstWorker, .secondWorker: return
+        }
+    }
+
+    /// Kills one of the processes, starts it again, and waits until it answers unless it is to be killed while it
+    /// starts.
+    func kill(_ victim: Victim, waiting: Bool) async throws {
+        guard let program = programs[victim] else { return }
+        program.signal(SIGKILL)
+        let code = try await program.wait()
+        // Whoever ended by itself before was not well.
+        #expect(code == 128 + SIGKILL, "\(victim): \(code) \(program.errorText.suffix(2000))")
+        program.forget()
+        kills[victim, default: 0] += 1
+        programs[victim] = try start(victim)
+        if waiting { try await waitUntilReady(victim) }
+    }
+
+    /// Waits until all that can answer does.
+    func settle() async throws {
+        for victim in Victim.allCases { try await waitUntilReady(victim) }
+    }
+
+    /// Runs a command on the store.
+    func run(_ arguments: [String]) async throws -> Site.CommandResult {
+        try await site.run(arguments, environment: environment)
+    }
+
+    /// Ends everything gracefully, the file store last.
+    func stop() async throws {
+        for victim in [Victim.firstWorker, .secondWorker, .serve, .files] {
+            guard let program = programs[victim] else { continue }
+            #expect(try await site.stop(program) == 0, "\(victim): \(program.errorText.suffix(2000))")
+        }
+    }
+}

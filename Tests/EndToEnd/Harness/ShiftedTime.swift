@@ -1,0 +1,39 @@
+import Foundation
+import Glibc
+
+/// A time of day that a process sees shifted, by a preloaded library; the time that passes is the machine's.
+///
+/// libfaketime does not do here: it shifts the deadlines of `timerfd_settime` whatever clock they go by, so that tasks
+/// that sleep by passing time, as Swift's do, sleep for as long as the shift is.
+final class ShiftedTime: Sendable {
+    private let file: String
+    private let library: String
+
+    /// Compiles the library into a folder, and keeps the shift in a file there.
+    static func compiled(in folder: String) async throws -> String {
+        let source = (#filePath as NSString).deletingLastPathComponent + "/../../ShiftedTime/shifted_time.c"
+        let library = folder + "/shifted-time.so"
+        let compiler = try RunningProgram(
+            ["clang", "-O1", "-Wall", "-Werror", "-shared", "-fPIC", "-o", library, source], folder: folder,
+            program: "/usr/bin/env")
+        guard try await compiler.wait() == 0 else { throw HarnessError(compiler.errorText) }
+        return library
+    }
+
+    init(library: String, in folder: String) throws {
+        self.library = library
+        file = folder + "/shift-" + UUID().uuidString
+        try shift(hours: 0)
+    }
+
+    /// Lets the time of day step to so many hours from the machine's.
+    func shift(hours: Int64) throws {
+        let descriptor = open(file, O_WRONLY | O_CREAT, 0o600)
+        defer { close(descriptor) }
+        let count = withUnsafeBytes(of: hours * 3_600_000_000_000) { pwrite(descriptor, $0.baseAddress, $0.count, 0) }
+        guard count == 8 else { throw HarnessError("\(file) cannot be written") }
+    }
+
+    /// What a process must be started with.
+    var environment: [String: String] { ["LD_PRELOAD": library, "SHIFTED_TIME_FILE": file] }
+}
