@@ -9,19 +9,19 @@ public enum LockStoreContract {
     public static let clauses: [Clause<StoreUnderTest>] = [
         Clause("a held lock is refused, and the answer names holder and time") { store in
             let name = freshName()
-            let lease = try await grant(name, by: .fresh(), for: .seconds(30), in: store)
+            let lease = try await grant(name, by: .fresh(), for: .seconds(600), in: store)
             guard
                 case .held(let holder, let remaining) = try await store.locks.acquire(
-                    name, by: .fresh(), for: .seconds(30))
+                    name, by: .fresh(), for: .seconds(600))
             else { throw NotGranted() }
             #expect(holder == lease.holder)
-            #expect(remaining > .seconds(10) && remaining <= .seconds(30))
+            #expect(remaining > .seconds(300) && remaining <= .seconds(600))
         },
         Clause("a holder is refused a lock that it holds already") { store in
             let name = freshName()
             let holder = OwnerID.fresh()
-            _ = try await grant(name, by: holder, for: .seconds(30), in: store)
-            guard case .held(let other, _) = try await store.locks.acquire(name, by: holder, for: .seconds(30)) else {
+            _ = try await grant(name, by: holder, for: .seconds(600), in: store)
+            guard case .held(let other, _) = try await store.locks.acquire(name, by: holder, for: .seconds(600)) else {
                 throw NotGranted()
             }
             #expect(other == holder)
@@ -30,7 +30,7 @@ public enum LockStoreContract {
             let name = freshName()
             var fence: Int64 = 0
             for _ in 0..<4 {
-                let lease = try await grant(name, by: .fresh(), for: .seconds(30), in: store)
+                let lease = try await grant(name, by: .fresh(), for: .seconds(600), in: store)
                 #expect(lease.fence > fence)
                 fence = lease.fence
                 #expect(try await store.locks.release(lease))
@@ -40,35 +40,35 @@ public enum LockStoreContract {
             let name = freshName()
             let stale = try await grant(name, by: .fresh(), for: shortLease, in: store)
             try await store.outlast()
-            let lease = try await grant(name, by: .fresh(), for: .seconds(30), in: store)
+            let lease = try await grant(name, by: .fresh(), for: .seconds(600), in: store)
             #expect(lease.fence > stale.fence)
-            #expect(try await store.locks.extend(stale, for: .seconds(30)) == false)
+            #expect(try await store.locks.extend(stale, for: .seconds(600)) == false)
             #expect(try await store.locks.release(stale) == false)
-            #expect(try await store.locks.extend(lease, for: .seconds(30)))
+            #expect(try await store.locks.extend(lease, for: .seconds(600)))
             #expect(try await store.locks.release(lease))
         },
         Clause("a lease that has run out cannot be prolonged or given back, even when nobody took it") { store in
             let name = freshName()
             let stale = try await grant(name, by: .fresh(), for: shortLease, in: store)
             try await store.outlast()
-            #expect(try await store.locks.extend(stale, for: .seconds(30)) == false)
+            #expect(try await store.locks.extend(stale, for: .seconds(600)) == false)
             #expect(try await store.locks.release(stale) == false)
         },
         Clause("the same holder's older lease is no lease") { store in
             let name = freshName()
             let holder = OwnerID.fresh()
-            let old = try await grant(name, by: holder, for: .seconds(30), in: store)
+            let old = try await grant(name, by: holder, for: .seconds(600), in: store)
             #expect(try await store.locks.release(old))
-            let new = try await grant(name, by: holder, for: .seconds(30), in: store)
+            let new = try await grant(name, by: holder, for: .seconds(600), in: store)
             #expect(try await store.locks.release(old) == false)
-            #expect(try await store.locks.extend(old, for: .seconds(30)) == false)
+            #expect(try await store.locks.extend(old, for: .seconds(600)) == false)
             #expect(try await store.locks.release(new))
         },
         Clause("a prolonged lease outlasts its first term") { store in
             try await store.whileLeaseLasts {
                 let name = freshName()
                 let lease = try await grant(name, by: .fresh(), for: shortLease, in: store)
-                guard try await store.locks.extend(lease, for: .seconds(30)) else { return false }
+                guard try await store.locks.extend(lease, for: .seconds(600)) else { return false }
                 try await store.outlast()
                 let answer = try await store.locks.acquire(name, by: .fresh(), for: .seconds(1))
                 if case .granted = answer { Issue.record("the lease was not prolonged") }
@@ -76,14 +76,14 @@ public enum LockStoreContract {
             }
         },
         Clause("a lease is given back once") { store in
-            let lease = try await grant(freshName(), by: .fresh(), for: .seconds(30), in: store)
+            let lease = try await grant(freshName(), by: .fresh(), for: .seconds(600), in: store)
             let answers = try await inParallel(10) { _ in try await store.locks.release(lease) }
             #expect(answers.count { $0 } == 1)
         },
         Clause("of 50 takers at once, one has the lock and all others learn of it") { store in
             let name = freshName()
             let answers = try await inParallel(50) { _ in
-                try await store.locks.acquire(name, by: .fresh(), for: .seconds(30))
+                try await store.locks.acquire(name, by: .fresh(), for: .seconds(600))
             }
             let granted = answers.compactMap { answer in
                 if case .granted(let lease) = answer { lease.holder } else { nil }
@@ -93,10 +93,10 @@ public enum LockStoreContract {
         },
         Clause("locks of two names have nothing to do with each other") { store in
             let (one, other) = (freshName(), freshName())
-            let lease = try await grant(one, by: .fresh(), for: .seconds(30), in: store)
-            let second = try await grant(other, by: .fresh(), for: .seconds(30), in: store)
+            let lease = try await grant(one, by: .fresh(), for: .seconds(600), in: store)
+            let second = try await grant(other, by: .fresh(), for: .seconds(600), in: store)
             #expect(try await store.locks.release(second))
-            #expect(try await store.locks.extend(lease, for: .seconds(30)))
+            #expect(try await store.locks.extend(lease, for: .seconds(600)))
         },
     ]
 

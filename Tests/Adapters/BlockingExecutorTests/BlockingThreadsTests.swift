@@ -2,7 +2,7 @@ import BlockingExecutor
 import Glibc
 import Testing
 
-@Suite("Blocking threads", .timeLimit(.minutes(1)))
+@Suite("Blocking threads", .timeLimit(.minutes(4)))
 struct BlockingThreadsTests {
     private struct Refusal: Error, Equatable {}
 

@@ -2,7 +2,7 @@ import BlockingExecutor
 import Glibc
 import Testing
 
-@Suite("A dedicated thread", .timeLimit(.minutes(1)))
+@Suite("A dedicated thread", .timeLimit(.minutes(4)))
 struct DedicatedThreadTests {
     /// An actor that tells where it runs.
     private actor Resident {

@@ -2,7 +2,7 @@ import BlockingExecutor
 import Glibc
 import Testing
 
-@Suite("A locked value", .timeLimit(.minutes(1)))
+@Suite("A locked value", .timeLimit(.minutes(4)))
 struct LockedTests {
     private struct Refusal: Error, Equatable {}
 

@@ -85,7 +85,7 @@ struct ConnectionTests {
         let server = try LoopbackServer { connection in
             _ = connection.readRequest()
             connection.write("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf")
-            closes.add(connection.seesCloseWithin(.seconds(10)))
+            closes.add(connection.seesCloseWithin(.seconds(60)))
         }
         let name = "let-go-\(server.port)"
         for _ in 0..<20 {

@@ -4,7 +4,7 @@ import Testing
 
 @Suite(
     "Curl transport: certificates", .enabled(if: TLSServer.isAvailable, "there is no openssl to serve TLS with"),
-    .timeLimit(.minutes(1)))
+    .timeLimit(.minutes(4)))
 struct TLSTests {
     @Test("refuses a certificate that nobody vouches for, and takes it from the file of those who do")
     func verification() async throws {

@@ -3,7 +3,7 @@ import SdkClient
 import SdkPlatform
 import Testing
 
-@Suite("The buffer of a machine", .timeLimit(.minutes(1)))
+@Suite("The buffer of a machine", .timeLimit(.minutes(4)))
 struct LockedLineBufferTests {
     private let buffer = LockedLineBuffer(
         LineBuffer(LineBuffer.Limits(ShipperSettings(serverURL: "http://s", clientToken: "t"))))

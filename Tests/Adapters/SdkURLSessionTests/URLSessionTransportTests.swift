@@ -4,7 +4,7 @@ import SdkURLSessionAdapter
 import TestSupport
 import Testing
 
-@Suite("The transport over URLSession", .timeLimit(.minutes(1)))
+@Suite("The transport over URLSession", .timeLimit(.minutes(4)))
 struct URLSessionTransportTests {
     private func request(_ port: Int, timeout: Duration = .seconds(5)) -> SdkRequest {
         SdkRequest(

@@ -7,7 +7,7 @@ import SdkRig
 import ServiceLifecycle
 import Testing
 
-@Suite("The swift-log handler", .timeLimit(.minutes(1)))
+@Suite("The swift-log handler", .timeLimit(.minutes(4)))
 struct LogferryLogHandlerTests {
     private func logger(_ rig: ShipperRig, provider: Logger.MetadataProvider? = nil) -> Logger {
         Logger(label: "a.b") { label in

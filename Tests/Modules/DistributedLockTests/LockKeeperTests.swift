@@ -4,7 +4,7 @@ import LogModel
 import TestSupport
 import Testing
 
-@Suite("Lock keeper", .timeLimit(.minutes(1)))
+@Suite("Lock keeper", .timeLimit(.minutes(4)))
 struct LockKeeperTests {
     private let clock = ManualWallClock()
     private let ticks = ManualTicks()

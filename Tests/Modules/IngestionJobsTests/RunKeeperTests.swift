@@ -5,7 +5,7 @@ import LogModel
 import TestSupport
 import Testing
 
-@Suite("Run keeper", .timeLimit(.minutes(1)))
+@Suite("Run keeper", .timeLimit(.minutes(4)))
 struct RunKeeperTests {
     private let clock = ManualWallClock()
     private let ticks = ManualTicks()

@@ -5,7 +5,7 @@ import Testing
 
 @testable import LogIngestion
 
-@Suite("Byte budget", .timeLimit(.minutes(1)))
+@Suite("Byte budget", .timeLimit(.minutes(4)))
 struct ByteBudgetTests {
     /// Lets tasks come to where they wait.
     private func settle() async { for _ in 0..<500 { await Task.yield() } }

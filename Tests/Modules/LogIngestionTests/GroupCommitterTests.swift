@@ -6,7 +6,7 @@ import LogModel
 import TestSupport
 import Testing
 
-@Suite("Group committer", .timeLimit(.minutes(1)))
+@Suite("Group committer", .timeLimit(.minutes(4)))
 struct GroupCommitterTests {
     /// A store whose commits wait until the gate is opened.
     private actor Gate: CommitStore {

@@ -7,7 +7,7 @@ import LogModel
 import TestSupport
 import Testing
 
-@Suite("Verifier", .timeLimit(.minutes(1)))
+@Suite("Verifier", .timeLimit(.minutes(4)))
 struct VerifierTests {
     private static let text = "{\"a\":1}\r\n\nbad\n\u{0}\u{0}{\"b\":\"é\"}\n{\"c\":3}\n{\"open\":"
 

