@@ -1,3 +1,4 @@
+import BlockingExecutor
 import Foundation
 import LogModel
 import TestSupport
@@ -29,22 +30,38 @@ final class RedisServers: Sendable {
     }
 
     private let folder: TemporaryFolder
-    private let servers: [Server]
+    private let options: [String]
+    private let running: Locked<[Server]>
+    private var servers: [Server] { running.withLock { $0 } }
 
-    private init(folder: TemporaryFolder, servers: [Server]) {
+    private init(folder: TemporaryFolder, options: [String], servers: [Server]) {
         self.folder = folder
-        self.servers = servers
+        self.options = options
+        running = Locked(servers)
     }
 
     static func start(_ count: Int, _ options: String...) async throws -> RedisServers {
         let folder = try TemporaryFolder()
+        return RedisServers(
+            folder: folder, options: options, servers: try await start(count, in: folder, options))
+    }
+
+    /// Starts those again that have ended, where they were.
+    func startAgain() async throws {
+        let started = try await RedisServers.start(servers.count, in: folder, options)
+        running.withLock { $0 = started }
+    }
+
+    private static func start(
+        _ count: Int, in folder: TemporaryFolder, _ options: [String]
+    ) async throws -> [Server] {
         let text = try await script(["start", folder.path, String(count)] + options)
         let servers = text.split(separator: "\n").compactMap { line -> Server? in
             let parts = line.split(separator: " ").compactMap { Int($0) }
             return parts.count == 2 ? Server(port: parts[0], pid: pid_t(parts[1])) : nil
         }
         guard servers.count == count else { throw ScriptFailed(text: text) }
-        return RedisServers(folder: folder, servers: servers)
+        return servers
     }
 
     deinit {
