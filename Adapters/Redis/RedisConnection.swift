@@ -14,6 +14,8 @@ import LogModel
     private var context: RedisContext?
     private var backoff = Backoff()
     private var lastFailure: RedisFailure?
+    /// Whether a command was sent whose answer never came: it may have been carried out.
+    private var isUncertain = false
     private var isThreadReady = false
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe thread.asUnownedSerialExecutor() }
@@ -28,7 +30,8 @@ import LogModel
     enum Urgency {
         /// It is of no use after this moment, and not begun then.
         case until(ContinuousClock.Instant)
-        /// It is of use whenever it comes to it, also soon after a failure; then it takes this long.
+        /// It is of use whenever it comes to it, and takes this long then. Back-off does not hold it up when it undoes
+        /// what an earlier call may have done.
         case always(Duration)
     }
 
@@ -72,8 +75,10 @@ import LogModel
         do throws(RedisFailure) {
             let value = try body(context, deadline)
             backoff.succeed()
+            isUncertain = false
             return value
         } catch {
+            isUncertain = true
             // Also after a plain refusal: a password that was changed, or a server that became a replica, is met anew.
             drop(error)
             throw error
@@ -83,7 +88,8 @@ import LogModel
     private func connected(_ urgency: Urgency) throws(RedisFailure) -> RedisContext {
         if let context, context.isQuiet { return context }
         context = nil
-        if case .until = urgency, let notBefore = backoff.notBefore, ContinuousClock.now < notBefore {
+        let isUndoing = if case .always = urgency { isUncertain } else { false }
+        if !isUndoing, let notBefore = backoff.notBefore, ContinuousClock.now < notBefore {
             throw lastFailure ?? RedisConnection.late
         }
         if !isThreadReady {

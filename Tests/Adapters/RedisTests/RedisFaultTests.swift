@@ -30,7 +30,7 @@ struct RedisFaultTests {
         let servers = try await RedisServers.start(5)
         let store = try SharedRedis.store(servers.urls, patience: patience)
         var lease = try await grant(store)
-        servers.end(1)
+        await servers.end(1)
         #expect(try await store.extend(lease, for: .seconds(60)))
         servers.pause(3)
         #expect(try await store.extend(lease, for: .seconds(60)))
@@ -65,7 +65,7 @@ struct RedisFaultTests {
         let servers = try await RedisServers.start(1)
         let store = try SharedRedis.store(servers.urls)
         let lease = try await grant(store)
-        servers.end(0)
+        await servers.end(0)
         await #expect(throws: LockStoreError.self) { try await store.extend(lease, for: .seconds(60)) }
         try await servers.startAgain()
         // It kept nothing, so the lock is free there.

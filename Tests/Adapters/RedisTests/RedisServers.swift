@@ -71,7 +71,16 @@ final class RedisServers: Sendable {
     var urls: [String] { servers.map { "redis://127.0.0.1:\($0.port)" } }
     func pause(_ index: Int) { kill(servers[index].pid, SIGSTOP) }
     func goOn(_ index: Int) { kill(servers[index].pid, SIGCONT) }
-    func end(_ index: Int) { kill(servers[index].pid, SIGKILL) }
+
+    /// Kills a server and waits until it is gone.
+    func end(_ index: Int) async {
+        let pid = servers[index].pid
+        kill(pid, SIGKILL)
+        await eventually {
+            guard let status = try? String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8) else { return true }
+            return status.contains("State:\tZ") || status.contains("State:\tX")
+        }
+    }
 
     struct ScriptFailed: Error { let text: String }
 
