@@ -16,13 +16,7 @@ public struct RedisLockStore: LockStore {
         _ addresses: [RedisAddress], nodeTimeout: ClosedRange<Duration> = RedlockRules.usualNodeTimeout,
         entropy: any Entropy
     ) throws(RedisSettingsError) {
-        if let twice = RedisLockStore.twice(addresses) { throw .sameServer(twice) }
-        let rules: RedlockRules
-        do throws(RedlockRulesError) {
-            rules = try RedlockRules(nodes: addresses.count, nodeTimeout: nodeTimeout)
-        } catch {
-            throw .number(error)
-        }
+        let rules = try RedisLockStore.rules(for: addresses, nodeTimeout)
         nodes = addresses.map { RedisNode(at: $0, entropy: entropy) }
         lock = Redlock(nodes: nodes, rules: rules, ticks: ContinuousClock(), entropy: entropy)
     }
@@ -56,6 +50,23 @@ public struct RedisLockStore: LockStore {
             return await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
         }
         return RedisIdentity.concerns(nodes.indices.compactMap { index in found[index].map { (nodes[index].label, $0) } })
+    }
+
+    /// Whether servers can keep a lock, as far as their addresses tell.
+    /// - Throws: ``RedisSettingsError`` when they cannot.
+    public static func check(_ addresses: [RedisAddress]) throws(RedisSettingsError) {
+        _ = try rules(for: addresses, RedlockRules.usualNodeTimeout)
+    }
+
+    private static func rules(
+        for addresses: [RedisAddress], _ nodeTimeout: ClosedRange<Duration>
+    ) throws(RedisSettingsError) -> RedlockRules {
+        if let twice = twice(addresses) { throw .sameServer(twice) }
+        do throws(RedlockRulesError) {
+            return try RedlockRules(nodes: addresses.count, nodeTimeout: nodeTimeout)
+        } catch {
+            throw .number(error)
+        }
     }
 
     private static func twice(_ addresses: [RedisAddress]) -> String? {
