@@ -163,7 +163,9 @@ let package = Package(
             path: "Apps/Server", swiftSettings: house),
         .target(
             name: "Worker",
-            dependencies: ["LogModel", "IngestionJobs", "LogIngestion", "DistributedLock", "Composition", lifecycle, logging],
+            dependencies: [
+                "LogModel", "IngestionJobs", "LogIngestion", "DistributedLock", "Composition", lifecycle, logging,
+            ],
             path: "Apps/Worker", swiftSettings: house),
         .executableTarget(
             name: "Logferry",

@@ -5,7 +5,9 @@ import LogModel
 
 /// One connection to one server, on a thread of its own, made anew when it is lost.
 @safe actor RedisConnection {
-    /// How long connecting may take. Callers wait no longer than for any other call; a later one finds it done.
+    /// How long connecting may take.
+    ///
+    /// Callers wait no longer than for any other call; a later one finds it done.
     private static let connectLimit: Duration = .seconds(2)
 
     nonisolated let address: RedisAddress
@@ -35,7 +37,9 @@ import LogModel
         case always(Duration)
     }
 
-    /// Runs a script. Synchronous from its first C call to its last, so that no two commands mix.
+    /// Runs a script.
+    ///
+    /// It is synchronous from its first C call to its last, so that no two commands mix.
     func run(
         _ script: RedisScript, keys: [String], _ arguments: [String], _ urgency: Urgency
     ) throws(RedisFailure) -> RedisReply {

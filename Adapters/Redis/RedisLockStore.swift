@@ -49,7 +49,8 @@ public struct RedisLockStore: LockStore {
             }
             return await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
         }
-        return RedisIdentity.concerns(nodes.indices.compactMap { index in found[index].map { (nodes[index].label, $0) } })
+        return RedisIdentity.concerns(
+            nodes.indices.compactMap { index in found[index].map { (nodes[index].label, $0) } })
     }
 
     /// Whether servers can keep a lock, as far as their addresses tell.

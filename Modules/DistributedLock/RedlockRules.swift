@@ -43,9 +43,8 @@ public struct RedlockRules: Sendable, Hashable {
         term - elapsed - drift(over: term)
     }
 
-    /// How long to wait before another attempt, so that contenders who split the nodes part ways: at random between
-    /// one and three timeouts, and longer with each attempt.
-    /// - Parameter attempt: how many attempts there were; 1 at least.
+    /// How long to wait before the next attempt when there were `attempt`, so that contenders who split the nodes part
+    /// ways: at random between one and three timeouts, and longer with each attempt.
     public func retryDelay(after attempt: Int, for term: Duration, _ entropy: any Entropy) -> Duration {
         let timeout = timeout(for: term)
         let share = Double(entropy.number(below: 1 << 20)) / Double(1 << 20)

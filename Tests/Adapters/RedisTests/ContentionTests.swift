@@ -46,7 +46,8 @@ struct ContentionTests {
         #expect(faults.isEmpty, "\(faults.prefix(5))")
         #expect(Set(history.holdings.map(\.contender)).count > 1, "nobody contended")
         let lost = history.holdings.count { $0.gaveBack == nil }
-        print("contest on \(setting): \(history.holdings.count) grants, \(lost) never given back, \(faults.count) faults")
+        print(
+            "contest on \(setting): \(history.holdings.count) grants, \(lost) never given back, \(faults.count) faults")
     }
 }
 

@@ -30,7 +30,8 @@ struct LockHistory: Sendable {
 
         var description: String {
             switch self {
-            case .overlap(let one, let other, let time): "contenders \(one) and \(other) held the lock at once for \(time)"
+            case .overlap(let one, let other, let time):
+                "contenders \(one) and \(other) held the lock at once for \(time)"
             case .fence(let one, let other): "fence \(one) was followed by \(other)"
             }
         }

@@ -54,7 +54,8 @@ struct LockHistoryTests {
     @Test("a fence that stands still or goes back is found, where the order is beyond doubt")
     func fences() {
         let back = LockHistory(holdings: [
-            holding(1, 0, until: 10, fence: 5), holding(2, 20, until: 30, fence: 5), holding(3, 40, until: 50, fence: 4),
+            holding(1, 0, until: 10, fence: 5), holding(2, 20, until: 30, fence: 5),
+            holding(3, 40, until: 50, fence: 4),
         ])
         #expect(back.faults() == [.fence(5, then: 5), .fence(5, then: 4)])
         let doubtful = LockHistory(holdings: [

@@ -23,7 +23,9 @@ struct RedisAddressTests {
         #expect(both.user == "ann" && both.password?.reveal { $0 } == "p@ss/w%")
         let raw = try RedisAddress("redis://:s3@cret@h")
         #expect(raw.user == nil && raw.host == "h" && raw.password?.reveal { $0 } == "s3@cret")
-        for shown in ["\(both)", "\(raw)", String(reflecting: raw)] { #expect(!shown.contains("s3") && !shown.contains("p@")) }
+        for shown in ["\(both)", "\(raw)", String(reflecting: raw)] {
+            #expect(!shown.contains("s3") && !shown.contains("p@"))
+        }
     }
 
     @Test(

@@ -38,7 +38,8 @@ struct RedisContractTests {
         #expect(try await SharedRedis.store(try #require(SharedRedis.five)).concerns(within: .seconds(20)).isEmpty)
         let server = try await RedisServers.start(1)
         let url = server.urls[0]
-        let replica = try await RedisServers.start(1, "--replicaof", "127.0.0.1", url.split(separator: ":").last.map(String.init) ?? "")
+        let replica = try await RedisServers.start(
+            1, "--replicaof", "127.0.0.1", url.split(separator: ":").last.map(String.init) ?? "")
         let store = try SharedRedis.store([url, url.replacing("127.0.0.1", with: "localhost"), replica.urls[0]])
         let concerns = await store.concerns(within: .seconds(20))
         #expect(concerns.count == 2)

@@ -102,11 +102,13 @@ struct RedisFaultTests {
         let store = try SharedRedis.store(servers.urls)
         let lease = try await grant(store)
         let connection = RedisConnection(to: try RedisAddress(servers.urls[0]), entropy: FreshEntropy())
-        let steal = RedisScript(text: "return redis.call('SET', KEYS[1], 'theirs')", digest: String(repeating: "0", count: 40))
+        let steal = RedisScript(
+            text: "return redis.call('SET', KEYS[1], 'theirs')", digest: String(repeating: "0", count: 40))
         _ = try await connection.run(steal, keys: ["logferry:lock:\(name)"], [], .always(.seconds(10)))
         #expect(try await store.extend(lease, for: .seconds(60)) == false)
         #expect(try await store.release(lease) == false)
-        guard case .held(let holder, let remaining) = try await store.acquire(name, by: .fresh(), for: .seconds(7)) else {
+        guard case .held(let holder, let remaining) = try await store.acquire(name, by: .fresh(), for: .seconds(7))
+        else {
             throw NotGranted()
         }
         #expect(holder.text == "theirs" && remaining == .seconds(7))
@@ -147,7 +149,8 @@ struct RedisFaultTests {
 
     @Test("without scripts at all there is no lock, and the error says what is missing")
     func noScripts() async throws {
-        let servers = try await RedisServers.start(1, "--rename-command", "EVALSHA", "", "--rename-command", "EVAL", "hidden")
+        let servers = try await RedisServers.start(
+            1, "--rename-command", "EVALSHA", "", "--rename-command", "EVAL", "hidden")
         let error = await refusal(try SharedRedis.store(servers.urls))
         #expect(error?.reason == .broken && error?.detail.contains("neither EVALSHA nor EVAL") == true)
     }
@@ -162,7 +165,8 @@ struct RedisFaultTests {
 
     @Test("a replica refuses, and the error names the cause")
     func replica() async throws {
-        let servers = try await RedisServers.start(1, "--replicaof", "127.0.0.1", "1", "--replica-serve-stale-data", "yes")
+        let servers = try await RedisServers.start(
+            1, "--replicaof", "127.0.0.1", "1", "--replica-serve-stale-data", "yes")
         let error = await refusal(try SharedRedis.store(servers.urls))
         #expect(error?.reason == .broken && error?.detail.contains("is a replica") == true)
     }
