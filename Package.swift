@@ -93,6 +93,8 @@ let package = Package(
         // Adapters: the technologies.
         .target(
             name: "CCurl", path: "Adapters/CLibraries/CCurl", linkerSettings: [.linkedLibrary("curl")]),
+        .target(
+            name: "CRedis", path: "Adapters/CLibraries/CRedis", linkerSettings: [.linkedLibrary("hiredis")]),
         .target(name: "CPlatform", path: "Adapters/CLibraries/CPlatform"),
         .target(name: "CAllocationCount", path: "Adapters/CLibraries/CAllocationCount"),
         adapter("BlockingExecutor", in: "Support/BlockingExecutor", support: ["CPlatform"], bridgesC: true),
@@ -112,6 +114,9 @@ let package = Package(
                 "IngestionJobs", "LogQuery",
             ],
             products: [grdb, grdbSQLite], bridgesC: true),
+        adapter(
+            "RedisAdapter", in: "Redis", modules: ["LogModel", "DistributedLock"],
+            support: ["BlockingExecutor", "CRedis"], bridgesC: true),
         adapter(
             "FimidaraAdapter", in: "Fimidara",
             modules: ["LogModel", "SdkProvisioning", "LogCursor", "LogIngestion"], support: ["HTTPTransport"]),
@@ -143,7 +148,7 @@ let package = Package(
             name: "Composition",
             dependencies: [
                 "LogModel", "AppRegistry", "SdkProvisioning", "DistributedLock", "LogCursor", "LogIngestion",
-                "IngestionJobs", "LogQuery", "HTTPTransport", "SQLiteAdapter", "FimidaraAdapter",
+                "IngestionJobs", "LogQuery", "HTTPTransport", "SQLiteAdapter", "RedisAdapter", "FimidaraAdapter",
                 "LocalFimidaraAdapter", "LocalFilesAdapter", "SystemAdapter", "TelemetryAdapter", "SdkClient",
                 "SdkURLSessionAdapter", "LogferryLogging", configuration, lifecycle, logging,
             ],
@@ -158,7 +163,9 @@ let package = Package(
             path: "Apps/Server", swiftSettings: house),
         .target(
             name: "Worker",
-            dependencies: ["LogModel", "IngestionJobs", "LogIngestion", "Composition", lifecycle, logging],
+            dependencies: [
+                "LogModel", "IngestionJobs", "LogIngestion", "DistributedLock", "Composition", lifecycle, logging,
+            ],
             path: "Apps/Worker", swiftSettings: house),
         .executableTarget(
             name: "Logferry",
@@ -294,6 +301,12 @@ let package = Package(
             [
                 "LogModel", "AppRegistry", "SdkProvisioning", "DistributedLock", "LogCursor", "LogIngestion",
                 "IngestionJobs", "LogQuery", "SQLiteAdapter", "InMemoryAdapter", "PortContracts", "TestSupport", grdb,
+            ]),
+        suite(
+            "RedisTests", in: "Adapters/RedisTests",
+            [
+                "LogModel", "DistributedLock", "RedisAdapter", "BlockingExecutor", "InMemoryAdapter", "PortContracts",
+                "TestSupport",
             ]),
     ]
 )

@@ -47,6 +47,7 @@ public struct Deployment: Sendable {
     private let database: SQLiteDatabase
     private let stores: Stores
     private let owner: OwnerID
+    let locks: Locks
 
     /// The stores that only services made here use.
     private struct Stores: Sendable {
@@ -54,7 +55,6 @@ public struct Deployment: Sendable {
         let tokens: SQLiteClientTokenStore
         let provisioning: SQLiteProvisioningStore
         let commits: any CommitStore
-        let locks: any LockStore
     }
 
     /// Opens the store and puts everything together.
@@ -72,8 +72,9 @@ public struct Deployment: Sendable {
         let stores = Stores(
             apps: SQLiteAppStore(database), tokens: SQLiteClientTokenStore(database),
             provisioning: SQLiteProvisioningStore(database),
-            commits: ObservedCommitStore(SQLiteCommitStore(database), telemetry.registry),
-            locks: ObservedLockStore(SQLiteLockStore(database), telemetry.registry))
+            commits: ObservedCommitStore(SQLiteCommitStore(database), telemetry.registry))
+        locks = try Locks(
+            settings.redis, orIn: SQLiteLockStore(database), entropy: entropy, telemetry: telemetry, logger: logger)
         self.settings = settings
         self.data = data
         self.clock = clock
@@ -199,7 +200,7 @@ extension Deployment {
             scanner: PortableScanner(), owner: owner, settings: settings.ingestion, clock: clock,
             ticks: ContinuousClock(), entropy: entropy, observer: observer)
         let keeper = RunKeeper(
-            locks: LockKeeper(store: stores.locks, holder: owner, ticks: ContinuousClock()), store: runs,
+            locks: LockKeeper(store: locks.store, holder: owner, ticks: ContinuousClock()), store: runs,
             clock: clock, entropy: entropy, observer: telemetry.runs)
         return Consumption(consumer: consumer, keeper: keeper, lockTerm: settings.consumeLockTerm)
     }

@@ -1,4 +1,5 @@
 public import Composition
+import DistributedLock
 public import IngestionJobs
 public import Logging
 import SdkProvisioning
@@ -9,6 +10,7 @@ public struct WorkerService: Service, CustomStringConvertible {
     private let consumption: Consumption
     private let revocations: RevocationSweep
     private let interval: Duration
+    private let deployment: Deployment
     private let logger: Logger
 
     /// What it is, in few words: the log of services says so.
@@ -20,6 +22,7 @@ public struct WorkerService: Service, CustomStringConvertible {
         consumption = try deployment.consumption()
         revocations = try deployment.revocationSweep()
         interval = deployment.settings.consumeInterval
+        self.deployment = deployment
         self.logger = logger
     }
 
@@ -29,6 +32,9 @@ public struct WorkerService: Service, CustomStringConvertible {
             var summary = RunSummary()
             let clock = ContinuousClock()
             let start = clock.now
+            for concern in await deployment.lockConcerns() {
+                logger.warning("a server of the locks is not as it should be", metadata: ["concern": "\(concern)"])
+            }
             while !Task.isCancelled {
                 if let outcome = await tick() { summary.add(outcome) }
                 if let metadata = summary.take(at: clock.now - start) {
@@ -55,6 +61,11 @@ public struct WorkerService: Service, CustomStringConvertible {
             let outcome = try await consumption.execute()
             report(outcome)
             return outcome
+        } catch let error as LockStoreError {
+            logger.warning(
+                "consume-logs skipped: its lock cannot be asked for",
+                metadata: ["skipped": "true", "reason": "\(error)"])
+            return nil
         } catch {
             logger.error("consume-logs could not run", metadata: ["error": "\(error)"])
             return nil

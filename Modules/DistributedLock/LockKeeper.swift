@@ -24,19 +24,21 @@ public struct LockKeeper: Sendable {
     /// Runs `work` if the lock can be had, and gives the lock back however the work ends.
     ///
     /// The lock is prolonged each third of `term`. When it is lost, or cannot be prolonged for two thirds of `term`,
-    /// the work's task is cancelled, which is before another holder can have it.
+    /// the work's task is cancelled, and so it is when a store takes until nine tenths of `term` have passed since the
+    /// last call that succeeded was begun: before another holder can have the lock.
     /// - Throws: ``LockStoreError`` when the lock cannot be asked for, ``LockLost`` when it was lost while working, or
     ///   what `work` throws.
     public func withLock<Value: Sendable>(
         _ name: LockName, for term: Duration, _ work: @Sendable @escaping (LockLease) async throws -> Value
     ) async throws -> Outcome<Value> {
         let lease: LockLease
+        let assurance = Assurance(term: term, since: ticks.stopwatch())
         switch try await store.acquire(name, by: holder, for: term) {
         case .granted(let granted): lease = granted
         case .held(let other, let remaining): return .skipped(heldBy: other, remaining: remaining)
         }
         do {
-            let value = try await run(work, holding: lease, for: term)
+            let value = try await run(work, holding: lease, for: term, assured: assurance)
             await giveBack(lease)
             return .done(value)
         } catch {
@@ -46,12 +48,17 @@ public struct LockKeeper: Sendable {
     }
 
     private func run<Value: Sendable>(
-        _ work: @Sendable @escaping (LockLease) async throws -> Value, holding lease: LockLease, for term: Duration
+        _ work: @Sendable @escaping (LockLease) async throws -> Value, holding lease: LockLease, for term: Duration,
+        assured assurance: Assurance
     ) async throws -> Value {
         try await withThrowingTaskGroup(of: Value?.self) { group in
             group.addTask { try await work(lease) }
             group.addTask {
-                try await keep(lease, for: term)
+                try await keep(lease, for: term, assured: assurance)
+                return nil
+            }
+            group.addTask {
+                try await watch(lease, assured: assurance)
                 return nil
             }
             defer { group.cancelAll() }
@@ -63,17 +70,28 @@ public struct LockKeeper: Sendable {
     }
 
     /// Prolongs the lease until the task is cancelled.
-    private func keep(_ lease: LockLease, for term: Duration) async throws {
+    private func keep(_ lease: LockLease, for term: Duration, assured assurance: Assurance) async throws {
         var missed = 0
         while true {
             try await ticks.sleep(for: term / 3)
+            let asked = ticks.stopwatch()
             do {
                 guard try await store.extend(lease, for: term) else { throw LockLost(name: lease.name) }
+                await assurance.renew(since: asked)
                 missed = 0
             } catch is LockStoreError {
                 missed += 1
                 if missed >= 2 { throw LockLost(name: lease.name) }
             }
+        }
+    }
+
+    /// Stops the work in time when a store neither prolongs the lease nor says that it cannot.
+    private func watch(_ lease: LockLease, assured assurance: Assurance) async throws {
+        while true {
+            let left = await assurance.left
+            guard left > .zero else { throw LockLost(name: lease.name) }
+            try await ticks.sleep(for: left)
         }
     }
 
@@ -83,6 +101,29 @@ public struct LockKeeper: Sendable {
             // When the store cannot be reached the lease runs out by itself.
             _ = try? await store.release(lease)
         }.value
+    }
+}
+
+/// How long a lease is sure to last: nine tenths of its term, counted from before the store was asked.
+private actor Assurance {
+    private let sure: Duration
+    private var passed: @Sendable () -> Duration
+
+    init(term: Duration, since passed: @escaping @Sendable () -> Duration) {
+        sure = term / 10 * 9
+        self.passed = passed
+    }
+
+    var left: Duration { sure - passed() }
+
+    func renew(since passed: @escaping @Sendable () -> Duration) { self.passed = passed }
+}
+
+extension Clock where Duration == Swift.Duration {
+    /// Tells how much time has passed since now.
+    func stopwatch() -> @Sendable () -> Duration {
+        let start = now
+        return { start.duration(to: now) }
     }
 }
 

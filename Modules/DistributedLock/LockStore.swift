@@ -37,12 +37,15 @@ public struct LockLease: Sendable, Hashable {
     public let holder: OwnerID
     /// Grows with every grant of the same lock, so that a stale holder can be told apart.
     public let fence: Int64
+    /// What the store knows this grant by where the fence alone is not enough; else empty.
+    public let proof: String
 
     /// Makes a lease; only stores do.
-    public init(name: LockName, holder: OwnerID, fence: Int64) {
+    public init(name: LockName, holder: OwnerID, fence: Int64, proof: String = "") {
         self.name = name
         self.holder = holder
         self.fence = fence
+        self.proof = proof
     }
 }
 

@@ -30,6 +30,7 @@ public enum ServiceMetric: String, Sendable, CaseIterable {
 
     case lockAcquires = "logferry_lock_acquires_total"
     case lockExtends = "logferry_lock_extends_total"
+    case lockFenceOnly = "logferry_lock_fence_only"
 
     case runs = "logferry_runs_total"
     case runDuration = "logferry_run_duration_seconds"
@@ -88,6 +89,7 @@ extension ServiceMetric {
         case .commitSteps: counter(["outcome"], "Steps of cursors in commits, by what came of them.")
         case .lockAcquires: counter(["outcome"], "Attempts to take a lock, by what came of them.")
         case .lockExtends: counter(["outcome"], "Attempts to prolong a lock, by what came of them.")
+        case .lockFenceOnly: gauge([], "1 while work goes on without locks, since their servers are down.")
         case .runs: counter(["kind", "state"], "Runs that ended, by kind and state; skipped ones never began.")
         case .runDuration: histogram(["kind"], "Time that runs took.", ServiceMetric.runBuckets)
         case .runLastSuccess: gauge(["kind"], "When the latest run without a failure ended, since 1970.")

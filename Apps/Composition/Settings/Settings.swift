@@ -1,6 +1,7 @@
 public import LogIngestion
 public import LogModel
 public import Logging
+import RedisAdapter
 
 /// What a process goes by: read once, checked once.
 public struct Settings: Sendable {
@@ -72,6 +73,8 @@ public struct Settings: Sendable {
     public let consumeInterval: Duration
     /// How long the lock of consume-logs lasts without being prolonged.
     public let consumeLockTerm: Duration
+    /// The servers that keep locks; none leaves locks to the store.
+    let redis: RedisSettings?
     /// Limits and sizes of ingestion.
     public let ingestion: IngestionSettings
     /// Lifetime of the credentials that init hands out.
@@ -112,6 +115,8 @@ public struct Settings: Sendable {
         logsFolderPrefix = try read.text("fimidara.logs_folder_prefix")
         consumeInterval = try read.duration("consume.interval")
         consumeLockTerm = try read.duration("consume.lock_ttl")
+        redis = try RedisSettings(
+            urls: read.optional("redis.urls"), whenDown: read.text("redis.when_down"))
         var ingestion = IngestionSettings()
         ingestion.maxLineBytes = try read.bytes("ingest.max_line_bytes")
         ingestion.bytesInFlight = try read.bytes("ingest.bytes_in_flight")

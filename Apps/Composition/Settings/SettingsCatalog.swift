@@ -75,6 +75,8 @@ public enum SettingsCatalog {
         SettingKey("fimidara.logs_folder_prefix", .text, "logs", "folder that holds the apps' folders"),
         SettingKey("consume.interval", .duration, "10s", "time between runs of consume-logs"),
         SettingKey("consume.lock_ttl", .duration, "30s", "how long its lock and claims last without being prolonged"),
+        SettingKey("redis.urls", .text, nil, secret: true, "Redis servers that keep locks: one, or an odd number"),
+        SettingKey("redis.when_down", .text, "pause", "while they are down: pause, or continue without locks"),
         SettingKey("ingest.max_line_bytes", .bytes, "1MiB", "longest line; longer ones become rejects"),
         SettingKey("ingest.bytes_in_flight", .bytes, "16MiB", "most bytes read and not yet committed"),
         SettingKey("seal.grace", .duration, "1h", "quiet time before a past day's last line counts without newline"),

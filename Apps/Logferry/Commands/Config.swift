@@ -30,7 +30,8 @@ struct Config: AsyncParsableCommand {
             abstract: "Check the settings; exit 78 when they cannot be used.")
 
         func run() async throws {
-            _ = try GivenSettings.settings()
+            let settings = try GivenSettings.settings()
+            for concern in await settings.lockConcerns() { Terminal.say("warning: \(concern)") }
             Terminal.say("the settings are fine")
         }
     }

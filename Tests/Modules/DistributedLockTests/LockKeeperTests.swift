@@ -56,10 +56,10 @@ struct LockKeeperTests {
         let keeper = keeper, name = name
         let run = Task { try await keeper.withLock(name, for: .seconds(30)) { _ in await gate.wait() } }
         for _ in 0..<12 {
-            await ticks.waitForSleepers()
+            await ticks.waitForSleepers(2)
             pass(.seconds(10))
         }
-        await ticks.waitForSleepers()
+        await ticks.waitForSleepers(2)
         #expect(!(await isFree()))
         await gate.open()
         guard case .done = try await run.value else { throw Unexpected() }
@@ -74,7 +74,7 @@ struct LockKeeperTests {
                 try await Gate().waitOrCancel()
             }
         }
-        await ticks.waitForSleepers()
+        await ticks.waitForSleepers(2)
         clock.advance(by: .seconds(31))
         let thief = OwnerID.fresh()
         guard case .granted(let stolen) = await store.acquire(name, by: thief, for: .seconds(30)) else {
@@ -90,17 +90,41 @@ struct LockKeeperTests {
         let flaky = FlakyLocks(store)
         let keeper = LockKeeper(store: flaky, holder: holder, ticks: ticks), name = name
         let run = Task { try await keeper.withLock(name, for: .seconds(30)) { _ in try await Gate().waitOrCancel() } }
-        await ticks.waitForSleepers()
+        await ticks.waitForSleepers(2)
         await flaky.fail(1)
         pass(.seconds(10))
-        await ticks.waitForSleepers()
+        await ticks.waitForSleepers(2)
         pass(.seconds(10))
-        await ticks.waitForSleepers()
+        await ticks.waitForSleepers(2)
         await flaky.fail(2)
         pass(.seconds(10))
-        await ticks.waitForSleepers()
+        await ticks.waitForSleepers(2)
         #expect(!(await isFree()))
         pass(.seconds(10))
+        await #expect(throws: LockLost.self) { try await run.value }
+    }
+
+    @Test("a store that neither prolongs the lock nor says no stops the work before the lock ends")
+    func silent() async throws {
+        let silent = SilentLocks(store)
+        let keeper = LockKeeper(store: silent, holder: holder, ticks: ticks), name = name
+        let stopped = Gate()
+        let run = Task {
+            try await keeper.withLock(name, for: .seconds(30)) { _ in
+                defer { Task { await stopped.open() } }
+                try await Gate().waitOrCancel()
+            }
+        }
+        await ticks.waitForSleepers(2)
+        pass(.seconds(10))
+        await silent.asked.wait()
+        pass(.seconds(16))
+        await ticks.waitForSleepers(1)
+        #expect(!(await isFree()))
+        pass(.seconds(1))
+        await stopped.wait()
+        #expect(!(await isFree()))
+        await silent.answer.open()
         await #expect(throws: LockLost.self) { try await run.value }
     }
 
@@ -108,7 +132,7 @@ struct LockKeeperTests {
     func cancelled() async throws {
         let keeper = keeper, name = name
         let run = Task { try await keeper.withLock(name, for: .seconds(30)) { _ in try await Gate().waitOrCancel() } }
-        await ticks.waitForSleepers()
+        await ticks.waitForSleepers(2)
         run.cancel()
         await #expect(throws: CancellationError.self) { try await run.value }
         #expect(await isFree())
@@ -159,6 +183,26 @@ struct LockKeeperTests {
             }
             try Task.checkCancellation()
         }
+    }
+
+    /// A lock store that thinks for long about prolonging a lock.
+    private struct SilentLocks: LockStore {
+        let asked = Gate(), answer = Gate()
+        private let store: InMemoryLockStore
+
+        init(_ store: InMemoryLockStore) { self.store = store }
+
+        func acquire(_ name: LockName, by holder: OwnerID, for term: Duration) async throws(LockStoreError)
+            -> LockAnswer
+        { await store.acquire(name, by: holder, for: term) }
+
+        func extend(_ lease: LockLease, for term: Duration) async throws(LockStoreError) -> Bool {
+            await asked.open()
+            await answer.wait()
+            return true
+        }
+
+        func release(_ lease: LockLease) async throws(LockStoreError) -> Bool { await store.release(lease) }
     }
 
     /// A lock store that fails when it is told to.
