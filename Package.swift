@@ -93,6 +93,8 @@ let package = Package(
         // Adapters: the technologies.
         .target(
             name: "CCurl", path: "Adapters/CLibraries/CCurl", linkerSettings: [.linkedLibrary("curl")]),
+        .target(
+            name: "CPostgres", path: "Adapters/CLibraries/CPostgres", linkerSettings: [.linkedLibrary("pq")]),
         .target(name: "CPlatform", path: "Adapters/CLibraries/CPlatform"),
         .target(name: "CAllocationCount", path: "Adapters/CLibraries/CAllocationCount"),
         adapter("BlockingExecutor", in: "Support/BlockingExecutor", support: ["CPlatform"], bridgesC: true),
@@ -112,6 +114,13 @@ let package = Package(
                 "IngestionJobs", "LogQuery",
             ],
             products: [grdb, grdbSQLite], bridgesC: true),
+        adapter(
+            "PostgresAdapter", in: "Postgres",
+            modules: [
+                "LogModel", "AppRegistry", "SdkProvisioning", "DistributedLock", "LogCursor", "LogIngestion",
+                "IngestionJobs", "LogQuery",
+            ],
+            support: ["BlockingExecutor", "CPostgres"], bridgesC: true),
         adapter(
             "FimidaraAdapter", in: "Fimidara",
             modules: ["LogModel", "SdkProvisioning", "LogCursor", "LogIngestion"], support: ["HTTPTransport"]),
@@ -294,6 +303,13 @@ let package = Package(
             [
                 "LogModel", "AppRegistry", "SdkProvisioning", "DistributedLock", "LogCursor", "LogIngestion",
                 "IngestionJobs", "LogQuery", "SQLiteAdapter", "InMemoryAdapter", "PortContracts", "TestSupport", grdb,
+            ]),
+        suite(
+            "PostgresTests", in: "Adapters/PostgresTests",
+            [
+                "LogModel", "AppRegistry", "SdkProvisioning", "DistributedLock", "LogCursor", "LogIngestion",
+                "IngestionJobs", "LogQuery", "PostgresAdapter", "BlockingExecutor", "InMemoryAdapter", "PortContracts",
+                "TestSupport",
             ]),
     ]
 )
