@@ -14,24 +14,17 @@ enum Partitions {
     /// would wait for all of them, and let all wait.
     static func ensure(_ day: CivilDay, in session: PostgresSession) throws {
         let name = name(of: day)
-        guard try !exists(name, in: session) else { return }
+        guard try !session.hasTable(name) else { return }
         try session.execute(
-            "SELECT pg_advisory_xact_lock($1, hashtext('records ' || current_schema()))",
+            "SELECT pg_advisory_xact_lock($1::integer, hashtext('records ' || current_schema()))",
             [.integer(AdvisoryLock.space)])
-        guard try !exists(name, in: session) else { return }
+        guard try !session.hasTable(name) else { return }
         try session.script(
             """
             CREATE TABLE \(name) (LIKE records INCLUDING ALL,
             CHECK (received_day >= \(day.number) AND received_day < \(day.number + 1)));
             ALTER TABLE records ATTACH PARTITION \(name) FOR VALUES FROM (\(day.number)) TO (\(day.number + 1));
             """)
-    }
-
-    private static func exists(_ name: String, in session: PostgresSession) throws -> Bool {
-        // In our own schema: another one on the search path may hold another store.
-        try session.execute(
-            "SELECT to_regclass(quote_ident(current_schema()) || '.' || $1) IS NOT NULL AS answer", [.text(name)]
-        ).first?.flag("answer") == true
     }
 }
 

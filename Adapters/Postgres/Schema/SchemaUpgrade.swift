@@ -20,7 +20,7 @@ enum SchemaUpgrade {
         try session.transaction { session in
             // Processes that start at the same moment do this one after the other.
             try session.execute(
-                "SELECT pg_advisory_xact_lock($1, hashtext('schema ' || current_schema()))",
+                "SELECT pg_advisory_xact_lock($1::integer, hashtext('schema ' || current_schema()))",
                 [.integer(AdvisoryLock.space)], isPlannedAnew: true)
             guard try !isCurrent(session, shown) else { return }
             try session.script(
@@ -64,10 +64,7 @@ enum SchemaUpgrade {
     }
 
     private static func present(in session: PostgresSession) throws -> Int64 {
-        let exists = try session.execute(
-            "SELECT to_regclass(quote_ident(current_schema()) || '.schema_versions') IS NOT NULL AS answer",
-            isPlannedAnew: true)
-        guard try exists.first?.flag("answer") == true else { return 0 }
+        guard try session.hasTable("schema_versions") else { return 0 }
         return try session.execute(
             "SELECT coalesce(max(number), 0)::bigint AS number FROM schema_versions", isPlannedAnew: true
         ).first?.integer("number") ?? 0
@@ -77,4 +74,17 @@ enum SchemaUpgrade {
 /// Advisory locks are numbers that all programs of a database share: ours have this one in front.
 enum AdvisoryLock {
     static let space: Int64 = 0x4C46
+}
+
+extension PostgresSession {
+    /// Whether our schema has a table.
+    ///
+    /// Looked up in the catalogue itself: `to_regclass` can go by what the session remembers from before it waited for
+    /// a lock.
+    func hasTable(_ name: String) throws(PostgresError) -> Bool {
+        try execute(
+            "SELECT 1 FROM pg_class WHERE relname = $1 AND relnamespace = to_regnamespace(quote_ident(current_schema()))",
+            [.text(name)]
+        ).count == 1
+    }
 }

@@ -7,9 +7,11 @@ import Testing
 struct PostgresContractTests {
     /// A schema of its own for every clause: clauses run in parallel, and some want an empty store.
     private func verify(_ clause: Clause<StoreUnderTest>, scanLimit: Int = 100_000) async throws {
-        let database = try await PostgresDatabase.open(url: try await TestServer.newSchema(), connections: 2)
-        try await clause.verify(.postgres(database, scanLimit: scanLimit))
-        await database.close()
+        try await Turns.all.take {
+            let database = try await PostgresDatabase.open(url: try await TestServer.newSchema(), connections: 4)
+            try await clause.verify(.postgres(database, scanLimit: scanLimit))
+            await database.close()
+        }
     }
 
     @Test("keeps the contract of apps", arguments: AppStoreContract.clauses)

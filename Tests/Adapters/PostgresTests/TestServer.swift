@@ -41,6 +41,21 @@ enum TestServer {
     }
 }
 
+/// Lets so many tests at a time have connections: the server is a small one.
+actor Turns {
+    static let all = Turns(16)
+    private var free: Int
+    private var waiting: [CheckedContinuation<Void, Never>] = []
+
+    init(_ count: Int) { free = count }
+
+    func take<Value: Sendable>(_ work: @Sendable () async throws -> Value) async rethrows -> Value {
+        if free > 0 { free -= 1 } else { await withCheckedContinuation { waiting.append($0) } }
+        defer { if waiting.isEmpty { free += 1 } else { waiting.removeFirst().resume() } }
+        return try await work()
+    }
+}
+
 extension StoreUnderTest {
     static func postgres(_ database: PostgresDatabase, scanLimit: Int = 100_000) -> StoreUnderTest {
         StoreUnderTest(
