@@ -1,4 +1,5 @@
 import BlockingExecutor
+public import LogModel
 
 /// The store in a PostgreSQL database, which any number of processes on any machines may share.
 ///
@@ -12,19 +13,25 @@ public struct PostgresDatabase: Sendable {
     /// How often work is done again that lost a race or its connection before anything of it was applied.
     private static let attempts = 6
 
+    /// Makes sure that a URL can be read, without connecting.
+    /// - Throws: ``PostgresOpenError/invalidURL``.
+    public static func check(url: Secret) throws(PostgresOpenError) {
+        guard url.reveal({ ConnectionTarget($0) }) != nil else { throw .invalidURL }
+    }
+
     /// Connects to a database and brings its schema up to date.
     /// - Parameters:
     ///   - url: a `postgres://` URL as libpq takes it, TLS parameters included.
     ///   - connections: how many connections this process may have at the same time, at least 1.
     /// - Throws: ``PostgresOpenError``.
-    public static func open(url: String, connections: Int = 8) async throws(PostgresOpenError) -> PostgresDatabase {
+    public static func open(url: Secret, connections: Int = 8) async throws(PostgresOpenError) -> PostgresDatabase {
         var settings = PoolSettings()
         settings.size = max(1, connections)
         return try await open(url: url, settings: settings)
     }
 
-    static func open(url: String, settings: PoolSettings) async throws(PostgresOpenError) -> PostgresDatabase {
-        guard let target = ConnectionTarget(url) else { throw PostgresOpenError.invalidURL }
+    static func open(url: Secret, settings: PoolSettings) async throws(PostgresOpenError) -> PostgresDatabase {
+        guard let target = url.reveal({ ConnectionTarget($0) }) else { throw PostgresOpenError.invalidURL }
         do {
             let connection = try await PostgresPool.opened(target)
             do {

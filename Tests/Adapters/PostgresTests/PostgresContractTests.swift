@@ -1,3 +1,4 @@
+import LogModel
 import PortContracts
 import PostgresAdapter
 import TestSupport
@@ -8,7 +9,8 @@ struct PostgresContractTests {
     /// A schema of its own for every clause: clauses run in parallel, and some want an empty store.
     private func verify(_ clause: Clause<StoreUnderTest>, scanLimit: Int = 100_000) async throws {
         try await Turns.all.take {
-            let database = try await PostgresDatabase.open(url: try await TestServer.newSchema(), connections: 4)
+            let database = try await PostgresDatabase.open(
+                url: Secret(try await TestServer.newSchema()), connections: 4)
             try await clause.verify(.postgres(database, scanLimit: scanLimit))
             await database.close()
         }
