@@ -32,6 +32,9 @@ import CPostgres
             }
             unsafe entry += 1
         }
+        // libpq finds this out when it connects, and would be asked again and again.
+        let ports = (given["port"] ?? "").split(separator: ",")
+        guard ports.allSatisfy({ Int($0).map { (1...65_535).contains($0) } ?? false }) else { return nil }
         self.url = url
         password = given["password"]
         options =

@@ -35,6 +35,9 @@ enum SchemaUpgrade {
         }
     }
 
+    /// Whether a server's number, 150020 for 15.20, is below what is needed.
+    static func isTooOld(_ version: Int64) -> Bool { version < oldestServer }
+
     private static func examine(_ session: PostgresSession, _ shown: String) throws {
         let answer = try session.execute(
             """
@@ -43,7 +46,7 @@ enum SchemaUpgrade {
             current_setting('transaction_read_only') = 'on' AS is_read_only, pg_is_in_recovery() AS is_replica
             """, isPlannedAnew: true)
         guard let row = answer.first else { throw PostgresError(.unreadable, "the server says nothing of itself") }
-        guard try row.integer("version") >= oldestServer else {
+        guard try !isTooOld(row.integer("version")) else {
             throw PostgresOpenError.oldServer(store: shown, version: try row.text("words"))
         }
         guard try !row.flag("is_read_only"), try !row.flag("is_replica") else {
