@@ -57,7 +57,7 @@ struct RecordSelection {
         return (
             """
             SELECT s.generation, s.byte_offset, s.line_number, s.event_time, s.received_at, s.level, s.flags, s.line
-            FROM (SELECT t.*, sum(octet_length(t.line)::bigint) OVER (ORDER BY \(sorting("t."))
+            FROM (SELECT t.*, sum(octet_length(t.line)) OVER (ORDER BY \(sorting("t."))
             ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) - octet_length(t.line) AS before
             FROM (SELECT r.* FROM records AS r WHERE \(condition.sql) ORDER BY \(sorting("r.")) LIMIT \(limit)) AS t) AS s
             WHERE s.before < \(RecordRows.byteLimit) ORDER BY \(sorting("s."))

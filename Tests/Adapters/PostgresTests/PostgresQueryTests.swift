@@ -46,9 +46,12 @@ struct PostgresQueryTests {
                         let pages = [page] + (selection.window(rows: 1000).map { [$0] } ?? [])
                         for (sql, values) in pages {
                             let plan = try await plan(sql, values, on: bench.url)
-                            #expect(!plan.contains("Seq Scan on records"), "\(order) \(filter): \(plan)")
-                            #expect(!plan.contains("Sort  ("), "\(order) \(filter): \(plan)")
-                            #expect(plan.contains("Index Cond: (app = "), "\(order) \(filter): \(plan)")
+                            #expect(!plan.contains("Seq Scan on "), "\(order) \(filter): \(plan)")
+                            // A page that follows no window may find so few rows that sorting them is the least work.
+                            if filter.isDecidedByColumns, filter.level == nil, filter.minLevel == nil, filter.from == nil {
+                                #expect(!plan.contains("Sort  (cost"), "\(order) \(filter): \(plan)")
+                            }
+                            #expect(plan.contains("(app = $0)"), "\(order) \(filter): \(plan)")
                         }
                     }
                 }
