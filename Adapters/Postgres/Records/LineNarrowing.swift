@@ -3,7 +3,7 @@ import LogQuery
 /// What must be in the bytes of a line that meets a filter's text and conditions.
 ///
 /// It narrows down what leaves the server and decides nothing: each line that is given is judged by the domain. A string
-/// of JSON may be written with escapes, so a line with a backslash in it is always given.
+/// of JSON may be written with escapes, so a line that may hold one for a character of the text is always given.
 struct LineNarrowing {
     /// Texts of which at least one must be in the line; each group stands for itself.
     private var groups: [Group] = []
@@ -11,6 +11,8 @@ struct LineNarrowing {
     private struct Group {
         let texts: [String]
         let ignoresCase: Bool
+        /// What is in a line in which one of the texts is written with escapes.
+        let escape: String
     }
 
     /// How many texts one group may hold; with more, looking costs as much as giving the line.
@@ -30,7 +32,8 @@ struct LineNarrowing {
             let line = group.ignoresCase ? "lower(r.line)" : "r.line"
             let tests = group.texts.map { _ in "strpos(\(line), ?) > 0" }
             condition.add(
-                "(\(tests.joined(separator: " OR ")) OR strpos(r.line, E'\\\\') > 0)", group.texts.map { .text($0) })
+                "(\(tests.joined(separator: " OR ")) OR strpos(r.line, ?) > 0)",
+                group.texts.map { .text($0) } + [.text(group.escape)])
         }
     }
 
@@ -43,7 +46,7 @@ struct LineNarrowing {
         case .exists(true), .greater, .greaterOrEqual, .less, .lessOrEqual, .between: break
         }
         // The member itself must be there; a line is an object, so what comes first on its path is a name.
-        if let name = condition.path.first { add(["\"\(name)\""], ignoresCase: false) }
+        if let name = condition.path.first { add([name], ignoresCase: false, quote: "\"") }
     }
 
     /// The operands when all of them are texts; else nothing is known.
@@ -54,13 +57,16 @@ struct LineNarrowing {
         return texts.count == operands.count ? texts : []
     }
 
-    private mutating func add(_ texts: [String], ignoresCase: Bool) {
+    private mutating func add(_ texts: [String], ignoresCase: Bool, quote: String = "") {
         // The server's `lower` in the order of bytes changes A to Z alone, as the domain does for a text of ASCII. It can
         // take no NUL, which can stand in a line as an escape only.
         guard !texts.isEmpty, texts.count <= LineNarrowing.groupLimit,
             texts.allSatisfy({ !$0.isEmpty && !$0.utf8.contains(0) }),
             !ignoresCase || texts.allSatisfy({ $0.utf8.allSatisfy { $0 < 0x80 } })
         else { return }
-        groups.append(Group(texts: ignoresCase ? texts.map { $0.lowercased() } : texts, ignoresCase: ignoresCase))
+        // Most characters have no other escape than `\u` and their number.
+        let hasOther = texts.contains { $0.utf8.contains { $0 < 0x20 || $0 == 0x22 || $0 == 0x2F || $0 == 0x5C } }
+        let wanted = texts.map { quote + (ignoresCase ? $0.lowercased() : $0) + quote }
+        groups.append(Group(texts: wanted, ignoresCase: ignoresCase, escape: hasOther ? "\\" : "\\u"))
     }
 }
