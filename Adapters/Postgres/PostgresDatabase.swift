@@ -23,6 +23,7 @@ public struct PostgresDatabase: Sendable {
     /// - Parameters:
     ///   - url: a `postgres://` URL as libpq takes it, TLS parameters included.
     ///   - connections: how many connections this process may have at the same time, at least 1.
+    /// - Returns: the store, ready for use.
     /// - Throws: ``PostgresOpenError``.
     public static func open(url: Secret, connections: Int = 8) async throws(PostgresOpenError) -> PostgresDatabase {
         var settings = PoolSettings()

@@ -1,6 +1,8 @@
 import CPostgres
 
-/// A connected session: statements, transactions, bulk input. It lives on its connection's thread.
+/// A connected session: statements, transactions, bulk input.
+///
+/// It lives on its connection's thread.
 @safe final class PostgresSession {
     let link: ServerLink
     /// Names of the prepared statements by their texts.
@@ -11,12 +13,13 @@ import CPostgres
 
     init(_ link: ServerLink) { self.link = link }
 
-    /// Runs one statement with its parameters `$1`, `$2` …
+    /// Runs one statement, whose parameters are written `$1`, `$2` and so on.
     /// - Parameters:
     ///   - sql: the statement.
     ///   - values: its parameters.
     ///   - isPlannedAnew: whether the server plans it for these very values and forgets it; else it is prepared once.
     /// - Returns: the answer, numbers in binary form.
+    /// - Throws: ``PostgresError``.
     @discardableResult
     func execute(
         _ sql: String, _ values: [PostgresValue] = [], isPlannedAnew: Bool = false
@@ -98,6 +101,7 @@ import CPostgres
     /// - Parameters:
     ///   - target: what follows `COPY`, such as `records (line)`.
     ///   - write: gives the rows.
+    /// - Throws: ``PostgresError``; nothing of the rows is there then.
     func copy(into target: String, _ write: (inout CopyWriter) throws(PostgresError) -> Void) throws(PostgresError) {
         try script("COPY \(target) FROM STDIN (FORMAT binary)")
         var writer = CopyWriter(link)

@@ -115,8 +115,9 @@ enum BaseSchema {
         CREATE INDEX cursor_steps_by_generation ON cursor_steps (generation, number);
         """
 
-    /// On which day the bytes of a generation from `lower` on, up to the next entry, were first received. It makes the
-    /// partition a function of a record's place.
+    /// On which day the bytes of a generation from `lower` on, up to the next entry, were first received.
+    ///
+    /// It makes the partition a function of a record's place.
     private static let receiptDays = """
         CREATE TABLE receipt_days (
             generation bigint NOT NULL,

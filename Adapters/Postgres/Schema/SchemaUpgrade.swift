@@ -14,6 +14,7 @@ enum SchemaUpgrade {
     /// - Parameters:
     ///   - session: a session on the database.
     ///   - shown: the store as messages name it.
+    /// - Throws: ``PostgresOpenError`` or ``PostgresError``.
     static func run(on session: PostgresSession, _ shown: String) throws {
         try examine(session, shown)
         if try isCurrent(session, shown) { return }
@@ -24,7 +25,8 @@ enum SchemaUpgrade {
                 [.integer(AdvisoryLock.space)], isPlannedAnew: true)
             guard try !isCurrent(session, shown) else { return }
             try session.script(
-                "CREATE TABLE IF NOT EXISTS schema_versions (number bigint PRIMARY KEY, applied_at timestamptz NOT NULL)")
+                "CREATE TABLE IF NOT EXISTS schema_versions (number bigint PRIMARY KEY, applied_at timestamptz NOT NULL)"
+            )
             let present = try present(in: session)
             for version in versions where version.number > present {
                 for statement in version.statements { try session.script(statement) }

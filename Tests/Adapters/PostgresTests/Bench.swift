@@ -3,9 +3,10 @@ import LogCursor
 import LogIngestion
 import LogModel
 import LogQuery
-@testable import PostgresAdapter
 import TestSupport
 import Testing
+
+@testable import PostgresAdapter
 
 /// A store in a schema of its own, with an app and what tests do to it.
 struct Bench {

@@ -1,6 +1,7 @@
 import BlockingExecutor
 import Glibc
 import LogModel
+
 @testable import PostgresAdapter
 
 /// A TCP relay on loopback that cuts the next connection once so many bytes went one way.

@@ -3,9 +3,10 @@ import LogCursor
 import LogIngestion
 import LogModel
 import LogQuery
-@testable import PostgresAdapter
 import TestSupport
 import Testing
+
+@testable import PostgresAdapter
 
 /// That each place holds one record whatever day it is read on, and that days lie apart.
 @Suite("PostgreSQL partitions", .enabled(if: TestServer.isThere))

@@ -1,13 +1,14 @@
 import AppRegistry
-import Foundation
 import DistributedLock
+import Foundation
 import LogCursor
 import LogIngestion
 import LogModel
 import LogQuery
-@testable import PostgresAdapter
 import TestSupport
 import Testing
+
+@testable import PostgresAdapter
 
 /// That what was committed is exact whatever breaks, and that nobody is told otherwise.
 @Suite("PostgreSQL faults", .enabled(if: TestServer.isThere))
@@ -196,7 +197,8 @@ struct PostgresFaultTests {
             }
             // Ten minutes pass for the server: the row says when the lease ends, and only its clock is asked.
             try await TestServer.run("UPDATE locks SET lease_end = lease_end - 600000000000", on: bench.url)
-            guard case .granted(let next) = try await locks.acquire(LockName("l"), by: .fresh(), for: .seconds(600)) else {
+            guard case .granted(let next) = try await locks.acquire(LockName("l"), by: .fresh(), for: .seconds(600))
+            else {
                 Issue.record("the server's clock was not asked")
                 return
             }
@@ -207,4 +209,3 @@ struct PostgresFaultTests {
         }
     }
 }
-

@@ -1,7 +1,8 @@
 import LogModel
-@testable import PostgresAdapter
 import TestSupport
 import Testing
+
+@testable import PostgresAdapter
 
 /// That every wait has an end, and that connections come back.
 @Suite("PostgreSQL connections", .enabled(if: TestServer.isThere))
@@ -65,7 +66,9 @@ struct PostgresPoolTests {
         let waiter = Task { try await pool.perform { try $0.run("SELECT 1") } }
         var refused: [PostgresError] = []
         // One of the two waits, the other is one too many; the one that waits gives up.
-        do { try await pool.perform { try $0.run("SELECT 1") } } catch let error as PostgresError { refused.append(error) }
+        do { try await pool.perform { try $0.run("SELECT 1") } } catch let error as PostgresError {
+            refused.append(error)
+        }
         do { try await waiter.value } catch let error as PostgresError { refused.append(error) }
         #expect(refused.map(\.kind) == [.timedOut, .timedOut])
         holder.cancel()

@@ -5,9 +5,10 @@ import LogIngestion
 import LogModel
 import LogQuery
 import PortContracts
-@testable import PostgresAdapter
 import TestSupport
 import Testing
+
+@testable import PostgresAdapter
 
 /// That reading goes by indexes, holds nothing between calls, and that narrowing down loses no line.
 @Suite("PostgreSQL questions", .enabled(if: TestServer.isThere))
@@ -49,7 +50,9 @@ struct PostgresQueryTests {
                             let plan = try await plan(sql, values, on: bench.url)
                             #expect(!plan.contains("Seq Scan on "), "\(order) \(filter): \(plan)")
                             // A page that follows no window may find so few rows that sorting them is the least work.
-                            if filter.isDecidedByColumns, filter.level == nil, filter.minLevel == nil, filter.from == nil {
+                            if filter.isDecidedByColumns, filter.level == nil, filter.minLevel == nil,
+                                filter.from == nil
+                            {
                                 #expect(!plan.contains("Sort  (cost"), "\(order) \(filter): \(plan)")
                             }
                             #expect(plan.contains("(app = $0)"), "\(order) \(filter): \(plan)")
@@ -63,7 +66,9 @@ struct PostgresQueryTests {
 
     private func plan(_ sql: String, _ values: [PostgresValue], on url: String) async throws -> String {
         let texts = try await TestServer.session(on: url) { session in
-            try session.execute("EXPLAIN " + sql, values, isPlannedAnew: true).rows.map { try $0.text("\"QUERY PLAN\"") }
+            try session.execute("EXPLAIN " + sql, values, isPlannedAnew: true).rows.map {
+                try $0.text("\"QUERY PLAN\"")
+            }
         }
         return texts.joined(separator: "\n")
     }
@@ -116,7 +121,8 @@ struct PostgresQueryTests {
             let app = bench.app.id
             let future = Timestamp(nanoseconds: 9_000_000_000_000_000)
             for (order, filter) in [
-                (LogOrder.newestFirst, LogFilter(app: app, level: .fatal)), (.oldestFirst, LogFilter(app: app, text: "X!")),
+                (LogOrder.newestFirst, LogFilter(app: app, level: .fatal)),
+                (.oldestFirst, LogFilter(app: app, text: "X!")),
                 (.oldestFirst, LogFilter(app: app, minLevel: .fatal)), (.stored, LogFilter(app: app, level: .fatal)),
                 (.stored, LogFilter(app: app, from: future)),
                 (.newestFirst, LogFilter(app: app, conditions: [Condition(path: ["none"], test: .exists(true))])),
@@ -142,7 +148,8 @@ struct PostgresQueryTests {
             var feed = bench.feed(claim)
             let extra = [
                 #"{"name":"Ärger","city":"K\u00f6ln"}"#, #"{"esc":"a\/b"}"#, #"{"quote":"say \"hi\""}"#, #"{"a\/b":1}"#,
-                #"{"n\u0061me":"Ärger","list":[{"k":"Value"},2],"UPPER":"LOUD"}"#, #"{"k":"value","t":"VALUE","x":null}"#,
+                #"{"n\u0061me":"Ärger","list":[{"k":"Value"},2],"UPPER":"LOUD"}"#,
+                #"{"k":"value","t":"VALUE","x":null}"#,
                 #"{"k":"","deep":{"k":{"k":"x"}}}"#, #"{"İ":"İstanbul","ß":"STRASSE","K":"K"}"#,
             ]
             let lines = NastyLines.accepted.map(\.line) + extra.map { Array($0.utf8) }
@@ -204,7 +211,8 @@ private struct Unnarrowed: RecordReader {
 /// Questions that could be narrowed down wrongly.
 private enum NarrowingQuestions {
     static let words = [
-        "Ärger", "ärger", "ÄRGER", "Köln", "köln", "a/b", "say \"hi\"", "\"", "\\", "/", "value", "VALUE", "Value", "loud",
+        "Ärger", "ärger", "ÄRGER", "Köln", "köln", "a/b", "say \"hi\"", "\"", "\\", "/", "value", "VALUE", "Value",
+        "loud",
         "x", "istanbul", "İstanbul", "strasse", "K", "k", "\u{0}", "a\u{0}b", "200", "😀", "\u{2028}", "%", "_", "",
         "DROP TABLE", "\u{FEFF}", "http.status", "null", "\n", "\t",
     ]
@@ -212,7 +220,8 @@ private enum NarrowingQuestions {
     static func filters(_ app: AppID) -> [LogFilter] {
         let paths = [
             ["name"], ["k"], ["t"], ["list", "0", "k"], ["deep", "k", "k"], ["UPPER"], ["x"], ["http.status"], [""],
-            ["city"], ["esc"], ["quote"], ["a/b"], ["İ"], ["ß"], ["K"], ["\u{0}"], ["nul"], ["pair"], ["q"], ["café"], ["e"],
+            ["city"], ["esc"], ["quote"], ["a/b"], ["İ"], ["ß"], ["K"], ["\u{0}"], ["nul"], ["pair"], ["q"], ["café"],
+            ["e"],
         ]
         var filters = words.map { LogFilter(app: app, text: $0) }
         for path in paths {

@@ -1,8 +1,9 @@
 import Foundation
 import LogModel
-@testable import PostgresAdapter
 import TestSupport
 import Testing
+
+@testable import PostgresAdapter
 
 /// That the URL's TLS parameters hold.
 @Suite("PostgreSQL over TLS", .enabled(if: TestServer.isThere))
@@ -15,7 +16,9 @@ struct PostgresTLSTests {
         return place.replacing("@127.0.0.1:", with: "@\(host):") + "?" + parameters
     }
 
-    @Test("the right authority and the right name connect, and what is said is encrypted", arguments: ["127.0.0.1", "localhost"])
+    @Test(
+        "the right authority and the right name connect, and what is said is encrypted",
+        arguments: ["127.0.0.1", "localhost"])
     func verified(_ host: String) async throws {
         let url = try url("sslmode=verify-full&sslrootcert=\(authority)", host: host)
         let isEncrypted = try await TestServer.session(on: url) { session in

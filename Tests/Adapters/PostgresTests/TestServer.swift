@@ -1,9 +1,10 @@
 import Foundation
 import LogModel
 import PortContracts
-@testable import PostgresAdapter
 import TestSupport
 import Testing
+
+@testable import PostgresAdapter
 
 /// The server that `Tests/run` has started for all tests.
 enum TestServer {
