@@ -51,9 +51,14 @@ actor PostgresConnection {
         _ ticket: UInt64, _ work: @Sendable (PostgresSession) throws -> Value
     ) throws -> Value {
         guard interrupter.begin(ticket) else { throw PostgresError(.cancelled, "cancelled before it began") }
-        defer { interrupter.end() }
-        guard let session else { throw PostgresError(.connectionLost, "the connection is closed") }
-        return try work(session)
+        guard let session else {
+            interrupter.end()
+            throw PostgresError(.connectionLost, "the connection is closed")
+        }
+        let outcome = Result { try work(session) }
+        interrupter.end()
+        session.settleAfterCancel()
+        return try outcome.get()
     }
 
     /// Whether the connection can take the next piece of work.

@@ -169,6 +169,14 @@ import CPostgres
         _ = try? script("ROLLBACK")
     }
 
+    /// Lets a request to cancel that came too late for the last piece of work meet something that nobody waits for.
+    func settleAfterCancel() {
+        guard link.hasAskedToCancel else { return }
+        link.hasAskedToCancel = false
+        guard link.isAlive else { return }
+        _ = try? script("SELECT 1")
+    }
+
     /// Whether the next piece of work can begin at once.
     var isReady: Bool { unsafe link.isAlive && PQtransactionStatus(link.raw) == PQTRANS_IDLE }
 }

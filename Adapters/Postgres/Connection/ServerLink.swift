@@ -13,6 +13,8 @@ import Glibc
     /// Whether interrupting must wait: what goes on may not be left halfway.
     var isShielded = false
     private var isInterrupted = false
+    /// Whether the server was asked to cancel since this was last cleared.
+    var hasAskedToCancel = false
     private var end: ContinuousClock.Instant = .now
 
     /// How long the server may take to stop what it was asked to cancel.
@@ -114,6 +116,7 @@ import Glibc
     /// Asks the server to stop; its answer is still waited for, so that the connection can be used on.
     private func askToCancel() {
         isInterrupted = true
+        hasAskedToCancel = true
         end = .now + ServerLink.cancelPatience
         guard let request = unsafe PQgetCancel(raw) else { return }
         defer { unsafe PQfreeCancel(request) }

@@ -36,6 +36,7 @@ enum BaseSchema {
             WHERE revoked_at IS NOT NULL AND storage_ended_at IS NULL;
         """
 
+    /// `instance` is as a client gave it: bytes, since the server's texts hold no NUL.
     private static let provisioning = """
         CREATE TABLE app_grants (
             app text COLLATE "C" PRIMARY KEY,
@@ -47,7 +48,7 @@ enum BaseSchema {
         CREATE TABLE file_prefixes (
             prefix text COLLATE "C" PRIMARY KEY,
             token text COLLATE "C" NOT NULL,
-            instance text COLLATE "C" NOT NULL,
+            instance bytea NOT NULL,
             created_at bigint NOT NULL,
             UNIQUE (token, instance)
         );

@@ -69,7 +69,7 @@ public struct PostgresProvisioningStore: ProvisioningStore {
         let kept = try await database.write(\.provisioning) { session in
             try session.execute(
                 "INSERT INTO file_prefixes VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
-                [.text(candidate.text), .text(token.text), .text(instance), .integer(moment.nanoseconds)])
+                [.text(candidate.text), .text(token.text), .bytes(Array(instance.utf8)), .integer(moment.nanoseconds)])
             return try prefix(of: token, instance, in: session)
         }
         guard let kept else { throw ProvisioningStoreError(detail: "the prefix \(candidate) belongs to another token") }
@@ -81,7 +81,9 @@ public struct PostgresProvisioningStore: ProvisioningStore {
         try await database.read(\.provisioning) { session in
             try session.execute("SELECT token, instance FROM file_prefixes WHERE prefix = $1", [.text(prefix.text)])
                 .first.map { row in
-                    PrefixOwner(token: TokenID(unchecked: try row.text("token")), instance: try row.text("instance"))
+                    PrefixOwner(
+                        token: TokenID(unchecked: try row.text("token")),
+                        instance: String(decoding: try row.bytes("instance"), as: UTF8.self))
                 }
         }
     }
@@ -89,6 +91,7 @@ public struct PostgresProvisioningStore: ProvisioningStore {
 
 private func prefix(of token: TokenID, _ instance: String, in session: PostgresSession) throws -> String? {
     try session.execute(
-        "SELECT prefix FROM file_prefixes WHERE token = $1 AND instance = $2", [.text(token.text), .text(instance)]
+        "SELECT prefix FROM file_prefixes WHERE token = $1 AND instance = $2",
+        [.text(token.text), .bytes(Array(instance.utf8))]
     ).first?.text("prefix")
 }

@@ -20,7 +20,8 @@ public struct PostgresRunStore: RunStore {
                     .text(run.id.text), .text(run.kind.rawValue), .integer(run.startedAt.nanoseconds),
                     .integer(run.finishedAt?.nanoseconds), .text(run.state.rawValue), .integer(run.figures.apps),
                     .integer(run.figures.objects), .integer(run.figures.bytes), .integer(run.figures.records),
-                    .integer(run.figures.rejects), .text(run.error), .text(text(of: run.figures.skips)),
+                    .integer(run.figures.rejects), .text(run.error?.replacing("\0", with: "\u{FFFD}")),
+                    .text(text(of: run.figures.skips)),
                 ])
         }
     }
