@@ -2,14 +2,15 @@ import Foundation
 import Glibc
 import Testing
 
-/// The program over a PostgreSQL store.
-@Suite("PostgreSQL store", .serialized, .enabled(if: PostgresStoreTests.server != nil))
-struct PostgresStoreTests {
-    static let server = ProcessInfo.processInfo.environment["LOGFERRY_TEST_POSTGRES"]
+/// The URL of the server that `Tests/run` has started.
+private let postgresServer = ProcessInfo.processInfo.environment["LOGFERRY_TEST_POSTGRES"]
 
+/// The program over a PostgreSQL store.
+@Suite("PostgreSQL store", .serialized, .enabled(if: postgresServer != nil))
+struct PostgresStoreTests {
     /// Lends the settings of a store in a database of its own.
     private func withDatabase(_ work: ([String: String]) async throws -> Void) async throws {
-        let server = try #require(PostgresStoreTests.server)
+        let server = try #require(postgresServer)
         let name = "e2e_" + UUID().uuidString.lowercased().replacing("-", with: "")
         let site = try Site()
         let psql = { (sql: String) in
