@@ -95,6 +95,8 @@ let package = Package(
             name: "CCurl", path: "Adapters/CLibraries/CCurl", linkerSettings: [.linkedLibrary("curl")]),
         .target(
             name: "CRedis", path: "Adapters/CLibraries/CRedis", linkerSettings: [.linkedLibrary("hiredis")]),
+        .target(
+            name: "CPostgres", path: "Adapters/CLibraries/CPostgres", linkerSettings: [.linkedLibrary("pq")]),
         .target(name: "CPlatform", path: "Adapters/CLibraries/CPlatform"),
         .target(name: "CAllocationCount", path: "Adapters/CLibraries/CAllocationCount"),
         adapter("BlockingExecutor", in: "Support/BlockingExecutor", support: ["CPlatform"], bridgesC: true),
@@ -117,6 +119,13 @@ let package = Package(
         adapter(
             "RedisAdapter", in: "Redis", modules: ["LogModel", "DistributedLock"],
             support: ["BlockingExecutor", "CRedis"], bridgesC: true),
+        adapter(
+            "PostgresAdapter", in: "Postgres",
+            modules: [
+                "LogModel", "AppRegistry", "SdkProvisioning", "DistributedLock", "LogCursor", "LogIngestion",
+                "IngestionJobs", "LogQuery",
+            ],
+            support: ["BlockingExecutor", "CPostgres"], bridgesC: true),
         adapter(
             "FimidaraAdapter", in: "Fimidara",
             modules: ["LogModel", "SdkProvisioning", "LogCursor", "LogIngestion"], support: ["HTTPTransport"]),
@@ -148,7 +157,8 @@ let package = Package(
             name: "Composition",
             dependencies: [
                 "LogModel", "AppRegistry", "SdkProvisioning", "DistributedLock", "LogCursor", "LogIngestion",
-                "IngestionJobs", "LogQuery", "HTTPTransport", "SQLiteAdapter", "RedisAdapter", "FimidaraAdapter",
+                "IngestionJobs", "LogQuery", "HTTPTransport", "SQLiteAdapter", "PostgresAdapter", "RedisAdapter",
+                "FimidaraAdapter",
                 "LocalFimidaraAdapter", "LocalFilesAdapter", "SystemAdapter", "TelemetryAdapter", "SdkClient",
                 "SdkURLSessionAdapter", "LogferryLogging", configuration, lifecycle, logging,
             ],
@@ -306,6 +316,13 @@ let package = Package(
             "RedisTests", in: "Adapters/RedisTests",
             [
                 "LogModel", "DistributedLock", "RedisAdapter", "BlockingExecutor", "InMemoryAdapter", "PortContracts",
+                "TestSupport",
+            ]),
+        suite(
+            "PostgresTests", in: "Adapters/PostgresTests",
+            [
+                "LogModel", "AppRegistry", "SdkProvisioning", "DistributedLock", "LogCursor", "LogIngestion",
+                "IngestionJobs", "LogQuery", "PostgresAdapter", "BlockingExecutor", "InMemoryAdapter", "PortContracts",
                 "TestSupport",
             ]),
     ]

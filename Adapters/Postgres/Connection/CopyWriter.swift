@@ -1,0 +1,96 @@
+import CPostgres
+
+/// Writes rows in the binary form of `COPY … FROM STDIN`.
+///
+/// Small values are gathered in a buffer; large ones go to libpq from where they lie.
+struct CopyWriter {
+    private let link: ServerLink
+    private var buffer: [UInt8] = []
+
+    /// How many bytes are gathered before they are sent.
+    private static let chunk = 128 << 10
+    /// From how many bytes on a value is not gathered.
+    private static let large = 16 << 10
+
+    init(_ link: ServerLink) {
+        self.link = link
+        buffer.reserveCapacity(CopyWriter.chunk + CopyWriter.large + 256)
+        // Signature, flags and length of the header's extension.
+        buffer.append(contentsOf: [0x50, 0x47, 0x43, 0x4F, 0x50, 0x59, 0x0A, 0xFF, 0x0D, 0x0A, 0x00])
+        buffer.append(bigEndian: Int64(0))
+    }
+
+    /// Begins a row.
+    mutating func beginRow(columns: Int16) throws(PostgresError) {
+        if buffer.count >= CopyWriter.chunk { try send() }
+        buffer.append(bigEndian: columns)
+    }
+
+    /// A `bigint`.
+    @inline(__always)
+    mutating func add(_ number: Int64) {
+        buffer.append(bigEndian: Int32(8))
+        buffer.append(bigEndian: number)
+    }
+
+    /// An `integer`.
+    @inline(__always)
+    mutating func add(_ number: Int32) {
+        buffer.append(bigEndian: Int32(4))
+        buffer.append(bigEndian: number)
+    }
+
+    /// A `smallint`.
+    @inline(__always)
+    mutating func add(_ number: Int16) {
+        buffer.append(bigEndian: Int32(2))
+        buffer.append(bigEndian: number)
+    }
+
+    /// A `text` or `bytea`.
+    mutating func add(_ bytes: UnsafeBufferPointer<UInt8>) throws(PostgresError) {
+        buffer.append(bigEndian: Int32(bytes.count))
+        guard bytes.count >= CopyWriter.large else {
+            unsafe buffer.append(contentsOf: bytes)
+            return
+        }
+        try send()
+        try unsafe put(bytes)
+    }
+
+    /// Ends the rows.
+    mutating func finish() throws(PostgresError) {
+        buffer.append(bigEndian: Int16(-1))
+        try send()
+        link.startClock()
+        guard unsafe PQputCopyEnd(link.raw, nil) >= 0 else { throw link.failure }
+    }
+
+    private mutating func send() throws(PostgresError) {
+        let bytes = buffer
+        buffer = []
+        defer {
+            buffer = bytes
+            buffer.removeAll(keepingCapacity: true)
+        }
+        var outcome: Result<Void, PostgresError> = .success(())
+        unsafe bytes.withUnsafeBufferPointer { bytes in
+            outcome = Result { () throws(PostgresError) in try unsafe put(bytes) }
+        }
+        try outcome.get()
+    }
+
+    private func put(_ bytes: UnsafeBufferPointer<UInt8>) throws(PostgresError) {
+        link.startClock()
+        guard let start = bytes.baseAddress else { return }
+        // Piece by piece: libpq would take all of it into memory of its own.
+        var index = 0
+        while index < bytes.count {
+            let length = min(CopyWriter.chunk, bytes.count - index)
+            let piece = unsafe UnsafeRawPointer(start + index).assumingMemoryBound(to: CChar.self)
+            guard unsafe PQputCopyData(link.raw, piece, Int32(length)) == 1 else { throw link.failure }
+            try link.flush()
+            index += length
+        }
+    }
+}

@@ -1,0 +1,157 @@
+/// Connections that callers share: opened when they are needed, at most so many, in a queue of limited length.
+actor PostgresPool {
+    private let target: ConnectionTarget
+    private let settings: PoolSettings
+    private var idle: [PostgresConnection] = []
+    /// Connections that there are or that are being made.
+    private var count = 0
+    private var waiters: [Waiter] = []
+    private var lastTicket: UInt64 = 0
+    private var isClosed = false
+    /// Why the latest attempt to connect failed, while none succeeded after it.
+    private var lastFailure: PostgresError?
+
+    private struct Waiter {
+        let ticket: UInt64
+        let continuation: CheckedContinuation<PostgresConnection, any Error>
+        let timer: Task<Void, Never>
+    }
+
+    init(_ target: ConnectionTarget, settings: PoolSettings) {
+        self.target = target
+        self.settings = settings
+    }
+
+    /// Does work on one of the connections.
+    /// - Throws: what `work` throws, or ``PostgresError`` when no connection can be had.
+    nonisolated func perform<Value: Sendable>(
+        _ work: @Sendable (PostgresSession) throws -> Value
+    ) async throws -> Value {
+        let connection = try await lease()
+        let outcome: Result<Value, any Error>
+        do {
+            outcome = .success(try await connection.perform(work))
+        } catch {
+            outcome = .failure(error)
+        }
+        let isReady = await connection.isReady()
+        await giveBack(connection, isReady: isReady)
+        return try outcome.get()
+    }
+
+    private func lease() async throws -> PostgresConnection {
+        guard !isClosed else { throw PostgresError(.connectionLost, "the store is closed") }
+        if let connection = idle.popLast() { return connection }
+        guard waiters.count < settings.queueLimit else {
+            throw PostgresError(.timedOut, "too many callers wait for a connection to the store")
+        }
+        lastTicket += 1
+        let ticket = lastTicket
+        return try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                guard !Task.isCancelled else { return continuation.resume(throwing: CancellationError()) }
+                let limit = settings.waitLimit
+                let timer = Task { [weak self] in
+                    guard (try? await Task.sleep(for: limit)) != nil else { return }
+                    await self?.expire(ticket)
+                }
+                waiters.append(Waiter(ticket: ticket, continuation: continuation, timer: timer))
+                grow()
+            }
+        } onCancel: {
+            Task { await abandon(ticket, CancellationError()) }
+        }
+    }
+
+    private func giveBack(_ connection: PostgresConnection, isReady: Bool) async {
+        guard isReady, !isClosed else {
+            count -= 1
+            grow()
+            await connection.close()
+            return
+        }
+        offer(connection)
+    }
+
+    private func offer(_ connection: PostgresConnection) {
+        guard let waiter = waiters.first else { return idle.append(connection) }
+        waiters.removeFirst()
+        waiter.timer.cancel()
+        waiter.continuation.resume(returning: connection)
+    }
+
+    private func expire(_ ticket: UInt64) {
+        let reason = lastFailure.map { ": \($0.message)" } ?? ""
+        abandon(ticket, PostgresError(.timedOut, "no connection to the store became free in time\(reason)"))
+    }
+
+    private func abandon(_ ticket: UInt64, _ error: any Error) {
+        guard let index = waiters.firstIndex(where: { $0.ticket == ticket }) else { return }
+        let waiter = waiters.remove(at: index)
+        waiter.timer.cancel()
+        waiter.continuation.resume(throwing: error)
+    }
+
+    // MARK: - Connecting
+
+    /// Makes another connection when somebody waits and there is room for one.
+    private func grow() {
+        guard !isClosed, !waiters.isEmpty, count < settings.size else { return }
+        count += 1
+        Task { await connect() }
+    }
+
+    /// Tries until a connection stands or nobody waits for one any more.
+    private func connect() async {
+        var attempt = 0
+        while !isClosed, !waiters.isEmpty {
+            do {
+                let connection = try await PostgresPool.opened(target)
+                lastFailure = nil
+                guard !isClosed else { return await connection.close() }
+                offer(connection)
+                return grow()
+            } catch {
+                lastFailure = error as? PostgresError
+                attempt += 1
+                try? await Task.sleep(for: settings.pause(before: attempt))
+            }
+        }
+        count -= 1
+    }
+
+    /// A new connection.
+    static func opened(_ target: ConnectionTarget) async throws -> PostgresConnection {
+        let connection = try PostgresConnection()
+        do {
+            try await connection.open(target)
+        } catch {
+            await connection.close()
+            throw error
+        }
+        return connection
+    }
+
+    /// Lets all idle connections go: one was found broken, and they were of the same server.
+    func discardIdle() async {
+        let broken = idle
+        idle = []
+        count -= broken.count
+        grow()
+        for connection in broken { await connection.close() }
+    }
+
+    /// Ends the idle connections now and the others when their work is over; callers that wait are refused.
+    func close() async {
+        isClosed = true
+        let (waiting, unused) = (waiters, idle)
+        waiters = []
+        idle = []
+        count -= unused.count
+        for waiter in waiting {
+            waiter.timer.cancel()
+            waiter.continuation.resume(throwing: PostgresError(.connectionLost, "the store is closed"))
+        }
+        for connection in unused { await connection.close() }
+    }
+}

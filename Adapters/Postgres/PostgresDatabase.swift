@@ -1,0 +1,122 @@
+import BlockingExecutor
+public import LogModel
+
+/// The store in a PostgreSQL database, which any number of processes on any machines may share.
+///
+/// Commits are durable when they are answered: `synchronous_commit` is never off.
+public struct PostgresDatabase: Sendable {
+    let pool: PostgresPool
+    let target: ConnectionTarget
+    /// Days of receipt whose partitions are known to be there.
+    let knownDays = Locked<Set<Int64>>([])
+
+    /// How often work is done again that lost a race or its connection before anything of it was applied.
+    private static let attempts = 6
+
+    /// Makes sure that a URL can be read, without connecting.
+    /// - Throws: ``PostgresOpenError/invalidURL``.
+    public static func check(url: Secret) throws(PostgresOpenError) {
+        guard url.reveal({ ConnectionTarget($0) }) != nil else { throw .invalidURL }
+    }
+
+    /// Connects to a database and brings its schema up to date.
+    /// - Parameters:
+    ///   - url: a `postgres://` URL as libpq takes it, TLS parameters included.
+    ///   - connections: how many connections this process may have at the same time, at least 1.
+    /// - Returns: the store, ready for use.
+    /// - Throws: ``PostgresOpenError``.
+    public static func open(url: Secret, connections: Int = 8) async throws(PostgresOpenError) -> PostgresDatabase {
+        var settings = PoolSettings()
+        settings.size = max(1, connections)
+        return try await open(url: url, settings: settings)
+    }
+
+    static func open(url: Secret, settings: PoolSettings) async throws(PostgresOpenError) -> PostgresDatabase {
+        guard let target = url.reveal({ ConnectionTarget($0) }) else { throw PostgresOpenError.invalidURL }
+        do {
+            let connection = try await PostgresPool.opened(target)
+            do {
+                try await connection.perform { try SchemaUpgrade.run(on: $0, target.shown) }
+            } catch {
+                await connection.close()
+                throw error
+            }
+            await connection.close()
+        } catch let error as PostgresOpenError {
+            throw error
+        } catch {
+            throw PostgresOpenError(PostgresDatabase.translated(error), target: target)
+        }
+        return PostgresDatabase(target, settings)
+    }
+
+    private init(_ target: ConnectionTarget, _ settings: PoolSettings) {
+        self.target = target
+        pool = PostgresPool(target, settings: settings)
+    }
+
+    /// Where the store is, without the password.
+    public var shown: String { target.shown }
+
+    /// Closes the connections; calls that come later fail.
+    public func close() async {
+        await pool.close()
+    }
+
+    /// Asks the server a trivial question.
+    /// - Throws: ``PostgresPingError`` when it does not answer.
+    public func ping() async throws {
+        do {
+            try await work { try $0.run("SELECT count(*) FROM locks") }
+        } catch {
+            throw PostgresPingError(description: "\(shown): \(error)")
+        }
+    }
+
+    // MARK: - Work
+
+    /// Does work in one transaction, again when it lost a race or its connection before it could commit.
+    func transaction<Value: Sendable>(
+        _ work: @Sendable (PostgresSession) throws -> Value
+    ) async throws(PostgresError) -> Value {
+        try await self.work { try $0.transaction(work) }
+    }
+
+    /// Does work that may be repeated as a whole: one statement, or one transaction.
+    @discardableResult
+    func work<Value: Sendable>(
+        _ work: @Sendable (PostgresSession) throws -> Value
+    ) async throws(PostgresError) -> Value {
+        var attempt = 0
+        while true {
+            attempt += 1
+            let failure: PostgresError
+            do {
+                return try await pool.perform(work)
+            } catch {
+                failure = PostgresDatabase.translated(error)
+            }
+            guard failure.isWorthRepeating, attempt < PostgresDatabase.attempts, !Task.isCancelled else {
+                throw failure
+            }
+            if failure.isOfConnection { await pool.discardIdle() }
+            do {
+                try await Task.sleep(for: .milliseconds(5 << attempt) * Double.random(in: 0.5...1.5))
+            } catch {
+                throw failure
+            }
+        }
+    }
+
+    private static func translated(_ error: any Error) -> PostgresError {
+        if let error = error as? PostgresError { return error }
+        if error is CancellationError { return PostgresError(.cancelled, "cancelled") }
+        return PostgresError(.unreadable, String(describing: error))
+    }
+}
+
+/// The server did not answer a trivial question.
+public struct PostgresPingError: Error, Sendable, CustomStringConvertible {
+    /// The store and what it said.
+    public let description: String
+}

@@ -1,0 +1,58 @@
+import LogCursor
+public import LogIngestion
+public import LogModel
+
+/// Commits into PostgreSQL: the fence first, then the rows, all in one transaction.
+public struct PostgresCommitStore: CommitStore {
+    private let database: PostgresDatabase
+
+    /// Commits into a database.
+    public init(_ database: PostgresDatabase) { self.database = database }
+
+    /// Applies steps in one transaction.
+    ///
+    /// Lost races with other transactions are tried again; a lost answer to COMMIT is not, since nobody knows what came
+    /// of it: its reason is `.outcomeUnknown`.
+    public func commit(_ steps: [ObjectStep]) async throws(CommitStoreError) -> [StepOutcome] {
+        guard !steps.isEmpty else { return [] }
+        do {
+            return try await attempt(steps)
+        } catch {
+            throw PostgresFailure(error, in: database.target).commit
+        }
+    }
+
+    private func attempt(_ steps: [ObjectStep]) async throws(PostgresError) -> [StepOutcome] {
+        let days = Set(steps.filter { !$0.records.isEmpty }.map { CivilDay(of: $0.receivedAt) })
+        do {
+            try await database.ensurePartitions(of: days)
+            return try await database.transaction { try StepCommit($0).apply(steps) }
+        } catch {
+            guard error.state == ServerState.undefinedTable else { throw error }
+            // A partition that was there has been dropped meanwhile; nothing was applied.
+            database.forgetPartitions()
+        }
+        try await database.ensurePartitions(of: days)
+        return try await database.transaction { try StepCommit($0).apply(steps) }
+    }
+
+    /// What is known of a writer.
+    public func writer(_ writer: WriterID, of app: AppID) async throws(CommitStoreError) -> WriterState {
+        try await database.read(\.commit) { try WriterTable($0).state(of: writer, app) }
+    }
+
+    /// Whether a record of a generation begins in a range.
+    public func hasRecord(
+        in range: ByteRange, of generation: GenerationID
+    ) async throws(CommitStoreError) -> Bool {
+        try await database.read(\.commit) { session in
+            try session.execute(
+                """
+                SELECT 1 FROM records WHERE app = (SELECT app FROM cursors WHERE generation = $1)
+                AND generation = $1 AND byte_offset >= $2 AND byte_offset < $3 LIMIT 1
+                """,
+                [.integer(generation.number), .integer(range.lower), .integer(range.upper)]
+            ).count == 1
+        }
+    }
+}

@@ -1,0 +1,142 @@
+public import LogModel
+public import LogQuery
+
+/// Reads records from PostgreSQL; each statement has a snapshot of its own that ends with it.
+public struct PostgresRecordReader: RecordReader {
+    private let database: PostgresDatabase
+    private let scanLimit: Int
+
+    /// Records of a database.
+    /// - Parameters:
+    ///   - database: the database.
+    ///   - scanLimit: how many rows one call looks at.
+    public init(_ database: PostgresDatabase, scanLimit: Int = RecordRows.scanLimit) {
+        self.database = database
+        self.scanLimit = scanLimit
+    }
+
+    /// Rows behind a position in the order asked for.
+    public func rows(
+        _ filter: LogFilter, order: LogOrder, after position: RecordPosition?, limit: Int
+    ) async throws(RecordReaderError) -> RecordRows {
+        try await database.read(\.reader) { session in
+            let selection = RecordSelection(filter, order: order, after: position)
+            let end = try selection.window(rows: scanLimit).flatMap { try place($0.sql, $0.values, in: session) }
+            let page = selection.page(limit: limit, upTo: end)
+            var rows = try fetch(page.sql, page.values, in: session)
+            if rows.cut == nil, rows.count < limit { rows.cut = end }
+            return rows
+        }
+    }
+
+    /// Rows of one generation from an offset on.
+    public func rows(
+        of generation: GenerationID, from offset: Int64, limit: Int
+    ) async throws(RecordReaderError) -> RecordRows {
+        try await database.read(\.reader) { session in
+            guard let app = try app(of: generation, in: session) else { return RecordRows() }
+            var condition = RecordCondition(of: app)
+            condition.add("r.generation = ?", .integer(generation.number))
+            condition.add("r.byte_offset >= ?", .integer(offset))
+            let page = RecordSelection.bounded(
+                condition, sorting: { "\($0)generation, \($0)byte_offset" }, limit: limit)
+            return try fetch(page.sql, page.values, in: session)
+        }
+    }
+
+    /// How many records there are.
+    public func count(_ filter: LogFilter) async throws(RecordReaderError) -> Int64 {
+        try await database.read(\.reader) { session in
+            let condition = RecordCondition(filter)
+            return try session.execute(
+                "SELECT count(*) AS count FROM records AS r WHERE \(condition.sql)", condition.values,
+                isPlannedAnew: true
+            ).first?.integer("count") ?? 0
+        }
+    }
+
+    /// How many records of one generation are stored.
+    public func count(of generation: GenerationID) async throws(RecordReaderError) -> Int64 {
+        try await database.read(\.reader) { session in
+            try session.execute(
+                """
+                SELECT count(*) AS count FROM records
+                WHERE app = (SELECT app FROM cursors WHERE generation = $1) AND generation = $1
+                """,
+                [.integer(generation.number)], isPlannedAnew: true
+            ).first?.integer("count") ?? 0
+        }
+    }
+
+    /// How many records of each level there are in each interval.
+    public func histogram(
+        _ filter: LogFilter, interval: Duration, limit: Int
+    ) async throws(RecordReaderError) -> [HistogramBar] {
+        try await database.read(\.reader) { session in
+            var condition = RecordCondition(filter)
+            let width = nanoseconds(interval)
+            // No interval has more rows than there are codes of levels.
+            let most = condition.parameter(.integer(Int64(limit) * 256))
+            let answer = try session.execute(
+                """
+                SELECT r.event_time / \(width) AS bar, r.level AS level, count(*) AS count FROM records AS r
+                WHERE \(condition.sql) GROUP BY 1, 2 ORDER BY 1, 2 LIMIT \(most)
+                """, condition.values, isPlannedAnew: true)
+            var bars: [(start: Int64, counts: [Level: Int64])] = []
+            for row in answer.rows {
+                let start = try row.integer("bar") * width
+                if bars.last?.start != start {
+                    guard bars.count < limit else { break }
+                    bars.append((start, [:]))
+                }
+                let level = Level(rawValue: UInt8(truncatingIfNeeded: try row.integer("level"))) ?? .unknown
+                bars[bars.count - 1].counts[level] = try row.integer("count")
+            }
+            return bars.map { HistogramBar(from: Timestamp(nanoseconds: $0.start), counts: $0.counts) }
+        }
+    }
+}
+
+/// The app of a generation.
+private func app(of generation: GenerationID, in session: PostgresSession) throws -> AppID? {
+    try session.execute(
+        "SELECT a.id FROM cursors AS c JOIN apps AS a ON a.number = c.app WHERE c.generation = $1",
+        [.integer(generation.number)]
+    ).first.map { AppID(unchecked: try $0.text("id")) }
+}
+
+/// The place that a window ends with, when there are so many rows.
+private func place(_ sql: String, _ values: [PostgresValue], in session: PostgresSession) throws -> RecordPosition? {
+    try session.execute(sql, values, isPlannedAnew: true).first.map { row in
+        RecordPosition(
+            timestamp: try row.integer("event_time"), generation: GenerationID(try row.integer("generation")),
+            offset: try row.integer("byte_offset"))
+    }
+}
+
+/// Runs a page and copies each line straight into the rows' buffer.
+private func fetch(_ sql: String, _ values: [PostgresValue], in session: PostgresSession) throws -> RecordRows {
+    let answer = try session.execute(sql, values, isPlannedAnew: true)
+    var rows = RecordRows()
+    for row in 0..<Int32(answer.count) {
+        let facts = RecordRows.Facts(
+            generation: GenerationID(answer.integer(row, 0)), offset: answer.integer(row, 1),
+            lineNumber: answer.integer(row, 2), timestamp: answer.integer(row, 3), receivedAt: answer.integer(row, 4),
+            level: UInt8(truncatingIfNeeded: answer.integer(row, 5)),
+            flags: UInt8(truncatingIfNeeded: answer.integer(row, 6)))
+        rows.append(facts) { bytes in
+            answer.withBytes(row, 7) { line in
+                unsafe line.withUnsafeBufferPointer { unsafe bytes.append(contentsOf: $0) }
+            }
+        }
+    }
+    if rows.isFull { rows.cut = rows.position(rows.count - 1) }
+    let generations = Set(rows.generations)
+    guard !generations.isEmpty else { return rows }
+    let names = try session.execute(
+        "SELECT generation, object FROM cursors WHERE generation = ANY($1)", [.integers(generations.map(\.number))])
+    for row in names.rows {
+        rows.name(GenerationID(try row.integer("generation")), ObjectKey(try row.text("object")))
+    }
+    return rows
+}

@@ -1,0 +1,94 @@
+public import AppRegistry
+public import LogModel
+
+/// Client tokens in PostgreSQL.
+public struct PostgresClientTokenStore: ClientTokenStore {
+    private let database: PostgresDatabase
+
+    /// Client tokens of a database.
+    public init(_ database: PostgresDatabase) { self.database = database }
+
+    /// Adds a token of an app that is there and not deleted.
+    public func add(_ token: ClientToken) async throws(RegistryStoreError) {
+        let added = try await database.write(\.registry) { session in
+            // Shared: whoever deletes the app comes before or after, and revokes this token as well if after.
+            try session.execute(
+                """
+                INSERT INTO client_tokens (id, app, name, scopes, digest, created_at, expires_at, revoked_at)
+                SELECT $1, id, $2, $3::bigint, $4, $5, $6, $7 FROM apps WHERE id = $8 AND deleted_at IS NULL FOR SHARE
+                """,
+                [
+                    .text(token.id.text), .text(token.name), .integer(Int64(token.scopes.rawValue)),
+                    .bytes(token.digest), .integer(token.createdAt.nanoseconds),
+                    .integer(token.expiresAt?.nanoseconds), .integer(token.revokedAt?.nanoseconds),
+                    .text(token.app.text),
+                ]
+            ).changes == 1
+        }
+        guard added else { throw RegistryStoreError(.conflict, detail: "the token's app is unknown or deleted") }
+    }
+
+    /// The token of an id.
+    public func token(_ id: TokenID) async throws(RegistryStoreError) -> ClientToken? {
+        try await database.read(\.registry) { session in
+            try session.execute("\(selection) WHERE id = $1", [.text(id.text)]).first.map(token(from:))
+        }
+    }
+
+    /// A page of an app's tokens.
+    public func tokens(
+        of app: AppID, after last: TokenID?, limit: Int
+    ) async throws(RegistryStoreError) -> [ClientToken] {
+        try await database.read(\.registry) { session in
+            try session.execute(
+                "\(selection) WHERE app = $1 AND id > $2 ORDER BY id LIMIT $3",
+                [.text(app.text), .text(last?.text ?? ""), .integer(Int64(limit))]
+            ).rows.map(token(from:))
+        }
+    }
+
+    /// Marks a token as revoked.
+    public func revoke(_ id: TokenID, at moment: Timestamp) async throws(RegistryStoreError) -> Bool {
+        try await database.write(\.registry) { session in
+            try session.execute(
+                "UPDATE client_tokens SET revoked_at = $1 WHERE id = $2 AND revoked_at IS NULL",
+                [.integer(moment.nanoseconds), .text(id.text)]
+            ).changes == 1
+        }
+    }
+
+    /// Revoked tokens whose end on the storage side is not confirmed.
+    public func pendingRevocations(limit: Int) async throws(RegistryStoreError) -> [TokenID] {
+        try await database.read(\.registry) { session in
+            try session.execute(
+                """
+                SELECT id FROM client_tokens WHERE revoked_at IS NOT NULL AND storage_ended_at IS NULL
+                ORDER BY revoked_at LIMIT $1
+                """, [.integer(Int64(limit))]
+            ).rows.map { TokenID(unchecked: try $0.text("id")) }
+        }
+    }
+
+    /// Notes that the storage side holds nothing more of a token.
+    public func confirmRevocation(of id: TokenID, at moment: Timestamp) async throws(RegistryStoreError) {
+        try await database.write(\.registry) { session in
+            try session.run(
+                "UPDATE client_tokens SET storage_ended_at = $1 WHERE id = $2 AND revoked_at IS NOT NULL",
+                [.integer(moment.nanoseconds), .text(id.text)])
+        }
+    }
+}
+
+private let selection = """
+    SELECT id, app, name, scopes, digest, created_at, expires_at, revoked_at FROM client_tokens
+    """
+
+private func token(from row: PostgresRow) throws -> ClientToken {
+    ClientToken(
+        id: TokenID(unchecked: try row.text("id")), app: AppID(unchecked: try row.text("app")),
+        name: try row.text("name"),
+        scopes: TokenScopes(rawValue: UInt8(truncatingIfNeeded: try row.integer("scopes"))),
+        digest: try row.bytes("digest"), createdAt: Timestamp(nanoseconds: try row.integer("created_at")),
+        expiresAt: try row.optionalInteger("expires_at").map(Timestamp.init(nanoseconds:)),
+        revokedAt: try row.optionalInteger("revoked_at").map(Timestamp.init(nanoseconds:)))
+}

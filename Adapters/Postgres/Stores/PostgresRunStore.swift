@@ -1,0 +1,100 @@
+public import IngestionJobs
+public import LogModel
+
+/// Runs in PostgreSQL.
+public struct PostgresRunStore: RunStore {
+    private let database: PostgresDatabase
+
+    /// Runs of a database.
+    public init(_ database: PostgresDatabase) { self.database = database }
+
+    /// Adds or changes a run.
+    public func save(_ run: Run) async throws(RunStoreError) {
+        try await database.write(\.run) { session in
+            try session.run(
+                """
+                INSERT INTO runs (\(columns)) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+                ON CONFLICT (id) DO UPDATE SET (\(columns)) = (SELECT excluded.*)
+                """,
+                [
+                    .text(run.id.text), .text(run.kind.rawValue), .integer(run.startedAt.nanoseconds),
+                    .integer(run.finishedAt?.nanoseconds), .text(run.state.rawValue), .integer(run.figures.apps),
+                    .integer(run.figures.objects), .integer(run.figures.bytes), .integer(run.figures.records),
+                    .integer(run.figures.rejects), .text(run.error?.replacing("\0", with: "\u{FFFD}")),
+                    .text(text(of: run.figures.skips)),
+                ])
+        }
+    }
+
+    /// The run of an id.
+    public func run(_ id: RunID) async throws(RunStoreError) -> Run? {
+        try await database.read(\.run) { session in
+            try session.execute("SELECT \(columns) FROM runs WHERE id = $1", [.text(id.text)]).first
+                .flatMap(run(from:))
+        }
+    }
+
+    /// A page of runs, the newest first.
+    public func runs(kind: RunKind?, before last: RunID?, limit: Int) async throws(RunStoreError) -> [Run] {
+        try await database.read(\.run) { session in
+            var conditions: [String] = []
+            var values: [PostgresValue] = [.integer(Int64(limit))]
+            for (column, text) in [("kind =", kind?.rawValue), ("id <", last?.text)] {
+                guard let text else { continue }
+                values.append(.text(text))
+                conditions.append("\(column) $\(values.count)")
+            }
+            let condition = conditions.isEmpty ? "" : "WHERE \(conditions.joined(separator: " AND "))"
+            return try session.execute("SELECT \(columns) FROM runs \(condition) ORDER BY id DESC LIMIT $1", values)
+                .rows.compactMap(run(from:))
+        }
+    }
+
+    /// Marks runs as interrupted that are still marked as running.
+    public func interrupt(
+        _ kind: RunKind, except current: RunID, at moment: Timestamp
+    ) async throws(RunStoreError) {
+        try await database.write(\.run) { session in
+            try session.run(
+                """
+                UPDATE runs SET state = 'interrupted', finished_at = $1
+                WHERE kind = $2 AND state = 'running' AND id <> $3
+                """,
+                [.integer(moment.nanoseconds), .text(kind.rawValue), .text(current.text)])
+        }
+    }
+}
+
+private let columns = "id, kind, started_at, finished_at, state, apps, objects, bytes, records, rejects, error, skips"
+
+private func run(from row: PostgresRow) throws -> Run? {
+    guard let kind = RunKind(rawValue: try row.text("kind")), let state = RunState(rawValue: try row.text("state"))
+    else { return nil }
+    var figures = RunFigures()
+    figures.apps = try row.integer("apps")
+    figures.objects = try row.integer("objects")
+    figures.bytes = try row.integer("bytes")
+    figures.records = try row.integer("records")
+    figures.rejects = try row.integer("rejects")
+    figures.skips = skips(from: try row.text("skips"))
+    return Run(
+        id: RunID(unchecked: try row.text("id")), kind: kind,
+        startedAt: Timestamp(nanoseconds: try row.integer("started_at")),
+        finishedAt: try row.optionalInteger("finished_at").map(Timestamp.init(nanoseconds:)), state: state,
+        figures: figures, error: try row.optionalText("error"))
+}
+
+/// Skips as they are kept: `gone=1,unchanged=20`.
+private func text(of skips: [String: Int64]) -> String {
+    skips.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: ",")
+}
+
+private func skips(from text: String) -> [String: Int64] {
+    var skips: [String: Int64] = [:]
+    for part in text.split(separator: ",") {
+        let pair = part.split(separator: "=")
+        guard pair.count == 2, let count = Int64(pair[1]) else { continue }
+        skips[String(pair[0])] = count
+    }
+    return skips
+}

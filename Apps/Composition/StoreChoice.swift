@@ -1,0 +1,30 @@
+public import LogModel
+import PostgresAdapter
+
+/// The store that `store.url` names.
+public enum StoreChoice: Sendable {
+    /// A SQLite file of this machine.
+    case sqlite(path: String)
+    /// A PostgreSQL database; its URL can hold a password.
+    case postgres(url: Secret)
+
+    /// Reads `store.url`; `nil` is the SQLite file in the data folder.
+    /// - Throws: ``SettingsError``, which never holds the text.
+    init(_ text: String?, dataDirectory: String) throws(SettingsError) {
+        guard let text else {
+            self = .sqlite(path: dataDirectory + "/logferry.sqlite")
+            return
+        }
+        switch text.prefix(while: { $0 != ":" }) {
+        case "sqlite" where text.utf8.count > 7: self = .sqlite(path: String(text.dropFirst(7)))
+        case "postgres", "postgresql":
+            do {
+                try PostgresDatabase.check(url: Secret(text))
+            } catch {
+                throw SettingsError(error.description)
+            }
+            self = .postgres(url: Secret(text))
+        default: throw SettingsError("store.url must be sqlite:PATH or postgres://USER@HOST:PORT/DATABASE")
+        }
+    }
+}
