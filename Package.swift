@@ -93,6 +93,11 @@ let package = Package(
         // Adapters: the technologies.
         .target(
             name: "CCurl", path: "Adapters/CLibraries/CCurl", linkerSettings: [.linkedLibrary("curl")]),
+        // libmongoc's headers are found by pkg-config; the target beside it is the C that is called.
+        .systemLibrary(
+            name: "CMongoSystem", path: "Adapters/CLibraries/CMongoSystem", pkgConfig: "libmongoc-1.0",
+            providers: [.apt(["libmongoc-dev"])]),
+        .target(name: "CMongo", dependencies: ["CMongoSystem"], path: "Adapters/CLibraries/CMongo"),
         .target(name: "CPlatform", path: "Adapters/CLibraries/CPlatform"),
         .target(name: "CAllocationCount", path: "Adapters/CLibraries/CAllocationCount"),
         adapter("BlockingExecutor", in: "Support/BlockingExecutor", support: ["CPlatform"], bridgesC: true),
@@ -112,6 +117,13 @@ let package = Package(
                 "IngestionJobs", "LogQuery",
             ],
             products: [grdb, grdbSQLite], bridgesC: true),
+        adapter(
+            "MongoAdapter", in: "Mongo",
+            modules: [
+                "LogModel", "AppRegistry", "SdkProvisioning", "DistributedLock", "LogCursor", "LogIngestion",
+                "IngestionJobs", "LogQuery",
+            ],
+            support: ["BlockingExecutor", "CMongo"], bridgesC: true),
         adapter(
             "FimidaraAdapter", in: "Fimidara",
             modules: ["LogModel", "SdkProvisioning", "LogCursor", "LogIngestion"], support: ["HTTPTransport"]),
@@ -294,6 +306,13 @@ let package = Package(
             [
                 "LogModel", "AppRegistry", "SdkProvisioning", "DistributedLock", "LogCursor", "LogIngestion",
                 "IngestionJobs", "LogQuery", "SQLiteAdapter", "InMemoryAdapter", "PortContracts", "TestSupport", grdb,
+            ]),
+        suite(
+            "MongoTests", in: "Adapters/MongoTests",
+            [
+                "LogModel", "AppRegistry", "SdkProvisioning", "DistributedLock", "LogCursor", "LogIngestion",
+                "IngestionJobs", "LogQuery", "MongoAdapter", "BlockingExecutor", "InMemoryAdapter", "PortContracts",
+                "TestSupport",
             ]),
     ]
 )
