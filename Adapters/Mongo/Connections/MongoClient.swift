@@ -99,11 +99,16 @@ internal import LogModel
     }
 
     /// Lends each document that a query finds to `body`, until that gives `false` or there are no more.
-    /// - Throws: ``MongoError``, or what `body` throws.
+    /// - Throws: ``MongoError``, `CancellationError`, or what `body` throws.
     func scan(_ query: MongoQuery, _ body: (UnsafeRawBufferPointer) throws -> Bool) throws {
+        try Task.checkCancellation()
         let cursor = unsafe open(query)
         defer { unsafe logferry_mongo_end(cursor) }
+        var count = 0
         while true {
+            count += 1
+            // A query's answer may take many round trips.
+            if count % 256 == 0 { try Task.checkCancellation() }
             var error = logferry_mongo_error()
             var bytes: UnsafePointer<UInt8>?
             var length = 0

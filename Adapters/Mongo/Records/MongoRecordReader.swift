@@ -44,7 +44,7 @@ public struct MongoRecordReader: RecordReader {
             ]
             try client.append(
                 .find(Collection.records, ["_id": stretch], ["sort": ["_id": 1], "limit": BSONValue(limit)]),
-                to: &rows)
+                to: &rows, upTo: limit)
             try client.name(&rows)
             return rows
         }
@@ -74,16 +74,8 @@ public struct MongoRecordReader: RecordReader {
     ) async throws(RecordReaderError) -> [HistogramBar] {
         try await database.read(\.reader) { client in
             guard let app = try client.appNumber(filter.app) else { return [] }
-            let start: BSONValue = ["$subtract": ["$t", ["$mod": ["$t", .int64(nanoseconds(interval))]]]]
-            let bars = try client.all(
-                .aggregate(
-                    Collection.records,
-                    [
-                        ["$match": .document(["a": .int64(app)] + filter.columnCondition)],
-                        ["$group": ["_id": ["start": start, "level": "$l"], "count": ["$sum": 1]]],
-                        ["$group": ["_id": "$_id.start", "levels": ["$push": ["level": "$_id.level", "count": "$count"]]]],
-                        ["$sort": ["_id": 1]], ["$limit": BSONValue(limit)],
-                    ], ["hint": .string(Schema.recordsByTime), "allowDiskUse": true]))
+            let condition = ["a": .int64(app)] + filter.columnCondition
+            let bars = try client.all(.histogram(condition, interval: interval, limit: limit))
             return try bars.map(bar(from:))
         }
     }
@@ -98,13 +90,29 @@ private func bar(from document: BSONDocument) throws(MalformedDocument) -> Histo
     return HistogramBar(from: try document.time("_id"), counts: counts)
 }
 
+extension MongoQuery {
+    /// Counts records by an index. The `count` command would count what other transactions have not committed.
+    static func counting(_ condition: BSONDocument, hint: BSONValue) -> MongoQuery {
+        .aggregate(Collection.records, [["$match": .document(condition)], ["$count": "count"]], ["hint": hint])
+    }
+
+    /// Counts an app's records by interval and level, from the index alone.
+    static func histogram(_ condition: BSONDocument, interval: Duration, limit: Int) -> MongoQuery {
+        let start: BSONValue = ["$subtract": ["$t", ["$mod": ["$t", .int64(nanoseconds(interval))]]]]
+        return .aggregate(
+            Collection.records,
+            [
+                ["$match": .document(condition)],
+                ["$group": ["_id": ["start": start, "level": "$l"], "count": ["$sum": 1]]],
+                ["$group": ["_id": "$_id.start", "levels": ["$push": ["level": "$_id.level", "count": "$count"]]]],
+                ["$sort": ["_id": 1]], ["$limit": BSONValue(limit)],
+            ], ["hint": .string(Schema.recordsByTime), "allowDiskUse": true])
+    }
+}
+
 extension MongoClient {
-    /// Counts by an index. The `count` command would count what other transactions have not committed.
     fileprivate func count(_ condition: BSONDocument, hint: BSONValue) throws -> Int64 {
-        try all(
-            .aggregate(
-                Collection.records, [["$match": .document(condition)], ["$count": "count"]], ["hint": hint])
-        ).first?.number("count") ?? 0
+        try all(.counting(condition, hint: hint)).first?.number("count") ?? 0
     }
 
     /// A page by event time.
@@ -129,7 +137,9 @@ extension MongoClient {
                     offset: try id.number("o"))
             }
         }
-        try append(selection(upTo: end).page(limit: limit), to: &rows)
+        for stretch in selection(upTo: end).stretches(limit: limit) where rows.cut == nil && rows.count < limit {
+            try append(stretch, to: &rows, upTo: limit)
+        }
         if rows.cut == nil, rows.count < limit { rows.cut = end }
         return rows
     }

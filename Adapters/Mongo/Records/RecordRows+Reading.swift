@@ -52,11 +52,11 @@ extension RecordRows {
 }
 
 extension MongoClient {
-    /// Adds the records that a query finds, until the rows are full; then they say where to go on.
-    func append(_ query: MongoQuery, to rows: inout RecordRows) throws {
+    /// Adds the records that a query finds, until there are `limit` rows or they are full; then they say where to go on.
+    func append(_ query: MongoQuery, to rows: inout RecordRows, upTo limit: Int) throws {
         try unsafe scan(query) { bytes in
             try unsafe rows.append(record: bytes)
-            guard rows.isFull else { return true }
+            guard rows.isFull else { return rows.count < limit }
             rows.cut = rows.position(rows.count - 1)
             return false
         }

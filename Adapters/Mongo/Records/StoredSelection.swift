@@ -28,10 +28,7 @@ struct StoredSelection {
             let generations = try generations(after: place)
             guard let last = generations.last else { return rows }
             let end = filter.hasColumnCondition ? try window(generations, after: place, &budget) : nil
-            let wanted = MongoQuery.find(
-                Collection.records, stretches(generations, after: place, upTo: end) + filter.columnCondition,
-                ["sort": ["_id": 1], "hint": ["_id": 1], "limit": BSONValue(limit - rows.count)])
-            try client.append(wanted, to: &rows)
+            try client.append(page(generations, after: place, upTo: end, limit: limit - rows.count), to: &rows, upTo: limit)
             if rows.cut != nil || rows.count >= limit { return rows }
             if let end {
                 rows.cut = end
@@ -40,6 +37,15 @@ struct StoredSelection {
             guard generations.count == StoredSelection.chunk else { return rows }
             place = RecordPosition(timestamp: 0, generation: last, offset: .max)
         }
+    }
+
+    /// Up to `limit` records of generations.
+    func page(
+        _ generations: [GenerationID], after position: RecordPosition?, upTo end: RecordPosition?, limit: Int
+    ) -> MongoQuery {
+        .find(
+            Collection.records, stretches(generations, after: position, upTo: end) + filter.columnCondition,
+            ["sort": ["_id": 1], "hint": ["_id": 1], "limit": BSONValue(limit)])
     }
 
     /// The app's next generations, the one of the position included.
