@@ -21,8 +21,8 @@ struct MongoCommitTests {
             let writer = StubbornWriter(store, app: app, object: "o", lines: 30)
             let claim = try await writer.claim()
             let step = writer.step(claim, upTo: writer.bytes.count)
-            var stray = RecordDocuments()
             try await database.pool.withClient { client in
+                var stray = RecordDocuments()
                 stray.append(3, of: step, app: try #require(try client.appNumber(app)))
                 try client.insert(stray.count, documents: stray.bytes, into: Collection.records)
             }
@@ -68,7 +68,7 @@ struct MongoCommitTests {
     ) async throws {
         for round in 0..<10_000 {
             let request = ClaimRequest(
-                source: SourceID("deleted"), object: ObjectKey("o\(index)-\(round)"), app: app, identity: "a",
+                source: SourceID("deleted:\(app)"), object: ObjectKey("o\(index)-\(round)"), app: app, identity: "a",
                 size: 100)
             let outcome = try await store.cursors.claim([request], by: .fresh(), for: .seconds(600)).first
             guard case .claimed(let claim) = outcome else {
