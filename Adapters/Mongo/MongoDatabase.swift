@@ -14,6 +14,7 @@ public struct MongoDatabase: Sendable {
     /// - Parameters:
     ///   - url: `mongodb://…` or `mongodb+srv://…`; its TLS options and time limits are honoured.
     ///   - connections: how many calls may be under way at the same time.
+    /// - Returns: the database, ready for use.
     /// - Throws: ``MongoOpenError``.
     public static func open(url: Secret, connections: Int = 6) async throws(MongoOpenError) -> MongoDatabase {
         try await open(url: url, connections: connections, waits: MongoClient.Waits())
@@ -37,6 +38,12 @@ public struct MongoDatabase: Sendable {
             throw error as? MongoOpenError ?? MongoOpenError(error, place: address.shown)
         }
         return database
+    }
+
+    /// Looks whether a URL can be one of MongoDB, without connecting.
+    /// - Throws: ``MongoOpenError/malformed``.
+    public static func check(url: Secret) throws(MongoOpenError) {
+        guard MongoURL(url) != nil, MongoClient.reads(url) else { throw .malformed }
     }
 
     /// Closes the connections; calls that come later fail.
@@ -75,6 +82,8 @@ extension MongoDatabase {
     ///   - failure: the port's error.
     ///   - repeatsConflicts: whether a key that is taken is one that another transaction took meanwhile.
     ///   - work: what the transaction does; it may run several times.
+    /// - Returns: what `work` returned when it was committed.
+    /// - Throws: `failure` of what went wrong.
     func write<Value: Sendable, Failure: Error>(
         _ failure: (MongoFailure) -> Failure, repeatsConflicts: Bool = false,
         _ work: @Sendable (MongoClient) throws -> Value

@@ -18,6 +18,7 @@ public struct MongoLockStore: LockStore {
         let isHeld: BSONValue = [
             "$and": [["$ne": [["$ifNull": ["$holder", nil]], nil]], ["$gt": ["$lease_end", serverNow]]]
         ]
+        let end: BSONValue = ["$add": [serverNow, .int64(nanoseconds(term))]]
         let document = try await database.change(\.lock) { client in
             try client.run(
                 [
@@ -28,7 +29,7 @@ public struct MongoLockStore: LockStore {
                             "$set": [
                                 "holder": ifFree(.string(holder.text), else: "$holder"),
                                 "fence": ifFree(["$add": [["$ifNull": ["$fence", 0]], 1]], else: "$fence"),
-                                "lease_end": ifFree(["$add": [serverNow, .int64(nanoseconds(term))]], else: "$lease_end"),
+                                "lease_end": ifFree(end, else: "$lease_end"),
                             ]
                         ],
                     ],

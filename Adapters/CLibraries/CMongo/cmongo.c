@@ -76,11 +76,20 @@ static void set_concerns(mongoc_client_t *client) {
     mongoc_read_prefs_destroy(primary);
 }
 
+bool logferry_mongo_reads(const char *url) {
+    pthread_once(&once, initialise);
+    bson_error_t ignored;
+    mongoc_uri_t *uri = mongoc_uri_new_with_error(url, &ignored);
+    if (uri) mongoc_uri_destroy(uri);
+    return uri != NULL;
+}
+
 logferry_mongo_client *logferry_mongo_open(const char *url, logferry_mongo_waits waits, logferry_mongo_error *error) {
     pthread_once(&once, initialise);
     bson_error_t cause = {0};
     mongoc_client_t *client = NULL;
     mongoc_uri_t *uri = mongoc_uri_new_with_error(url, &cause);
+    bool is_read = uri != NULL;
     if (uri) {
         set_default(uri, MONGOC_URI_CONNECTTIMEOUTMS, waits.connect);
         set_default(uri, MONGOC_URI_SERVERSELECTIONTIMEOUTMS, waits.selection);
@@ -96,7 +105,8 @@ logferry_mongo_client *logferry_mongo_open(const char *url, logferry_mongo_waits
     logferry_mongo_client *made = client ? calloc(1, sizeof *made) : NULL;
     if (!made) {
         describe(error, &cause, NULL);
-        error->fault = LOGFERRY_MONGO_URL;
+        // Behind a URL that can be read, names are looked up and files are opened.
+        if (!is_read) error->fault = LOGFERRY_MONGO_URL;
         if (client) mongoc_client_destroy(client);
         return NULL;
     }

@@ -33,7 +33,9 @@ extension BSONDocument {
 }
 
 extension BSONValue {
-    /// Adds a member: kind, name, value. A name must not hold a NUL; those used here are this program's own.
+    /// Adds a member: kind, name, value.
+    ///
+    /// A name must not hold a NUL; those used here are this program's own.
     fileprivate func encode(named name: String, into bytes: inout [UInt8]) {
         bytes.append(kind)
         bytes.append(contentsOf: name.utf8)

@@ -16,6 +16,7 @@ struct RecordTable {
     ///   - steps: the steps.
     ///   - known: what the transaction has read.
     ///   - looksFirst: whether places are looked up that no cursor was put back over.
+    /// - Throws: ``MongoError``, or ``MalformedDocument``.
     func insert(_ steps: [ObjectStep], _ known: KnownState, looksFirst: Bool) throws {
         var documents = RecordDocuments()
         for step in steps where !step.records.isEmpty {

@@ -52,7 +52,7 @@ final class ConnectionPool: Sendable {
             try await withCheckedThrowingContinuation { caller in
                 switch state.withLock({ $0.take(ticket, caller) }) {
                 case .connection(let connection): caller.resume(returning: connection)
-                case .room: caller.resume(with: Result { try newConnection() })
+                case .room: caller.resume(returning: MongoConnection(make: make))
                 case .refusal(let error): caller.resume(throwing: error)
                 case .queued:
                     let alarm = Task { [patience] in
@@ -66,15 +66,6 @@ final class ConnectionPool: Sendable {
             }
         } onCancel: {
             abandon(ticket, CancellationError())
-        }
-    }
-
-    private func newConnection() throws -> MongoConnection {
-        do {
-            return MongoConnection(try make())
-        } catch {
-            state.withLock { $0.room += 1 }
-            throw error
         }
     }
 
@@ -106,7 +97,7 @@ extension ConnectionPool {
         enum Giving { case kept, passedOn(Caller), unwanted }
 
         /// How many more connections may be made.
-        var room: Int
+        private var room: Int
         private let queueLimit: Int
         private var idle: [MongoConnection] = []
         private var waiters: [Waiter] = []

@@ -56,6 +56,9 @@ internal import LogModel
 
     deinit { unsafe logferry_mongo_close(raw) }
 
+    /// Whether libmongoc can read a URL; nothing is looked up.
+    static func reads(_ url: Secret) -> Bool { url.reveal { unsafe logferry_mongo_reads($0) } }
+
     /// Runs a command; within a transaction it is a part of that.
     /// - Parameters:
     ///   - command: the command, its name first.

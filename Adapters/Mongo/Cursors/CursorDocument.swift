@@ -97,7 +97,8 @@ extension CursorStep {
     }
 
     /// The latest step of a cursor's document.
-    static func latest(in document: BSONDocument, of generation: GenerationID) throws(MalformedDocument) -> CursorStep? {
+    static func latest(in document: BSONDocument, of generation: GenerationID) throws(MalformedDocument) -> CursorStep?
+    {
         try document.isAbsent("step") ? nil : CursorStep(document.document("step"), of: generation)
     }
 

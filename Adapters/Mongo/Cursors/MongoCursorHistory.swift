@@ -11,7 +11,8 @@ extension MongoCursorStore: CursorHistory {
             let id: BSONDocument = ["_id": .int64(generation.number)]
             let latest = try client.first(Collection.cursors, id, ["projection": ["step": 1]])
             let earlier = try client.first(Collection.history, id)?.documents("steps") ?? []
-            return try (earlier.map { try CursorStep($0, of: generation) }
+            return try
+                (earlier.map { try CursorStep($0, of: generation) }
                 + [latest.flatMap { try CursorStep.latest(in: $0, of: generation) }].compactMap { $0 })
         }
     }

@@ -91,7 +91,9 @@ private func bar(from document: BSONDocument) throws(MalformedDocument) -> Histo
 }
 
 extension MongoQuery {
-    /// Counts records by an index. The `count` command would count what other transactions have not committed.
+    /// Counts records by an index.
+    ///
+    /// The `count` command would count what other transactions have not committed.
     static func counting(_ condition: BSONDocument, hint: BSONValue) -> MongoQuery {
         .aggregate(Collection.records, [["$match": .document(condition)], ["$count": "count"]], ["hint": hint])
     }

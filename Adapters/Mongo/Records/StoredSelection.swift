@@ -28,7 +28,8 @@ struct StoredSelection {
             let generations = try generations(after: place)
             guard let last = generations.last else { return rows }
             let end = filter.hasColumnCondition ? try window(generations, after: place, &budget) : nil
-            try client.append(page(generations, after: place, upTo: end, limit: limit - rows.count), to: &rows, upTo: limit)
+            let page = page(generations, after: place, upTo: end, limit: limit - rows.count)
+            try client.append(page, to: &rows, upTo: limit)
             if rows.cut != nil || rows.count >= limit { return rows }
             if let end {
                 rows.cut = end
@@ -78,7 +79,8 @@ struct StoredSelection {
         budget -= Int(try looked.number("count"))
         guard budget <= 0 else { return nil }
         let last = try looked.document("last")
-        return RecordPosition(timestamp: 0, generation: GenerationID(try last.number("g")), offset: try last.number("o"))
+        return RecordPosition(
+            timestamp: 0, generation: GenerationID(try last.number("g")), offset: try last.number("o"))
     }
 
     /// The stretches of the key that belong to generations.

@@ -100,15 +100,16 @@ private struct TimeBound: Comparable {
     }
 
     /// What the keys of records above it meet.
-    var keysAbove: BSONDocument { key.map { [isBehind ? "$gt" : "$gte": RecordPlace.id($0.generation, $0.offset)] } ?? [:] }
+    var keysAbove: BSONDocument { keyID.map { [isBehind ? "$gt" : "$gte": $0] } ?? [:] }
     /// What the keys of records below it meet.
-    var keysBelow: BSONDocument { key.map { [isBehind ? "$lte" : "$lt": RecordPlace.id($0.generation, $0.offset)] } ?? [:] }
+    var keysBelow: BSONDocument { keyID.map { [isBehind ? "$lte" : "$lt": $0] } ?? [:] }
+
+    private var keyID: BSONValue? { key.map { RecordPlace.id($0.generation, $0.offset) } }
 
     /// As an entry of the index: what is behind a record is behind all levels that its key could go with.
     func indexKey(_ app: Int64) -> BSONValue {
         [
-            "a": .int64(app), "t": .int64(time), "_id": key.map { RecordPlace.id($0.generation, $0.offset) } ?? .minKey,
-            "l": isBehind ? .maxKey : .minKey,
+            "a": .int64(app), "t": .int64(time), "_id": keyID ?? .minKey, "l": isBehind ? .maxKey : .minKey,
         ]
     }
 

@@ -1,8 +1,9 @@
 import Foundation
 import LogModel
-@testable import MongoAdapter
 import TestSupport
 import Testing
+
+@testable import MongoAdapter
 
 /// The server that `Tests/run` has started for all suites.
 enum SharedMongo {

@@ -10,7 +10,8 @@ import Testing
 @Suite("BSON")
 struct BSONTests {
     private static let sample: BSONDocument = [
-        "double": .double(1.5), "text": "é\u{0}漢", "": "empty name", "document": ["a": 1, "b": [true, nil, .int32(-7)]],
+        "double": .double(1.5), "text": "é\u{0}漢", "": "empty name",
+        "document": ["a": 1, "b": [true, nil, .int32(-7)]],
         "bytes": .binary([0, 255, 10]), "date": .date(-1), "long": .int64(.min), "min": .minKey, "max": .maxKey,
         "dotted.$name": [:],
     ]
@@ -47,7 +48,8 @@ struct BSONTests {
         documents.append(0, of: step, app: 9)
         #expect(
             try decode(documents.bytes) == [
-                "_id": ["g": 5, "o": 77], "a": 9, "n": 3, "t": .int64(1 << 60), "r": .int64(Timestamp.sample.nanoseconds),
+                "_id": ["g": 5, "o": 77], "a": 9, "n": 3, "t": .int64(1 << 60),
+                "r": .int64(Timestamp.sample.nanoseconds),
                 "l": .int32(17), "f": .int32(Int32(RecordFlags.timeOfReceipt.rawValue)),
                 "b": .binary(Array("{\"a\":1}".utf8)),
             ])
@@ -60,10 +62,12 @@ struct BSONTests {
 
 @Suite("What is known before anything is sent to MongoDB")
 struct MongoFactsTests {
-    @Test("of a URL only scheme, hosts and database are shown", arguments: [
-        ("mongodb://h:1", "mongodb://h:1/logferry"), ("mongodb://u:p@h:1,i:2/db?tls=true", "mongodb://h:1,i:2/db"),
-        ("mongodb+srv://u:p%40@h/db", "mongodb+srv://h/db"), ("mongodb://u:p@p/q@h/", "mongodb://h/logferry"),
-    ])
+    @Test(
+        "of a URL only scheme, hosts and database are shown",
+        arguments: [
+            ("mongodb://h:1", "mongodb://h:1/logferry"), ("mongodb://u:p@h:1,i:2/db?tls=true", "mongodb://h:1,i:2/db"),
+            ("mongodb+srv://u:p%40@h/db", "mongodb+srv://h/db"), ("mongodb://u:p@p/q@h/", "mongodb://h/logferry"),
+        ])
     func shownURLs(_ url: String, _ shown: String) {
         #expect(MongoURL(Secret(url))?.shown == shown)
     }
@@ -73,10 +77,12 @@ struct MongoFactsTests {
         #expect(MongoURL(Secret(url)) == nil)
     }
 
-    @Test("a server that is too old or has no transactions is refused", arguments: [
-        ("4.2.24", true, false), ("4.4.0", true, true), ("3.6.9", false, false), ("10.0.1", true, true),
-        ("6.0.5", false, false), ("4.4.0-rc1", true, true), ("", true, false),
-    ])
+    @Test(
+        "a server that is too old or has no transactions is refused",
+        arguments: [
+            ("4.2.24", true, false), ("4.4.0", true, true), ("3.6.9", false, false), ("10.0.1", true, true),
+            ("6.0.5", false, false), ("4.4.0-rc1", true, true), ("", true, false),
+        ])
     func servers(_ version: String, _ hasTransactions: Bool, _ isGood: Bool) {
         let facts = ServerFacts(version: version, hasTransactions: hasTransactions)
         let verdict = Result { () throws(MongoOpenError) in try facts.check("p") }

@@ -23,7 +23,8 @@ struct StubbornWriter {
         self.app = app
         self.object = ObjectKey(object)
         bytes = Array(
-            (0..<lines).map { $0 % 10 == 9 ? "broken \($0)\n" : "{\"object\":\"\(object)\",\"line\":\($0)}\n" }.joined().utf8)
+            (0..<lines).map { $0 % 10 == 9 ? "broken \($0)\n" : "{\"object\":\"\(object)\",\"line\":\($0)}\n" }.joined()
+                .utf8)
     }
 
     /// Commits everything.

@@ -60,7 +60,10 @@ typedef enum {
     LOGFERRY_MONGO_WRITE_APART = 2,
 } logferry_mongo_kind;
 
-// A client with one connection; it connects at first use. NULL when the URL is no good.
+// Whether a URL can be read; nothing is looked up.
+bool logferry_mongo_reads(const char *url);
+
+// A client with one connection; it connects at first use. NULL with an error when the URL or what it names is no good.
 logferry_mongo_client *logferry_mongo_open(const char *url, logferry_mongo_waits waits, logferry_mongo_error *error);
 void logferry_mongo_close(logferry_mongo_client *client);
 
