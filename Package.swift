@@ -155,7 +155,7 @@ let package = Package(
             name: "Composition",
             dependencies: [
                 "LogModel", "AppRegistry", "SdkProvisioning", "DistributedLock", "LogCursor", "LogIngestion",
-                "IngestionJobs", "LogQuery", "HTTPTransport", "SQLiteAdapter", "FimidaraAdapter",
+                "IngestionJobs", "LogQuery", "HTTPTransport", "SQLiteAdapter", "MongoAdapter", "FimidaraAdapter",
                 "LocalFimidaraAdapter", "LocalFilesAdapter", "SystemAdapter", "TelemetryAdapter", "SdkClient",
                 "SdkURLSessionAdapter", "LogferryLogging", configuration, lifecycle, logging,
             ],

@@ -7,7 +7,6 @@ public import LogIngestion
 public import LogModel
 public import LogQuery
 public import Logging
-import SQLiteAdapter
 public import SdkProvisioning
 import SystemAdapter
 import TelemetryAdapter
@@ -44,18 +43,10 @@ public struct Deployment: Sendable {
     public let fileStore: FileStore?
 
     private let logger: Logger
-    private let database: SQLiteDatabase
-    private let stores: Stores
+    private let store: Store
+    private let commits: any CommitStore
+    private let locks: any LockStore
     private let owner: OwnerID
-
-    /// The stores that only services made here use.
-    private struct Stores: Sendable {
-        let apps: SQLiteAppStore
-        let tokens: SQLiteClientTokenStore
-        let provisioning: SQLiteProvisioningStore
-        let commits: any CommitStore
-        let locks: any LockStore
-    }
 
     /// Opens the store and puts everything together.
     /// - Parameters:
@@ -63,49 +54,37 @@ public struct Deployment: Sendable {
     ///   - makesFileStore: whether the embedded file store's key is made when it is missing, as `dev` does.
     ///   - logger: where services log.
     /// - Throws: ``SettingsError``, or an error that says why the store cannot be opened.
-    public init(_ settings: Settings, makesFileStore: Bool = false, logger: Logger) throws {
+    public init(_ settings: Settings, makesFileStore: Bool = false, logger: Logger) async throws {
         let clock = SystemClock()
         let entropy = SystemEntropy()
         let data = try DataDirectory(settings.dataDirectory)
-        let database = try Deployment.openStore(at: settings.storePath)
+        let store = try await Store.open(settings)
         let telemetry = ServiceTelemetry()
-        let stores = Stores(
-            apps: SQLiteAppStore(database), tokens: SQLiteClientTokenStore(database),
-            provisioning: SQLiteProvisioningStore(database),
-            commits: ObservedCommitStore(SQLiteCommitStore(database), telemetry.registry),
-            locks: ObservedLockStore(SQLiteLockStore(database), telemetry.registry))
         self.settings = settings
         self.data = data
         self.clock = clock
         self.entropy = entropy
         self.logger = logger
         self.telemetry = telemetry
-        self.database = database
-        self.stores = stores
+        self.store = store
+        commits = ObservedCommitStore(store.commits, telemetry.registry)
+        locks = ObservedLockStore(store.locks, telemetry.registry)
         owner = .mint(at: clock.now(), from: entropy)
-        apps = AppRegistrar(store: stores.apps, clock: clock, entropy: entropy)
+        apps = AppRegistrar(store: store.apps, clock: clock, entropy: entropy)
         tokens = ClientTokens(
-            apps: stores.apps, store: stores.tokens, hasher: SHA256Hasher(), clock: clock, entropy: entropy)
-        cursors = SQLiteCursorStore(database)
-        history = SQLiteCursorStore(database)
-        records = SQLiteRecordReader(database)
+            apps: store.apps, store: store.tokens, hasher: SHA256Hasher(), clock: clock, entropy: entropy)
+        cursors = store.cursors
+        history = store.history
+        records = store.records
         query = LogQueryService(reader: records, signer: HMACSigner(Secret(base64(entropy.bytes(32)))))
-        rejects = SQLiteRejectReader(database)
-        runs = SQLiteRunStore(database)
+        rejects = store.rejects
+        runs = store.runs
         fileStore = try Deployment.fileStore(
             settings, data: data, makes: makesFileStore, clock: clock, entropy: entropy, telemetry: telemetry)
     }
 
     /// Signs positions so that all processes that share a secret take each other's.
     public static func signer(of secret: Secret) -> any PositionSigner { HMACSigner(secret) }
-
-    private static func openStore(at path: String) throws -> SQLiteDatabase {
-        do {
-            return try SQLiteDatabase(path: path)
-        } catch {
-            throw SettingsError(error.description)
-        }
-    }
 
     private static func fileStore(
         _ settings: Settings, data: DataDirectory, makes: Bool, clock: any WallClock, entropy: any Entropy,
@@ -141,7 +120,7 @@ public struct Deployment: Sendable {
 
     /// Asks the store a trivial question.
     public func checkStore() async throws {
-        try await database.ping()
+        try await store.ping()
     }
 
     /// Opens the embedded file store.
@@ -157,8 +136,8 @@ public struct Deployment: Sendable {
     }
 
     /// Closes the store.
-    public func close() throws {
-        try database.close()
+    public func close() async throws {
+        try await store.close()
     }
 }
 
@@ -169,7 +148,7 @@ extension Deployment {
     /// - Throws: ``SettingsError`` when there is no file store.
     public func provisioner() throws -> SdkProvisioner {
         SdkProvisioner(
-            storage: try requireFileStore().administration, memory: stores.provisioning, tokens: stores.tokens,
+            storage: try requireFileStore().administration, memory: store.provisioning, tokens: store.tokens,
             settings: settings.provisioning, clock: clock, entropy: entropy)
     }
 
@@ -177,7 +156,7 @@ extension Deployment {
     /// - Throws: ``SettingsError`` when there is no file store.
     public func revocationSweep() throws -> RevocationSweep {
         RevocationSweep(
-            storage: try requireFileStore().administration, tokens: stores.tokens, memory: stores.provisioning,
+            storage: try requireFileStore().administration, tokens: store.tokens, memory: store.provisioning,
             clock: clock)
     }
 
@@ -195,11 +174,11 @@ extension Deployment {
     /// - Throws: ``SettingsError`` when there is no file store.
     public func consumption() throws -> Consumption {
         let consumer = LogConsumer(
-            apps: stores.apps, sources: try requireFileStore().sources, cursors: cursors, commits: stores.commits,
+            apps: store.apps, sources: try requireFileStore().sources, cursors: cursors, commits: commits,
             scanner: PortableScanner(), owner: owner, settings: settings.ingestion, clock: clock,
             ticks: ContinuousClock(), entropy: entropy, observer: observer)
         let keeper = RunKeeper(
-            locks: LockKeeper(store: stores.locks, holder: owner, ticks: ContinuousClock()), store: runs,
+            locks: LockKeeper(store: locks, holder: owner, ticks: ContinuousClock()), store: runs,
             clock: clock, entropy: entropy, observer: telemetry.runs)
         return Consumption(consumer: consumer, keeper: keeper, lockTerm: settings.consumeLockTerm)
     }
@@ -208,7 +187,7 @@ extension Deployment {
     public func fileIntake(of paths: [String]) throws -> FileIntake {
         FileIntake(
             source: LocalFileSource(paths: paths, node: try data.nodeID(at: clock.now(), from: entropy)),
-            cursors: cursors, commits: stores.commits, settings: settings.ingestion, clock: clock, owner: owner,
+            cursors: cursors, commits: commits, settings: settings.ingestion, clock: clock, owner: owner,
             observer: observer)
     }
 

@@ -33,12 +33,13 @@ struct GivenSettings: Sendable {
             } else if parts[0] == "--config" {
                 file = try value(of: parts[0], parts.dropFirst().first)
             } else if let key = SettingsCatalog.keys.first(where: { $0.flag == parts[0] }) {
-                guard !key.isSecret else {
+                let text = try value(of: parts[0], parts.dropFirst().first)
+                guard !key.hidesSecret(text) else {
                     throw SettingsError(
-                        "\(key.flag) is a secret, and arguments can be read by others: use \(key.environmentName) or "
+                        "\(key.flag) holds a secret, and arguments can be read by others: use \(key.environmentName) or "
                             + "\(key.environmentName)_FILE")
                 }
-                flags[key.name] = try value(of: parts[0], parts.dropFirst().first)
+                flags[key.name] = text
             } else {
                 rest.append(argument)
             }

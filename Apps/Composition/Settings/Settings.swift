@@ -36,8 +36,10 @@ public struct Settings: Sendable {
 
     /// The folder of the embedded store, local files and keys.
     public let dataDirectory: String
-    /// The SQLite file.
-    public let storePath: String
+    /// Where records, cursors and all else are kept.
+    public let store: StoreChoice
+    /// Most connections of this process to a store that is a server.
+    public let storeConnections: Int
     /// Where the API listens.
     public let http: Listener
     /// Largest request body in bytes.
@@ -90,7 +92,8 @@ public struct Settings: Sendable {
     public init(_ source: SettingsSource) throws {
         let read = SettingsReading(source: source)
         dataDirectory = try read.text("data.dir")
-        storePath = try read.storePath(in: dataDirectory)
+        store = try StoreChoice(read.optional("store.url"), dataDirectory: dataDirectory)
+        storeConnections = try read.count("store.connections")
         http = Listener(host: try read.text("http.host"), port: try read.port("http.port"))
         maxBody = try read.bytes("http.max_body")
         maxTails = try read.count("http.max_tails")
@@ -199,13 +202,5 @@ private struct SettingsReading {
         let text = try text(name)
         guard !text.contains("/") else { throw SettingsError("\(name) must not contain a slash") }
         return text
-    }
-
-    func storePath(in directory: String) throws -> String {
-        guard let text = optional("store.url") else { return directory + "/logferry.sqlite" }
-        guard text.hasPrefix("sqlite:"), text.utf8.count > 7 else {
-            throw SettingsError("store.url must be sqlite:PATH")
-        }
-        return String(text.dropFirst(7))
     }
 }

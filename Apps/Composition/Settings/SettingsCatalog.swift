@@ -12,6 +12,8 @@ public struct SettingKey: Sendable, Hashable {
         case bytes
         /// A number of calls a minute such as `120/min`.
         case rate
+        /// A URL that may hold a password.
+        case url
     }
 
     /// The name with dots, as in files: `http.port`.
@@ -33,6 +35,19 @@ public struct SettingKey: Sendable, Hashable {
         self.summary = summary
     }
 
+    /// Whether it may also be given as a file that holds it.
+    public var takesFile: Bool { isSecret || kind == .url }
+
+    /// Whether a text of it must not be given as an argument, nor shown as it is.
+    public func hidesSecret(_ text: String) -> Bool {
+        isSecret || (kind == .url && SettingsText.withoutPassword(text) != text)
+    }
+
+    /// A text of it as it may be shown.
+    public func shown(_ text: String) -> String {
+        isSecret ? "•••" : kind == .url ? SettingsText.withoutPassword(text) : text
+    }
+
     /// The environment variable: `LOGFERRY_HTTP_PORT`.
     public var environmentName: String {
         "LOGFERRY_" + name.uppercased().replacing(".", with: "_")
@@ -49,7 +64,8 @@ public enum SettingsCatalog {
     /// The settings in the order in which they are shown.
     public static let keys: [SettingKey] = [
         SettingKey("data.dir", .text, "./logferry-data", "folder of the embedded store, local files and keys"),
-        SettingKey("store.url", .text, nil, "the store: sqlite:PATH; default logferry.sqlite in data.dir"),
+        SettingKey("store.url", .url, nil, "the store: sqlite:PATH or mongodb://…; default a file in data.dir"),
+        SettingKey("store.connections", .integer, "8", "most connections of this process to a store that is a server"),
         SettingKey("http.host", .text, "127.0.0.1", "address that the API listens on"),
         SettingKey("http.port", .integer, "8080", "port of the API; 0 takes a free one"),
         SettingKey("http.max_body", .bytes, "8MiB", "largest request body"),

@@ -31,7 +31,7 @@ public struct SettingsSource: Sendable {
             if let key = SettingsCatalog.keys.first(where: { $0.environmentName == name }) {
                 ours[key.environmentName.replacing("LOGFERRY_", with: "")] = text
             } else if let key = SettingsCatalog.keys.first(where: {
-                $0.isSecret && $0.environmentName + "_FILE" == name
+                $0.takesFile && $0.environmentName + "_FILE" == name
             }) {
                 ours[key.environmentName.replacing("LOGFERRY_", with: "")] = try SettingsSource.secret(in: text, name)
             } else {
@@ -70,7 +70,7 @@ public struct SettingsSource: Sendable {
         var pairs: [AbsoluteConfigKey: ConfigValue] = [:]
         for (key, text) in values {
             let path = AbsoluteConfigKey(key.split(separator: ".").map(String.init))
-            pairs[path] = ConfigValue(.string(text), isSecret: SettingsCatalog.key(named: key)?.isSecret ?? false)
+            pairs[path] = ConfigValue(.string(text), isSecret: SettingsCatalog.key(named: key)?.takesFile ?? false)
         }
         return InMemoryProvider(name: name, values: pairs)
     }

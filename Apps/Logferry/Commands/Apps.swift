@@ -76,7 +76,7 @@ struct Apps: AsyncParsableCommand {
 /// Opens the deployment of the settings, lends it to `work` and closes it.
 func withDeployment(_ work: (Deployment) async throws -> Void) async throws {
     let settings = try GivenSettings.settings()
-    let deployment = try Deployment(settings, logger: settings.logger("store"))
+    let deployment = try await Deployment(settings, logger: settings.logger("store"))
     try await work(deployment)
-    try deployment.close()
+    try await deployment.close()
 }

@@ -18,7 +18,7 @@ struct Config: AsyncParsableCommand {
             var table = Table(["key", "value", "origin", "summary"], json: json)
             for key in SettingsCatalog.keys {
                 let value = source.value(key)
-                let shown = key.isSecret ? value.map { _ in "•••" } : value?.text
+                let shown = value.map { key.shown($0.text) }
                 table.add([.text(key.name), .text(shown), .text(value?.origin ?? "unset"), .text(key.summary)])
             }
             table.finish(whenEmpty: "")

@@ -21,7 +21,7 @@ struct Dev: AsyncParsableCommand {
         guard settings.fimidaraURL == nil else {
             throw SettingsError("dev brings its own file store; with fimidara.server_url use serve and work")
         }
-        let deployment = try Deployment(settings, makesFileStore: true, logger: settings.logger("ingestion"))
+        let deployment = try await Deployment(settings, makesFileStore: true, logger: settings.logger("ingestion"))
         let adminKey = try settings.adminKey ?? deployment.data.secret("admin.key", from: deployment.entropy)
         let internalKey = try settings.internalKey ?? deployment.data.secret("internal.key", from: deployment.entropy)
         let embedded = try await deployment.openEmbeddedFileStore()
@@ -50,7 +50,7 @@ struct Dev: AsyncParsableCommand {
         }
         try await ServiceRunner(settings).run(services, binding: [settings.http, settings.ops, settings.localFimidara])
         try await embedded.close()
-        try deployment.close()
+        try await deployment.close()
     }
 
     private static func banner(_ settings: Settings, port: Int) -> String {

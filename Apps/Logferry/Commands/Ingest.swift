@@ -24,7 +24,7 @@ struct Ingest: AsyncParsableCommand {
 
     func run() async throws {
         let settings = try GivenSettings.settings()
-        let deployment = try Deployment(settings, logger: settings.logger("ingestion"))
+        let deployment = try await Deployment(settings, logger: settings.logger("ingestion"))
         let owner = try await deployment.apps.find(app)
         let meter = ProgressMeter()
         let figures = try await deployment.fileIntake(of: files).run(for: owner) { meter.show($0) }
@@ -39,7 +39,7 @@ struct Ingest: AsyncParsableCommand {
                     + "\(figures.objects) files")
             if figures.rejects > 0 { Terminal.say("see them with: logferry rejects list --app \(owner.name)") }
         }
-        try deployment.close()
+        try await deployment.close()
     }
 }
 

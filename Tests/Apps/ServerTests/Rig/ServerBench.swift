@@ -45,7 +45,7 @@ final class ServerBench: Sendable {
         flags.merge(given) { $1 }
         let settings = try Settings(SettingsSource(flags: flags, environment: [:], file: nil))
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        let deployment = try Deployment(settings, makesFileStore: true, logger: logger)
+        let deployment = try await Deployment(settings, makesFileStore: true, logger: logger)
         let embedded = try await deployment.openEmbeddedFileStore()
         let (ports, opened) = AsyncStream.makeStream(of: (Bool, Int).self)
         let api = try APIServer(
@@ -72,7 +72,7 @@ final class ServerBench: Sendable {
         for service in services { service.cancel() }
         for service in services { _ = await service.result }
         try await embedded.close()
-        try deployment.close()
+        try await deployment.close()
     }
 
     /// A listener's port.

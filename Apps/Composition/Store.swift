@@ -1,0 +1,67 @@
+import AppRegistry
+import DistributedLock
+import IngestionJobs
+import LogCursor
+import LogIngestion
+import LogQuery
+import MongoAdapter
+import SQLiteAdapter
+import SdkProvisioning
+
+/// The ports of the store that was chosen.
+struct Store: Sendable {
+    let apps: any AppStore
+    let tokens: any ClientTokenStore
+    let provisioning: any ProvisioningStore
+    let cursors: any CursorStore
+    let history: any CursorHistory
+    let commits: any CommitStore
+    let records: any RecordReader
+    let rejects: any RejectReader
+    let runs: any RunStore
+    let locks: any LockStore
+    /// Asks the store a trivial question.
+    let ping: @Sendable () async throws -> Void
+    /// Closes it; calls that come later fail.
+    let close: @Sendable () async throws -> Void
+
+    /// Opens a store and brings its schema up to date.
+    /// - Throws: ``SettingsError`` that says what to do.
+    static func open(_ settings: Settings) async throws(SettingsError) -> Store {
+        switch settings.store {
+        case .sqlite(let path):
+            do throws(SQLiteOpenError) {
+                return Store(try SQLiteDatabase(path: path))
+            } catch {
+                throw SettingsError(error.description)
+            }
+        case .mongo(let url):
+            do throws(MongoOpenError) {
+                return Store(try await MongoDatabase.open(url: url, connections: settings.storeConnections))
+            } catch {
+                throw SettingsError(error.description)
+            }
+        }
+    }
+}
+
+extension Store {
+    private init(_ database: SQLiteDatabase) {
+        self.init(
+            apps: SQLiteAppStore(database), tokens: SQLiteClientTokenStore(database),
+            provisioning: SQLiteProvisioningStore(database), cursors: SQLiteCursorStore(database),
+            history: SQLiteCursorStore(database), commits: SQLiteCommitStore(database),
+            records: SQLiteRecordReader(database), rejects: SQLiteRejectReader(database),
+            runs: SQLiteRunStore(database), locks: SQLiteLockStore(database), ping: { try await database.ping() },
+            close: { try database.close() })
+    }
+
+    private init(_ database: MongoDatabase) {
+        self.init(
+            apps: MongoAppStore(database), tokens: MongoClientTokenStore(database),
+            provisioning: MongoProvisioningStore(database), cursors: MongoCursorStore(database),
+            history: MongoCursorStore(database), commits: MongoCommitStore(database),
+            records: MongoRecordReader(database), rejects: MongoRejectReader(database), runs: MongoRunStore(database),
+            locks: MongoLockStore(database), ping: { try await database.ping() }, close: { await database.close() })
+    }
+}
