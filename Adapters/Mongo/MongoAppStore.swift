@@ -49,8 +49,27 @@ public struct MongoAppStore: AppStore {
 
     /// Marks an app as deleted and revokes its tokens.
     ///
-    /// Its cursors are marked as well: a commit that goes on meanwhile meets the mark, and is not applied after it.
+    /// When it returns, no commit of the app is under way any more that could still be applied.
     public func deleteApp(_ id: AppID, at moment: Timestamp) async throws(RegistryStoreError) -> Bool {
+        let isDeleted = try await markDeleted(id, at: moment)
+        // A commit that began before knows nothing of it. It writes a claimed cursor: whichever of the two comes later
+        // waits for the other, or is begun anew and finds the app deleted.
+        try await database.change(\.registry) { client in
+            _ = try client.run([
+                "update": .string(Collection.cursors),
+                "updates": [
+                    [
+                        "q": ["app": .string(id.text), "owner": ["$ne": nil]],
+                        "u": ["$set": ["is_app_deleted": true]], "multi": true,
+                    ]
+                ],
+                "writeConcern": ["w": "majority", "j": true],
+            ])
+        }
+        return isDeleted
+    }
+
+    private func markDeleted(_ id: AppID, at moment: Timestamp) async throws(RegistryStoreError) -> Bool {
         try await database.write(\.registry) { client in
             let isDeleted = try client.update(
                 Collection.apps, ["_id": .string(id.text), "is_active": true],
@@ -64,9 +83,6 @@ public struct MongoAppStore: AppStore {
                         "u": ["$set": ["revoked_at": .int64(moment.nanoseconds), "is_owed": true]], "multi": true,
                     ]
                 ])
-            try client.update(
-                Collection.cursors,
-                [["q": ["app": .string(id.text)], "u": ["$set": ["is_app_deleted": true]], "multi": true]])
             return true
         }
     }

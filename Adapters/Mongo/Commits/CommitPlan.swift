@@ -32,9 +32,8 @@ struct CommitPlan {
             known.versions[WriterPlace(app: step.app, writer: move.writer)] ?? 0 == move.from
         }
         guard areCurrent else { return .writerMoved }
-        guard let cursor = known.cursors[step.move.generation], !cursor.isAppDeleted else {
-            return known.deletedApps.contains(step.app) ? .appDeleted : .refused
-        }
+        guard !known.deletedApps.contains(step.app) else { return .appDeleted }
+        guard let cursor = known.cursors[step.move.generation] else { return .refused }
         return cursor.position == step.move.from && cursor.epoch == step.move.epoch ? .applied : .refused
     }
 
@@ -46,7 +45,6 @@ struct CommitPlan {
         cursorChanges.append([
             "q": [
                 "_id": .int64(move.generation.number), "position": .int64(move.from), "epoch": .int64(move.epoch),
-                "is_app_deleted": false,
             ],
             "u": ["$set": .document(members)],
         ])
@@ -105,7 +103,6 @@ struct KnownState {
         var position: Int64
         let epoch: Int64
         let owner: OwnerID?
-        let isAppDeleted: Bool
         let rewoundFrom: Int64
         var step: CursorStep?
     }
@@ -125,7 +122,7 @@ struct KnownState {
         }
         let generations = Set(steps.map(\.move.generation)).map { BSONValue.int64($0.number) }
         let projection: BSONValue = [
-            "position": 1, "epoch": 1, "owner": 1, "is_app_deleted": 1, "rewound_from": 1, "step": 1,
+            "position": 1, "epoch": 1, "owner": 1, "rewound_from": 1, "step": 1,
         ]
         let found = try client.all(
             .find(Collection.cursors, ["_id": ["$in": .array(generations)]], ["projection": projection]))
@@ -134,8 +131,7 @@ struct KnownState {
             cursors[generation] = Cursor(
                 position: try document.number("position"), epoch: try document.number("epoch"),
                 owner: try document.optionalText("owner").map { OwnerID(unchecked: $0) },
-                isAppDeleted: document.isTrue("is_app_deleted"), rewoundFrom: try document.number("rewound_from"),
-                step: try CursorStep.latest(in: document, of: generation))
+                rewoundFrom: try document.number("rewound_from"), step: try CursorStep.latest(in: document, of: generation))
         }
         let writers = Set(steps.flatMap { step in step.writers.map { WriterPlace(app: step.app, writer: $0.writer) } })
         guard !writers.isEmpty else { return }

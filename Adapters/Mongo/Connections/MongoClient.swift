@@ -105,6 +105,7 @@ internal import LogModel
     /// - Throws: ``MongoError``, `CancellationError`, or what `body` throws.
     func scan(_ query: MongoQuery, _ body: (UnsafeRawBufferPointer) throws -> Bool) throws {
         try Task.checkCancellation()
+        guard !query.asksForNothing else { return }
         let cursor = unsafe open(query)
         defer { unsafe logferry_mongo_end(cursor) }
         var count = 0

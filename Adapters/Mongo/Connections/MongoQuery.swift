@@ -20,10 +20,14 @@ struct MongoQuery: Sendable {
             isAggregate: true, given: options)
     }
 
-    /// The options, with a limit of time by the server's clock.
+    /// The options, with a limit of time by the server's clock, and batches as long as a page.
     func options(within limit: Duration) -> BSONDocument {
-        given + ["maxTimeMS": .int64(milliseconds(limit))]
+        let batch = given["limit"]?.number.map { ["batchSize": .int64(min($0, 1000))] as BSONDocument }
+        return given + (batch ?? [:]) + ["maxTimeMS": .int64(milliseconds(limit))]
     }
+
+    /// Whether nothing is asked for; to a server, a limit of 0 is none.
+    var asksForNothing: Bool { given["limit"]?.number.map { $0 <= 0 } ?? false }
 }
 
 extension MongoClient {

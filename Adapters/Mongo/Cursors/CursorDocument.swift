@@ -26,8 +26,8 @@ extension LogCursor.Cursor {
     var document: BSONDocument {
         [
             "_id": .int64(generation.number), "source": .string(source.text), "object": .string(object.text),
-            "ordinal": BSONValue(ordinal), "is_latest": true, "app": .string(app.text), "is_app_deleted": false,
-            "identity": .string(identity), "day": BSONValue(day.map { Int64($0.number) }),
+            "ordinal": BSONValue(ordinal), "is_latest": true, "app": .string(app.text), "identity": .string(identity),
+            "day": BSONValue(day.map { Int64($0.number) }),
             "file_index": BSONValue(fileIndex.map(Int64.init)), "reason": .string(reason.rawValue),
             "epoch": .int64(epoch), "owner": BSONValue(owner?.text), "lease_end": BSONValue(leaseEnd?.nanoseconds),
             "updated_at": .int64(updatedAt.nanoseconds), "rewound_from": .int64(rewoundFrom),

@@ -130,7 +130,7 @@ struct CursorTable {
     }
 
     private func apply(_ changes: CursorChanges) throws {
-        // An app whose deletion does not see the new cursors must not be deleted meanwhile.
+        // An app must not be deleted without its deletion seeing the new cursors.
         for app in Set(changes.added.map(\.app)) { _ = try client.touchApp(app) }
         let met = try client.update(Collection.cursors, changes.updates)
         guard met == changes.updates.count else {

@@ -24,10 +24,12 @@ extension MongoCursorStore: CursorHistory {
         try await database.write(\.cursor) { client in
             let position = cursor.progress.position
             let standing: BSONDocument = [
-                "_id": .int64(cursor.generation.number), "is_latest": true, "is_app_deleted": false,
-                "epoch": .int64(cursor.epoch), "position": .int64(position),
+                "_id": .int64(cursor.generation.number), "is_latest": true, "epoch": .int64(cursor.epoch),
+                "position": .int64(position),
             ]
-            guard let kept = try client.first(Collection.cursors, standing) else { return .refused }
+            guard let kept = try client.first(Collection.cursors, standing),
+                try client.touchApp(AppID(unchecked: kept.text("app")))
+            else { return .refused }
             guard progress.position < position else {
                 return progress.position == position ? .alreadyThere : .refused
             }

@@ -73,7 +73,7 @@ public struct MongoRecordReader: RecordReader {
         _ filter: LogFilter, interval: Duration, limit: Int
     ) async throws(RecordReaderError) -> [HistogramBar] {
         try await database.read(\.reader) { client in
-            guard let app = try client.appNumber(filter.app) else { return [] }
+            guard limit > 0, let app = try client.appNumber(filter.app) else { return [] }
             let condition = ["a": .int64(app)] + filter.columnCondition
             let bars = try client.all(.histogram(condition, interval: interval, limit: limit))
             return try bars.map(bar(from:))

@@ -9,14 +9,21 @@ struct StoredSelection {
     private let client: MongoClient
     private let filter: LogFilter
     private let scanLimit: Int
+    private let chunk: Int
+    private let rounds: Int
 
-    /// How many generations one query names.
-    private static let chunk = 64
-
-    init(_ client: MongoClient, _ filter: LogFilter, scanLimit: Int) {
+    /// - Parameters:
+    ///   - client: a connection.
+    ///   - filter: which records.
+    ///   - scanLimit: how many records are looked at.
+    ///   - chunk: how many generations one query names.
+    ///   - rounds: how many such queries are made.
+    init(_ client: MongoClient, _ filter: LogFilter, scanLimit: Int, chunk: Int = 64, rounds: Int = 32) {
         self.client = client
         self.filter = filter
         self.scanLimit = scanLimit
+        self.chunk = chunk
+        self.rounds = rounds
     }
 
     /// Up to `limit` rows behind a position.
@@ -24,7 +31,7 @@ struct StoredSelection {
         var rows = RecordRows()
         var budget = scanLimit
         var place = position
-        while true {
+        for _ in 0..<rounds {
             let generations = try generations(after: place)
             guard let last = generations.last else { return rows }
             let end = filter.hasColumnCondition ? try window(generations, after: place, &budget) : nil
@@ -35,9 +42,12 @@ struct StoredSelection {
                 rows.cut = end
                 return rows
             }
-            guard generations.count == StoredSelection.chunk else { return rows }
+            guard generations.count == chunk else { return rows }
             place = RecordPosition(timestamp: 0, generation: last, offset: .max)
         }
+        // Many objects hold nothing that is wanted.
+        rows.cut = place
+        return rows
     }
 
     /// Up to `limit` records of generations.
@@ -58,7 +68,7 @@ struct StoredSelection {
         return try client.all(
             .find(
                 Collection.cursors, ["app": .string(filter.app.text), "_id": bound],
-                ["sort": ["_id": 1], "limit": BSONValue(StoredSelection.chunk), "projection": ["_id": 1]])
+                ["sort": ["_id": 1], "limit": BSONValue(chunk), "projection": ["_id": 1]])
         ).map { GenerationID(try $0.number("_id")) }
     }
 

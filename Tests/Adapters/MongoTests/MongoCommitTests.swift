@@ -52,12 +52,6 @@ struct MongoCommitTests {
                     return count
                 }
                 #expect(try await store.records.count(LogFilter(app: app)) == count)
-                // A cursor that was made meanwhile is marked as well.
-                try await database.pool.withClient { client in
-                    let unmarked = try client.first(
-                        Collection.cursors, ["app": .string(app.text), "is_app_deleted": false])
-                    #expect(unmarked == nil)
-                }
             }
         }
     }

@@ -49,6 +49,34 @@ struct MongoPlanTests {
         }
     }
 
+    @Test("an app of many objects is read on from where a call gave up, whether it looked at records or not")
+    func manyObjects() async throws {
+        try await SharedMongo.withDatabase { database in
+            let store = StoreUnderTest.mongo(database)
+            let app = RegisteredApp.fresh()
+            try await store.apps.add(app)
+            for index in 0..<7 {
+                var feed = ObjectFeed(try await claim(of: app.id, "o\(index)", in: store))
+                // Every other object holds nothing that is a record.
+                _ = try await store.commits.commit([feed.step(index % 2 == 0 ? "{}\n{}\n" : "bad\n")])
+            }
+            try await database.pool.withClient { client in
+                for (chunk, rounds, limit) in [(1, 1, 10), (2, 1, 1), (2, 2, 10), (3, 1, 2), (64, 32, 3)] {
+                    let selection = StoredSelection(
+                        client, LogFilter(app: app.id), scanLimit: 100, chunk: chunk, rounds: rounds)
+                    var (found, position): ([Int64], RecordPosition?) = ([], nil)
+                    for _ in 0..<100 {
+                        let rows = try selection.rows(after: position, limit: limit)
+                        found += rows.offsets
+                        position = rows.next(after: limit)
+                        if position == nil { break }
+                    }
+                    #expect(found == [0, 3, 0, 3, 0, 3, 0, 3], "\(chunk) \(rounds) \(limit)")
+                }
+            }
+        }
+    }
+
     @Test("counts and histograms look at no documents")
     func countsAndBars() async throws {
         try await withRecords { client, app, _ in
@@ -74,7 +102,7 @@ struct MongoPlanTests {
             for _ in 0..<2 {
                 let app = RegisteredApp.fresh()
                 try await store.apps.add(app)
-                let claim = try await claim(of: app.id, in: store)
+                let claim = try await claim(of: app.id, "o", in: store)
                 var feed = ObjectFeed(claim)
                 let lines = (0..<400).map {
                     "{\"ts\":\(1_700_000_000 + $0 % 7),\"level\":\"\($0 % 100 == 0 ? "error" : "info")\"}\n"
@@ -87,9 +115,9 @@ struct MongoPlanTests {
         }
     }
 
-    private func claim(of app: AppID, in store: StoreUnderTest) async throws -> Claim {
+    private func claim(of app: AppID, _ object: String, in store: StoreUnderTest) async throws -> Claim {
         let request = ClaimRequest(
-            source: SourceID("plans:\(app)"), object: ObjectKey("o"), app: app, identity: "a", size: 1 << 30)
+            source: SourceID("plans:\(app)"), object: ObjectKey(object), app: app, identity: "a", size: 1 << 30)
         let outcome = try await store.cursors.claim([request], by: .fresh(), for: .seconds(600)).first
         guard case .claimed(let claim) = outcome else { throw NothingClaimed() }
         return claim
