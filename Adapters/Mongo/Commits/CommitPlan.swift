@@ -131,7 +131,8 @@ struct KnownState {
             cursors[generation] = Cursor(
                 position: try document.number("position"), epoch: try document.number("epoch"),
                 owner: try document.optionalText("owner").map { OwnerID(unchecked: $0) },
-                rewoundFrom: try document.number("rewound_from"), step: try CursorStep.latest(in: document, of: generation))
+                rewoundFrom: try document.number("rewound_from"),
+                step: try CursorStep.latest(in: document, of: generation))
         }
         let writers = Set(steps.flatMap { step in step.writers.map { WriterPlace(app: step.app, writer: $0.writer) } })
         guard !writers.isEmpty else { return }

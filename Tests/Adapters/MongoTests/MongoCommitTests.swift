@@ -56,6 +56,34 @@ struct MongoCommitTests {
         }
     }
 
+    @Test("a commit that had read before its app was deleted does not get to write afterwards")
+    func deletionMeetsSnapshot() async throws {
+        try await SharedMongo.withDatabase { database in
+            let store = StoreUnderTest.mongo(database)
+            let app = try await newApp(store)
+            let writer = StubbornWriter(store, app: app, object: "o", lines: 10)
+            let step = writer.step(try await writer.claim(), upTo: writer.bytes.count)
+            let (hasRead, isDeleted) = (Locked(false), Locked(false))
+            let late = Task {
+                try await database.pool.withClient { client in
+                    try client.begin()
+                    defer { client.leave() }
+                    let plan = CommitPlan([step], on: try KnownState(of: [step], client))
+                    #expect(plan.outcomes == [.applied])
+                    hasRead.withLock { $0 = true }
+                    while !isDeleted.withLock({ $0 }) { block(for: .milliseconds(1)) }
+                    try client.update(Collection.cursors, plan.cursorChanges)
+                    try client.commit()
+                }
+            }
+            await eventually { hasRead.withLock { $0 } }
+            #expect(try await store.apps.deleteApp(app, at: .sample))
+            isDeleted.withLock { $0 = true }
+            let error = await #expect(throws: MongoError.self) { try await late.value }
+            #expect(error?.isTransient == true)
+        }
+    }
+
     /// Commits small objects, one new one after the other, until the store says that the app is deleted.
     private func commitUntilRefused(
         _ store: StoreUnderTest, _ app: AppID, _ index: Int, mayApply: () -> Bool
