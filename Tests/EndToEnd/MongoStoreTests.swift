@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Testing
 
 private let server = ProcessInfo.processInfo.environment["LOGFERRY_TEST_MONGO"]
@@ -6,12 +7,15 @@ private let server = ProcessInfo.processInfo.environment["LOGFERRY_TEST_MONGO"]
 /// The program over a MongoDB store: `store.url` is all that differs.
 @Suite("MongoDB as the store of the program", .enabled(if: server != nil))
 struct MongoStoreTests {
+    /// A database of the shared server that nobody else has.
+    private func freshURL() throws -> String {
+        try #require(server).replacingOccurrences(of: "/?", with: "/e2e\(UUID().uuidString.prefix(8))?")
+    }
+
     @Test("a file is taken in once, asked about and proved; a second machine sees the same store")
     func ingest() async throws {
         let (site, other) = (try Site(), try Site())
-        let url = try #require(server).replacingOccurrences(
-            of: "/?", with: "/e2e\(UUID().uuidString.prefix(8))?")
-        let environment = ["LOGFERRY_STORE_URL": url]
+        let environment = ["LOGFERRY_STORE_URL": try freshURL()]
         let lines = (0..<500).map { "{\"level\":\"\($0 % 50 == 0 ? "error" : "info")\",\"a.b\":{\"$n\":\($0)}}" }
         let file = site.folder + "/x.ndjson"
         try Data((lines.joined(separator: "\n") + "\nbroken\n").utf8).write(to: URL(fileURLWithPath: file))
@@ -30,6 +34,29 @@ struct MongoStoreTests {
         let proof = try await site.run(["verify", "--app", "shop"], environment: environment)
         #expect(proof.code == 0, "\(proof.output) \(proof.words)")
         #expect(!FileManager.default.fileExists(atPath: site.data + "/logferry.sqlite"))
+    }
+
+    @Test("a process that is killed within its commits is taken over, and every line is there once")
+    func killed() async throws {
+        let site = try Site()
+        let environment = ["LOGFERRY_STORE_URL": try freshURL()]
+        let file = site.folder + "/x.ndjson"
+        let text = (0..<60_000).map { "{\"n\":\($0),\"message\":\"one of many lines that are all alike\"}\n" }.joined()
+        try Data(text.utf8).write(to: URL(fileURLWithPath: file))
+        #expect(try await site.run(["apps", "add", "shop"], environment: environment).code == 0)
+        let ingest = ["ingest", file, "--app", "shop", "--consume-lock-ttl", "3s", "--ingest-bytes-in-flight", "1MiB"]
+        for wait in [150, 400, 700] {
+            let program = try RunningProgram(
+                site.flags + ingest, environment: environment, folder: site.folder + "/logs")
+            try await Task.sleep(for: .milliseconds(wait))
+            program.signal(SIGKILL)
+            _ = try await program.wait()
+        }
+        let taken = try await site.run(ingest, environment: environment)
+        #expect(taken.code == 0, "\(taken.words)")
+        let stored = try await site.run(["query", "--app", "shop", "--all", "--json"], environment: environment)
+        #expect(stored.output == text, "\(stored.words)")
+        #expect(try await site.run(["verify", "--app", "shop"], environment: environment).code == 0)
     }
 
     @Test("what is shown of the URL holds no password")
