@@ -43,7 +43,10 @@ final class ConnectionPool: Sendable {
     func close() async {
         let (idle, waiting) = state.withLock { $0.close() }
         for caller in waiting { caller.resume(throwing: MongoError(.closed, "the database was closed")) }
-        for connection in idle { await connection.close() }
+        // At once, since each of them looks for a server that may be gone.
+        await withTaskGroup(of: Void.self) { group in
+            for connection in idle { group.addTask { await connection.close() } }
+        }
     }
 
     private func take() async throws -> MongoConnection {
