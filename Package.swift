@@ -97,6 +97,11 @@ let package = Package(
             name: "CRedis", path: "Adapters/CLibraries/CRedis", linkerSettings: [.linkedLibrary("hiredis")]),
         .target(
             name: "CPostgres", path: "Adapters/CLibraries/CPostgres", linkerSettings: [.linkedLibrary("pq")]),
+        // libmongoc's headers are found by pkg-config; the target beside it is the C that is called.
+        .systemLibrary(
+            name: "CMongoSystem", path: "Adapters/CLibraries/CMongoSystem", pkgConfig: "libmongoc-1.0",
+            providers: [.apt(["libmongoc-dev"])]),
+        .target(name: "CMongo", dependencies: ["CMongoSystem"], path: "Adapters/CLibraries/CMongo"),
         .target(name: "CPlatform", path: "Adapters/CLibraries/CPlatform"),
         .target(name: "CAllocationCount", path: "Adapters/CLibraries/CAllocationCount"),
         adapter("BlockingExecutor", in: "Support/BlockingExecutor", support: ["CPlatform"], bridgesC: true),
@@ -126,6 +131,13 @@ let package = Package(
                 "IngestionJobs", "LogQuery",
             ],
             support: ["BlockingExecutor", "CPostgres"], bridgesC: true),
+        adapter(
+            "MongoAdapter", in: "Mongo",
+            modules: [
+                "LogModel", "AppRegistry", "SdkProvisioning", "DistributedLock", "LogCursor", "LogIngestion",
+                "IngestionJobs", "LogQuery",
+            ],
+            support: ["BlockingExecutor", "CMongo"], bridgesC: true),
         adapter(
             "FimidaraAdapter", in: "Fimidara",
             modules: ["LogModel", "SdkProvisioning", "LogCursor", "LogIngestion"], support: ["HTTPTransport"]),
@@ -157,8 +169,8 @@ let package = Package(
             name: "Composition",
             dependencies: [
                 "LogModel", "AppRegistry", "SdkProvisioning", "DistributedLock", "LogCursor", "LogIngestion",
-                "IngestionJobs", "LogQuery", "HTTPTransport", "SQLiteAdapter", "PostgresAdapter", "RedisAdapter",
-                "FimidaraAdapter",
+                "IngestionJobs", "LogQuery", "HTTPTransport", "SQLiteAdapter", "PostgresAdapter", "MongoAdapter",
+                "RedisAdapter", "FimidaraAdapter",
                 "LocalFimidaraAdapter", "LocalFilesAdapter", "SystemAdapter", "TelemetryAdapter", "SdkClient",
                 "SdkURLSessionAdapter", "LogferryLogging", configuration, lifecycle, logging,
             ],
@@ -323,6 +335,13 @@ let package = Package(
             [
                 "LogModel", "AppRegistry", "SdkProvisioning", "DistributedLock", "LogCursor", "LogIngestion",
                 "IngestionJobs", "LogQuery", "PostgresAdapter", "BlockingExecutor", "InMemoryAdapter", "PortContracts",
+                "TestSupport",
+            ]),
+        suite(
+            "MongoTests", in: "Adapters/MongoTests",
+            [
+                "LogModel", "AppRegistry", "SdkProvisioning", "DistributedLock", "LogCursor", "LogIngestion",
+                "IngestionJobs", "LogQuery", "MongoAdapter", "BlockingExecutor", "InMemoryAdapter", "PortContracts",
                 "TestSupport",
             ]),
     ]

@@ -4,6 +4,7 @@ import IngestionJobs
 import LogCursor
 import LogIngestion
 import LogQuery
+import MongoAdapter
 import PostgresAdapter
 import SQLiteAdapter
 import SdkProvisioning
@@ -41,6 +42,12 @@ struct Store: Sendable {
             } catch {
                 throw SettingsError(error.description)
             }
+        case .mongo(let url):
+            do throws(MongoOpenError) {
+                return Store(try await MongoDatabase.open(url: url, connections: settings.storeConnections))
+            } catch {
+                throw SettingsError(error.description)
+            }
         }
     }
 }
@@ -64,5 +71,14 @@ extension Store {
             records: PostgresRecordReader(database), rejects: PostgresRejectReader(database),
             runs: PostgresRunStore(database), locks: PostgresLockStore(database), ping: { try await database.ping() },
             close: { await database.close() })
+    }
+
+    private init(_ database: MongoDatabase) {
+        self.init(
+            apps: MongoAppStore(database), tokens: MongoClientTokenStore(database),
+            provisioning: MongoProvisioningStore(database), cursors: MongoCursorStore(database),
+            history: MongoCursorStore(database), commits: MongoCommitStore(database),
+            records: MongoRecordReader(database), rejects: MongoRejectReader(database), runs: MongoRunStore(database),
+            locks: MongoLockStore(database), ping: { try await database.ping() }, close: { await database.close() })
     }
 }

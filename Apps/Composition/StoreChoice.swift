@@ -1,4 +1,5 @@
 public import LogModel
+import MongoAdapter
 import PostgresAdapter
 
 /// The store that `store.url` names.
@@ -7,6 +8,8 @@ public enum StoreChoice: Sendable {
     case sqlite(path: String)
     /// A PostgreSQL database; its URL can hold a password.
     case postgres(url: Secret)
+    /// A MongoDB database; its URL can hold a password.
+    case mongo(url: Secret)
 
     /// Reads `store.url`; `nil` is the SQLite file in the data folder.
     /// - Throws: ``SettingsError``, which never holds the text.
@@ -24,7 +27,16 @@ public enum StoreChoice: Sendable {
                 throw SettingsError(error.description)
             }
             self = .postgres(url: Secret(text))
-        default: throw SettingsError("store.url must be sqlite:PATH or postgres://USER@HOST:PORT/DATABASE")
+        case "mongodb", "mongodb+srv":
+            do {
+                try MongoDatabase.check(url: Secret(text))
+            } catch {
+                throw SettingsError(error.description)
+            }
+            self = .mongo(url: Secret(text))
+        default:
+            throw SettingsError(
+                "store.url must be sqlite:PATH, postgres://USER@HOST:PORT/DATABASE or mongodb://USER@HOST:PORT/DATABASE")
         }
     }
 }

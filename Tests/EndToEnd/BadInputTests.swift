@@ -27,6 +27,12 @@ struct BadInputTests {
             (["config", "check", "--admin-key", "abc"], 2, "LOGFERRY_ADMIN_KEY"),
             (["apps", "list", "--store-url", "sqlite:" + junk], 78, "not a readable SQLite file"),
             (["apps", "list", "--store-url", "oracle:x"], 78, "sqlite:PATH"),
+            (["config", "check", "--store-url", "mongodb://"], 78, "not a URL of MongoDB"),
+            (["apps", "list", "--store-url", "mongodb://u:canary@h/x"], 2, "LOGFERRY_STORE_URL"),
+            (
+                ["apps", "list", "--store-url", "mongodb://127.0.0.1:1/x?serverSelectionTimeoutMS=200"], 78,
+                "mongodb://127.0.0.1:1/x cannot be reached"
+            ),
             (["apps", "list", "--data-dir", junk + "/sub"], 78, "data folder"),
             (["serve"], 78, "LOGFERRY_ADMIN_KEY"),
             (["work", "--once"], 78, "fimidara.server_url"),

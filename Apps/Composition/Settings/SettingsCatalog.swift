@@ -64,7 +64,9 @@ public enum SettingsCatalog {
     /// The settings in the order in which they are shown.
     public static let keys: [SettingKey] = [
         SettingKey("data.dir", .text, "./logferry-data", "folder of the embedded store, local files and keys"),
-        SettingKey("store.url", .url, nil, "the store: sqlite:PATH or postgres://…; default a file in data.dir"),
+        SettingKey(
+            "store.url", .url, nil,
+            "the store: sqlite:PATH, postgres://… or mongodb://…; default a file in data.dir"),
         SettingKey("store.connections", .integer, "8", "most connections of this process to a store that is a server"),
         SettingKey("http.host", .text, "127.0.0.1", "address that the API listens on"),
         SettingKey("http.port", .integer, "8080", "port of the API; 0 takes a free one"),

@@ -1,0 +1,82 @@
+import LogCursor
+public import LogIngestion
+public import LogModel
+
+/// Commits into MongoDB: the fence first, then the rows, all in one transaction.
+public struct MongoCommitStore: CommitStore {
+    private let database: MongoDatabase
+
+    /// Commits into a database.
+    public init(_ database: MongoDatabase) { self.database = database }
+
+    /// Applies steps in one transaction.
+    ///
+    /// A line that does not fit in a document is refused as `.broken` before anything is sent.
+    public func commit(_ steps: [ObjectStep]) async throws(CommitStoreError) -> [StepOutcome] {
+        guard !steps.isEmpty else { return [] }
+        for step in steps { try check(step) }
+        do {
+            return try await apply(steps, looksFirst: false)
+        } catch {
+            // A record is there that no rewinding accounts for, so each place is looked up before it is written.
+            guard error.meaning == .conflict else { throw error.commit }
+        }
+        do {
+            return try await apply(steps, looksFirst: true)
+        } catch {
+            throw error.commit
+        }
+    }
+
+    /// What is known of a writer.
+    public func writer(_ writer: WriterID, of app: AppID) async throws(CommitStoreError) -> WriterState {
+        try await database.read(\.commit) { client in
+            let id = WriterPlace(app: app, writer: writer).id
+            guard let document = try client.first(Collection.writers, ["_id": id]) else { return WriterState() }
+            guard let taken = SequenceSet(try document.text("taken")) else { throw MalformedDocument(member: "taken") }
+            return WriterState(taken: taken, version: try document.number("version"))
+        }
+    }
+
+    /// Whether a record of a generation begins in a range.
+    public func hasRecord(
+        in range: ByteRange, of generation: GenerationID
+    ) async throws(CommitStoreError) -> Bool {
+        try await database.read(\.commit) { client in
+            let places: BSONValue = [
+                "$gte": RecordPlace.id(generation, range.lower), "$lt": RecordPlace.id(generation, range.upper),
+            ]
+            return try client.first(Collection.records, ["_id": places], ["projection": ["_id": 1]]) != nil
+        }
+    }
+
+    private func apply(_ steps: [ObjectStep], looksFirst: Bool) async throws(MongoFailure) -> [StepOutcome] {
+        try await database.write({ $0 }, repeatsConflicts: looksFirst) { client in
+            let known = try KnownState(of: steps, client)
+            let plan = CommitPlan(steps, on: known)
+            // The fence. What was read says that each change meets its cursor; were it otherwise, nothing may follow.
+            let met = try client.update(Collection.cursors, plan.cursorChanges)
+            guard met == plan.cursorChanges.count else {
+                throw MongoError(.call, "a cursor changed within a transaction", isTransient: true)
+            }
+            try client.update(Collection.history, plan.historyChanges)
+            try client.update(Collection.writers, plan.writerChanges)
+            let applied = zip(steps, plan.outcomes).filter { $0.1 == .applied }.map(\.0)
+            for step in applied { try RejectTable(client).insert(step) }
+            try RecordTable(client).insert(applied, known, looksFirst: looksFirst)
+            return plan.outcomes
+        }
+    }
+
+    private func check(_ step: ObjectStep) throws(CommitStoreError) {
+        guard step.move.to.counts.totalBytes == step.move.to.position else {
+            throw CommitStoreError(.broken, detail: "the account of bytes does not add up to the position")
+        }
+        guard step.records.lengths.allSatisfy({ Int($0) <= RecordDocuments.lineLimit }) else {
+            throw CommitStoreError(
+                .broken,
+                detail: "a line has more than \(RecordDocuments.lineLimit) bytes, which no document of MongoDB holds: "
+                    + "lower ingest.max_line_bytes")
+        }
+    }
+}

@@ -1,0 +1,170 @@
+internal import BlockingExecutor
+internal import LogModel
+
+/// A few connections, made when they are first needed, each lent to one caller at a time.
+///
+/// Who finds none free waits in a queue of limited length and for a limited time, and may be cancelled meanwhile.
+final class ConnectionPool: Sendable {
+    private let make: @Sendable () throws(MongoError) -> MongoClient
+    private let patience: Duration
+    private let state: Locked<State>
+
+    /// A pool.
+    /// - Parameters:
+    ///   - size: how many connections at most.
+    ///   - queueLimit: how many callers may wait.
+    ///   - patience: how long each may wait.
+    ///   - make: makes a client.
+    init(
+        size: Int, queueLimit: Int = 1024, patience: Duration = .seconds(60),
+        make: @escaping @Sendable () throws(MongoError) -> MongoClient
+    ) {
+        self.make = make
+        self.patience = patience
+        state = Locked(State(room: size, queueLimit: queueLimit))
+    }
+
+    /// Runs `work` with a connection, on that connection's thread.
+    /// - Throws: what `work` throws; ``MongoError`` when there is no connection; `CancellationError`.
+    func withClient<Value: Sendable>(_ work: @Sendable (MongoClient) throws -> Value) async throws -> Value {
+        let connection = try await take()
+        do {
+            let value = try await connection.run(work)
+            give(connection)
+            return value
+        } catch {
+            // libmongoc itself connects anew at the next use.
+            give(connection)
+            throw error
+        }
+    }
+
+    /// Closes what is idle now, and the rest when it comes back; callers that wait are refused.
+    func close() async {
+        let (idle, waiting) = state.withLock { $0.close() }
+        for caller in waiting { caller.resume(throwing: MongoError(.closed, "the database was closed")) }
+        // At once, since each of them looks for a server that may be gone.
+        await withTaskGroup(of: Void.self) { group in
+            for connection in idle { group.addTask { await connection.close() } }
+        }
+    }
+
+    private func take() async throws -> MongoConnection {
+        let ticket = state.withLock { $0.issueTicket() }
+        return try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { caller in
+                switch state.withLock({ $0.take(ticket, caller) }) {
+                case .connection(let connection): caller.resume(returning: connection)
+                case .room: caller.resume(returning: MongoConnection(make: make))
+                case .refusal(let error): caller.resume(throwing: error)
+                case .queued:
+                    let alarm = Task { [patience] in
+                        try await Task.sleep(for: patience)
+                        abandon(ticket, MongoError(.busy, "all connections were taken for too long"))
+                    }
+                    if !state.withLock({ $0.set(alarm, of: ticket) }) { alarm.cancel() }
+                    // The handler below may have come before there was anything to cancel.
+                    if Task.isCancelled { abandon(ticket, CancellationError()) }
+                }
+            }
+        } onCancel: {
+            abandon(ticket, CancellationError())
+        }
+    }
+
+    private func give(_ connection: MongoConnection) {
+        switch state.withLock({ $0.give(connection) }) {
+        case .kept: break
+        case .passedOn(let caller): caller.resume(returning: connection)
+        case .unwanted: Task { await connection.close() }
+        }
+    }
+
+    private func abandon(_ ticket: UInt64, _ error: any Error) {
+        state.withLock { $0.remove(ticket) }?.resume(throwing: error)
+    }
+}
+
+extension ConnectionPool {
+    private typealias Caller = CheckedContinuation<MongoConnection, any Error>
+
+    /// Who waits, and what is free.
+    private struct State {
+        private struct Waiter {
+            let ticket: UInt64
+            let caller: Caller
+            var alarm: Task<Void, any Error>?
+        }
+
+        enum Taking { case connection(MongoConnection), room, queued, refusal(MongoError) }
+        enum Giving { case kept, passedOn(Caller), unwanted }
+
+        /// How many more connections may be made.
+        private var room: Int
+        private let queueLimit: Int
+        private var idle: [MongoConnection] = []
+        private var waiters: [Waiter] = []
+        private var lastTicket: UInt64 = 0
+        private var isClosed = false
+
+        init(room: Int, queueLimit: Int) {
+            self.room = room
+            self.queueLimit = queueLimit
+        }
+
+        mutating func issueTicket() -> UInt64 {
+            lastTicket += 1
+            return lastTicket
+        }
+
+        mutating func take(_ ticket: UInt64, _ caller: Caller) -> Taking {
+            guard !isClosed else { return .refusal(MongoError(.closed, "the database was closed")) }
+            // The one that was used last is the likeliest to be still connected.
+            if let connection = idle.popLast() { return .connection(connection) }
+            if room > 0 {
+                room -= 1
+                return .room
+            }
+            guard waiters.count < queueLimit else {
+                return .refusal(MongoError(.busy, "too many calls wait for a connection"))
+            }
+            waiters.append(Waiter(ticket: ticket, caller: caller))
+            return .queued
+        }
+
+        mutating func give(_ connection: MongoConnection) -> Giving {
+            guard !isClosed else { return .unwanted }
+            guard !waiters.isEmpty else {
+                idle.append(connection)
+                return .kept
+            }
+            let waiter = waiters.removeFirst()
+            waiter.alarm?.cancel()
+            return .passedOn(waiter.caller)
+        }
+
+        /// Whether the caller still waits and is given up when the alarm goes off.
+        mutating func set(_ alarm: Task<Void, any Error>, of ticket: UInt64) -> Bool {
+            guard let index = waiters.firstIndex(where: { $0.ticket == ticket }) else { return false }
+            waiters[index].alarm = alarm
+            return true
+        }
+
+        mutating func remove(_ ticket: UInt64) -> Caller? {
+            guard let index = waiters.firstIndex(where: { $0.ticket == ticket }) else { return nil }
+            let waiter = waiters.remove(at: index)
+            waiter.alarm?.cancel()
+            return waiter.caller
+        }
+
+        mutating func close() -> (idle: [MongoConnection], waiting: [Caller]) {
+            isClosed = true
+            defer {
+                idle = []
+                waiters = []
+            }
+            for waiter in waiters { waiter.alarm?.cancel() }
+            return (idle, waiters.map(\.caller))
+        }
+    }
+}

@@ -1,0 +1,166 @@
+internal import CMongo
+internal import LogModel
+
+/// One connection to a server, and the transaction that goes on over it.
+///
+/// It blocks, and is for one thread at a time: a ``MongoConnection`` keeps it to a thread of its own.
+@safe final class MongoClient {
+    /// How long things may take where the URL says nothing else.
+    struct Waits: Sendable {
+        var connect: Duration = .seconds(5)
+        /// Until a server that takes writes is found; long enough for an election.
+        var selection: Duration = .seconds(15)
+        /// Without a byte from the server.
+        var socket: Duration = .seconds(75)
+        /// Of one query or command, by the server's clock.
+        var command: Duration = .seconds(60)
+        /// Of asking for a commit's outcome again.
+        var outcome: Duration = .seconds(20)
+    }
+
+    /// How a command is sent.
+    enum Kind: Sendable {
+        /// As it is.
+        case plain
+        /// A write; outside of transactions durable when it returns, and sent once more when the answer is lost.
+        case write
+        /// Such a write outside of the transaction, also when one goes on.
+        case writeApart
+
+        fileprivate var code: logferry_mongo_kind {
+            switch self {
+            case .plain: LOGFERRY_MONGO_PLAIN
+            case .write: LOGFERRY_MONGO_WRITE
+            case .writeApart: LOGFERRY_MONGO_WRITE_APART
+            }
+        }
+    }
+
+    let waits: Waits
+    private let raw: OpaquePointer
+    private let database: String
+
+    /// Reads the URL; nothing is sent yet.
+    init(url: Secret, database: String, waits: Waits) throws(MongoError) {
+        var error = logferry_mongo_error()
+        let limits = logferry_mongo_waits(
+            connect: Int32(milliseconds(waits.connect)), selection: Int32(milliseconds(waits.selection)),
+            socket: Int32(milliseconds(waits.socket)))
+        guard let raw = unsafe url.reveal({ unsafe logferry_mongo_open($0, limits, &error) }) else {
+            throw MongoError(error)
+        }
+        unsafe self.raw = raw
+        self.database = database
+        self.waits = waits
+    }
+
+    deinit { unsafe logferry_mongo_close(raw) }
+
+    /// Whether libmongoc can read a URL; nothing is looked up.
+    static func reads(_ url: Secret) -> Bool { url.reveal { unsafe logferry_mongo_reads($0) } }
+
+    /// Runs a command; within a transaction it is a part of that.
+    /// - Parameters:
+    ///   - command: the command, its name first.
+    ///   - kind: how it is sent.
+    ///   - database: another database than the client's.
+    /// - Returns: the server's answer.
+    /// - Throws: ``MongoError``, or ``MalformedDocument``.
+    @discardableResult
+    func run(_ command: BSONDocument, _ kind: Kind = .plain, on database: String? = nil) throws -> BSONDocument {
+        var error = logferry_mongo_error()
+        var reply = unsafe logferry_mongo_document()
+        let bytes = command.bytes
+        let done = unsafe bytes.withUnsafeBufferPointer { bytes in
+            unsafe logferry_mongo_command(
+                raw, database ?? self.database, bytes.baseAddress, bytes.count, kind.code, &reply, &error)
+        }
+        defer { unsafe logferry_mongo_free(reply) }
+        guard done else { throw MongoError(error) }
+        let answer = try unsafe BSONDocument(
+            decoding: UnsafeRawBufferPointer(start: reply.bytes, count: reply.length))
+        // Some commands answer what a single write of theirs met beside an `ok`.
+        if let first = try answer["writeErrors"].map({ _ in try answer.documents("writeErrors") })?.first {
+            throw MongoError(.server(code: Int(try first.number("code"))), (try? first.text("errmsg")) ?? "")
+        }
+        return answer
+    }
+
+    /// Inserts documents that lie one behind the other, each with its `_id`.
+    func insert(_ count: Int, documents: [UInt8], into collection: String) throws(MongoError) {
+        guard count > 0 else { return }
+        var error = logferry_mongo_error()
+        let done = unsafe documents.withUnsafeBufferPointer { bytes in
+            unsafe logferry_mongo_insert(raw, database, collection, bytes.baseAddress, bytes.count, count, &error)
+        }
+        guard done else { throw MongoError(error) }
+    }
+
+    /// Inserts documents, each with its `_id`.
+    func insert(_ documents: [BSONDocument], into collection: String) throws(MongoError) {
+        try insert(documents.count, documents: documents.flatMap(\.bytes), into: collection)
+    }
+
+    /// Lends each document that a query finds to `body`, until that gives `false` or there are no more.
+    /// - Throws: ``MongoError``, `CancellationError`, or what `body` throws.
+    func scan(_ query: MongoQuery, _ body: (UnsafeRawBufferPointer) throws -> Bool) throws {
+        try Task.checkCancellation()
+        guard !query.asksForNothing else { return }
+        let cursor = unsafe open(query)
+        defer { unsafe logferry_mongo_end(cursor) }
+        var count = 0
+        while true {
+            count += 1
+            // A query's answer may take many round trips.
+            if count % 256 == 0 { try Task.checkCancellation() }
+            var error = logferry_mongo_error()
+            var bytes: UnsafePointer<UInt8>?
+            var length = 0
+            switch unsafe logferry_mongo_next(cursor, &bytes, &length, &error) {
+            case 1:
+                guard try unsafe body(UnsafeRawBufferPointer(start: bytes, count: length)) else { return }
+            case 0: return
+            default: throw MongoError(error)
+            }
+        }
+    }
+
+    private func open(_ query: MongoQuery) -> OpaquePointer {
+        let (question, options) = (query.question.bytes, query.options(within: waits.command).bytes)
+        return unsafe question.withUnsafeBufferPointer { question in
+            unsafe options.withUnsafeBufferPointer { options in
+                unsafe query.isAggregate
+                    ? logferry_mongo_aggregate(
+                        raw, database, query.collection, question.baseAddress, question.count, options.baseAddress,
+                        options.count)
+                    : logferry_mongo_find(
+                        raw, database, query.collection, question.baseAddress, question.count, options.baseAddress,
+                        options.count)
+            }
+        }
+    }
+
+    // MARK: - Transactions
+
+    /// Begins a transaction; reads and writes belong to it until ``leave()``.
+    func begin() throws(MongoError) {
+        var error = logferry_mongo_error()
+        guard unsafe logferry_mongo_begin(raw, milliseconds(waits.outcome), &error) else { throw MongoError(error) }
+    }
+
+    /// Asks for the commit, once more each time that the answer is lost while that makes sense.
+    func commit() throws(MongoError) {
+        let end = ContinuousClock.now.advanced(by: waits.outcome)
+        var backOff = BackOff()
+        while true {
+            var error = logferry_mongo_error()
+            if unsafe logferry_mongo_commit(raw, &error) { return }
+            guard error.is_unknown_commit, ContinuousClock.now < end else { throw MongoError(error) }
+            // It blocks a thread that is there to be blocked, and keeps the session that knows the transaction.
+            block(for: backOff.next())
+        }
+    }
+
+    /// Ends the transaction; one that was not committed is undone.
+    func leave() { unsafe logferry_mongo_leave(raw) }
+}

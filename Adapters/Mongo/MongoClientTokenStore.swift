@@ -1,0 +1,90 @@
+public import AppRegistry
+public import LogModel
+
+/// Client tokens in MongoDB.
+public struct MongoClientTokenStore: ClientTokenStore {
+    private let database: MongoDatabase
+
+    /// Client tokens of a database.
+    public init(_ database: MongoDatabase) { self.database = database }
+
+    /// Adds a token of an app that is there and not deleted.
+    public func add(_ token: ClientToken) async throws(RegistryStoreError) {
+        let isAdded = try await database.write(\.registry) { client in
+            guard try client.touchApp(token.app) else { return false }
+            try client.insert([document(of: token)], into: Collection.tokens)
+            return true
+        }
+        guard isAdded else { throw RegistryStoreError(.conflict, detail: "the token's app is unknown or deleted") }
+    }
+
+    /// The token of an id.
+    public func token(_ id: TokenID) async throws(RegistryStoreError) -> ClientToken? {
+        try await database.read(\.registry) { client in
+            try client.first(Collection.tokens, ["_id": .string(id.text)]).map(token(from:))
+        }
+    }
+
+    /// A page of an app's tokens.
+    public func tokens(
+        of app: AppID, after last: TokenID?, limit: Int
+    ) async throws(RegistryStoreError) -> [ClientToken] {
+        try await database.read(\.registry) { client in
+            try client.all(
+                .find(
+                    Collection.tokens, ["app": .string(app.text), "_id": ["$gt": .string(last?.text ?? "")]],
+                    ["sort": ["_id": 1], "limit": BSONValue(limit)])
+            ).map(token(from:))
+        }
+    }
+
+    /// Marks a token as revoked.
+    public func revoke(_ id: TokenID, at moment: Timestamp) async throws(RegistryStoreError) -> Bool {
+        try await database.change(\.registry) { client in
+            try client.update(
+                Collection.tokens, ["_id": .string(id.text), "revoked_at": nil],
+                ["$set": ["revoked_at": .int64(moment.nanoseconds), "is_owed": true]])
+        }
+    }
+
+    /// Revoked tokens whose end on the storage side is not confirmed.
+    public func pendingRevocations(limit: Int) async throws(RegistryStoreError) -> [TokenID] {
+        try await database.read(\.registry) { client in
+            try client.all(
+                .find(
+                    Collection.tokens, ["is_owed": true],
+                    [
+                        "sort": ["revoked_at": 1, "_id": 1], "limit": BSONValue(limit), "projection": ["_id": 1],
+                        "hint": "client_tokens_owed",
+                    ])
+            ).map { TokenID(unchecked: try $0.text("_id")) }
+        }
+    }
+
+    /// Notes that the storage side holds nothing more of a token.
+    public func confirmRevocation(of id: TokenID, at moment: Timestamp) async throws(RegistryStoreError) {
+        try await database.change(\.registry) { client in
+            _ = try client.update(
+                Collection.tokens, ["_id": .string(id.text), "is_owed": true],
+                ["$set": ["storage_ended_at": .int64(moment.nanoseconds), "is_owed": false]])
+        }
+    }
+}
+
+private func document(of token: ClientToken) -> BSONDocument {
+    [
+        "_id": .string(token.id.text), "app": .string(token.app.text), "name": .string(token.name),
+        "scopes": .int64(Int64(token.scopes.rawValue)), "digest": .binary(token.digest),
+        "created_at": .int64(token.createdAt.nanoseconds), "expires_at": BSONValue(token.expiresAt?.nanoseconds),
+        "revoked_at": BSONValue(token.revokedAt?.nanoseconds), "is_owed": .boolean(token.revokedAt != nil),
+    ]
+}
+
+private func token(from document: BSONDocument) throws(MalformedDocument) -> ClientToken {
+    ClientToken(
+        id: TokenID(unchecked: try document.text("_id")), app: AppID(unchecked: try document.text("app")),
+        name: try document.text("name"),
+        scopes: TokenScopes(rawValue: UInt8(truncatingIfNeeded: try document.number("scopes"))),
+        digest: try document.bytes("digest"), createdAt: try document.time("created_at"),
+        expiresAt: try document.optionalTime("expires_at"), revokedAt: try document.optionalTime("revoked_at"))
+}

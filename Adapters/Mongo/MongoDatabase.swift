@@ -1,0 +1,121 @@
+public import LogModel
+
+/// The store on a MongoDB replica set, or a sharded cluster.
+///
+/// Whatever the URL says, writes are acknowledged by the majority and its journals, reads are of what the majority has,
+/// and both go to the primary: the store's promises rest on it.
+public struct MongoDatabase: Sendable {
+    /// Scheme, hosts and database: fit for logs.
+    public let place: String
+
+    let pool: ConnectionPool
+
+    /// Connects, looks whether the server will do, and brings the schema up to date.
+    /// - Parameters:
+    ///   - url: `mongodb://…` or `mongodb+srv://…`; its TLS options and time limits are honoured.
+    ///   - connections: how many calls may be under way at the same time.
+    /// - Returns: the database, ready for use.
+    /// - Throws: ``MongoOpenError``.
+    public static func open(url: Secret, connections: Int = 6) async throws(MongoOpenError) -> MongoDatabase {
+        try await open(url: url, connections: connections, waits: MongoClient.Waits())
+    }
+
+    static func open(
+        url: Secret, connections: Int, waits: MongoClient.Waits
+    ) async throws(MongoOpenError) -> MongoDatabase {
+        guard let address = MongoURL(url) else { throw MongoOpenError.malformed }
+        let pool = ConnectionPool(size: connections) { () throws(MongoError) in
+            try MongoClient(url: address.secret, database: address.database, waits: waits)
+        }
+        let database = MongoDatabase(place: address.shown, pool: pool)
+        do {
+            try await pool.withClient { client in
+                try ServerFacts(asking: client).check(address.shown)
+                try Schema.prepare(client, address.shown)
+            }
+        } catch {
+            await pool.close()
+            throw error as? MongoOpenError ?? MongoOpenError(error, place: address.shown)
+        }
+        return database
+    }
+
+    /// Looks whether a URL can be one of MongoDB, without connecting.
+    /// - Throws: ``MongoOpenError/malformed``.
+    public static func check(url: Secret) throws(MongoOpenError) {
+        guard MongoURL(url) != nil, MongoClient.reads(url) else { throw .malformed }
+    }
+
+    /// Closes the connections; calls that come later fail.
+    public func close() async {
+        await pool.close()
+    }
+
+    /// Asks the server a trivial question.
+    /// - Throws: what it says when it cannot answer.
+    public func ping() async throws {
+        _ = try await pool.withClient { try $0.run(["ping": 1]) }
+    }
+}
+
+extension MongoDatabase {
+    /// Reads, each query by itself, and translates what goes wrong.
+    func read<Value: Sendable, Failure: Error>(
+        _ failure: (MongoFailure) -> Failure, _ work: @Sendable (MongoClient) throws -> Value
+    ) async throws(Failure) -> Value {
+        do {
+            return try await pool.withClient(work)
+        } catch {
+            throw failure(MongoFailure(error, at: place))
+        }
+    }
+
+    /// Writes one document in one statement, and translates what goes wrong.
+    func change<Value: Sendable, Failure: Error>(
+        _ failure: (MongoFailure) -> Failure, _ work: @Sendable (MongoClient) throws -> Value
+    ) async throws(Failure) -> Value {
+        try await read(failure, work)
+    }
+
+    /// Writes in one transaction, from its start again when it met another one, and translates what goes wrong.
+    /// - Parameters:
+    ///   - failure: the port's error.
+    ///   - repeatsConflicts: whether a key that is taken is one that another transaction took meanwhile.
+    ///   - work: what the transaction does; it may run several times.
+    /// - Returns: what `work` returned when it was committed.
+    /// - Throws: `failure` of what went wrong.
+    func write<Value: Sendable, Failure: Error>(
+        _ failure: (MongoFailure) -> Failure, repeatsConflicts: Bool = false,
+        _ work: @Sendable (MongoClient) throws -> Value
+    ) async throws(Failure) -> Value {
+        do {
+            return try await transact(repeatsConflicts, work)
+        } catch {
+            throw failure(MongoFailure(error, at: place))
+        }
+    }
+
+    /// Untyped and not inlined: Swift 6.3.1 crashes when it optimises a loop around a call that throws a typed error.
+    @inline(never)
+    private func transact<Value: Sendable>(
+        _ repeatsConflicts: Bool, _ work: @Sendable (MongoClient) throws -> Value
+    ) async throws -> Value {
+        let end = ContinuousClock.now.advanced(by: .seconds(30))
+        var backOff = BackOff()
+        while true {
+            do {
+                return try await pool.withClient { client in
+                    try client.begin()
+                    defer { client.leave() }
+                    let value = try work(client)
+                    try client.commit()
+                    return value
+                }
+            } catch let error as MongoError {
+                let isWorthRepeating = error.isTransient || (repeatsConflicts && error.isDuplicateKey)
+                guard isWorthRepeating, ContinuousClock.now < end else { throw error }
+            }
+            try await Task.sleep(for: backOff.next())
+        }
+    }
+}

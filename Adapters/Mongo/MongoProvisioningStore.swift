@@ -1,0 +1,88 @@
+public import LogModel
+public import SdkProvisioning
+
+/// The memory of provisioning in MongoDB.
+public struct MongoProvisioningStore: ProvisioningStore {
+    private let database: MongoDatabase
+
+    /// The memory of a database.
+    public init(_ database: MongoDatabase) { self.database = database }
+
+    /// What is known to exist for an app.
+    public func grant(for app: AppID) async throws(ProvisioningStoreError) -> AppGrant? {
+        try await database.read(\.provisioning) { client in
+            try client.first(Collection.grants, ["_id": .string(app.text)]).map {
+                AppGrant(
+                    folderPath: StoragePath(try $0.text("folder_path")), folder: StorageFolderID(try $0.text("folder")),
+                    group: StorageGroupID(try $0.text("permission_group")))
+            }
+        }
+    }
+
+    /// Remembers or forgets an app's grant.
+    public func setGrant(_ grant: AppGrant?, for app: AppID) async throws(ProvisioningStoreError) {
+        try await database.change(\.provisioning) { client in
+            guard let grant else { return try client.removeOne(Collection.grants, app.text) }
+            try client.update(
+                Collection.grants, ["_id": .string(app.text)],
+                [
+                    "$set": [
+                        "folder_path": .string(grant.folderPath.description), "folder": .string(grant.folder.text),
+                        "permission_group": .string(grant.group.text),
+                    ]
+                ], upsert: true)
+        }
+    }
+
+    /// Whether a token's storage token is known to be in its group.
+    public func isEnrolled(_ token: TokenID) async throws(ProvisioningStoreError) -> Bool {
+        try await database.read(\.provisioning) { client in
+            try client.first(Collection.enrolled, ["_id": .string(token.text)]) != nil
+        }
+    }
+
+    /// Remembers whether a token's storage token is in its group.
+    public func setEnrolled(_ enrolled: Bool, _ token: TokenID) async throws(ProvisioningStoreError) {
+        try await database.change(\.provisioning) { client in
+            guard enrolled else { return try client.removeOne(Collection.enrolled, token.text) }
+            try client.update(
+                Collection.enrolled, ["_id": .string(token.text)], ["$set": ["is_enrolled": true]], upsert: true)
+        }
+    }
+
+    /// The prefix kept for a token and an instance, or else the candidate.
+    public func filePrefix(
+        of token: TokenID, instance: String, else candidate: FilePrefix, at moment: Timestamp
+    ) async throws(ProvisioningStoreError) -> FilePrefix {
+        let place: BSONDocument = ["token": .string(token.text), "instance": .string(instance)]
+        let kept = try await database.change(\.provisioning) { client -> String? in
+            if let known = try client.first(Collection.prefixes, place) { return try known.text("_id") }
+            let new = ["_id": .string(candidate.text)] + place + ["created_at": .int64(moment.nanoseconds)]
+            do {
+                try client.insert([new], into: Collection.prefixes)
+                return candidate.text
+            } catch let error as MongoError where error.isDuplicateKey {
+                // Another call was faster, or the candidate is not its own.
+                return try client.first(Collection.prefixes, place)?.text("_id")
+            }
+        }
+        guard let kept else { throw ProvisioningStoreError(detail: "the prefix \(candidate) belongs to another token") }
+        return FilePrefix(unchecked: kept)
+    }
+
+    /// Who was given a prefix.
+    public func owner(of prefix: FilePrefix) async throws(ProvisioningStoreError) -> PrefixOwner? {
+        try await database.read(\.provisioning) { client in
+            try client.first(Collection.prefixes, ["_id": .string(prefix.text)]).map {
+                PrefixOwner(token: TokenID(unchecked: try $0.text("token")), instance: try $0.text("instance"))
+            }
+        }
+    }
+}
+
+extension MongoClient {
+    /// Removes a document, if it is there.
+    fileprivate func removeOne(_ collection: String, _ id: String) throws {
+        try run(["delete": .string(collection), "deletes": [["q": ["_id": .string(id)], "limit": 1]]], .write)
+    }
+}

@@ -1,0 +1,123 @@
+/// Names of the collections.
+enum Collection {
+    static let apps = "apps"
+    static let tokens = "client_tokens"
+    static let grants = "app_grants"
+    static let enrolled = "enrolled_tokens"
+    static let prefixes = "file_prefixes"
+    static let cursors = "cursors"
+    static let history = "cursor_history"
+    static let writers = "writers"
+    static let records = "records"
+    static let rejects = "rejects"
+    static let locks = "locks"
+    static let runs = "runs"
+    static let series = "series"
+    static let schema = "schema"
+
+    static let all = [
+        apps, tokens, grants, enrolled, prefixes, cursors, history, writers, records, rejects, locks, runs, series,
+        schema,
+    ]
+}
+
+/// Series of numbers that are never given twice.
+enum Series: String, Sendable {
+    /// Numbers that stand for apps in records, where 30 bytes of id each would weigh.
+    case apps
+    case generations
+    case rejects
+}
+
+/// The collections, their indexes, and the version of both.
+///
+/// Times are nanoseconds since the epoch, UTC. What a release adds is a new version: making what is there already
+/// changes nothing, so processes that start at the same moment do no harm.
+enum Schema {
+    static let version: Int64 = 1
+
+    /// Brings the database up to date.
+    /// - Throws: ``MongoOpenError/newerVersion(place:)``, or what the server says.
+    static func prepare(_ client: MongoClient, _ place: String) throws {
+        let kept = try client.first(Collection.schema, ["_id": "schema"])
+        let known = try kept?.number("version") ?? 0
+        guard known <= version else { throw MongoOpenError.newerVersion(place: place) }
+        guard known < version else { return }
+        let present = Set(
+            try client.run(["listCollections": 1, "nameOnly": true, "cursor": ["batchSize": 1000]])
+                .document("cursor").documents("firstBatch").map { try $0.text("name") })
+        for name in Collection.all where !present.contains(name) { try make(name, client) }
+        for (collection, indexes) in self.indexes {
+            try client.run([
+                "createIndexes": .string(collection), "indexes": .array(indexes.map(BSONValue.document)),
+                "writeConcern": ["w": "majority"],
+            ])
+        }
+        try client.run(
+            [
+                "findAndModify": .string(Collection.schema), "query": ["_id": "schema"],
+                "update": ["$max": ["version": .int64(version)]], "upsert": true,
+            ], .write)
+    }
+
+    private static func make(_ collection: String, _ client: MongoClient) throws {
+        do {
+            try client.run(["create": .string(collection), "writeConcern": ["w": "majority"]])
+        } catch let error as MongoError where error.fault == .server(code: namespaceExists) {
+            // Another process was faster.
+        }
+    }
+
+    private static let namespaceExists = 48
+
+    /// The index that paging by time goes along; `l` ends it so that counts and histograms need no document.
+    static let recordsByTime = "records_by_time"
+
+    private static let indexes: [(String, [BSONDocument])] = [
+        (
+            Collection.apps,
+            [index("apps_by_name", ["name": 1], unique: true, where: ["is_active": true])]
+        ),
+        (
+            Collection.tokens,
+            [
+                index("client_tokens_by_app", ["app": 1, "_id": 1]),
+                index("client_tokens_owed", ["revoked_at": 1, "_id": 1], where: ["is_owed": true]),
+            ]
+        ),
+        (Collection.prefixes, [index("file_prefixes_by_instance", ["token": 1, "instance": 1], unique: true)]),
+        (
+            Collection.cursors,
+            [
+                index(
+                    "cursors_latest", ["source": 1, "object": 1], unique: true, where: ["is_latest": true]),
+                index("cursors_by_app", ["app": 1, "_id": 1]),
+            ]
+        ),
+        (Collection.records, [index(recordsByTime, ["a": 1, "t": 1, "_id": 1, "l": 1])]),
+        (
+            Collection.rejects,
+            [
+                index("rejects_by_place", ["generation": 1, "lower": 1], unique: true),
+                index("rejects_by_end", ["generation": 1, "upper": 1]),
+                index("rejects_by_app", ["app": 1, "_id": 1]),
+            ]
+        ),
+        (
+            Collection.runs,
+            [
+                index("runs_by_kind", ["kind": 1, "_id": 1]),
+                index("runs_going_on", ["kind": 1, "state": 1], where: ["state": "running"]),
+            ]
+        ),
+    ]
+
+    private static func index(
+        _ name: String, _ key: BSONDocument, unique: Bool = false, where condition: BSONDocument? = nil
+    ) -> BSONDocument {
+        var index: BSONDocument = ["key": .document(key), "name": .string(name)]
+        if unique { index.append("unique", true) }
+        if let condition { index.append("partialFilterExpression", .document(condition)) }
+        return index
+    }
+}

@@ -1,0 +1,112 @@
+import AppRegistry
+import BlockingExecutor
+import LogCursor
+import LogIngestion
+import LogModel
+import LogQuery
+import PortContracts
+import TestSupport
+import Testing
+
+@testable import MongoAdapter
+
+/// What several writers of one database must not do to each other.
+@Suite("Commits into MongoDB", .enabled(if: SharedMongo.url != nil))
+struct MongoCommitTests {
+    @Test("a record that is there although no cursor was put back changes nothing, and the others come in")
+    func strayRecord() async throws {
+        try await SharedMongo.withDatabase { database in
+            let store = StoreUnderTest.mongo(database)
+            let app = try await newApp(store)
+            let writer = StubbornWriter(store, app: app, object: "o", lines: 30)
+            let claim = try await writer.claim()
+            let step = writer.step(claim, upTo: writer.bytes.count)
+            try await database.pool.withClient { client in
+                var stray = RecordDocuments()
+                stray.append(3, of: step, app: try #require(try client.appNumber(app)))
+                try client.insert(stray.count, documents: stray.bytes, into: Collection.records)
+            }
+            #expect(try await store.commits.commit([step]) == [.applied])
+            try await writer.verify()
+        }
+    }
+
+    @Test("once an app is deleted, no commit of it is applied any more, however many are under way")
+    func deletionMeetsCommits() async throws {
+        try await SharedMongo.withDatabase { database in
+            let store = StoreUnderTest.mongo(database)
+            for _ in 0..<5 {
+                let app = try await newApp(store)
+                let isDeleted = Locked(false)
+                let count = try await withThrowingTaskGroup(of: Void.self, returning: Int64.self) { group in
+                    for index in 0..<3 {
+                        group.addTask {
+                            try await commitUntilRefused(store, app, index, mayApply: { !isDeleted.withLock { $0 } })
+                        }
+                    }
+                    try await Task.sleep(for: .milliseconds(Int.random(in: 5..<60)))
+                    #expect(try await store.apps.deleteApp(app, at: .sample))
+                    isDeleted.withLock { $0 = true }
+                    let count = try await store.records.count(LogFilter(app: app))
+                    try await group.waitForAll()
+                    return count
+                }
+                #expect(try await store.records.count(LogFilter(app: app)) == count)
+            }
+        }
+    }
+
+    @Test("a commit that had read before its app was deleted does not get to write afterwards")
+    func deletionMeetsSnapshot() async throws {
+        try await SharedMongo.withDatabase { database in
+            let store = StoreUnderTest.mongo(database)
+            let app = try await newApp(store)
+            let writer = StubbornWriter(store, app: app, object: "o", lines: 10)
+            let step = writer.step(try await writer.claim(), upTo: writer.bytes.count)
+            let (hasRead, isDeleted) = (Locked(false), Locked(false))
+            let late = Task {
+                try await database.pool.withClient { client in
+                    try client.begin()
+                    defer { client.leave() }
+                    let plan = CommitPlan([step], on: try KnownState(of: [step], client))
+                    #expect(plan.outcomes == [.applied])
+                    hasRead.withLock { $0 = true }
+                    while !isDeleted.withLock({ $0 }) { block(for: .milliseconds(1)) }
+                    try client.update(Collection.cursors, plan.cursorChanges)
+                    try client.commit()
+                }
+            }
+            await eventually { hasRead.withLock { $0 } }
+            #expect(try await store.apps.deleteApp(app, at: .sample))
+            isDeleted.withLock { $0 = true }
+            let error = await #expect(throws: MongoError.self) { try await late.value }
+            #expect(error?.isTransient == true)
+        }
+    }
+
+    /// Commits small objects, one new one after the other, until the store says that the app is deleted.
+    private func commitUntilRefused(
+        _ store: StoreUnderTest, _ app: AppID, _ index: Int, mayApply: () -> Bool
+    ) async throws {
+        for round in 0..<10_000 {
+            let request = ClaimRequest(
+                source: SourceID("deleted:\(app)"), object: ObjectKey("o\(index)-\(round)"), app: app, identity: "a",
+                size: 100)
+            let outcome = try await store.cursors.claim([request], by: .fresh(), for: .seconds(600)).first
+            guard case .claimed(let claim) = outcome else {
+                #expect(outcome == .appDeleted)
+                return
+            }
+            var feed = ObjectFeed(claim)
+            let mayStillApply = mayApply()
+            let committed = try await store.commits.commit([feed.step("{\"a\":1}\n")])
+            if !mayStillApply { #expect(committed == [.appDeleted]) }
+        }
+    }
+
+    private func newApp(_ store: StoreUnderTest) async throws -> AppID {
+        let app = RegisteredApp.fresh()
+        try await store.apps.add(app)
+        return app.id
+    }
+}

@@ -1,0 +1,193 @@
+import BlockingExecutor
+import LogCursor
+import LogIngestion
+import LogModel
+import TestSupport
+import Testing
+
+@testable import MongoAdapter
+
+@Suite("BSON")
+struct BSONTests {
+    private static let sample: BSONDocument = [
+        "double": .double(1.5), "text": "é\u{0}漢", "": "empty name",
+        "document": ["a": 1, "b": [true, nil, .int32(-7)]],
+        "bytes": .binary([0, 255, 10]), "date": .date(-1), "long": .int64(.min), "min": .minKey, "max": .maxKey,
+        "dotted.$name": [:],
+    ]
+
+    @Test("what is written is read again")
+    func roundTrip() throws {
+        let bytes = Self.sample.bytes
+        #expect(try decode(bytes) == Self.sample)
+    }
+
+    @Test("a document that is cut off anywhere, or says a wrong length, is an error and no wild read")
+    func truncated() {
+        let bytes = Self.sample.bytes
+        for end in 0..<bytes.count {
+            #expect(throws: MalformedDocument.self) { try decode(Array(bytes[..<end])) }
+        }
+        // Whatever one byte is changed to, reading ends.
+        for place in 4..<bytes.count {
+            for value in [UInt8(0), 1, 0x7F, 0x80, 0xFF] {
+                var damaged = bytes
+                damaged[place] = value
+                _ = try? decode(damaged)
+            }
+        }
+    }
+
+    @Test("a record's document has its members where they belong")
+    func records() throws {
+        var records = RecordColumns(over: Array("xx{\"a\":1}yy".utf8))
+        records.append(2..<9, offset: 77, lineNumber: 3, timestamp: 1 << 60, level: 17, flags: .timeOfReceipt)
+        let move = Move(generation: GenerationID(5), from: 0, epoch: 1, to: CursorProgress())
+        let step = ObjectStep(move: move, app: .fresh(), records: records, rejects: [], receivedAt: .sample)
+        var documents = RecordDocuments()
+        documents.append(0, of: step, app: 9)
+        #expect(
+            try decode(documents.bytes) == [
+                "_id": ["g": 5, "o": 77], "a": 9, "n": 3, "t": .int64(1 << 60),
+                "r": .int64(Timestamp.sample.nanoseconds),
+                "l": .int32(17), "f": .int32(Int32(RecordFlags.timeOfReceipt.rawValue)),
+                "b": .binary(Array("{\"a\":1}".utf8)),
+            ])
+    }
+
+    private func decode(_ bytes: [UInt8]) throws -> BSONDocument {
+        try bytes.withUnsafeBytes { try BSONDocument(decoding: $0) }
+    }
+}
+
+@Suite("What is known before anything is sent to MongoDB")
+struct MongoFactsTests {
+    @Test(
+        "of a URL only scheme, hosts and database are shown",
+        arguments: [
+            ("mongodb://h:1", "mongodb://h:1/logferry"), ("mongodb://u:p@h:1,i:2/db?tls=true", "mongodb://h:1,i:2/db"),
+            ("mongodb+srv://u:p%40@h/db", "mongodb+srv://h/db"), ("mongodb://u:p@p/q@h/", "mongodb://h/logferry"),
+        ])
+    func shownURLs(_ url: String, _ shown: String) {
+        #expect(MongoURL(Secret(url))?.shown == shown)
+    }
+
+    @Test("other URLs are none", arguments: ["mongodb:h", "postgres://h/d", "mongodb://", "mongodb://u:p?q@h/d", ""])
+    func otherURLs(_ url: String) {
+        #expect(MongoURL(Secret(url)) == nil)
+    }
+
+    @Test(
+        "a server that is too old or has no transactions is refused",
+        arguments: [
+            ("4.2.24", true, false), ("4.4.0", true, true), ("3.6.9", false, false), ("10.0.1", true, true),
+            ("6.0.5", false, false), ("4.4.0-rc1", true, true), ("", true, false),
+        ])
+    func servers(_ version: String, _ hasTransactions: Bool, _ isGood: Bool) {
+        let facts = ServerFacts(version: version, hasTransactions: hasTransactions)
+        let verdict = Result { () throws(MongoOpenError) in try facts.check("p") }
+        switch verdict {
+        case .success: #expect(isGood)
+        case .failure(let error): #expect(!isGood && error.description.contains("store.url"))
+        }
+    }
+
+    @Test("a line that no document holds is refused before anything is sent")
+    func longLine() async throws {
+        let url = Secret("mongodb://127.0.0.1:1/?directConnection=true")
+        let pool = ConnectionPool(size: 1) { () throws(MongoError) in
+            try MongoClient(url: url, database: "x", waits: MongoClient.Waits())
+        }
+        let store = MongoCommitStore(MongoDatabase(place: "p", pool: pool))
+        let bytes = [UInt8](repeating: 0x20, count: RecordDocuments.lineLimit + 1)
+        var records = RecordColumns(over: bytes)
+        records.append(0..<bytes.count, offset: 0, lineNumber: 1, timestamp: 0, level: 0, flags: [])
+        let move = Move(generation: GenerationID(1), from: 0, epoch: 1, to: CursorProgress())
+        let step = ObjectStep(move: move, app: .fresh(), records: records, rejects: [], receivedAt: .sample)
+        let error = await #expect(throws: CommitStoreError.self) { try await store.commit([step]) }
+        #expect(error?.reason == .broken && error?.detail.contains("ingest.max_line_bytes") == true)
+    }
+}
+
+@Suite("Connections of MongoDB")
+struct ConnectionPoolTests {
+    @Test("no more connections than allowed are made, and callers that find none free wait in turn")
+    func bounded() async throws {
+        let made = Locked(0)
+        let pool = pool(size: 2, made)
+        let running = Locked((now: 0, most: 0))
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<20 {
+                group.addTask {
+                    try await pool.withClient { _ in
+                        running.withLock {
+                            $0.now += 1
+                            $0.most = max($0.most, $0.now)
+                        }
+                        block(for: .milliseconds(2))
+                        running.withLock { $0.now -= 1 }
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+        #expect(made.withLock { $0 } == 2 && running.withLock { $0.most } == 2)
+        await pool.close()
+    }
+
+    @Test("a caller that waits may be cancelled, loses patience, or is refused when too many wait")
+    func waiting() async throws {
+        let pool = pool(size: 1, Locked(0), queueLimit: 1, patience: .milliseconds(50))
+        let (began, gate) = (Locked(false), Locked(false))
+        let holder = Task {
+            try await pool.withClient { _ in
+                began.withLock { $0 = true }
+                while !gate.withLock({ $0 }) { block(for: .milliseconds(1)) }
+            }
+        }
+        defer { gate.withLock { $0 = true } }
+        await eventually { began.withLock { $0 } }
+        let impatient = Task { try await pool.withClient { _ in } }
+        let busy = await #expect(throws: MongoError.self) { try await impatient.value }
+        #expect(busy?.fault == .busy && busy?.message.contains("too long") == true)
+        let cancelled = Task { try await pool.withClient { _ in } }
+        cancelled.cancel()
+        await #expect(throws: (any Error).self) { try await cancelled.value }
+        gate.withLock { $0 = true }
+        try await holder.value
+        // Whoever gave up has left nothing behind.
+        try await pool.withClient { _ in }
+        await pool.close()
+        let closed = await #expect(throws: MongoError.self) { try await pool.withClient { _ in } }
+        #expect(closed?.fault == .closed)
+    }
+
+    @Test("callers beyond those that may wait are refused at once")
+    func fullQueue() async throws {
+        let pool = pool(size: 1, Locked(0), queueLimit: 0)
+        let (began, gate) = (Locked(false), Locked(false))
+        let holder = Task {
+            try await pool.withClient { _ in
+                began.withLock { $0 = true }
+                while !gate.withLock({ $0 }) { block(for: .milliseconds(1)) }
+            }
+        }
+        defer { gate.withLock { $0 = true } }
+        await eventually { began.withLock { $0 } }
+        let error = await #expect(throws: MongoError.self) { try await pool.withClient { _ in } }
+        #expect(error?.fault == .busy && error?.message.contains("too many") == true)
+        gate.withLock { $0 = true }
+        try await holder.value
+        await pool.close()
+    }
+
+    private func pool(
+        size: Int, _ made: Locked<Int>, queueLimit: Int = 100, patience: Duration = .seconds(60)
+    ) -> ConnectionPool {
+        ConnectionPool(size: size, queueLimit: queueLimit, patience: patience) { () throws(MongoError) in
+            made.withLock { $0 += 1 }
+            return try MongoClient(
+                url: Secret("mongodb://127.0.0.1:1/"), database: "x", waits: MongoClient.Waits())
+        }
+    }
+}
