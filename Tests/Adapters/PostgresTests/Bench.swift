@@ -16,7 +16,7 @@ struct Bench {
 
     static func make(on server: String? = TestServer.url, connections: Int = 4) async throws -> Bench {
         let url = try await TestServer.newSchema(on: server)
-        let database = try await PostgresDatabase.open(url: Secret(url), connections: connections)
+        let database = try await PostgresDatabase.patient(url, connections: connections)
         let bench = Bench(url: url, database: database)
         try await PostgresAppStore(database).add(bench.app)
         return bench

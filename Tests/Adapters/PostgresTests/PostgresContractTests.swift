@@ -1,16 +1,15 @@
-import LogModel
 import PortContracts
-import PostgresAdapter
 import TestSupport
 import Testing
+
+@testable import PostgresAdapter
 
 @Suite("PostgreSQL adapter", .enabled(if: TestServer.isThere))
 struct PostgresContractTests {
     /// A schema of its own for every clause: clauses run in parallel, and some want an empty store.
     private func verify(_ clause: Clause<StoreUnderTest>, scanLimit: Int = 100_000) async throws {
         try await Turns.all.take {
-            let database = try await PostgresDatabase.open(
-                url: Secret(try await TestServer.newSchema()), connections: 4)
+            let database = try await PostgresDatabase.patient(try await TestServer.newSchema(), connections: 4)
             try await clause.verify(.postgres(database, scanLimit: scanLimit))
             await database.close()
         }

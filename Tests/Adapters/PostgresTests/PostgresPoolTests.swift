@@ -26,6 +26,7 @@ struct PostgresPoolTests {
     private func pool(named name: String, size: Int) async throws -> PostgresPool {
         var settings = PoolSettings()
         settings.size = size
+        settings.waitLimit = .seconds(600)
         let url = try #require(TestServer.url) + "&application_name=\(name)"
         return PostgresPool(try #require(ConnectionTarget(url)), settings: settings)
     }

@@ -42,6 +42,16 @@ enum TestServer {
     }
 }
 
+extension PostgresDatabase {
+    /// A store whose callers wait for a connection as long as a busy machine makes them.
+    static func patient(_ url: String, connections: Int) async throws -> PostgresDatabase {
+        var settings = PoolSettings()
+        settings.size = connections
+        settings.waitLimit = .seconds(600)
+        return try await open(url: Secret(url), settings: settings)
+    }
+}
+
 /// Lets so many tests at a time have connections: the server is a small one.
 actor Turns {
     static let all = Turns(16)
