@@ -172,9 +172,11 @@ public struct LogConsumer: Sendable {
         _ objects: [SourceObject], of source: any ObjectSource, app: AppID, known: [ObjectKey: Cursor],
         into figures: inout ConsumeFigures
     ) async throws -> [(SourceObject, Claim)] {
+        // The listing may be older than the cursor is by now: another worker may have taken what was appended since. So
+        // its size says nothing about a truncation; the reading, which comes after the claim, finds one.
         let requests = objects.map {
             ClaimRequest(
-                source: source.id, object: $0.key, app: app, identity: $0.identity, size: $0.size, day: $0.day,
+                source: source.id, object: $0.key, app: app, identity: $0.identity, size: .max, day: $0.day,
                 fileIndex: $0.fileIndex)
         }
         let outcomes = try await cursors.claim(requests, by: owner, for: settings.claimLease)
