@@ -59,7 +59,9 @@ public struct LogTail: Sendable {
             while position < cursor.progress.position {
                 try Task.checkCancellation()
                 let rows = try await nextSlice(of: generation, from: position)
-                position = rows.next(after: LogTail.slice).map { $0.offset + 1 } ?? cursor.progress.position
+                // More may have been committed since the cursor was looked at: what is among the rows is shown now.
+                let shown = rows.isEmpty ? 0 : rows.facts(rows.count - 1).offset + 1
+                position = rows.next(after: LogTail.slice).map { $0.offset + 1 } ?? max(cursor.progress.position, shown)
                 let found = matching(rows)
                 positions[generation] = position
                 if !found.isEmpty { return found }
