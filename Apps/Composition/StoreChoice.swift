@@ -36,7 +36,8 @@ public enum StoreChoice: Sendable {
             self = .mongo(url: Secret(text))
         default:
             throw SettingsError(
-                "store.url must be sqlite:PATH, postgres://USER@HOST:PORT/DATABASE or mongodb://USER@HOST:PORT/DATABASE")
+                "store.url must be sqlite:PATH, postgres://USER@HOST:PORT/DATABASE or mongodb://USER@HOST:PORT/DATABASE"
+            )
         }
     }
 }

@@ -37,6 +37,7 @@ final class RunningProgram: Sendable {
         posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
         posix_spawn_file_actions_addopen(&actions, 1, output, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
         posix_spawn_file_actions_addopen(&actions, 2, words, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+        RunningProgram.keepFilesToOurselves()
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }
@@ -52,6 +53,13 @@ final class RunningProgram: Sendable {
         }
         guard code == 0 else { throw HarnessError("\(program): \(String(cString: strerror(code)))") }
         pid = child
+    }
+
+    /// The tests beside this one have many files open, and a program that gets them all may have too few left.
+    private static func keepFilesToOurselves() {
+        for name in (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")) ?? [] {
+            if let file = Int32(name), file > 2 { _ = fcntl(file, F_SETFD, FD_CLOEXEC) }
+        }
     }
 
     /// Sends a signal.

@@ -38,6 +38,20 @@ struct VerifierTests {
         #expect(try await verify(cursor, world, app, chunk: chunk) == .equal)
     }
 
+    @Test("a batch that was torn behind a newline and taken at a seal is equal", arguments: [1, 7, 4096])
+    func tornAtSeal(_ chunk: Int) async throws {
+        let batch = SdkBatch(["{\"n\":1}", "{\"n\":2}", "{\"n\":3}"], sequence: 1)
+        let world = World()
+        let app = try await world.newApp()
+        await world.append(batch.control + "\n{\"n\":1}\n", of: app)
+        _ = try await world.consumer().run()
+        world.clock.advance(by: .seconds(3 * 86_400))
+        _ = try await world.consumer().run()
+        let cursor = try #require(await world.cursor(of: app))
+        #expect(cursor.progress.counts.rejects == 1 && cursor.progress.counts.records == 0)
+        #expect(try await verify(cursor, world, app, chunk: chunk) == .equal)
+    }
+
     @Test("one flipped bit is found at every byte before the cursor, and behind it none is looked for")
     func flipped() async throws {
         let (world, app, cursor) = try await consumed()

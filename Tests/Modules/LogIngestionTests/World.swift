@@ -30,9 +30,11 @@ struct World {
         return app
     }
 
-    func consumer(commits: (any CommitStore)? = nil, owner: OwnerID = .fresh()) -> LogConsumer {
+    func consumer(
+        commits: (any CommitStore)? = nil, sources: (any AppSources)? = nil, owner: OwnerID = .fresh()
+    ) -> LogConsumer {
         LogConsumer(
-            apps: store, sources: InMemoryAppSources(files), cursors: store, commits: commits ?? store,
+            apps: store, sources: sources ?? InMemoryAppSources(files), cursors: store, commits: commits ?? store,
             scanner: PortableScanner(), owner: owner, settings: settings, clock: clock, ticks: ticks,
             entropy: SeededEntropy(seed: 5), observer: observer)
     }
