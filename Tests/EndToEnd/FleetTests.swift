@@ -29,10 +29,8 @@ struct FleetTests {
             let stale = try fleet.startWorker(flags)
             try await Fleet.until("a run goes on") { try await isRunning(fleet) }
             try await Task.sleep(for: .milliseconds(dice.roll(250)))
-            stale.signal(SIGSTOP)
+            try await stopOutsideOfTransactions(stale, fleet)
             let other = try fleet.startWorker(flags)
-            // One that was stopped inside a transaction keeps the embedded store locked for everybody: nobody can go
-            // on then until it is resumed, and it has nothing to be refused.
             let hasTakenOver =
                 (try? await Fleet.until("the other worker has taken all", within: .seconds(20)) {
                     try await fleet.site.storedLines(of: name).count >= expected.count
@@ -49,12 +47,35 @@ struct FleetTests {
             }
             #expect(try await fleet.site.storedLines(of: name) == expected, "round \(round)")
             for worker in [stale, other] { #expect(try await fleet.site.stop(worker) == 0, "\(worker.errorText)") }
-            print("round \(round): \(hasTakenOver ? "taken over, then refused" : "stopped inside a transaction")")
+            print("round \(round): \(hasTakenOver ? "taken over, then refused" : "not taken over")")
         }
         #expect(refused >= Counts.of(2, soak: 20))
         let verified = try await fleet.run(["verify"])
         #expect(verified.code == 0, "\(verified.output) \(verified.words)")
         #expect(try await fleet.stop() == [0, 0])
+    }
+
+    /// Stops a worker at a moment at which others can write.
+    ///
+    /// One that is stopped inside a transaction keeps the embedded store locked for everybody: nobody can go on then
+    /// until it is resumed, and it has nothing to be refused.
+    private func stopOutsideOfTransactions(_ worker: RunningProgram, _ fleet: Fleet) async throws {
+        for _ in 0..<100 {
+            worker.signal(SIGSTOP)
+            let probe = try RunningProgram(
+                [
+                    "-c",
+                    """
+                    import sqlite3, sys
+                    store = sqlite3.connect(sys.argv[1], timeout=0.2, isolation_level=None)
+                    store.execute("BEGIN IMMEDIATE")
+                    """, fleet.site.data + "/logferry.sqlite",
+                ], folder: fleet.site.folder + "/logs", program: "/usr/bin/python3")
+            if try await probe.wait() == 0 { return }
+            worker.signal(SIGCONT)
+            try await Task.sleep(for: .milliseconds(5))
+        }
+        throw HarnessError("the worker was inside a transaction each time that it was stopped")
     }
 
     private func isRunning(_ fleet: Fleet) async throws -> Bool {
