@@ -1,7 +1,7 @@
 import HTTPTransport
 import Testing
 
-@Suite("Address policy", .timeLimit(.minutes(2)))
+@Suite("Address policy", .timeLimit(.minutes(6)))
 struct AddressPolicyTests {
     private static func bytes(_ text: String) throws -> [UInt8] {
         if text.contains(".") { return text.split(separator: ".").compactMap { UInt8($0) } }

@@ -1,7 +1,7 @@
 import HTTPTransport
 import Testing
 
-@Suite("Curl transport: connections", .timeLimit(.minutes(2)))
+@Suite("Curl transport: connections", .timeLimit(.minutes(6)))
 struct ConnectionTests {
     @Test("keeps a connection for the next request") func reuse() async throws {
         let server = try LoopbackServer.answering { _, connection in connection.reply("200 OK", "ok") }

@@ -2,7 +2,7 @@ import Glibc
 import HTTPTransport
 import Testing
 
-@Suite("Curl transport: what goes out and what comes in", .timeLimit(.minutes(2)))
+@Suite("Curl transport: what goes out and what comes in", .timeLimit(.minutes(6)))
 struct ExchangeTests {
     let transport = CurlTransport()
 

@@ -1,7 +1,7 @@
 import HTTPTransport
 import Testing
 
-@Suite("Curl transport: back-pressure and cancellation", .timeLimit(.minutes(2)))
+@Suite("Curl transport: back-pressure and cancellation", .timeLimit(.minutes(6)))
 struct FlowTests {
     let transport = CurlTransport()
 

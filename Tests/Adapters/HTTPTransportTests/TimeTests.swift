@@ -2,7 +2,7 @@ import BlockingExecutor
 import HTTPTransport
 import Testing
 
-@Suite("Curl transport: time limits", .timeLimit(.minutes(2)))
+@Suite("Curl transport: time limits", .timeLimit(.minutes(6)))
 struct TimeTests {
     let transport = CurlTransport()
     let short = Duration.milliseconds(600)

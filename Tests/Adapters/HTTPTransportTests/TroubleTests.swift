@@ -1,7 +1,7 @@
 import HTTPTransport
 import Testing
 
-@Suite("Curl transport: trouble", .timeLimit(.minutes(2)))
+@Suite("Curl transport: trouble", .timeLimit(.minutes(6)))
 struct TroubleTests {
     let transport = CurlTransport()
 

@@ -6,7 +6,7 @@ import SdkSpoolAdapter
 import TestSupport
 import Testing
 
-@Suite("The shipper with a disk buffer", .timeLimit(.minutes(2)))
+@Suite("The shipper with a disk buffer", .timeLimit(.minutes(6)))
 struct SpooledShipperTests {
     private let folder: TemporaryFolder
 

@@ -8,7 +8,7 @@ import TestSupport
 import Testing
 
 /// What consumers do, seen through the metrics alone.
-@Suite("Metrics of ingestion", .timeLimit(.minutes(2)))
+@Suite("Metrics of ingestion", .timeLimit(.minutes(6)))
 struct ReconciliationTests {
     private struct Rig {
         let clock = ManualWallClock(at: Timestamp(milliseconds: 1_795_168_800_000))

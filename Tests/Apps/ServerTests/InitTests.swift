@@ -5,7 +5,7 @@ import LogModel
 import Testing
 
 /// What init hands out and what it answers when it cannot, over both listeners.
-@Suite("Init", .timeLimit(.minutes(2)))
+@Suite("Init", .timeLimit(.minutes(6)))
 struct InitTests {
     /// What init answered.
     private struct Door {

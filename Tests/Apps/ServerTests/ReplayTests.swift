@@ -8,7 +8,7 @@ import Testing
 @testable import Server
 
 /// Refused bytes that are judged anew when somebody asks for it over HTTP.
-@Suite("Replays of rejects", .timeLimit(.minutes(2)))
+@Suite("Replays of rejects", .timeLimit(.minutes(6)))
 struct ReplayTests {
     /// The file of a new client, with a text that was taken in.
     private static func file(_ text: String, of app: String, at bench: ServerBench) async throws -> String {

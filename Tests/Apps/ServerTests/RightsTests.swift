@@ -8,7 +8,7 @@ import Testing
 @testable import Server
 
 /// Who may do what, as one table: each route that the code has, with each kind of credential.
-@Suite("Rights", .timeLimit(.minutes(2)))
+@Suite("Rights", .timeLimit(.minutes(6)))
 struct RightsTests {
     /// Whose credential a route asks for; written down here a second time, so that the code has something to differ
     /// from.

@@ -6,7 +6,7 @@ import LogModel
 import TestSupport
 import Testing
 
-@Suite("Log consumer under faults", .timeLimit(.minutes(2)))
+@Suite("Log consumer under faults", .timeLimit(.minutes(6)))
 struct ConsumerFaultTests {
     /// How a run is cut short in a test of restarts.
     enum Cut: String, CaseIterable, CustomTestStringConvertible {

@@ -6,7 +6,7 @@ import LogModel
 import TestSupport
 import Testing
 
-@Suite("Log consumers at once, and objects that change", .timeLimit(.minutes(2)))
+@Suite("Log consumers at once, and objects that change", .timeLimit(.minutes(6)))
 struct ConsumerRaceTests {
     @Test(
         "consumers at once take every line once, also when leases spare nothing",

@@ -6,7 +6,7 @@ import LogModel
 import TestSupport
 import Testing
 
-@Suite("Log consumer", .timeLimit(.minutes(2)))
+@Suite("Log consumer", .timeLimit(.minutes(6)))
 struct ConsumerTests {
     @Test("C6: takes all there is, once, and later what has grown")
     func growth() async throws {

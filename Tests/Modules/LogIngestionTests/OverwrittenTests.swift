@@ -6,7 +6,7 @@ import LogModel
 import TestSupport
 import Testing
 
-@Suite("Objects that are written over while they are read, and appends that broke", .timeLimit(.minutes(2)))
+@Suite("Objects that are written over while they are read, and appends that broke", .timeLimit(.minutes(6)))
 struct OverwrittenTests {
     /// As long as `numbered(800)`, line by line, with other content.
     private static let other = Array(numbered(800).replacing("n", with: "m").utf8)

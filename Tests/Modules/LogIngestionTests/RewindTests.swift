@@ -6,7 +6,7 @@ import LogModel
 import TestSupport
 import Testing
 
-@Suite("Cursors that are put back", .timeLimit(.minutes(2)))
+@Suite("Cursors that are put back", .timeLimit(.minutes(6)))
 struct RewindTests {
     private func retrace(
         to position: Int64, orBefore: Bool = false, of app: RegisteredApp, in world: World

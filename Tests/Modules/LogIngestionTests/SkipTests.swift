@@ -6,7 +6,7 @@ import LogModel
 import TestSupport
 import Testing
 
-@Suite("Why objects are left alone", .timeLimit(.minutes(2)))
+@Suite("Why objects are left alone", .timeLimit(.minutes(6)))
 struct SkipTests {
     @Test("each object that brings nothing is counted under its reason")
     func reasons() async throws {

@@ -4,7 +4,7 @@ import SdkClient
 import SdkRig
 import Testing
 
-@Suite("The shipper under overload", .timeLimit(.minutes(2)))
+@Suite("The shipper under overload", .timeLimit(.minutes(6)))
 struct OverloadTests {
     @Test("goes on delivering while every request brings more lines than there is room for")
     func floodBetweenRequests() async {

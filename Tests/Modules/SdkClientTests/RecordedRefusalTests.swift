@@ -4,7 +4,7 @@ import SdkRig
 import Testing
 
 /// The whole shipper against what a real server answers, where each answer leads where the rule says.
-@Suite("The shipper and a real server's refusals", .timeLimit(.minutes(2)))
+@Suite("The shipper and a real server's refusals", .timeLimit(.minutes(6)))
 struct RecordedRefusalTests {
     @Test("each kind of refusal leads where the rule says", arguments: RecordedRefusal.kinds)
     func kinds(_ refusal: RecordedRefusal) async throws { try await verify(refusal) }

@@ -5,7 +5,7 @@ import SdkRig
 import Testing
 
 /// The whole shipper against each answer that an upload can get.
-@Suite("The shipper and the store's answers", .timeLimit(.minutes(2)))
+@Suite("The shipper and the store's answers", .timeLimit(.minutes(6)))
 struct ShipperAnswerTests {
     private func deliver(
         _ rig: ShipperRig, _ numbers: Range<Int> = 0..<3, by step: Duration = .seconds(31)

@@ -5,7 +5,7 @@ import SdkRig
 import TestSupport
 import Testing
 
-@Suite("The shipper", .timeLimit(.minutes(2)))
+@Suite("The shipper", .timeLimit(.minutes(6)))
 struct ShipperTests {
     @Test("midnight: lines go to the file of their own day, whenever they are sent")
     func midnight() async {

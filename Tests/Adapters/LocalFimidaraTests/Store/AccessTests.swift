@@ -3,7 +3,7 @@ import Testing
 
 @testable import LocalFimidaraAdapter
 
-@Suite("Access", .timeLimit(.minutes(2)))
+@Suite("Access", .timeLimit(.minutes(6)))
 struct AccessTests {
     /// Two apps with a folder each, as the provisioning of a log service makes them.
     private struct TwoApps {

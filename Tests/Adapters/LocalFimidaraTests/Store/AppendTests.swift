@@ -2,7 +2,7 @@ import BlockingExecutor
 import LocalFimidaraAdapter
 import Testing
 
-@Suite("An append", .timeLimit(.minutes(2)))
+@Suite("An append", .timeLimit(.minutes(6)))
 struct AppendTests {
     @Test("adds to what is there and counts the version up")
     func add() async throws {

@@ -3,7 +3,7 @@ import Glibc
 import LocalFimidaraAdapter
 import Testing
 
-@Suite("The disk", .timeLimit(.minutes(2)))
+@Suite("The disk", .timeLimit(.minutes(6)))
 struct DiskTests {
     @Test("has the bytes before an upload is acknowledged, and a new file's entry too")
     func synchroniseFirst() async throws {

@@ -7,7 +7,7 @@ import Testing
 
 @testable import LocalFimidaraAdapter
 
-@Suite("After a restart", .timeLimit(.minutes(2)))
+@Suite("After a restart", .timeLimit(.minutes(6)))
 struct DurabilityTests {
     @Test("all that was acknowledged is there")
     func keep() async throws {

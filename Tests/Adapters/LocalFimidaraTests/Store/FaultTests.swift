@@ -2,7 +2,7 @@ import BlockingExecutor
 import LocalFimidaraAdapter
 import Testing
 
-@Suite("Faults for harnesses", .timeLimit(.minutes(2)))
+@Suite("Faults for harnesses", .timeLimit(.minutes(6)))
 struct FaultTests {
     /// A store whose faults can be changed while it runs.
     private struct Faulty {

@@ -3,7 +3,7 @@ import Testing
 
 @testable import LocalFimidaraAdapter
 
-@Suite("A listing", .timeLimit(.minutes(2)))
+@Suite("A listing", .timeLimit(.minutes(6)))
 struct ListingTests {
     @Test("is sorted by name and comes in pages, folders and files apart")
     func page() async throws {

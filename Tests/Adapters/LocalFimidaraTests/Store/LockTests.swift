@@ -1,7 +1,7 @@
 import LocalFimidaraAdapter
 import Testing
 
-@Suite("The lock of a file", .timeLimit(.minutes(2)))
+@Suite("The lock of a file", .timeLimit(.minutes(6)))
 struct LockTests {
     @Test("refuses every other upload, of whatever session", arguments: [nil, "sess-1", "sess-2"], [true, false])
     func excludeOthers(session: String?, append: Bool) async throws {

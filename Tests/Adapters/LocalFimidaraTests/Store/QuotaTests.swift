@@ -3,7 +3,7 @@ import Testing
 
 @testable import LocalFimidaraAdapter
 
-@Suite("Limits", .timeLimit(.minutes(2)))
+@Suite("Limits", .timeLimit(.minutes(6)))
 struct QuotaTests {
     @Test("of a file hold for uploads and appends, and nothing beyond them is written")
     func limitFile() async throws {

@@ -4,7 +4,7 @@ import Testing
 
 @testable import LocalFimidaraAdapter
 
-@Suite("A read", .timeLimit(.minutes(2)))
+@Suite("A read", .timeLimit(.minutes(6)))
 struct ReadTests {
     @Test("of one range says where it is, and stops at the end of the file")
     func oneRange() async throws {

@@ -5,7 +5,7 @@ import Testing
 
 @testable import LocalFimidaraAdapter
 
-@Suite("Tokens", .timeLimit(.minutes(2)))
+@Suite("Tokens", .timeLimit(.minutes(6)))
 struct TokenTests {
     @Test("let in until they expire")
     func expire() async throws {

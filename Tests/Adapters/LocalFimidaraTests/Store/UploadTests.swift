@@ -4,7 +4,7 @@ import Testing
 
 @testable import LocalFimidaraAdapter
 
-@Suite("A plain upload", .timeLimit(.minutes(2)))
+@Suite("A plain upload", .timeLimit(.minutes(6)))
 struct UploadTests {
     @Test("replaces a file's bytes and keeps its id")
     func replace() async throws {
