@@ -15,7 +15,12 @@ final class OpenFile: Sendable {
         guard descriptor >= 0 else { throw IOFailure("open") }
     }
 
-    deinit { close(descriptor) }
+    /// Gives up a lock by name: a child of this process that has not come to its `exec` yet has a copy of the
+    /// descriptor, and with it the lock until then, were the file only closed (flock(2)).
+    deinit {
+        _ = flock(descriptor, LOCK_UN)
+        close(descriptor)
+    }
 
     /// Writes all bytes at a position.
     func write(_ bytes: [UInt8], at position: Int64) throws {

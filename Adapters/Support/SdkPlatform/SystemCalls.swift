@@ -183,7 +183,12 @@ public final class OpenFile: Sendable {
         guard descriptor >= 0 else { throw FileFailure("open \(path)") }
     }
 
-    deinit { close(descriptor) }
+    /// Gives the lock up by name: a child of this process that has not come to its `exec` yet has a copy of the
+    /// descriptor, and with it the lock until then, were the file only closed (flock(2)).
+    deinit {
+        _ = flock(descriptor, LOCK_UN)
+        close(descriptor)
+    }
 
     /// Takes the lock that one process has at a time, without waiting; it ends with the value or the process.
     public func lock() throws(FileFailure) {

@@ -110,6 +110,17 @@ struct SpoolJournalTests {
         }
     }
 
+    @Test("is free as soon as it is closed, although a child of the process has not come to its exec")
+    func lockBesideChild() async throws {
+        let first = journal()
+        _ = try await first.open(writer: writer)
+        let child = try #require(try InheritedDescriptor(of: folder.file("spool") + "/lock"))
+        await #expect(throws: JournalError.self) { try await self.journal().open(writer: writer) }
+        await first.close()
+        _ = try await journal().open(writer: writer)
+        withExtendedLifetime(child) {}
+    }
+
     @Test("stays within its bytes, and makes room when old batches are settled")
     func bounds() async throws {
         let journal = journal(16 << 10)

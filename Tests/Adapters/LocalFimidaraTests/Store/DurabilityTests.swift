@@ -3,6 +3,7 @@ import GRDB
 import Glibc
 import LocalFimidaraAdapter
 import LogModel
+import TestSupport
 import Testing
 
 @testable import LocalFimidaraAdapter
@@ -99,6 +100,14 @@ struct DurabilityTests {
         await #expect(throws: LocalFimidaraError.inUse(directory: store.directory.path)) {
             _ = try await TestStore(in: store.directory)
         }
+    }
+
+    @Test("a directory is free once its store is closed, although a child of the process has not come to its exec")
+    func freeBesideChild() async throws {
+        let store = try await TestStore()
+        let child = try #require(try InheritedDescriptor(of: store.directory.path + "/lock"))
+        _ = try await store.reopened()
+        withExtendedLifetime(child) {}
     }
 
     @Test("a workspace keeps its root name")
