@@ -43,7 +43,8 @@ struct ConnectionTests {
         let transport = CurlTransport()
         let body = (0..<200_000).map { UInt8(truncatingIfNeeded: $0 / 3) }
         for _ in 0..<2 {
-            let request = HTTPRequest(.post, server.url(), body: body, isRepeatable: true)
+            let request = HTTPRequest(
+                .post, server.url(), body: body, timeouts: HTTPTimeouts(idle: .seconds(300)), isRepeatable: true)
             #expect(try await transport.send(request).status == 200)
         }
         #expect(bodies.all == [body, body, body])

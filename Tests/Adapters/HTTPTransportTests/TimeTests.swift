@@ -73,10 +73,10 @@ struct TimeTests {
         }
         let transport = CurlTransport(CurlSettings(connectionsPerHost: 1))
         func request(_ timeouts: HTTPTimeouts) -> HTTPRequest { HTTPRequest(.get, server.url(), timeouts: timeouts) }
-        async let first = transport.send(request(HTTPTimeouts()))
+        async let first = transport.send(request(HTTPTimeouts(idle: .seconds(300))))
         try await eventually { server.connectionCount == 1 }
         async let hurried = failure { _ = try await transport.send(request(HTTPTimeouts(total: .milliseconds(100)))) }
-        async let patient = transport.send(request(HTTPTimeouts(connect: .milliseconds(200), idle: .seconds(30))))
+        async let patient = transport.send(request(HTTPTimeouts(connect: .milliseconds(200), idle: .seconds(300))))
         #expect(await hurried?.reason == .timedOut(.total))
         #expect(await hurried?.mayHaveReachedServer == false)
         // Longer than the patient one may take to connect, which it does not begin yet.

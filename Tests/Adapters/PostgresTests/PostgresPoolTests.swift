@@ -23,6 +23,15 @@ struct PostgresPoolTests {
         }
     }
 
+    /// Whether a session is within `pg_sleep`.
+    private func isSleeping(_ backend: Int64) async throws -> Bool {
+        try await TestServer.session(on: try #require(TestServer.url)) { session in
+            try session.execute(
+                "SELECT 1 FROM pg_stat_activity WHERE pid = $1 AND wait_event = 'PgSleep'", [.integer(backend)]
+            ).first != nil
+        }
+    }
+
     private func pool(named name: String, size: Int) async throws -> PostgresPool {
         var settings = PoolSettings()
         settings.size = size
@@ -89,8 +98,10 @@ struct PostgresPoolTests {
         let holder = Task {
             defer { hold.finish() }
             try await pool.perform { session in
+                try session.script("SET statement_timeout = 0")
+                session.link.patience = .seconds(3600)
                 hold.yield()
-                try session.run("SELECT pg_sleep(600)")
+                try session.run("SELECT pg_sleep(3000)")
             }
         }
         for await _ in started { break }
@@ -118,6 +129,8 @@ struct PostgresPoolTests {
             }
         }
         for await _ in started { break }
+        // Cancelled any earlier, the statement would not begin.
+        await eventually { (try? await isSleeping(backend)) == true }
         sleeper.cancel()
         let error = await #expect(throws: PostgresError.self) { try await sleeper.value }
         #expect(error?.state == ServerState.queryCanceled)

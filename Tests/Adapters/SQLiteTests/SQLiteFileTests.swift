@@ -40,7 +40,11 @@ struct SQLiteFileTests {
 
     @Test("two handles on one file race as two processes do: every line once, none lost")
     func twoHandles() async throws {
-        let (one, two) = (try SQLiteDatabase(path: path), try SQLiteDatabase(path: path))
+        // SQLite lets those who wait for the file's lock ask again and again, in no order: one may wait for long.
+        let (one, two) = (
+            try SQLiteDatabase(path: path, busyTimeout: .seconds(120)),
+            try SQLiteDatabase(path: path, busyTimeout: .seconds(120))
+        )
         let app = RegisteredApp.fresh()
         try await SQLiteAppStore(one).add(app)
         try await withThrowingTaskGroup(of: Void.self) { group in

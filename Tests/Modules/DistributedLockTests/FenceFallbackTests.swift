@@ -4,7 +4,7 @@ import LogModel
 import TestSupport
 import Testing
 
-@Suite("Work without a lock", .timeLimit(.minutes(1)))
+@Suite("Work without a lock", .timeLimit(.minutes(6)))
 struct FenceFallbackTests {
     private let told = Told()
     private let node: SimulatedNode

@@ -4,7 +4,7 @@ import LogModel
 import TestSupport
 import Testing
 
-@Suite("Redlock", .timeLimit(.minutes(1)))
+@Suite("Redlock", .timeLimit(.minutes(6)))
 struct RedlockTests {
     private let ticks = ManualTicks()
     private let nodes: [SimulatedNode]
