@@ -4,6 +4,7 @@ public import IngestionJobs
 import LocalFilesAdapter
 public import LogCursor
 public import LogIngestion
+public import LogMaintenance
 public import LogModel
 public import LogQuery
 public import Logging
@@ -36,6 +37,8 @@ public struct Deployment: Sendable {
     public let query: LogQueryService
     /// Rejects.
     public let rejects: any RejectReader
+    /// Which fields records have.
+    public let catalogue: any FieldCatalogue
     /// Runs that were and are.
     public let runs: any RunStore
     /// The figures that this process shows.
@@ -45,16 +48,18 @@ public struct Deployment: Sendable {
 
     private let logger: Logger
     private let database: SQLiteDatabase
-    private let stores: Stores
+    let stores: Stores
     private let owner: OwnerID
 
     /// The stores that only services made here use.
-    private struct Stores: Sendable {
+    struct Stores: Sendable {
         let apps: SQLiteAppStore
         let tokens: SQLiteClientTokenStore
         let provisioning: SQLiteProvisioningStore
         let commits: any CommitStore
         let locks: any LockStore
+        let retention: any RetentionStore
+        let runRetention: any RunRetention
     }
 
     /// Opens the store and puts everything together.
@@ -73,7 +78,8 @@ public struct Deployment: Sendable {
             apps: SQLiteAppStore(database), tokens: SQLiteClientTokenStore(database),
             provisioning: SQLiteProvisioningStore(database),
             commits: ObservedCommitStore(SQLiteCommitStore(database), telemetry.registry),
-            locks: ObservedLockStore(SQLiteLockStore(database), telemetry.registry))
+            locks: ObservedLockStore(SQLiteLockStore(database), telemetry.registry),
+            retention: SQLiteRetentionStore(database), runRetention: SQLiteRunStore(database))
         self.settings = settings
         self.data = data
         self.clock = clock
@@ -91,6 +97,7 @@ public struct Deployment: Sendable {
         records = SQLiteRecordReader(database)
         query = LogQueryService(reader: records, signer: HMACSigner(Secret(base64(entropy.bytes(32)))))
         rejects = SQLiteRejectReader(database)
+        catalogue = SQLiteFieldCatalogue(database)
         runs = SQLiteRunStore(database)
         fileStore = try Deployment.fileStore(
             settings, data: data, makes: makesFileStore, clock: clock, entropy: entropy, telemetry: telemetry)
@@ -198,10 +205,14 @@ extension Deployment {
             apps: stores.apps, sources: try requireFileStore().sources, cursors: cursors, commits: stores.commits,
             scanner: PortableScanner(), owner: owner, settings: settings.ingestion, clock: clock,
             ticks: ContinuousClock(), entropy: entropy, observer: observer)
-        let keeper = RunKeeper(
+        return Consumption(consumer: consumer, keeper: keeper, lockTerm: settings.consumeLockTerm)
+    }
+
+    /// What executes runs.
+    var keeper: RunKeeper {
+        RunKeeper(
             locks: LockKeeper(store: stores.locks, holder: owner, ticks: ContinuousClock()), store: runs,
             clock: clock, entropy: entropy, observer: telemetry.runs)
-        return Consumption(consumer: consumer, keeper: keeper, lockTerm: settings.consumeLockTerm)
     }
 
     /// What takes local files in, once each.
