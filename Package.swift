@@ -88,6 +88,7 @@ let package = Package(
         module("LogIngestion", ["LogModel", "AppRegistry", "LogCursor"]),
         module("IngestionJobs", ["LogModel", "DistributedLock"]),
         module("LogQuery", ["LogModel", "LogCursor"]),
+        module("LogMaintenance", ["LogModel", "AppRegistry", "LogCursor", "LogQuery"]),
         module("SdkClient", ["LogModel"]),
 
         // Adapters: the technologies.
@@ -112,13 +113,13 @@ let package = Package(
             "InMemoryAdapter", in: "InMemory",
             modules: [
                 "LogModel", "AppRegistry", "SdkProvisioning", "DistributedLock", "LogCursor", "LogIngestion",
-                "IngestionJobs", "LogQuery",
+                "IngestionJobs", "LogQuery", "LogMaintenance",
             ]),
         adapter(
             "SQLiteAdapter", in: "SQLite",
             modules: [
                 "LogModel", "AppRegistry", "SdkProvisioning", "DistributedLock", "LogCursor", "LogIngestion",
-                "IngestionJobs", "LogQuery",
+                "IngestionJobs", "LogQuery", "LogMaintenance",
             ],
             products: [grdb, grdbSQLite], bridgesC: true),
         adapter(
@@ -169,9 +170,9 @@ let package = Package(
             name: "Composition",
             dependencies: [
                 "LogModel", "AppRegistry", "SdkProvisioning", "DistributedLock", "LogCursor", "LogIngestion",
-                "IngestionJobs", "LogQuery", "HTTPTransport", "SQLiteAdapter", "PostgresAdapter", "MongoAdapter",
-                "RedisAdapter", "FimidaraAdapter",
-                "LocalFimidaraAdapter", "LocalFilesAdapter", "SystemAdapter", "TelemetryAdapter", "SdkClient",
+                "IngestionJobs", "LogQuery", "LogMaintenance", "HTTPTransport", "SQLiteAdapter", "PostgresAdapter",
+                "MongoAdapter", "RedisAdapter", "FimidaraAdapter", "LocalFimidaraAdapter", "LocalFilesAdapter",
+                "SystemAdapter", "TelemetryAdapter", "SdkClient",
                 "SdkURLSessionAdapter", "LogferryLogging", configuration, lifecycle, logging,
             ],
             path: "Apps/Composition", swiftSettings: house),
@@ -179,7 +180,8 @@ let package = Package(
             name: "Server",
             dependencies: [
                 "LogModel", "AppRegistry", "SdkProvisioning", "LogCursor", "LogIngestion", "IngestionJobs", "LogQuery",
-                "Composition", hummingbird, hummingbirdCore, httpTypes, lifecycle, logging, nioConcurrency, nioCore,
+                "LogMaintenance", "Composition", hummingbird, hummingbirdCore, httpTypes, lifecycle, logging,
+                nioConcurrency, nioCore,
                 nioHTTP,
             ],
             path: "Apps/Server", swiftSettings: house),
@@ -283,7 +285,7 @@ let package = Package(
             name: "PortContracts",
             dependencies: [
                 "LogModel", "AppRegistry", "SdkProvisioning", "DistributedLock", "LogCursor", "LogIngestion",
-                "IngestionJobs", "LogQuery", "InMemoryAdapter", "TestSupport",
+                "IngestionJobs", "LogQuery", "LogMaintenance", "InMemoryAdapter", "TestSupport",
             ],
             path: "Tests/PortContracts", swiftSettings: house),
         .target(
@@ -311,6 +313,12 @@ let package = Package(
         suite(
             "LogQueryTests", in: "Modules/LogQueryTests",
             ["LogModel", "AppRegistry", "LogCursor", "LogIngestion", "LogQuery", "InMemoryAdapter", "TestSupport"]),
+        suite(
+            "LogMaintenanceTests", in: "Modules/LogMaintenanceTests",
+            [
+                "LogModel", "AppRegistry", "LogCursor", "LogIngestion", "IngestionJobs", "LogQuery", "LogMaintenance",
+                "InMemoryAdapter", "TestSupport",
+            ]),
         suite(
             "InMemoryTests", in: "Adapters/InMemoryTests",
             [

@@ -1,4 +1,5 @@
 public import IngestionJobs
+public import LogMaintenance
 public import LogModel
 
 /// Runs in memory.
@@ -28,5 +29,15 @@ public actor InMemoryRunStore: RunStore {
             kept[run.id]?.state = .interrupted
             kept[run.id]?.finishedAt = moment
         }
+    }
+}
+
+extension InMemoryRunStore: RunRetention {
+    /// Removes old runs.
+    public func expireRuns(endedBefore end: Timestamp, limit: Int) -> Int {
+        let old = kept.values.filter { run in run.state != .running && run.finishedAt.map { $0 < end } ?? false }
+        let going = old.sorted { $0.id.text < $1.id.text }.prefix(limit)
+        for run in going { kept[run.id] = nil }
+        return going.count
     }
 }

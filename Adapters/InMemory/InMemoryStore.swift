@@ -1,6 +1,7 @@
 import AppRegistry
 import LogCursor
 import LogIngestion
+import LogMaintenance
 public import LogModel
 
 /// Apps, client tokens, cursors, records and rejects in memory: all that a commit must see and change in one step.
@@ -20,6 +21,9 @@ public actor InMemoryStore {
     var rejects = RejectShelf()
     var history: [GenerationID: [CursorStep]] = [:]
     var writers: [WriterPlace: WriterState] = [:]
+    var fields: [AppID: FieldShelf] = [:]
+    var followers: [FollowedPlace: Int64] = [:]
+    var misses: [MissedRange] = []
 
     /// An empty store whose leases end by `clock`.
     public init(clock: any WallClock) {

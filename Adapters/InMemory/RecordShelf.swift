@@ -41,6 +41,14 @@ struct RecordShelf {
         }
     }
 
+    /// Forgets a record.
+    mutating func remove(_ kept: Kept) {
+        let generation = kept.facts.generation
+        guard byPlace[generation]?.removeValue(forKey: kept.facts.offset) != nil else { return }
+        byTime[kept.app]?.removeAll { $0 == kept.position }
+        offsets[generation]?.removeAll { $0 == kept.facts.offset }
+    }
+
     /// The positions of an app's records, the earliest first.
     mutating func timeline(of app: AppID) -> [RecordPosition] {
         if unsortedApps.remove(app) != nil { byTime[app]?.sort { $0.precedes($1) } }

@@ -49,6 +49,19 @@ struct RejectShelf {
         rows.removeAll { $0.generation == generation && $0.range.upper > position }
     }
 
+    /// Forgets up to `limit` rejects of a generation that are old enough; all of them when no moment is given.
+    /// - Returns: how many.
+    mutating func remove(of generation: GenerationID, receivedBefore end: Timestamp?, limit: Int) -> Int {
+        let old = rows.filter { row in row.generation == generation && (end.map { row.receivedAt < $0 } ?? true) }
+        let numbers = Set(old.prefix(limit).map(\.number))
+        for row in old where numbers.contains(row.number) {
+            counts[generation, default: 0] -= 1
+            places[generation]?.remove(row.range.lower)
+        }
+        rows.removeAll { numbers.contains($0.number) }
+        return numbers.count
+    }
+
     private mutating func prolong(_ reject: Reject, of generation: GenerationID) -> Bool {
         let index = rows.lastIndex { row in
             row.generation == generation && row.range.upper == reject.range.lower && row.reason == reject.reason

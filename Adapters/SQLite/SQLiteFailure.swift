@@ -4,6 +4,7 @@ import GRDB
 import IngestionJobs
 import LogCursor
 import LogIngestion
+import LogMaintenance
 import LogQuery
 import SdkProvisioning
 
@@ -49,6 +50,7 @@ struct SQLiteFailure {
     var cursor: CursorStoreError { CursorStoreError(meaning == .passing ? .unavailable : .broken, detail: detail) }
     var commit: CommitStoreError { CommitStoreError(meaning == .passing ? .unavailable : .broken, detail: detail) }
     var lock: LockStoreError { LockStoreError(meaning == .passing ? .unavailable : .broken, detail: detail) }
+    var maintenance: MaintenanceStoreError { MaintenanceStoreError(detail: detail) }
     var run: RunStoreError { RunStoreError(detail: detail) }
     var reader: RecordReaderError { RecordReaderError(detail: detail) }
     var provisioning: ProvisioningStoreError { ProvisioningStoreError(detail: detail) }

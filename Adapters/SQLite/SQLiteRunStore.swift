@@ -4,7 +4,7 @@ public import LogModel
 
 /// Runs in SQLite.
 public struct SQLiteRunStore: RunStore {
-    private let database: SQLiteDatabase
+    let database: SQLiteDatabase
 
     /// Runs of a database.
     public init(_ database: SQLiteDatabase) { self.database = database }

@@ -4,6 +4,7 @@ public import IngestionJobs
 import LocalFilesAdapter
 public import LogCursor
 public import LogIngestion
+public import LogMaintenance
 public import LogModel
 public import LogQuery
 public import Logging
@@ -35,6 +36,8 @@ public struct Deployment: Sendable {
     public let query: LogQueryService
     /// Rejects.
     public let rejects: any RejectReader
+    /// Which fields records have.
+    public let catalogue: any FieldCatalogue
     /// Runs that were and are.
     public let runs: any RunStore
     /// The figures that this process shows.
@@ -43,7 +46,7 @@ public struct Deployment: Sendable {
     public let fileStore: FileStore?
 
     private let logger: Logger
-    private let store: Store
+    let store: Store
     private let commits: any CommitStore
     private let owner: OwnerID
     let locks: Locks
@@ -79,6 +82,7 @@ public struct Deployment: Sendable {
         records = store.records
         query = LogQueryService(reader: records, signer: HMACSigner(Secret(base64(entropy.bytes(32)))))
         rejects = store.rejects
+        catalogue = store.catalogue
         runs = store.runs
         fileStore = try Deployment.fileStore(
             settings, data: data, makes: makesFileStore, clock: clock, entropy: entropy, telemetry: telemetry)
@@ -178,10 +182,14 @@ extension Deployment {
             apps: store.apps, sources: try requireFileStore().sources, cursors: cursors, commits: commits,
             scanner: PortableScanner(), owner: owner, settings: settings.ingestion, clock: clock,
             ticks: ContinuousClock(), entropy: entropy, observer: observer)
-        let keeper = RunKeeper(
+        return Consumption(consumer: consumer, keeper: keeper, lockTerm: settings.consumeLockTerm)
+    }
+
+    /// What executes runs.
+    var keeper: RunKeeper {
+        RunKeeper(
             locks: LockKeeper(store: locks.store, holder: owner, ticks: ContinuousClock()), store: runs,
             clock: clock, entropy: entropy, observer: telemetry.runs)
-        return Consumption(consumer: consumer, keeper: keeper, lockTerm: settings.consumeLockTerm)
     }
 
     /// What takes local files in, once each.

@@ -3,6 +3,7 @@ import DistributedLock
 import IngestionJobs
 import LogCursor
 import LogIngestion
+import LogMaintenance
 import LogQuery
 import MongoAdapter
 import PostgresAdapter
@@ -20,6 +21,9 @@ struct Store: Sendable {
     let records: any RecordReader
     let rejects: any RejectReader
     let runs: any RunStore
+    let runRetention: any RunRetention
+    let catalogue: any FieldCatalogue
+    let retention: any RetentionStore
     let locks: any LockStore
     /// Asks the store a trivial question.
     let ping: @Sendable () async throws -> Void
@@ -59,8 +63,9 @@ extension Store {
             provisioning: SQLiteProvisioningStore(database), cursors: SQLiteCursorStore(database),
             history: SQLiteCursorStore(database), commits: SQLiteCommitStore(database),
             records: SQLiteRecordReader(database), rejects: SQLiteRejectReader(database),
-            runs: SQLiteRunStore(database), locks: SQLiteLockStore(database), ping: { try await database.ping() },
-            close: { try database.close() })
+            runs: SQLiteRunStore(database), runRetention: SQLiteRunStore(database),
+            catalogue: SQLiteFieldCatalogue(database), retention: SQLiteRetentionStore(database),
+            locks: SQLiteLockStore(database), ping: { try await database.ping() }, close: { try database.close() })
     }
 
     private init(_ database: PostgresDatabase) {
@@ -69,7 +74,9 @@ extension Store {
             provisioning: PostgresProvisioningStore(database), cursors: PostgresCursorStore(database),
             history: PostgresCursorStore(database), commits: PostgresCommitStore(database),
             records: PostgresRecordReader(database), rejects: PostgresRejectReader(database),
-            runs: PostgresRunStore(database), locks: PostgresLockStore(database), ping: { try await database.ping() },
+            runs: PostgresRunStore(database), runRetention: PostgresRunStore(database),
+            catalogue: PostgresFieldCatalogue(database), retention: PostgresRetentionStore(database),
+            locks: PostgresLockStore(database), ping: { try await database.ping() },
             close: { await database.close() })
     }
 
@@ -79,6 +86,8 @@ extension Store {
             provisioning: MongoProvisioningStore(database), cursors: MongoCursorStore(database),
             history: MongoCursorStore(database), commits: MongoCommitStore(database),
             records: MongoRecordReader(database), rejects: MongoRejectReader(database), runs: MongoRunStore(database),
-            locks: MongoLockStore(database), ping: { try await database.ping() }, close: { await database.close() })
+            runRetention: MongoRunStore(database), catalogue: MongoFieldCatalogue(database),
+            retention: MongoRetentionStore(database), locks: MongoLockStore(database),
+            ping: { try await database.ping() }, close: { await database.close() })
     }
 }

@@ -26,7 +26,7 @@ public struct APIServer: Service {
         onListening: @Sendable @escaping (Int) async -> Void = { _ in }
     ) throws {
         let settings = deployment.settings
-        trigger = RunTrigger(consumption: try deployment.consumption(), logger: logger)
+        trigger = RunTrigger(logger: logger)
         let gatekeeper = Gatekeeper(
             adminKey: adminKey, internalKey: internalKey, tokens: deployment.tokens,
             guesses: deployment.guessRate(of: PeerAddress.self))
@@ -42,7 +42,7 @@ public struct APIServer: Service {
             + TailRoutes(deployment: deployment, signer: signer, gatekeeper: gatekeeper).routes
             + OperationRoutes(deployment: deployment).routes
             + ReplayRoutes(apps: deployment.apps, replay: try deployment.replay(), maxBody: settings.maxBody).routes
-            + InternalRoutes(trigger: trigger).routes
+            + InternalRoutes(trigger: trigger, work: try deployment.recurringWork()).routes
         application = Application(
             router: APIServer.router(routes, gatekeeper: gatekeeper, deployment, logger: logger),
             server: .guarded(ConnectionLimits(settings)),

@@ -5,24 +5,22 @@ import ServiceLifecycle
 
 /// Starts runs that a request asks for and need not wait for; they end with the service.
 actor RunTrigger {
-    private let consumption: Consumption
     private let logger: Logger
     private var tasks: [Int: Task<Void, Never>] = [:]
     private var nextID = 0
 
-    init(consumption: Consumption, logger: Logger) {
-        self.consumption = consumption
+    init(logger: Logger) {
         self.logger = logger
     }
 
     /// Starts a run and answers when it has begun or was skipped.
-    func start() async throws -> RunKeeper.Outcome {
+    func start(_ work: RecurringWork) async throws -> RunKeeper.Outcome {
         let (beginnings, continuation) = AsyncThrowingStream.makeStream(of: RunKeeper.Outcome.self)
         nextID += 1
         let id = nextID
-        tasks[id] = Task { [consumption, logger] in
+        tasks[id] = Task { [logger] in
             do {
-                let outcome = try await consumption.execute { continuation.yield(.executed($0)) }
+                let outcome = try await work.execute { continuation.yield(.executed($0)) }
                 continuation.yield(outcome)
                 continuation.finish()
             } catch {
@@ -33,11 +31,6 @@ actor RunTrigger {
         }
         for try await outcome in beginnings { return outcome }
         return .skipped
-    }
-
-    /// Executes a run and answers when it has ended.
-    func run() async throws -> RunKeeper.Outcome {
-        try await consumption.execute()
     }
 
     /// Stops what goes on.

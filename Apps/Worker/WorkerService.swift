@@ -7,9 +7,10 @@ public import ServiceLifecycle
 
 /// Runs the kinds of work on their intervals, the first time at once.
 public struct WorkerService: Service, CustomStringConvertible {
-    private let consumption: Consumption
+    private let consumption: RecurringWork
+    /// What is done beside it.
+    private let upkeep: [RecurringWork]
     private let revocations: RevocationSweep
-    private let interval: Duration
     private let deployment: Deployment
     private let logger: Logger
 
@@ -19,9 +20,13 @@ public struct WorkerService: Service, CustomStringConvertible {
     /// Puts the worker together.
     /// - Throws: ``SettingsError`` when there is no file store.
     public init(_ deployment: Deployment, logger: Logger) throws {
-        consumption = try deployment.consumption()
+        let work = try deployment.recurringWork()
+        guard let consumption = work.first(where: { $0.kind == .consumeLogs }) else {
+            preconditionFailure("a deployment consumes")
+        }
+        self.consumption = consumption
+        upkeep = work.filter { $0.kind != .consumeLogs }
         revocations = try deployment.revocationSweep()
-        interval = deployment.settings.consumeInterval
         self.deployment = deployment
         self.logger = logger
     }
@@ -29,26 +34,47 @@ public struct WorkerService: Service, CustomStringConvertible {
     /// Works until shutdown begins; what is under way is then handed back.
     public func run() async throws {
         await cancelWhenGracefulShutdown {
-            var summary = RunSummary()
-            let clock = ContinuousClock()
-            let start = clock.now
             for concern in await deployment.lockConcerns() {
                 logger.warning("a server of the locks is not as it should be", metadata: ["concern": "\(concern)"])
             }
-            while !Task.isCancelled {
-                if let outcome = await tick() { summary.add(outcome) }
-                if let metadata = summary.take(at: clock.now - start) {
-                    logger.info("consume-logs", metadata: metadata)
-                }
-                try? await clock.sleep(for: interval)
+            await withTaskGroup(of: Void.self) { group in
+                group.addTask { await consumeAgainAndAgain() }
+                for work in upkeep { group.addTask { await doAgainAndAgain(work) } }
             }
-            if let metadata = summary.takeAll() { logger.info("consume-logs", metadata: metadata) }
+        }
+    }
+
+    private func consumeAgainAndAgain() async {
+        var summary = RunSummary()
+        let clock = ContinuousClock()
+        let start = clock.now
+        while !Task.isCancelled {
+            if let outcome = await consume() { summary.add(outcome) }
+            if let metadata = summary.take(at: clock.now - start) {
+                logger.info("consume-logs", metadata: metadata)
+            }
+            try? await clock.sleep(for: consumption.interval)
+        }
+        if let metadata = summary.takeAll() { logger.info("consume-logs", metadata: metadata) }
+    }
+
+    private func doAgainAndAgain(_ work: RecurringWork) async {
+        while !Task.isCancelled {
+            _ = await execute(work)
+            try? await ContinuousClock().sleep(for: work.interval)
         }
     }
 
     /// Does each kind of work once.
     /// - Returns: the run of consume-logs; `nil` when it could not even begin.
     public func tick() async -> RunKeeper.Outcome? {
+        let outcome = await consume()
+        for work in upkeep where !Task.isCancelled { _ = await execute(work) }
+        return outcome
+    }
+
+    /// Carries revocations out and consumes.
+    private func consume() async -> RunKeeper.Outcome? {
         do {
             let settled = try await revocations.run()
             if settled > 0 { logger.info("revocations hold", metadata: ["tokens": "\(settled)"]) }
@@ -57,26 +83,35 @@ public struct WorkerService: Service, CustomStringConvertible {
         } catch {
             logger.warning("revocations could not be carried out; they stay owed", metadata: ["error": "\(error)"])
         }
+        return await execute(consumption)
+    }
+
+    private func execute(_ work: RecurringWork) async -> RunKeeper.Outcome? {
         do {
-            let outcome = try await consumption.execute()
-            report(outcome)
+            let outcome = try await work.execute()
+            report(outcome, of: work.kind)
             return outcome
         } catch let error as LockStoreError {
             logger.warning(
-                "consume-logs skipped: its lock cannot be asked for",
+                "\(work.kind.rawValue) skipped: its lock cannot be asked for",
                 metadata: ["skipped": "true", "reason": "\(error)"])
             return nil
         } catch {
-            logger.error("consume-logs could not run", metadata: ["error": "\(error)"])
+            logger.error("\(work.kind.rawValue) could not run", metadata: ["error": "\(error)"])
             return nil
         }
     }
 
-    private func report(_ outcome: RunKeeper.Outcome) {
+    private func report(_ outcome: RunKeeper.Outcome, of kind: RunKind) {
         switch outcome {
         case .skipped:
-            logger.debug("consume-logs skipped: another one is running", metadata: ["skipped": "true"])
+            logger.debug("\(kind.rawValue) skipped: another one is running", metadata: ["skipped": "true"])
         case .executed(let run):
+            let missed = run.figures.skips[CleanupFigure.missed, default: 0]
+            if missed > 0 {
+                logger.warning(
+                    "records went before a follower had seen them", metadata: ["records": "\(missed)"])
+            }
             let level: Logger.Level = run.error != nil ? .warning : .debug
             var metadata: Logger.Metadata = [
                 "run": "\(run.id)", "state": "\(run.state.rawValue)", "apps": "\(run.figures.apps)",
@@ -84,7 +119,7 @@ public struct WorkerService: Service, CustomStringConvertible {
                 "records": "\(run.figures.records)", "rejects": "\(run.figures.rejects)",
             ]
             if let error = run.error { metadata["error"] = "\(error)" }
-            logger.log(level: level, "a run of consume-logs has ended", metadata: metadata)
+            logger.log(level: level, "a run of \(kind.rawValue) has ended", metadata: metadata)
         }
     }
 }

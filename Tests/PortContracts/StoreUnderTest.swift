@@ -3,6 +3,7 @@ public import DistributedLock
 public import IngestionJobs
 public import LogCursor
 public import LogIngestion
+public import LogMaintenance
 import LogModel
 public import LogQuery
 public import SdkProvisioning
@@ -27,6 +28,12 @@ public struct StoreUnderTest: Sendable {
     public let rejects: any RejectReader
     /// Its history of cursors, if it keeps one.
     public let history: (any CursorHistory)?
+    /// Its field catalogue, if it keeps one.
+    public let catalogue: (any FieldCatalogue)?
+    /// What removes its records, if something does.
+    public let retention: (any RetentionStore)?
+    /// What removes its runs, if something does.
+    public let runRetention: (any RunRetention)?
     /// Its locks.
     public let locks: any LockStore
     /// Its runs.
@@ -39,7 +46,8 @@ public struct StoreUnderTest: Sendable {
         apps: any AppStore, tokens: any ClientTokenStore, provisioning: any ProvisioningStore,
         cursors: any CursorStore, commits: any CommitStore, records: any RecordReader, rejects: any RejectReader,
         locks: any LockStore, runs: any RunStore, history: (any CursorHistory)? = nil,
-        pass: @escaping @Sendable (Duration) async throws -> Void
+        catalogue: (any FieldCatalogue)? = nil, retention: (any RetentionStore)? = nil,
+        runRetention: (any RunRetention)? = nil, pass: @escaping @Sendable (Duration) async throws -> Void
     ) {
         self.apps = apps
         self.tokens = tokens
@@ -49,6 +57,9 @@ public struct StoreUnderTest: Sendable {
         self.records = records
         self.rejects = rejects
         self.history = history
+        self.catalogue = catalogue
+        self.retention = retention
+        self.runRetention = runRetention
         self.locks = locks
         self.runs = runs
         self.pass = pass

@@ -15,6 +15,9 @@ enum Migrations {
         migrator.registerMigration("0004-history") { db in
             for statement in HistorySchema.statements { try db.execute(sql: statement) }
         }
+        migrator.registerMigration("0007-maintenance") { db in
+            for statement in MaintenanceSchema.statements { try db.execute(sql: statement) }
+        }
         migrator.registerMigration("0009-lease-clock") { db in
             try db.execute(sql: LeaseSchema.clock)
         }

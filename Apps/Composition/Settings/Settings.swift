@@ -35,6 +35,14 @@ public struct Settings: Sendable {
         public let minimumRate: Int
     }
 
+    /// How long one app's records are kept.
+    public struct AppRetention: Sendable, Hashable {
+        /// Its id or its name.
+        public let app: String
+        /// How many days.
+        public let days: Int
+    }
+
     /// The folder of the embedded store, local files and keys.
     public let dataDirectory: String
     /// Where records, cursors and all else are kept.
@@ -77,6 +85,20 @@ public struct Settings: Sendable {
     public let consumeLockTerm: Duration
     /// The servers that keep locks; none leaves locks to the store.
     let redis: RedisSettings?
+    /// Time between runs of index-logs.
+    public let indexInterval: Duration
+    /// How long the lock of index-logs lasts without being prolonged.
+    public let indexLockTerm: Duration
+    /// Time between runs of cleanup-logs.
+    public let cleanupInterval: Duration
+    /// How long the lock of cleanup-logs lasts without being prolonged.
+    public let cleanupLockTerm: Duration
+    /// How many days records, rejects and runs are kept; `nil` keeps them for good.
+    public let retentionDays: Int?
+    /// The days of single apps.
+    public let retentionOfApps: [AppRetention]
+    /// How long old records wait for a follower that is behind.
+    public let retentionPatience: Duration
     /// Limits and sizes of ingestion.
     public let ingestion: IngestionSettings
     /// Lifetime of the credentials that init hands out.
@@ -120,6 +142,13 @@ public struct Settings: Sendable {
         consumeLockTerm = try read.duration("consume.lock_ttl")
         redis = try RedisSettings(
             urls: read.optional("redis.urls"), whenDown: read.text("redis.when_down"))
+        indexInterval = try read.duration("index.interval")
+        indexLockTerm = try read.duration("index.lock_ttl")
+        cleanupInterval = try read.duration("cleanup.interval")
+        cleanupLockTerm = try read.duration("cleanup.lock_ttl")
+        retentionDays = try read.optional("retention.days").map { try SettingsReading.days($0, of: "retention.days") }
+        retentionOfApps = try read.daysOfApps("retention.apps")
+        retentionPatience = try read.duration("retention.patience")
         var ingestion = IngestionSettings()
         ingestion.maxLineBytes = try read.bytes("ingest.max_line_bytes")
         ingestion.bytesInFlight = try read.bytes("ingest.bytes_in_flight")
@@ -181,6 +210,24 @@ private struct SettingsReading {
             throw SettingsError("\(name) must be a number of bytes up to 1GiB")
         }
         return value
+    }
+
+    static func days(_ text: some StringProtocol, of name: String) throws -> Int {
+        guard let days = Int(text), (1...36_500).contains(days) else {
+            throw SettingsError("\(name) must have numbers of days from 1 to 36500")
+        }
+        return days
+    }
+
+    func daysOfApps(_ name: String) throws -> [Settings.AppRetention] {
+        guard let text = optional(name) else { return [] }
+        return try text.split(separator: ",").map { part in
+            guard let sign = part.lastIndex(of: "="), sign > part.startIndex else {
+                throw SettingsError("\(name) must be a list such as checkout=30,search=7")
+            }
+            let days = try SettingsReading.days(part[part.index(after: sign)...], of: name)
+            return Settings.AppRetention(app: String(part[..<sign]), days: days)
+        }
     }
 
     func rate(_ name: String) throws -> Int {

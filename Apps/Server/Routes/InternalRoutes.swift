@@ -7,15 +7,16 @@ import LogModel
 /// What schedulers outside may trigger.
 struct InternalRoutes: Sendable {
     let trigger: RunTrigger
+    let work: [RecurringWork]
 
     var routes: [Route] {
-        [
-            Route(.post, "/internal/consume-logs", .service) { request, _, _ in
+        work.map { work in
+            Route(.post, "/internal/\(work.kind.rawValue)", .service) { request, _, _ in
                 let waits = try QueryParameters(request, known: ["wait"]).flag("wait")
-                let outcome = waits ? try await trigger.run() : try await trigger.start()
+                let outcome = waits ? try await work.execute() : try await trigger.start(work)
                 return answer(outcome, waits: waits)
             }
-        ]
+        }
     }
 
     private func answer(_ outcome: RunKeeper.Outcome, waits: Bool) -> Response {

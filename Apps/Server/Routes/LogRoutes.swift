@@ -1,6 +1,7 @@
 import Composition
 import HTTPTypes
 import Hummingbird
+import LogMaintenance
 import LogModel
 import LogQuery
 import NIOCore
@@ -35,6 +36,10 @@ struct LogRoutes: Sendable {
                 let count = try await query.count(question.filter)
                 return .json { $0.add("count", count) }
             },
+            Route(.get, "/v1/logs/fields", .read) { request, _, caller in
+                let parameters = try QueryParameters(request, known: ["app", "limit", "cursor"])
+                return try await fields(parameters, caller)
+            },
             Route(.get, "/v1/logs/histogram", .read) { request, _, caller in
                 let known = LogQuestion.members.subtracting(["order", "limit", "cursor"]).union(["interval"])
                 return try await histogram(try QueryParameters(request, known: known), caller)
@@ -46,6 +51,23 @@ struct LogRoutes: Sendable {
         LogQuestion.Setting(
             caller: caller, deployment: deployment,
             askedAt: try cursor.map { try query.moment(of: $0) } ?? deployment.clock.now())
+    }
+
+    private func fields(_ parameters: QueryParameters, _ caller: Caller) async throws -> Response {
+        let question = try await LogQuestion(parameters, try setting(of: caller, cursor: nil))
+        let limit = try parameters.limit()
+        let last = try parameters.cursor { text in
+            bytes(ofBase64URL: text).map { String(decoding: $0, as: UTF8.self) }
+        }
+        let found = try await deployment.catalogue.fields(of: question.filter.app, after: last, limit: limit + 1)
+        let next = found.count > limit ? base64URL(Array(found[limit - 1].path.utf8)) : nil
+        return .page(found.prefix(limit), next: next) { text, field in
+            text.add("path", field.path)
+            text.add("types", field.types.names)
+            text.add("count", field.count)
+            text.add("firstSeen", field.firstSeen)
+            text.add("lastSeen", field.lastSeen)
+        }
     }
 
     private func histogram(_ parameters: QueryParameters, _ caller: Caller) async throws -> Response {

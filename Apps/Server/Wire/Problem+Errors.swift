@@ -6,6 +6,7 @@ import Hummingbird
 import IngestionJobs
 import LogCursor
 import LogIngestion
+import LogMaintenance
 import LogQuery
 import SdkProvisioning
 
@@ -25,7 +26,8 @@ extension Problem {
         case let error as CursorStoreError: self = error.reason == .broken ? .internalError : .storeUnavailable
         case let error as CommitStoreError: self = error.reason == .broken ? .internalError : .storeUnavailable
         case let error as LockStoreError: self = error.reason == .broken ? .internalError : .storeUnavailable
-        case is RunStoreError, is RecordReaderError, is ProvisioningStoreError: self = .storeUnavailable
+        case is RunStoreError, is RecordReaderError, is ProvisioningStoreError, is MaintenanceStoreError:
+            self = .storeUnavailable
         default: self = .internalError
         }
     }

@@ -34,6 +34,12 @@ struct InMemoryContractTests {
     @Test("keeps the contract of runs", arguments: RunStoreContract.clauses)
     func runs(_ clause: Clause<StoreUnderTest>) async throws { try await clause.verify(.inMemory()) }
 
+    @Test("keeps the contract of the field catalogue", arguments: FieldCatalogueContract.clauses)
+    func fields(_ clause: Clause<StoreUnderTest>) async throws { try await clause.verify(.inMemory()) }
+
+    @Test("keeps the contract of retention", arguments: RetentionContract.clauses)
+    func retention(_ clause: Clause<StoreUnderTest>) async throws { try await clause.verify(.inMemory()) }
+
     @Test("keeps the contract of sources", arguments: ObjectSourceContract.clauses)
     func source(_ clause: Clause<SourceUnderTest>) async throws {
         let store = InMemoryFileStore()
@@ -75,9 +81,10 @@ extension StoreUnderTest {
     static func inMemory() -> StoreUnderTest {
         let clock = ManualWallClock()
         let store = InMemoryStore(clock: clock)
+        let runs = InMemoryRunStore()
         return StoreUnderTest(
             apps: store, tokens: store, provisioning: InMemoryProvisioningStore(), cursors: store, commits: store,
-            records: store, rejects: store, locks: InMemoryLockStore(clock: clock), runs: InMemoryRunStore(),
-            history: store, pass: { clock.advance(by: $0) })
+            records: store, rejects: store, locks: InMemoryLockStore(clock: clock), runs: runs,
+            history: store, catalogue: store, retention: store, runRetention: runs, pass: { clock.advance(by: $0) })
     }
 }

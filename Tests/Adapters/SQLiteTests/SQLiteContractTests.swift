@@ -49,6 +49,12 @@ struct SQLiteContractTests {
     @Test("keeps the contract of runs", arguments: RunStoreContract.clauses)
     func runs(_ clause: Clause<StoreUnderTest>) async throws { try await verify(clause) }
 
+    @Test("keeps the contract of the field catalogue", arguments: FieldCatalogueContract.clauses)
+    func fields(_ clause: Clause<StoreUnderTest>) async throws { try await verify(clause) }
+
+    @Test("keeps the contract of retention", arguments: RetentionContract.clauses)
+    func retention(_ clause: Clause<StoreUnderTest>) async throws { try await verify(clause) }
+
     @Test("answers as the store in memory does", arguments: CursorModelContract.clauses)
     func model(_ clause: Clause<StoreUnderTest>) async throws { try await verify(clause) }
 }
@@ -60,7 +66,8 @@ extension StoreUnderTest {
             provisioning: SQLiteProvisioningStore(database), cursors: SQLiteCursorStore(database),
             commits: SQLiteCommitStore(database), records: SQLiteRecordReader(database, scanLimit: scanLimit),
             rejects: SQLiteRejectReader(database), locks: SQLiteLockStore(database), runs: SQLiteRunStore(database),
-            history: SQLiteCursorStore(database),
+            history: SQLiteCursorStore(database), catalogue: SQLiteFieldCatalogue(database),
+            retention: SQLiteRetentionStore(database), runRetention: SQLiteRunStore(database),
             pass: { try await Task.sleep(for: $0) })
     }
 }

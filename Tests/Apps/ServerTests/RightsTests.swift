@@ -46,6 +46,7 @@ struct RightsTests {
         Row(method: "GET", path: "/v1/logs", right: .read, sample: "/v1/logs?app=rights"),
         Row(method: "POST", path: "/v1/logs/query", right: .read, body: #"{"app":"rights"}"#),
         Row(method: "GET", path: "/v1/logs/count", right: .read, sample: "/v1/logs/count?app=rights"),
+        Row(method: "GET", path: "/v1/logs/fields", right: .read, sample: "/v1/logs/fields?app=rights"),
         Row(method: "GET", path: "/v1/logs/histogram", right: .read, sample: "/v1/logs/histogram?app=rights"),
         Row(
             method: "GET", path: "/v1/logs/tail", right: .read, sample: "/v1/logs/tail?app=rights", asksHead: true),
@@ -56,6 +57,11 @@ struct RightsTests {
         Row(
             method: "POST", path: "/internal/consume-logs", right: .service,
             sample: "/internal/consume-logs?wait=true"),
+        Row(
+            method: "POST", path: "/internal/index-logs", right: .service, sample: "/internal/index-logs?wait=true"),
+        Row(
+            method: "POST", path: "/internal/cleanup-logs", right: .service,
+            sample: "/internal/cleanup-logs?wait=true"),
     ]
 
     /// What a route must answer: its status, and the code of the refusal.

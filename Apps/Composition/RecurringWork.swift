@@ -1,0 +1,28 @@
+public import IngestionJobs
+
+/// A kind of work that is done again and again, by one process at a time in the whole deployment.
+public struct RecurringWork: Sendable {
+    /// Told of a run when it has begun.
+    public typealias Start = @Sendable (Run) -> Void
+
+    /// What kind it is.
+    public let kind: RunKind
+    /// The time between two runs.
+    public let interval: Duration
+    private let perform: @Sendable (@escaping Start) async throws -> RunKeeper.Outcome
+
+    init(
+        _ kind: RunKind, every interval: Duration,
+        _ perform: @escaping @Sendable (@escaping Start) async throws -> RunKeeper.Outcome
+    ) {
+        self.kind = kind
+        self.interval = interval
+        self.perform = perform
+    }
+
+    /// Executes a run, unless one is going on somewhere.
+    /// - Throws: when the lock or the record of the run cannot be written.
+    public func execute(onStart: @escaping Start = { _ in }) async throws -> RunKeeper.Outcome {
+        try await perform(onStart)
+    }
+}

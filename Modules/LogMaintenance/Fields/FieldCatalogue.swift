@@ -1,0 +1,127 @@
+public import LogModel
+
+/// Keeps which fields an app's records have, and how far they were looked at.
+///
+/// The catalogue is a follower of the committed records: it has a position in each generation and reads on from there, in
+/// the order of the bytes.
+public protocol FieldCatalogue: Sendable {
+    /// Up to `limit` generations of an app whose cursor stands beyond the catalogue's position, in the order of their
+    /// numbers, after `last`.
+    func backlog(
+        of app: AppID, after last: GenerationID?, limit: Int
+    ) async throws(MaintenanceStoreError) -> [FollowerGap]
+
+    /// Applies a step in one transaction: moves the positions and adds up what was seen.
+    ///
+    /// The fence comes first: each position must be where its move begins, and the app must not be deleted; else nothing
+    /// of the step is applied. A path that is known gets the count added, the types united and the times widened. New
+    /// paths are taken in the order of the step until the app has `step.pathLimit`; the counts of the others are added to
+    /// the overflow.
+    func apply(_ step: CatalogueStep) async throws(MaintenanceStoreError) -> CatalogueOutcome
+
+    /// Up to `limit` fields of an app after the path `last`, in the order of the paths' bytes.
+    func fields(
+        of app: AppID, after last: String?, limit: Int
+    ) async throws(MaintenanceStoreError) -> [FieldEntry]
+
+    /// How many times fields of an app were seen for which there was no room.
+    func overflow(of app: AppID) async throws(MaintenanceStoreError) -> Int64
+}
+
+/// What is known of a field.
+public struct FieldEntry: Sendable, Hashable {
+    /// Its path: `user.tags[*].name`.
+    public let path: String
+    /// The kinds of values that it had.
+    public var types: FieldTypes
+    /// How many records had it.
+    public var count: Int64
+    /// The earliest event time of a record that had it.
+    public var firstSeen: Timestamp
+    /// The latest event time of a record that had it.
+    public var lastSeen: Timestamp
+
+    /// Puts together what is known of a field.
+    public init(path: String, types: FieldTypes, count: Int64, firstSeen: Timestamp, lastSeen: Timestamp) {
+        self.path = path
+        self.types = types
+        self.count = count
+        self.firstSeen = firstSeen
+        self.lastSeen = lastSeen
+    }
+
+    /// Adds what else was seen of the same field.
+    public mutating func merge(_ other: FieldEntry) {
+        types.formUnion(other.types)
+        count += other.count
+        firstSeen = min(firstSeen, other.firstSeen)
+        lastSeen = max(lastSeen, other.lastSeen)
+    }
+}
+
+/// A generation of which a follower has not seen all.
+public struct FollowerGap: Sendable, Hashable {
+    /// The generation.
+    public let generation: GenerationID
+    /// Where the follower goes on: the first offset that it has not seen.
+    public let position: Int64
+    /// Where the generation's cursor stands.
+    public let committed: Int64
+
+    /// Puts a gap together.
+    public init(generation: GenerationID, position: Int64, committed: Int64) {
+        self.generation = generation
+        self.position = position
+        self.committed = committed
+    }
+}
+
+/// How a follower moves in one generation.
+public struct FollowerMove: Sendable, Hashable {
+    /// The generation.
+    public let generation: GenerationID
+    /// Where the follower is, 0 when it never was in this generation.
+    public let from: Int64
+    /// Where it goes.
+    public var to: Int64
+
+    /// Makes a move.
+    public init(generation: GenerationID, from: Int64, to: Int64) {
+        self.generation = generation
+        self.from = from
+        self.to = to
+    }
+}
+
+/// What one step brings to the catalogue of one app.
+public struct CatalogueStep: Sendable {
+    /// The app.
+    public let app: AppID
+    /// How the positions move, each generation at most once.
+    public let moves: [FollowerMove]
+    /// What was seen between them, each path at most once, in the order of the paths' bytes.
+    public let fields: [FieldEntry]
+    /// How many times fields were seen for which the step had no room.
+    public let overflow: Int64
+    /// How many paths the app may have.
+    public let pathLimit: Int
+
+    /// Makes a step.
+    public init(app: AppID, moves: [FollowerMove], fields: [FieldEntry], overflow: Int64, pathLimit: Int) {
+        self.app = app
+        self.moves = moves
+        self.fields = fields
+        self.overflow = overflow
+        self.pathLimit = pathLimit
+    }
+}
+
+/// What came of a step.
+public enum CatalogueOutcome: Sendable, Hashable {
+    /// Its positions have moved and its fields are in.
+    case applied
+    /// A position was elsewhere: another follower was quicker; nothing of it is in.
+    case refused
+    /// The app was deleted or never was; nothing of it is in.
+    case appDeleted
+}

@@ -1,0 +1,24 @@
+/// Names somebody who follows committed records with positions of their own.
+public struct FollowerName: Sendable, Hashable, CustomStringConvertible {
+    /// The name; stores keep it, so it never changes its meaning.
+    public let text: String
+
+    /// Takes a name.
+    public init(_ text: String) { self.text = text }
+
+    /// Who keeps the field catalogue.
+    public static let fieldIndex = FollowerName("field-index")
+
+    /// The name.
+    public var description: String { text }
+}
+
+/// Why a store could not do what maintenance asked for; nothing of the call was applied.
+public struct MaintenanceStoreError: Error, Sendable, CustomStringConvertible {
+    /// What the store said, for operators.
+    public let detail: String
+    /// Makes an error.
+    public init(detail: String) { self.detail = detail }
+    /// The detail.
+    public var description: String { detail }
+}
