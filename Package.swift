@@ -88,7 +88,7 @@ let package = Package(
         module("LogIngestion", ["LogModel", "AppRegistry", "LogCursor"]),
         module("IngestionJobs", ["LogModel", "DistributedLock"]),
         module("LogQuery", ["LogModel", "LogCursor"]),
-        module("LogMaintenance", ["LogModel", "AppRegistry", "LogCursor", "LogQuery"]),
+        module("LogMaintenance", ["LogModel", "AppRegistry", "LogCursor", "LogIngestion", "LogQuery"]),
         module("SdkClient", ["LogModel"]),
 
         // Adapters: the technologies.
@@ -141,7 +141,8 @@ let package = Package(
             support: ["BlockingExecutor", "CMongo"], bridgesC: true),
         adapter(
             "FimidaraAdapter", in: "Fimidara",
-            modules: ["LogModel", "SdkProvisioning", "LogCursor", "LogIngestion"], support: ["HTTPTransport"]),
+            modules: ["LogModel", "AppRegistry", "SdkProvisioning", "LogCursor", "LogIngestion", "LogMaintenance"],
+            support: ["HTTPTransport"]),
         adapter(
             "LocalFimidaraAdapter", in: "LocalFimidara", modules: ["LogModel"], support: ["BlockingExecutor"],
             products: [grdb, crypto], bridgesC: true),
@@ -152,7 +153,7 @@ let package = Package(
             "TelemetryAdapter", in: "Telemetry",
             modules: [
                 "LogModel", "AppRegistry", "SdkProvisioning", "DistributedLock", "LogCursor", "LogIngestion",
-                "IngestionJobs",
+                "IngestionJobs", "LogMaintenance",
             ],
             support: ["BlockingExecutor"], products: [logging, coreMetrics]),
         adapter(
@@ -195,7 +196,7 @@ let package = Package(
             name: "Logferry",
             dependencies: [
                 "LogModel", "AppRegistry", "SdkProvisioning", "LogCursor", "LogIngestion", "IngestionJobs", "LogQuery",
-                "Composition", "Server", "Worker", argumentParser, lifecycle, logging, unixSignals,
+                "LogMaintenance", "Composition", "Server", "Worker", argumentParser, lifecycle, logging, unixSignals,
             ],
             path: "Apps/Logferry", swiftSettings: house),
         .executableTarget(
@@ -220,8 +221,9 @@ let package = Package(
         suite(
             "FimidaraOverLocalFimidaraTests", in: "Adapters/FimidaraOverLocalFimidaraTests",
             [
-                "FimidaraAdapter", "LocalFimidaraAdapter", "HTTPTransport", "SystemAdapter", "LogModel",
-                "SdkProvisioning", "LogIngestion", "PortContracts",
+                "FimidaraAdapter", "LocalFimidaraAdapter", "HTTPTransport", "SystemAdapter", "LogModel", "AppRegistry",
+                "SdkProvisioning", "LogCursor", "LogIngestion", "LogMaintenance", "InMemoryAdapter", "PortContracts",
+                "TestSupport",
             ]),
         suite(
             "SdkProvisioningTests", in: "Modules/SdkProvisioningTests",
@@ -300,7 +302,10 @@ let package = Package(
         suite("LogCursorTests", in: "Modules/LogCursorTests", ["LogModel", "LogCursor", "TestSupport"]),
         suite(
             "LogIngestionTests", in: "Modules/LogIngestionTests",
-            ["LogModel", "AppRegistry", "LogCursor", "LogIngestion", "LogQuery", "InMemoryAdapter", "TestSupport"]),
+            [
+                "LogModel", "AppRegistry", "DistributedLock", "LogCursor", "LogIngestion", "LogQuery",
+                "InMemoryAdapter", "TestSupport",
+            ]),
         suite(
             "AppRegistryTests", in: "Modules/AppRegistryTests",
             ["LogModel", "AppRegistry", "InMemoryAdapter", "TestSupport"]),

@@ -52,7 +52,7 @@ struct Logferry: AsyncParsableCommand {
             """,
         version: "logferry \(ServiceTelemetry.version)",
         subcommands: [
-            Dev.self, Serve.self, Work.self, Ingest.self, Apps.self, Tokens.self, Query.self, Tail.self, Verify.self,
-            Cursors.self, Rejects.self, Config.self,
+            Dev.self, Serve.self, Work.self, Ingest.self, Apps.self, Tokens.self, Query.self, Tail.self,
+            Fields.self, Verify.self, Cursors.self, Rejects.self, Config.self,
         ])
 }

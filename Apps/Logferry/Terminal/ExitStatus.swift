@@ -4,6 +4,7 @@ import Composition
 import Foundation
 import LogCursor
 import LogIngestion
+import LogMaintenance
 import LogQuery
 
 /// The program's exit codes; `Docs/Errors.md` lists the same ones.
@@ -41,6 +42,9 @@ enum ExitStatus: Int32, CaseIterable {
         case let error as CommitStoreError:
             Terminal.complain("the store: \(error.detail)")
             return error.reason == .unavailable ? tryAgain : failure
+        case let error as MaintenanceStoreError:
+            Terminal.complain("the store: \(error.detail)")
+            return failure
         case let error as SourceError:
             Terminal.complain(error.detail)
             return error.reason == .unavailable ? tryAgain : failure

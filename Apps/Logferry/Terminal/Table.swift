@@ -5,12 +5,14 @@ struct Table {
     /// A value of a row.
     enum Cell {
         case text(String?)
+        case words([String])
         case number(Int64)
         case moment(Timestamp?)
 
         var words: String {
             switch self {
             case .text(let text): text ?? "-"
+            case .words(let words): words.joined(separator: ",")
             case .number(let number): String(number)
             case .moment(let moment): moment?.rfc3339 ?? "-"
             }
@@ -19,6 +21,7 @@ struct Table {
         var json: String {
             switch self {
             case .text(let text): text.map(encodedJSONString) ?? "null"
+            case .words(let words): "[\(words.map(encodedJSONString).joined(separator: ","))]"
             case .number(let number): String(number)
             case .moment(let moment): moment.map { encodedJSONString($0.rfc3339) } ?? "null"
             }
