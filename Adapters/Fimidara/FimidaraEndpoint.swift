@@ -5,6 +5,7 @@ enum FimidaraEndpoint: String, Sendable {
     case addToken = "agentTokens/addToken"
     case getToken = "agentTokens/getToken"
     case deleteToken = "agentTokens/deleteToken"
+    case deleteFile = "files/deleteFile"
     case addFolder = "folders/addFolder"
     case getFolder = "folders/getFolder"
     case listFolderContent = "folders/listFolderContent"
@@ -18,11 +19,11 @@ enum FimidaraEndpoint: String, Sendable {
     var path: String { "/v1/\(rawValue)" }
 
     /// Deletions are DELETE with a JSON body, all else is POST.
-    var method: HTTPMethod { self == .deleteToken ? .delete : .post }
+    var method: HTTPMethod { [.deleteToken, .deleteFile].contains(self) ? .delete : .post }
 
     /// Whether calling twice leaves the same state as calling once.
     ///
-    /// Permission items and assignments that are there are skipped, a token that is gone is gone. What adds a token, a
+    /// Permission items and assignments that are there are skipped, a token or file that is gone is gone. What adds a token, a
     /// folder or a group answers "exists" the second time, which would hide that the first had succeeded.
     var isIdempotent: Bool {
         switch self {

@@ -15,6 +15,7 @@ public actor InMemoryFileStore {
     var lasting: [String: SourceError] = [:]
     var stalled: [Int: CheckedContinuation<Bool, Never>] = [:]
     var hidden: [String: Int64] = [:]
+    var removalFailure: SourceError?
     var changes: [String: [@Sendable (inout [UInt8]) -> Void]] = [:]
     var requests: [ReadRequest] = []
     private var lastIdentity = 0
@@ -107,6 +108,9 @@ public actor InMemoryFileStore {
 
     /// Lets every read of a file fail, or none when `error` is `nil`.
     public func setFailure(_ error: SourceError?, of name: String) { lasting[name] = error }
+
+    /// Lets every removal by ``InMemoryObjectDisposal`` fail, or none when `error` is `nil`.
+    public func setRemovalFailure(_ error: SourceError?) { removalFailure = error }
 
     /// A range that was asked for.
     public struct ReadRequest: Sendable, Hashable {

@@ -31,7 +31,7 @@ public struct InMemoryObjectSource: ObjectSource {
     public func read(
         _ object: SourceObject, from offset: Int64, limit: Int
     ) async throws(SourceError) -> ObjectChunk {
-        try await store.read(object.key.text, in: folder, from: offset, limit: limit)
+        try await store.read(object, in: folder, from: offset, limit: limit)
     }
 
     /// What ``InMemoryFileStore/hide(_:of:)`` says.
@@ -91,8 +91,9 @@ extension InMemoryFileStore {
     }
 
     func read(
-        _ name: String, in folder: String, from offset: Int64, limit: Int
+        _ object: SourceObject, in folder: String, from offset: Int64, limit: Int
     ) async throws(SourceError) -> ObjectChunk {
+        let name = object.key.text
         requests.append(ReadRequest(name: name, offset: offset, limit: limit))
         if let error = lasting[name] { throw error }
         var most = limit
@@ -105,7 +106,9 @@ extension InMemoryFileStore {
                 guard await stall() else { throw SourceError(.unavailable, detail: "the read was cancelled") }
             }
         }
-        guard let file = folders[folder]?[name] else { throw SourceError(.gone, detail: "there is no \(name)") }
+        guard let file = folders[folder]?[name], file.identity == object.identity else {
+            throw SourceError(.gone, detail: "there is no \(name)")
+        }
         if changes[name]?.isEmpty == false, let change = changes[name]?.removeFirst() {
             change(&folders[folder, default: [:]][name, default: file].bytes)
         }

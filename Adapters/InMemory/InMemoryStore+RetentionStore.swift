@@ -98,7 +98,7 @@ extension InMemoryStore: RetentionStore {
             budget -= removed
             guard budget > 0 else { return step }
             budget -= 1
-            forget(cursor)
+            drop(cursor)
             step.cursors += 1
         }
         for app in fields.keys where !isActive(app) { fields[app] = nil }
@@ -107,7 +107,8 @@ extension InMemoryStore: RetentionStore {
         return step
     }
 
-    private func forget(_ cursor: Cursor) {
+    /// Removes a cursor with all that hangs on it.
+    func drop(_ cursor: Cursor) {
         let generation = cursor.generation
         cursors[generation] = nil
         history[generation] = nil

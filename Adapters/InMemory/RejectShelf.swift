@@ -40,6 +40,9 @@ struct RejectShelf {
         return lastNumber
     }
 
+    /// Whether a generation has rejects.
+    func holds(_ generation: GenerationID) -> Bool { counts[generation, default: 0] > 0 }
+
     /// Forgets the rejects of a generation that end behind a position.
     mutating func remove(of generation: GenerationID, from position: Int64) {
         for row in rows where row.generation == generation && row.range.upper > position {

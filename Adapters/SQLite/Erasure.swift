@@ -12,6 +12,9 @@ struct Erasure {
         ("writers", "app", "id"), ("fields", "app", "number"), ("field_totals", "app", "number"),
     ]
 
+    /// Tables whose rows go with a cursor.
+    static let companions = ["cursor_steps", "followers", "follower_misses"]
+
     /// Whether a deleted app still holds something.
     func isOwed() throws -> Bool {
         if try nextCursor() != nil { return true }
@@ -39,7 +42,7 @@ struct Erasure {
             step.rejects += Int64(db.changesCount)
             budget -= db.changesCount
             guard budget > 0 else { return step }
-            for table in ["cursor_steps", "followers", "follower_misses", "cursors"] {
+            for table in Erasure.companions + ["cursors"] {
                 try db.execute(sql: "DELETE FROM \(table) WHERE generation = ?", arguments: [generation])
             }
             step.cursors += 1

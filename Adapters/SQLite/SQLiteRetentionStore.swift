@@ -5,7 +5,7 @@ public import LogModel
 
 /// Retention in SQLite: looks in a snapshot, which nobody waits for, and then removes in one short write.
 public struct SQLiteRetentionStore: RetentionStore {
-    private let database: SQLiteDatabase
+    let database: SQLiteDatabase
 
     /// Retention of a database.
     public init(_ database: SQLiteDatabase) { self.database = database }

@@ -1,6 +1,6 @@
 import AppRegistry
-import DistributedLock
 import IngestionJobs
+import LogIngestion
 import LogMaintenance
 import LogModel
 
@@ -20,7 +20,7 @@ extension Deployment {
         let consuming = RecurringWork(.consumeLogs, every: settings.consumeInterval) { onStart in
             try await consumption.execute(onStart: onStart)
         }
-        return [consuming, indexing(), cleaning()]
+        return [consuming, indexing(), cleaning(try requireFileStore())]
     }
 
     private func indexing() -> RecurringWork {
@@ -40,25 +40,71 @@ extension Deployment {
         }
     }
 
-    private func cleaning() -> RecurringWork {
-        let (keeper, term, rules) = (keeper, settings.cleanupLockTerm, settings.retentionOfApps)
-        let (apps, retention, runs, clock) = (apps, store.retention, store.runRetention, clock)
-        var general = CleanupSettings()
-        general.days = settings.retentionDays
-        general.patience = settings.retentionPatience
-        let usual = general
+    private func cleaning(_ files: FileStore) -> RecurringWork {
+        let (keeper, term, cleanup) = (keeper, settings.cleanupLockTerm, cleanup(files))
         return RecurringWork(.cleanupLogs, every: settings.cleanupInterval) { onStart in
-            try await keeper.execute(.cleanupLogs, lockTerm: term, onStart: onStart) {
-                var cleanup = usual
-                let unknown = try await cleanup.apply(rules, apps)
-                // A rule that names nobody may be a rule that was mistyped: then nothing may go by the general one.
-                if unknown != nil { cleanup.days = nil }
-                let cleaner = LogCleaner(
-                    store: retention, runs: runs, settings: cleanup, clock: clock, ticks: ContinuousClock())
-                let found = try await cleaner.run()
-                return RunKeeper.Report(figures: RunFigures(found), firstError: unknown)
-            }
+            try await keeper.execute(.cleanupLogs, lockTerm: term, onStart: onStart) { try await cleanup.run() }
         }
+    }
+
+    private func cleanup(_ files: FileStore) -> Cleanup {
+        var usual = CleanupSettings()
+        usual.days = settings.retentionDays
+        usual.patience = settings.retentionPatience
+        let lease = max(settings.ingestion.claimLease, Cleanup.shortestLease)
+        let rules = settings.retentionOfSources.map {
+            SourceRules(days: $0, sealGrace: settings.ingestion.sealGrace, claimLease: lease)
+        }
+        // Claims under the consumer's own name would keep nobody from anything.
+        let claimant = OwnerID.mint(at: clock.now(), from: entropy)
+        return Cleanup(
+            store: store, files: files, apps: apps, usual: usual, rules: settings.retentionOfApps,
+            sources: rules, claimant: claimant, clock: clock)
+    }
+}
+
+/// What a run of cleanup-logs does: records and runs, then files, then what is left of files that are gone.
+private struct Cleanup: Sendable {
+    let store: Store
+    let files: FileStore
+    let apps: AppRegistrar
+    let usual: CleanupSettings
+    let rules: [Settings.AppRetention]
+    let sources: SourceRules?
+    let claimant: OwnerID
+    let clock: any WallClock
+
+    /// A claim on a file outlasts the last look at it and its removal.
+    static let shortestLease: Duration = .seconds(60)
+
+    func run() async throws -> RunKeeper.Report {
+        var settings = usual
+        let unknown = try await settings.apply(rules, apps)
+        // A rule that names nobody may be a rule that was mistyped: then nothing may go by the general one.
+        if unknown != nil { settings.days = nil }
+        let cleaner = LogCleaner(
+            store: store.retention, runs: store.runRetention, settings: settings, clock: clock,
+            ticks: ContinuousClock())
+        var figures = RunFigures(try await cleaner.run())
+        var firstError = unknown
+        if let sources {
+            let cleaner = SourceCleaner(
+                apps: store.apps, sources: files.sources, disposal: files.disposal, cursors: store.cursors,
+                catalogue: store.catalogue, owner: claimant, rules: sources, clock: clock, ticks: ContinuousClock())
+            let found = try await cleaner.run()
+            figures.objects += found.removed
+            for (obstacle, count) in found.left { figures.skips[obstacle.rawValue] = count }
+            firstError = firstError ?? found.firstError
+        }
+        if let tombstones = store.tombstones {
+            let cleaner = TombstoneCleaner(
+                apps: store.apps, sources: files.sources, cursors: store.cursors, records: store.records,
+                store: tombstones, settings: settings, clock: clock)
+            let found = try await cleaner.run()
+            figures.objects += found.cursors
+            firstError = firstError ?? found.firstError
+        }
+        return RunKeeper.Report(figures: figures, firstError: firstError)
     }
 }
 

@@ -2,6 +2,7 @@ import AppRegistry
 import FimidaraAdapter
 import HTTPTransport
 import LogIngestion
+import LogMaintenance
 import LogModel
 public import SdkProvisioning
 import TelemetryAdapter
@@ -12,6 +13,8 @@ public struct FileStore: Sendable {
     public let administration: any StorageAdministration
     /// Where each app's files are.
     let sources: any AppSources
+    /// What removes files.
+    let disposal: any ObjectDisposal
 
     /// Connects to a file store; asks it nothing yet.
     /// - Throws: ``SettingsError`` when the settings cannot be used.
@@ -33,12 +36,13 @@ public struct FileStore: Sendable {
         var brief = fimidara
         brief.retry = RetryPolicy(attempts: 3, longestAskedWait: .seconds(1))
         let administrator = FimidaraClient(settings: brief, transport: transport, entropy: entropy, wallClock: clock)
+        let sources = ObservedSources(
+            FimidaraAppSources(client: client, provisioning: provisioning), telemetry.registry)
         return FileStore(
             administration: PublicStorageAdministration(
                 ObservedStorageAdministration(FimidaraStorageAdministration(client: administrator), telemetry.registry),
                 serverURL: publicURL ?? serverURL),
-            sources: ObservedSources(
-                FimidaraAppSources(client: client, provisioning: provisioning), telemetry.registry))
+            sources: sources, disposal: sources.disposal(FimidaraObjectDisposal(client: client)))
     }
 }
 

@@ -24,6 +24,8 @@ struct Store: Sendable {
     let runRetention: any RunRetention
     let catalogue: any FieldCatalogue
     let retention: any RetentionStore
+    /// What removes cursors of objects that are gone; where there is none they stay.
+    let tombstones: (any TombstoneStore)?
     let locks: any LockStore
     /// Asks the store a trivial question.
     let ping: @Sendable () async throws -> Void
@@ -65,7 +67,8 @@ extension Store {
             records: SQLiteRecordReader(database), rejects: SQLiteRejectReader(database),
             runs: SQLiteRunStore(database), runRetention: SQLiteRunStore(database),
             catalogue: SQLiteFieldCatalogue(database), retention: SQLiteRetentionStore(database),
-            locks: SQLiteLockStore(database), ping: { try await database.ping() }, close: { try database.close() })
+            tombstones: SQLiteRetentionStore(database), locks: SQLiteLockStore(database),
+            ping: { try await database.ping() }, close: { try database.close() })
     }
 
     private init(_ database: PostgresDatabase) {
@@ -76,7 +79,7 @@ extension Store {
             records: PostgresRecordReader(database), rejects: PostgresRejectReader(database),
             runs: PostgresRunStore(database), runRetention: PostgresRunStore(database),
             catalogue: PostgresFieldCatalogue(database), retention: PostgresRetentionStore(database),
-            locks: PostgresLockStore(database), ping: { try await database.ping() },
+            tombstones: nil, locks: PostgresLockStore(database), ping: { try await database.ping() },
             close: { await database.close() })
     }
 
@@ -87,7 +90,7 @@ extension Store {
             history: MongoCursorStore(database), commits: MongoCommitStore(database),
             records: MongoRecordReader(database), rejects: MongoRejectReader(database), runs: MongoRunStore(database),
             runRetention: MongoRunStore(database), catalogue: MongoFieldCatalogue(database),
-            retention: MongoRetentionStore(database), locks: MongoLockStore(database),
+            retention: MongoRetentionStore(database), tombstones: nil, locks: MongoLockStore(database),
             ping: { try await database.ping() }, close: { await database.close() })
     }
 }

@@ -121,6 +121,15 @@ public enum ObjectSourceContract {
             #expect(error?.reason == .gone)
             #expect(try await place.all().objects.isEmpty)
         },
+        Clause("an object that was replaced is gone for who means it by its identity") { place in
+            try await place.append("w-2026-11-20.ndjson", Array("123".utf8))
+            let object = try await place.object("w-2026-11-20.ndjson")
+            try await place.replace("w-2026-11-20.ndjson", Array("456".utf8))
+            let error = await #expect(throws: SourceError.self) {
+                try await place.source.read(object, from: 0, limit: 10)
+            }
+            #expect(error?.reason == .gone)
+        },
         Clause("what a visitor throws ends the listing") { place in
             struct Enough: Error {}
             try await place.append("w-2026-11-20.ndjson", [0x7B])

@@ -32,6 +32,8 @@ public struct StoreUnderTest: Sendable {
     public let catalogue: (any FieldCatalogue)?
     /// What removes its records, if something does.
     public let retention: (any RetentionStore)?
+    /// What removes cursors of objects that are gone, if something does.
+    public let tombstones: (any TombstoneStore)?
     /// What removes its runs, if something does.
     public let runRetention: (any RunRetention)?
     /// Its locks.
@@ -47,7 +49,8 @@ public struct StoreUnderTest: Sendable {
         cursors: any CursorStore, commits: any CommitStore, records: any RecordReader, rejects: any RejectReader,
         locks: any LockStore, runs: any RunStore, history: (any CursorHistory)? = nil,
         catalogue: (any FieldCatalogue)? = nil, retention: (any RetentionStore)? = nil,
-        runRetention: (any RunRetention)? = nil, pass: @escaping @Sendable (Duration) async throws -> Void
+        tombstones: (any TombstoneStore)? = nil, runRetention: (any RunRetention)? = nil,
+        pass: @escaping @Sendable (Duration) async throws -> Void
     ) {
         self.apps = apps
         self.tokens = tokens
@@ -59,6 +62,7 @@ public struct StoreUnderTest: Sendable {
         self.history = history
         self.catalogue = catalogue
         self.retention = retention
+        self.tombstones = tombstones
         self.runRetention = runRetention
         self.locks = locks
         self.runs = runs

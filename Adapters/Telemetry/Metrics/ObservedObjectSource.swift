@@ -1,6 +1,7 @@
 public import AppRegistry
 public import CoreMetrics
 public import LogIngestion
+public import LogMaintenance
 import LogModel
 
 /// Sources whose requests are timed and counted.
@@ -18,12 +19,17 @@ public struct ObservedSources: AppSources {
     public func source(of app: RegisteredApp) -> any ObjectSource {
         ObservedObjectSource(base: base.source(of: app), metrics: metrics)
     }
+
+    /// What removes objects from the sources, counted with them.
+    public func disposal(_ base: any ObjectDisposal) -> any ObjectDisposal {
+        ObservedObjectDisposal(base: base, metrics: metrics)
+    }
 }
 
 /// The figures of all sources together.
 private struct SourceMetrics: Sendable {
     enum Operation: String, CaseIterable {
-        case list, read, measure
+        case list, read, measure, remove
     }
 
     let requests: RequestMetrics<Operation>
@@ -81,6 +87,22 @@ private struct ObservedObjectSource: ObjectSource {
             return count
         } catch {
             metrics.requests.note(.measure, since: start, RequestOutcome(error))
+            throw error
+        }
+    }
+}
+
+private struct ObservedObjectDisposal: ObjectDisposal {
+    let base: any ObjectDisposal
+    let metrics: SourceMetrics
+
+    func remove(_ object: SourceObject, of app: RegisteredApp) async throws(SourceError) {
+        let start = ContinuousClock.now
+        do {
+            try await base.remove(object, of: app)
+            metrics.requests.note(.remove, since: start, .ok)
+        } catch {
+            metrics.requests.note(.remove, since: start, RequestOutcome(error))
             throw error
         }
     }

@@ -83,6 +83,8 @@ public struct Settings: Sendable {
     public let consumeInterval: Duration
     /// How long the lock of consume-logs lasts without being prolonged.
     public let consumeLockTerm: Duration
+    /// Whether several workers share the apps, each app under its own lock.
+    public let sharesApps: Bool
     /// The servers that keep locks; none leaves locks to the store.
     let redis: RedisSettings?
     /// Time between runs of index-logs.
@@ -99,6 +101,8 @@ public struct Settings: Sendable {
     public let retentionOfApps: [AppRetention]
     /// How long old records wait for a follower that is behind.
     public let retentionPatience: Duration
+    /// How many days files of the file store are kept that are wholly taken; `nil` keeps them for good.
+    public let retentionOfSources: Int?
     /// Limits and sizes of ingestion.
     public let ingestion: IngestionSettings
     /// Lifetime of the credentials that init hands out.
@@ -140,6 +144,9 @@ public struct Settings: Sendable {
         logsFolderPrefix = try read.text("fimidara.logs_folder_prefix")
         consumeInterval = try read.duration("consume.interval")
         consumeLockTerm = try read.duration("consume.lock_ttl")
+        let scope = try read.text("consume.lock_scope")
+        guard ["run", "app"].contains(scope) else { throw SettingsError("consume.lock_scope must be run or app") }
+        sharesApps = scope == "app"
         redis = try RedisSettings(
             urls: read.optional("redis.urls"), whenDown: read.text("redis.when_down"))
         indexInterval = try read.duration("index.interval")
@@ -149,6 +156,9 @@ public struct Settings: Sendable {
         retentionDays = try read.optional("retention.days").map { try SettingsReading.days($0, of: "retention.days") }
         retentionOfApps = try read.daysOfApps("retention.apps")
         retentionPatience = try read.duration("retention.patience")
+        retentionOfSources = try read.optional("retention.source_days").map {
+            try SettingsReading.days($0, of: "retention.source_days")
+        }
         var ingestion = IngestionSettings()
         ingestion.maxLineBytes = try read.bytes("ingest.max_line_bytes")
         ingestion.bytesInFlight = try read.bytes("ingest.bytes_in_flight")

@@ -45,6 +45,7 @@ struct RecordedExchangeTests {
         try await check(.addToken, TokenWire.Answer.self)
         try await check(.getToken, TokenWire.Answer.self)
         try await check(.deleteToken, TokenWire.Deletion.self)
+        try await check(.deleteFile, FileWire.Deletion.self)
         try await check(.getFolder, FolderWire.Answer.self)
         try await check(.addFolder, FolderWire.Answer.self)
         try await check(.listFolderContent, FolderWire.Page.self)

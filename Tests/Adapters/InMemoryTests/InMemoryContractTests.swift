@@ -37,6 +37,9 @@ struct InMemoryContractTests {
     @Test("keeps the contract of the field catalogue", arguments: FieldCatalogueContract.clauses)
     func fields(_ clause: Clause<StoreUnderTest>) async throws { try await clause.verify(.inMemory()) }
 
+    @Test("C25: keeps the contract of tombstones", arguments: TombstoneContract.clauses)
+    func tombstones(_ clause: Clause<StoreUnderTest>) async throws { try await clause.verify(.inMemory()) }
+
     @Test("keeps the contract of retention", arguments: RetentionContract.clauses)
     func retention(_ clause: Clause<StoreUnderTest>) async throws { try await clause.verify(.inMemory()) }
 
@@ -85,6 +88,7 @@ extension StoreUnderTest {
         return StoreUnderTest(
             apps: store, tokens: store, provisioning: InMemoryProvisioningStore(), cursors: store, commits: store,
             records: store, rejects: store, locks: InMemoryLockStore(clock: clock), runs: runs,
-            history: store, catalogue: store, retention: store, runRetention: runs, pass: { clock.advance(by: $0) })
+            history: store, catalogue: store, retention: store, tombstones: store, runRetention: runs,
+            pass: { clock.advance(by: $0) })
     }
 }

@@ -52,6 +52,9 @@ struct SQLiteContractTests {
     @Test("keeps the contract of the field catalogue", arguments: FieldCatalogueContract.clauses)
     func fields(_ clause: Clause<StoreUnderTest>) async throws { try await verify(clause) }
 
+    @Test("C25: keeps the contract of tombstones", arguments: TombstoneContract.clauses)
+    func tombstones(_ clause: Clause<StoreUnderTest>) async throws { try await verify(clause) }
+
     @Test("keeps the contract of retention", arguments: RetentionContract.clauses)
     func retention(_ clause: Clause<StoreUnderTest>) async throws { try await verify(clause) }
 
@@ -67,7 +70,8 @@ extension StoreUnderTest {
             commits: SQLiteCommitStore(database), records: SQLiteRecordReader(database, scanLimit: scanLimit),
             rejects: SQLiteRejectReader(database), locks: SQLiteLockStore(database), runs: SQLiteRunStore(database),
             history: SQLiteCursorStore(database), catalogue: SQLiteFieldCatalogue(database),
-            retention: SQLiteRetentionStore(database), runRetention: SQLiteRunStore(database),
+            retention: SQLiteRetentionStore(database), tombstones: SQLiteRetentionStore(database),
+            runRetention: SQLiteRunStore(database),
             pass: { try await Task.sleep(for: $0) })
     }
 }

@@ -1,0 +1,198 @@
+public import AppRegistry
+public import LogCursor
+public import LogIngestion
+public import LogModel
+
+/// Removes objects from sources when they are old, wholly taken, and nobody needs them any more.
+///
+/// Each removal is a step of its own: the object is claimed, so that no worker is at it, and read again where the cursor
+/// stands. A process that dies leaves at most one object removed that is not counted; the cursor stays and says what was
+/// taken.
+public struct SourceCleaner: Sendable {
+    private let apps: any AppStore
+    private let sources: any AppSources
+    private let disposal: any ObjectDisposal
+    private let cursors: any CursorStore
+    private let catalogue: any FieldCatalogue
+    private let owner: OwnerID
+    private let rules: SourceRules
+    private let clock: any WallClock
+    private let ticks: any Clock<Duration>
+
+    /// Puts a cleaner together.
+    /// - Parameters:
+    ///   - apps: the apps to visit.
+    ///   - sources: where each app's files are.
+    ///   - disposal: what removes them.
+    ///   - cursors: what was taken of them.
+    ///   - catalogue: the follower that must be past them.
+    ///   - owner: the name that claims are made under, nobody else's.
+    ///   - rules: what may go.
+    ///   - clock: tells how old things are.
+    ///   - ticks: measures rests.
+    public init(
+        apps: any AppStore, sources: any AppSources, disposal: any ObjectDisposal, cursors: any CursorStore,
+        catalogue: any FieldCatalogue, owner: OwnerID, rules: SourceRules, clock: any WallClock,
+        ticks: any Clock<Duration>
+    ) {
+        self.apps = apps
+        self.sources = sources
+        self.disposal = disposal
+        self.cursors = cursors
+        self.catalogue = catalogue
+        self.owner = owner
+        self.rules = rules
+        self.clock = clock
+        self.ticks = ticks
+    }
+
+    /// An object that may go, with the cursor that says so.
+    private struct Candidate {
+        let object: SourceObject
+        let cursor: Cursor
+    }
+
+    /// Removes all that may go now, app by app.
+    ///
+    /// What fails for one app leaves the others alone; the figures hold the first failure.
+    /// - Throws: `CancellationError` when the task was cancelled, ``RegistryStoreError`` when the apps cannot be listed.
+    public func run() async throws -> SourceFigures {
+        var figures = SourceFigures()
+        var last: AppID?
+        while true {
+            let page = try await apps.apps(after: last, limit: 100)
+            for app in page {
+                do {
+                    try await clean(app, &figures)
+                } catch {
+                    // Being told to stop is nobody's failure, whatever error it comes as.
+                    try Task.checkCancellation()
+                    figures.firstError = figures.firstError ?? "\(app.id): \(error)"
+                }
+            }
+            last = page.last?.id
+            guard page.count == 100 else { return figures }
+        }
+    }
+
+    /// Removes what may go of one app, a bounded number of objects for each listing: removals shift its pages.
+    private func clean(_ app: RegisteredApp, _ figures: inout SourceFigures) async throws {
+        let source = sources.source(of: app)
+        let earlier = figures.left
+        while true {
+            // What is left is counted anew by each listing.
+            figures.left = earlier
+            let (found, isAll) = try await choose(from: source, &figures)
+            var removed = 0
+            for candidate in try await past(found, of: app.id, &figures) {
+                try Task.checkCancellation()
+                if let obstacle = try await remove(candidate, from: source, of: app) {
+                    figures.left[obstacle, default: 0] += 1
+                } else {
+                    removed += 1
+                    figures.removed += 1
+                    figures.bytes += candidate.object.size
+                }
+                try await ticks.sleep(for: rules.rest)
+            }
+            guard !isAll, removed > 0 else { return }
+        }
+    }
+
+    /// Ends a listing that has shown enough.
+    private struct Enough: Error {}
+
+    /// Lists a source until there is enough to do.
+    /// - Returns: objects that may go for all that cursors tell, and whether these are all.
+    private func choose(
+        from source: any ObjectSource, _ figures: inout SourceFigures
+    ) async throws -> ([Candidate], isAll: Bool) {
+        var found: [Candidate] = []
+        do {
+            try await source.list { page in
+                try Task.checkCancellation()
+                let now = clock.now()
+                let old = page.objects.filter { rules.isOld($0, at: now) }
+                guard !old.isEmpty else { return }
+                let known = try await cursors.latest(in: source.id, of: old.map(\.key))
+                for object in old {
+                    let cursor = known[object.key]
+                    if let obstacle = rules.obstacle(of: object, cursor, at: now) {
+                        figures.left[obstacle, default: 0] += 1
+                    } else if let cursor {
+                        found.append(Candidate(object: object, cursor: cursor))
+                    }
+                }
+                if found.count >= rules.stepObjects { throw Enough() }
+            }
+        } catch is Enough {
+            return (found, false)
+        }
+        return (found, true)
+    }
+
+    /// Those of the candidates that the follower is past.
+    private func past(
+        _ candidates: [Candidate], of app: AppID, _ figures: inout SourceFigures
+    ) async throws -> [Candidate] {
+        var open = Set(candidates.map(\.cursor.generation))
+        let all = open
+        guard let first = all.min(), let end = all.max() else { return [] }
+        var last = GenerationID(first.number - 1)
+        while true {
+            let gaps = try await catalogue.backlog(of: app, after: last, limit: 1000)
+            open.subtract(gaps.map(\.generation))
+            guard gaps.count == 1000, let next = gaps.last?.generation, next < end else { break }
+            last = next
+        }
+        let waiting = all.count - open.count
+        if waiting > 0 { figures.left[.awaitingFollower, default: 0] += Int64(waiting) }
+        return candidates.filter { open.contains($0.cursor.generation) }
+    }
+
+    /// Removes one object under a claim, after a last look at it.
+    /// - Returns: what kept it from being removed; `nil` when it is gone.
+    private func remove(
+        _ candidate: Candidate, from source: any ObjectSource, of app: RegisteredApp
+    ) async throws -> SourceObstacle? {
+        let object = candidate.object
+        let request = ClaimRequest(
+            source: source.id, object: object.key, app: app.id, identity: object.identity, size: .max,
+            day: object.day, fileIndex: object.fileIndex)
+        guard case .claimed(let claim)? = try await cursors.claim([request], by: owner, for: rules.claimLease).first
+        else { return .heldElsewhere }
+        do {
+            let obstacle = try await obstacle(of: candidate, under: claim, in: source)
+            if obstacle == nil { try await disposal.remove(object, of: app) }
+            await giveBack(claim)
+            return obstacle
+        } catch let error as SourceError where error.reason == .gone {
+            await giveBack(claim)
+            return .changed
+        } catch {
+            await giveBack(claim)
+            throw error
+        }
+    }
+
+    /// Looks at an object for the last time: nothing of it may be without its place in the store.
+    private func obstacle(
+        of candidate: Candidate, under claim: Claim, in source: any ObjectSource
+    ) async throws -> SourceObstacle? {
+        let object = candidate.object
+        guard claim.generation == candidate.cursor.generation, claim.cursor.progress == candidate.cursor.progress
+        else { return .changed }
+        let (position, tail) = (claim.cursor.progress.position, claim.cursor.progress.tail)
+        let end = try await source.read(object, from: position - Int64(tail.length), limit: tail.length + 1)
+        guard end.size == position, tail.matches(end.bytes.span) else { return .changed }
+        return try await source.hiddenBytes(of: object) > 0 ? .hiddenBytes : nil
+    }
+
+    /// Runs in a task of its own, so that a cancelled run still lets go.
+    private func giveBack(_ claim: Claim) async {
+        await Task { [cursors] in
+            // A store that cannot be reached lets the lease run out.
+            _ = try? await cursors.release([claim])
+        }.value
+    }
+}
