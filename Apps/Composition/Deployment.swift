@@ -175,21 +175,24 @@ extension Deployment {
         CallRate(perMinute: settings.keyGuessRate, clock: clock)
     }
 
-    /// What brings appended lines into the store, one run at a time in the whole deployment.
+    /// What brings appended lines into the store, one run at a time in the whole deployment or of each app.
     /// - Throws: ``SettingsError`` when there is no file store.
     public func consumption() throws -> Consumption {
         let consumer = LogConsumer(
             apps: store.apps, sources: try requireFileStore().sources, cursors: cursors, commits: commits,
             scanner: PortableScanner(), owner: owner, settings: settings.ingestion, clock: clock,
-            ticks: ContinuousClock(), entropy: entropy, observer: observer)
-        return Consumption(consumer: consumer, keeper: keeper, lockTerm: settings.consumeLockTerm)
+            ticks: ContinuousClock(), entropy: entropy, observer: observer,
+            turns: settings.sharesApps ? LockedApps(locks: lockKeeper, term: settings.consumeLockTerm) : nil)
+        return Consumption(
+            consumer: consumer, keeper: keeper, lockTerm: settings.consumeLockTerm, sharesApps: settings.sharesApps)
     }
+
+    private var lockKeeper: LockKeeper { LockKeeper(store: locks.store, holder: owner, ticks: ContinuousClock()) }
 
     /// What executes runs.
     var keeper: RunKeeper {
         RunKeeper(
-            locks: LockKeeper(store: locks.store, holder: owner, ticks: ContinuousClock()), store: runs,
-            clock: clock, entropy: entropy, observer: telemetry.runs)
+            locks: lockKeeper, store: runs, clock: clock, entropy: entropy, observer: telemetry.runs)
     }
 
     /// What takes local files in, once each.

@@ -61,12 +61,7 @@ public struct RunKeeper: Sendable {
                 try await store.interrupt(kind, except: started.id, at: started.startedAt)
                 try await store.save(started)
                 onStart(started)
-                let report = try await work()
-                var run = started
-                run.figures = report.figures
-                run.error = report.firstError
-                run.state = report.firstError == nil ? .finished : .partial
-                return run
+                return started.ended(with: try await work())
             }
             guard case .done(let run) = outcome else {
                 observer?.skipped(kind)
@@ -78,10 +73,67 @@ public struct RunKeeper: Sendable {
         } catch let error as RunStoreError {
             throw error
         } catch {
-            var run = started
-            run.state = error is CancellationError || error is LockLost ? .interrupted : .failed
-            run.error = String(describing: error)
-            return .executed(try await finish(run))
+            return .executed(try await finish(started.ended(by: error)))
+        }
+    }
+
+    /// Executes `work` beside other runs of its kind, which share what there is to do by locks of their own.
+    ///
+    /// A lock that follows from its id shows that the run is alive, until its end is recorded: whoever gets the lock of
+    /// a run that is marked as running knows that its process died.
+    /// - Parameters and errors: as of ``execute(_:lockTerm:onStart:_:)``.
+    /// - Returns: the run as it ended; skipped when there are so many runs that no lock is free.
+    public func executeBesideOthers(
+        _ kind: RunKind, lockTerm: Duration, onStart: @Sendable @escaping (Run) -> Void = { _ in },
+        _ work: @Sendable @escaping () async throws -> Report
+    ) async throws -> Outcome {
+        for _ in 0..<RunKeeper.attempts {
+            let started = Run(id: .mint(at: clock.now(), from: entropy), kind: kind, startedAt: clock.now())
+            do {
+                let outcome = try await locks.withLock(RunKeeper.signOfLife(of: started), for: lockTerm) { _ in
+                    try await interruptDead(kind, except: started.id, lockTerm)
+                    try await store.save(started)
+                    onStart(started)
+                    do { return try await finish(started.ended(with: try await work())) } catch {
+                        return try await finish(started.ended(by: error))
+                    }
+                }
+                if case .done(let run) = outcome { return .executed(run) }
+            } catch let error as LockStoreError {
+                throw error
+            } catch let error as RunStoreError {
+                throw error
+            } catch {
+                // The lock was lost or the task cancelled: what was recorded when the work ended is what it is.
+                let recorded = try await Task { [store] in try await store.run(started.id) }.value
+                if let recorded, recorded.state != .running { return .executed(recorded) }
+                return .executed(try await finish(started.ended(by: error)))
+            }
+        }
+        observer?.skipped(kind)
+        return .skipped
+    }
+
+    /// How many ids are tried until one is found whose lock is free.
+    private static let attempts = 8
+    /// How many of the latest runs are looked at for dead ones.
+    private static let lookBack = 200
+
+    /// One of 1024 locks, so that stores which keep a row for each name keep no more.
+    private static func signOfLife(of run: Run) -> LockName {
+        LockName("\(run.kind.rawValue)/run-\(run.id.text.suffix(2))")
+    }
+
+    /// Marks runs as interrupted whose processes died.
+    private func interruptDead(_ kind: RunKind, except current: RunID, _ term: Duration) async throws {
+        let latest = try await store.runs(kind: kind, before: nil, limit: RunKeeper.lookBack)
+        for run in latest where run.state == .running && run.id != current {
+            _ = try await locks.withLock(RunKeeper.signOfLife(of: run), for: term) { _ in
+                guard var dead = try await store.run(run.id), dead.state == .running else { return }
+                dead.state = .interrupted
+                dead.finishedAt = clock.now()
+                try await store.save(dead)
+            }
         }
     }
 
@@ -102,4 +154,23 @@ public protocol RunObserver: Sendable {
     func ended(_ run: Run)
     /// A run was not begun, since another one of its kind is going on.
     func skipped(_ kind: RunKind)
+}
+
+extension Run {
+    /// The run when its work has reported; its end is not dated.
+    fileprivate func ended(with report: RunKeeper.Report) -> Run {
+        var run = self
+        run.figures = report.figures
+        run.error = report.firstError
+        run.state = report.firstError == nil ? .finished : .partial
+        return run
+    }
+
+    /// The run when its work has thrown; its end is not dated.
+    fileprivate func ended(by error: any Error) -> Run {
+        var run = self
+        run.state = error is CancellationError || error is LockLost ? .interrupted : .failed
+        run.error = String(describing: error)
+        return run
+    }
 }

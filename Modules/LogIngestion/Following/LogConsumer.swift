@@ -16,6 +16,7 @@ public struct LogConsumer: Sendable {
     private let backOff: BackOff
     private let claims: ActiveClaims
     private let steps: ClockSteps
+    private let turns: (any AppTurns)?
 
     /// Puts a consumer together.
     /// - Parameters:
@@ -30,12 +31,15 @@ public struct LogConsumer: Sendable {
     ///   - ticks: what waits are measured by.
     ///   - entropy: the jitter of waits.
     ///   - observer: told of what happens.
+    ///   - turns: decides whose turn an app is, when several consumers share the apps.
     public init(
         apps: any AppStore, sources: any AppSources, cursors: any CursorStore, commits: any CommitStore,
         scanner: any RecordScanner, owner: OwnerID, settings: IngestionSettings, clock: any WallClock,
-        ticks: any Clock<Duration>, entropy: any Entropy, observer: any IngestionObserver
+        ticks: any Clock<Duration>, entropy: any Entropy, observer: any IngestionObserver,
+        turns: (any AppTurns)? = nil
     ) {
         self.apps = apps
+        self.turns = turns
         self.sources = sources
         self.cursors = cursors
         self.clock = clock
@@ -87,7 +91,7 @@ public struct LogConsumer: Sendable {
                         figures += done
                         running -= 1
                     }
-                    group.addTask { await consume(app) }
+                    group.addTask { await visit(app) }
                     running += 1
                 }
                 guard page.count == 100 else { break }
@@ -97,6 +101,21 @@ public struct LogConsumer: Sendable {
             try Task.checkCancellation()
             observer.observe(.roundEnded)
             return figures
+        }
+    }
+
+    /// Takes all that one app's files hold, if it is this consumer's turn.
+    private func visit(_ app: RegisteredApp) async -> ConsumeFigures {
+        guard let turns else { return await consume(app) }
+        do {
+            if let figures = try await turns.take(app.id, { await consume(app) }) { return figures }
+            var none = ConsumeFigures()
+            none.skip(.appHeldElsewhere)
+            return none
+        } catch {
+            var failed = ConsumeFigures()
+            if !Task.isCancelled { failed.fail(error) }
+            return failed
         }
     }
 

@@ -12,6 +12,8 @@ public enum SkipReason: String, Sendable, Hashable, CaseIterable {
     case unfinishedLine = "unfinished_line"
     /// Another worker has it.
     case heldElsewhere = "held_elsewhere"
+    /// Another worker has its app; counted once for the app.
+    case appHeldElsewhere = "app_held_elsewhere"
     /// It failed before, and its wait is not over.
     case backingOff = "backing_off"
     /// It went away while it was read.
