@@ -3,6 +3,7 @@ import IngestionJobs
 import LogIngestion
 import LogMaintenance
 import LogModel
+import TelemetryAdapter
 
 /// Words of figures that runs of cleanup-logs have beside the usual ones.
 public enum CleanupFigure {
@@ -25,10 +26,11 @@ extension Deployment {
 
     private func indexing() -> RecurringWork {
         let indexer = FieldIndexer(apps: store.apps, catalogue: catalogue, reader: records)
-        let (keeper, term) = (keeper, settings.indexLockTerm)
+        let (keeper, term, metrics) = (keeper, settings.indexLockTerm, telemetry.maintenance)
         return RecurringWork(.indexLogs, every: settings.indexInterval) { onStart in
             try await keeper.execute(.indexLogs, lockTerm: term, onStart: onStart) {
                 let found = try await indexer.run()
+                metrics.note(found)
                 var figures = RunFigures()
                 figures.apps = Int64(found.apps)
                 figures.objects = Int64(found.objects)
@@ -59,7 +61,7 @@ extension Deployment {
         let claimant = OwnerID.mint(at: clock.now(), from: entropy)
         return Cleanup(
             store: store, files: files, apps: apps, usual: usual, rules: settings.retentionOfApps,
-            sources: rules, claimant: claimant, clock: clock)
+            sources: rules, claimant: claimant, clock: clock, metrics: telemetry.maintenance)
     }
 }
 
@@ -73,9 +75,10 @@ private struct Cleanup: Sendable {
     let sources: SourceRules?
     let claimant: OwnerID
     let clock: any WallClock
+    let metrics: MaintenanceMetrics
 
     /// A claim on a file outlasts the last look at it and its removal.
-    static let shortestLease: Duration = .seconds(60)
+    static let shortestLease: Duration = .seconds(30)
 
     func run() async throws -> RunKeeper.Report {
         var settings = usual
@@ -85,13 +88,16 @@ private struct Cleanup: Sendable {
         let cleaner = LogCleaner(
             store: store.retention, runs: store.runRetention, settings: settings, clock: clock,
             ticks: ContinuousClock())
-        var figures = RunFigures(try await cleaner.run())
+        let cleaned = try await cleaner.run()
+        metrics.note(cleaned)
+        var figures = RunFigures(cleaned)
         var firstError = unknown
         if let sources {
             let cleaner = SourceCleaner(
                 apps: store.apps, sources: files.sources, disposal: files.disposal, cursors: store.cursors,
                 catalogue: store.catalogue, owner: claimant, rules: sources, clock: clock, ticks: ContinuousClock())
             let found = try await cleaner.run()
+            metrics.note(found)
             figures.objects += found.removed
             for (obstacle, count) in found.left { figures.skips[obstacle.rawValue] = count }
             firstError = firstError ?? found.firstError
@@ -101,6 +107,7 @@ private struct Cleanup: Sendable {
                 apps: store.apps, sources: files.sources, cursors: store.cursors, records: store.records,
                 store: tombstones, settings: settings, clock: clock)
             let found = try await cleaner.run()
+            metrics.note(found)
             figures.objects += found.cursors
             firstError = firstError ?? found.firstError
         }

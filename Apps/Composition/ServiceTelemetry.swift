@@ -10,12 +10,14 @@ public struct ServiceTelemetry: Sendable {
     let registry: PrometheusRegistry
     let ingestion: IngestionMetrics
     let runs: RunMetrics
+    let maintenance: MaintenanceMetrics
     private let process: ProcessMetrics
 
     init() {
         registry = PrometheusRegistry(ServiceMetric.allCases.map(\.family))
         ingestion = IngestionMetrics(registry)
         runs = RunMetrics(registry)
+        maintenance = MaintenanceMetrics(registry)
         process = ProcessMetrics(registry, version: ServiceTelemetry.version)
     }
 

@@ -36,6 +36,16 @@ public enum ServiceMetric: String, Sendable, CaseIterable {
     case runDuration = "logferry_run_duration_seconds"
     case runLastSuccess = "logferry_run_last_success_timestamp_seconds"
 
+    case indexRecords = "logferry_index_records_total"
+    case indexBytes = "logferry_index_bytes_total"
+    case indexRefusedSteps = "logferry_index_refused_steps_total"
+
+    case cleanupRemoved = "logferry_cleanup_removed_total"
+    case cleanupRemovedBytes = "logferry_cleanup_removed_bytes_total"
+    case cleanupMissedRecords = "logferry_cleanup_missed_records_total"
+    case cleanupWaitingRecords = "logferry_cleanup_waiting_records"
+    case cleanupFilesLeft = "logferry_cleanup_files_left"
+
     case sdkInits = "logferry_sdk_inits_total"
     case sdkInitDuration = "logferry_sdk_init_duration_seconds"
     case storageRequests = "logferry_storage_requests_total"
@@ -93,6 +103,14 @@ extension ServiceMetric {
         case .runs: counter(["kind", "state"], "Runs that ended, by kind and state; skipped ones never began.")
         case .runDuration: histogram(["kind"], "Time that runs took.", ServiceMetric.runBuckets)
         case .runLastSuccess: gauge(["kind"], "When the latest run without a failure ended, since 1970.")
+        case .indexRecords: counter([], "Records that came into the field catalogue.")
+        case .indexBytes: counter([], "Bytes of lines that came into the field catalogue.")
+        case .indexRefusedSteps: counter([], "Steps of the catalogue that another worker had done before.")
+        case .cleanupRemoved: counter(["kind"], "What was removed: record, reject, run, cursor or file.")
+        case .cleanupRemovedBytes: counter(["kind"], "Bytes of the records and files that were removed.")
+        case .cleanupMissedRecords: counter([], "Records that went before a follower had seen them.")
+        case .cleanupWaitingRecords: gauge([], "Old records that wait for a follower, at the latest run.")
+        case .cleanupFilesLeft: gauge(["reason"], "Old files that could not be removed, at the latest run.")
         case .sdkInits: counter(["outcome"], "Inits of SDKs, by what came of them.")
         case .sdkInitDuration: histogram([], "Time that inits took, those over the rate not counted.")
         case .storageRequests: counter(["operation", "outcome"], "Requests to the file store's administration.")
