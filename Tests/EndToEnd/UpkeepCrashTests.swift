@@ -147,11 +147,12 @@ struct UpkeepCrashTests {
         var dice = Dice(seed: 9)
         for round in 0..<Counts.of(6, soak: 60) {
             try await take(Corpus.made(lines: 4000, seed: UInt64(round)), "\(round)", app: "shop", fleet)
+            let before = try await latestRun(fleet)
             let worker = try fleet.startWorker([
-                "--consume-interval", "10ms", "--index-interval", "10ms", "--cleanup-interval", "10ms",
+                "--consume-interval", "200ms", "--index-interval", "10ms", "--cleanup-interval", "10ms",
                 "--retention-days", "1", "--shutdown-grace", "20s",
             ])
-            try await Fleet.until("a run goes on") { try await !states(fleet).isEmpty }
+            try await Fleet.until("the worker is at it") { try await latestRun(fleet) > before }
             try await Task.sleep(for: .milliseconds(dice.roll(600)))
             #expect(try await fleet.site.stop(worker) == 0, "\(worker.errorText.suffix(2000))")
             #expect(try await !states(fleet).contains("running"), "round \(round)")
@@ -187,11 +188,19 @@ struct UpkeepCrashTests {
         return try #require(answer.json["count"] as? Int, "\(answer.text)")
     }
 
+    /// The id of the latest run; ids grow.
+    private func latestRun(_ fleet: Fleet) async throws -> String {
+        try await latest(fleet).first?["id"] as? String ?? ""
+    }
+
     /// The states of the latest runs.
     private func states(_ fleet: Fleet) async throws -> [String] {
+        try await latest(fleet).compactMap { $0["state"] as? String }
+    }
+
+    private func latest(_ fleet: Fleet) async throws -> [[String: Any]] {
         let answer = try await fleet.site.call(
             "GET", fleet.site.api("/v1/runs?limit=200"), try fleet.site.secret("admin.key"))
-        let items = try #require(answer.json["items"] as? [[String: Any]], "\(answer.text)")
-        return items.compactMap { $0["state"] as? String }
+        return try #require(answer.json["items"] as? [[String: Any]], "\(answer.text)")
     }
 }

@@ -153,12 +153,10 @@ public struct Settings: Sendable {
         indexLockTerm = try read.duration("index.lock_ttl")
         cleanupInterval = try read.duration("cleanup.interval")
         cleanupLockTerm = try read.duration("cleanup.lock_ttl")
-        retentionDays = try read.optional("retention.days").map { try SettingsReading.days($0, of: "retention.days") }
+        retentionDays = try read.days("retention.days")
         retentionOfApps = try read.daysOfApps("retention.apps")
         retentionPatience = try read.duration("retention.patience")
-        retentionOfSources = try read.optional("retention.source_days").map {
-            try SettingsReading.days($0, of: "retention.source_days")
-        }
+        retentionOfSources = try read.days("retention.source_days")
         var ingestion = IngestionSettings()
         ingestion.maxLineBytes = try read.bytes("ingest.max_line_bytes")
         ingestion.bytesInFlight = try read.bytes("ingest.bytes_in_flight")
@@ -220,6 +218,10 @@ private struct SettingsReading {
             throw SettingsError("\(name) must be a number of bytes up to 1GiB")
         }
         return value
+    }
+
+    func days(_ name: String) throws -> Int? {
+        try optional(name).map { try SettingsReading.days($0, of: name) }
     }
 
     static func days(_ text: some StringProtocol, of name: String) throws -> Int {
