@@ -268,6 +268,7 @@ let package = Package(
             "TelemetryTests", in: "Adapters/TelemetryTests",
             [
                 "LogModel", "AppRegistry", "DistributedLock", "LogCursor", "LogIngestion", "IngestionJobs",
+                "LogMaintenance",
                 "InMemoryAdapter", "TelemetryAdapter", "TestSupport", coreMetrics, logging,
             ]),
         suite(
