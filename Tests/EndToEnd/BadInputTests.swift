@@ -1,5 +1,6 @@
 import Foundation
 import HTTPTransport
+import ServerRig
 import Testing
 
 /// Every input can be bad: the answer says what, where and what to do, and nothing hangs.

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import ServerRig
 import Testing
 
 /// What is left when everything is killed at any moment.

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import ServerRig
 import Testing
 
 /// The URL of the server that `Tests/run` has started.

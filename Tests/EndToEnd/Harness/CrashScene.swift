@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import ServerRig
 import Testing
 
 /// A file store, an API and two workers on one store, each a process that may be killed at any moment.
@@ -20,14 +21,7 @@ final class CrashScene {
         files = try Site()
         site = try Site()
         let store = try await files.startDev(CrashScene.storeFlags)
-        let admin = String(repeating: "a", count: 32)
-        environment = [
-            "LOGFERRY_FIMIDARA_SERVER_URL": files.files(""),
-            "LOGFERRY_FIMIDARA_AUTH_TOKEN": try files.secret("local-fimidara.key"),
-            "LOGFERRY_ADMIN_KEY": admin, "LOGFERRY_INTERNAL_KEY": String(repeating: "i", count: 32),
-        ]
-        try FileManager.default.createDirectory(atPath: site.data, withIntermediateDirectories: true)
-        try Data(admin.utf8).write(to: URL(fileURLWithPath: site.data + "/admin.key"))
+        environment = try site.use(files)
         programs[.files] = store
         for victim in Victim.allCases where victim != .files { programs[victim] = try start(victim) }
         try await waitUntilReady(.serve)
