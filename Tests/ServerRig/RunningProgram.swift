@@ -56,20 +56,38 @@ public final class RunningProgram: Sendable {
     /// Sends a signal.
     public func signal(_ number: Int32) { kill(pid, number) }
 
+    /// How a program ended.
+    public struct Ending: Sendable {
+        /// The exit code; 128 and the signal's number when a signal ended it.
+        public let code: Int32
+        /// Processor time of the program, in itself and in the system for it.
+        public let processorTime: Duration
+    }
+
     /// Waits for the end; a program that does not come to it in time is killed.
-    /// - Returns: the exit code; 128 and the signal's number when a signal ended it.
-    public func wait(for limit: Duration = .seconds(60)) async throws -> Int32 {
+    /// - Throws: ``ProgramError``.
+    public func end(within limit: Duration = .seconds(60)) async throws -> Ending {
         let end = ContinuousClock.now.advanced(by: limit)
         while ContinuousClock.now < end {
             var status: Int32 = 0
-            if waitpid(pid, &status, WNOHANG) == pid {
+            var usage = rusage()
+            if wait4(pid, &status, WNOHANG, &usage) == pid {
                 let signal = status & 0x7F
-                return signal == 0 ? (status >> 8) & 0xFF : 128 + signal
+                return Ending(
+                    code: signal == 0 ? (status >> 8) & 0xFF : 128 + signal,
+                    processorTime: Duration(usage.ru_utime) + Duration(usage.ru_stime))
             }
             try await Task.sleep(for: .milliseconds(5))
         }
         kill(pid, SIGKILL)
         throw ProgramError("it did not end in \(limit): \(errorText)")
+    }
+
+    /// Waits for the end.
+    /// - Returns: the exit code, see ``Ending/code``.
+    /// - Throws: ``ProgramError``.
+    public func wait(for limit: Duration = .seconds(60)) async throws -> Int32 {
+        try await end(within: limit).code
     }
 
     /// Runs a program to its end.
@@ -107,6 +125,10 @@ public struct ProgramError: Error, CustomStringConvertible {
     public let description: String
 
     init(_ description: String) { self.description = description }
+}
+
+extension Duration {
+    fileprivate init(_ time: timeval) { self = .seconds(time.tv_sec) + .microseconds(time.tv_usec) }
 }
 
 /// Lends texts as a null-terminated list of C strings.

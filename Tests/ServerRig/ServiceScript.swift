@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 public import TestSupport
 
 /// One of the scripts of `Tests/services`, each of which starts and stops servers of a kind.
@@ -20,6 +21,19 @@ public struct ServiceScript: Sendable {
     /// Ends what was started in a folder.
     /// - Throws: ``ProgramError``.
     public func stop(in folder: TemporaryFolder) async throws { _ = try await call(["stop", folder.path]) }
+
+    /// Kills a server that was started in a folder, as a crash would; children of it end when they notice.
+    /// - Throws: ``ProgramError`` when there is none.
+    public func kill(in folder: TemporaryFolder) throws {
+        for name in ["pid", "data/postmaster.pid"] {
+            guard let text = try? String(contentsOfFile: folder.file(name), encoding: .utf8),
+                let number = text.split(whereSeparator: \.isWhitespace).first.flatMap({ pid_t($0) })
+            else { continue }
+            Glibc.kill(number, SIGKILL)
+            return
+        }
+        throw ProgramError("no server was started in \(folder.path)")
+    }
 
     private func call(_ words: [String]) async throws -> [Substring] {
         // The first one on a machine installs its server.

@@ -1,5 +1,4 @@
 import Foundation
-import Glibc
 import LogModel
 import ServerRig
 import TestSupport
@@ -41,9 +40,7 @@ final class OwnServer: Sendable {
     }
 
     /// Ends it without a word.
-    func kill() throws {
-        Glibc.kill(try #require(pid_t(text("pid"))), SIGKILL)
-    }
+    func kill() throws { try OwnServer.script.kill(in: folder) }
 
     /// Starts it again, where it was.
     func restart() async throws {

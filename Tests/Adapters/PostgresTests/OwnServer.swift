@@ -1,9 +1,5 @@
-import Foundation
-import Glibc
 import ServerRig
 import TestSupport
-
-@testable import PostgresAdapter
 
 /// A server of a test's own, which it may kill.
 final class OwnServer: Sendable {
@@ -32,13 +28,7 @@ final class OwnServer: Sendable {
     }
 
     /// Kills the server's first process, as a crash would; the others end when they notice.
-    func kill() throws {
-        let text = try String(contentsOfFile: folder.file("data/postmaster.pid"), encoding: .utf8)
-        guard let pid = text.split(separator: "\n").first.flatMap({ Int32($0) }) else {
-            throw PostgresError(.connectionLost, "there is no server to kill")
-        }
-        Glibc.kill(pid, SIGKILL)
-    }
+    func kill() throws { try OwnServer.script.kill(in: folder) }
 
     /// Starts the server again, where it was.
     func startAgain() async throws { _ = try await OwnServer.script.start(in: folder) }
