@@ -16,8 +16,12 @@ extension Store {
     ///
     /// Attempts come after a pause of half a second at first and of ten seconds in the end, each between half of it and
     /// all of it at random.
-    /// - Parameter limit: after how much time an attempt that fails is the last.
-    /// - Throws: what the last attempt threw; ``SettingsError`` at once.
+    /// - Parameters:
+    ///   - settings: which store, and how.
+    ///   - limit: after how much time an attempt that fails is the last.
+    ///   - logger: where it says that it waits.
+    /// - Returns: the store.
+    /// - Throws: ``StoreUnreachable`` of the last attempt; ``SettingsError`` at once.
     static func open(_ settings: Settings, waiting limit: Duration, logger: Logger) async throws -> Store {
         let clock = ContinuousClock()
         let end = clock.now.advanced(by: limit)
