@@ -251,6 +251,10 @@ let package = Package(
                 "LogModel", "AppRegistry", "SdkProvisioning", "HTTPTransport", "Composition", "Server", "TestSupport",
                 "RawSockets", httpTypes, logging,
             ]),
+        // Servers and other programs that tests start, relay to, kill and start again.
+        .target(
+            name: "ServerRig", dependencies: ["BlockingExecutor", "TestSupport"], path: "Tests/ServerRig",
+            swiftSettings: house),
         .target(name: "RawSockets", path: "Tests/RawSockets", swiftSettings: house),
         // Programs that end-to-end tests start, kill and start again.
         .executableTarget(
@@ -278,7 +282,7 @@ let package = Package(
             ["LogIngestion", "SdkClient", "TelemetryAdapter", "LocalFimidaraAdapter", "Server", "Logferry"]),
         suite(
             "EndToEndTests", in: "EndToEnd",
-            ["Logferry", "FlappingStore", "SdkWriter", "HTTPTransport", "RawSockets", "TestSupport"]),
+            ["Logferry", "FlappingStore", "SdkWriter", "HTTPTransport", "RawSockets", "ServerRig", "TestSupport"]),
         // Tests: contracts are written once and run against every adapter of a port.
         .target(
             name: "TestSupport",
@@ -342,21 +346,21 @@ let package = Package(
             "RedisTests", in: "Adapters/RedisTests",
             [
                 "LogModel", "DistributedLock", "RedisAdapter", "BlockingExecutor", "InMemoryAdapter", "PortContracts",
-                "TestSupport",
+                "ServerRig", "TestSupport",
             ]),
         suite(
             "PostgresTests", in: "Adapters/PostgresTests",
             [
                 "LogModel", "AppRegistry", "SdkProvisioning", "DistributedLock", "LogCursor", "LogIngestion",
                 "IngestionJobs", "LogQuery", "PostgresAdapter", "BlockingExecutor", "InMemoryAdapter", "PortContracts",
-                "TestSupport",
+                "ServerRig", "TestSupport",
             ]),
         suite(
             "MongoTests", in: "Adapters/MongoTests",
             [
                 "LogModel", "AppRegistry", "SdkProvisioning", "DistributedLock", "LogCursor", "LogIngestion",
                 "IngestionJobs", "LogQuery", "MongoAdapter", "BlockingExecutor", "InMemoryAdapter", "PortContracts",
-                "TestSupport",
+                "ServerRig", "TestSupport",
             ]),
     ]
 )

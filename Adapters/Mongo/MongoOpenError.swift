@@ -32,6 +32,11 @@ public enum MongoOpenError: Error, Sendable, Hashable, CustomStringConvertible {
             }
     }
 
+    /// Whether the same attempt may succeed later.
+    public var mayPass: Bool {
+        if case .unreachable = self { true } else { false }
+    }
+
     /// What is wrong, and what to do.
     public var description: String {
         switch self {

@@ -41,6 +41,11 @@ public enum PostgresOpenError: Error, Sendable, Equatable, CustomStringConvertib
         }
     }
 
+    /// Whether the same attempt may succeed later.
+    public var mayPass: Bool {
+        if case .unreachable = self { true } else { false }
+    }
+
     /// What is wrong, and what to do.
     public var description: String {
         switch self {

@@ -55,13 +55,17 @@ public struct Deployment: Sendable {
     /// - Parameters:
     ///   - settings: what to go by.
     ///   - makesFileStore: whether the embedded file store's key is made when it is missing, as `dev` does.
+    ///   - waitsForStore: whether to wait for a store that cannot be reached, as `store.wait` says.
     ///   - logger: where services log.
-    /// - Throws: ``SettingsError``, or an error that says why the store cannot be opened.
-    public init(_ settings: Settings, makesFileStore: Bool = false, logger: Logger) async throws {
+    /// - Throws: ``SettingsError``, ``StoreUnreachable``, or an error that says why the store cannot be opened.
+    public init(
+        _ settings: Settings, makesFileStore: Bool = false, waitsForStore: Bool = false, logger: Logger
+    ) async throws {
         let clock = SystemClock()
         let entropy = SystemEntropy()
         let data = try DataDirectory(settings.dataDirectory)
-        let store = try await Store.open(settings)
+        let store = try await Store.open(
+            settings, waiting: waitsForStore ? settings.storeWait : .zero, logger: logger)
         let telemetry = ServiceTelemetry()
         locks = try Locks(
             settings.redis, orIn: store.locks, entropy: entropy, telemetry: telemetry, logger: logger)

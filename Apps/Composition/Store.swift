@@ -33,8 +33,8 @@ struct Store: Sendable {
     let close: @Sendable () async throws -> Void
 
     /// Opens a store and brings its schema up to date.
-    /// - Throws: ``SettingsError`` that says what to do.
-    static func open(_ settings: Settings) async throws(SettingsError) -> Store {
+    /// - Throws: ``SettingsError`` or ``StoreUnreachable``, which say what to do.
+    static func open(_ settings: Settings) async throws -> Store {
         switch settings.store {
         case .sqlite(let path):
             do throws(SQLiteOpenError) {
@@ -46,13 +46,13 @@ struct Store: Sendable {
             do throws(PostgresOpenError) {
                 return Store(try await PostgresDatabase.open(url: url, connections: settings.storeConnections))
             } catch {
-                throw SettingsError(error.description)
+                throw StoreUnreachable.orSettingsError(error, mayPass: error.mayPass)
             }
         case .mongo(let url):
             do throws(MongoOpenError) {
                 return Store(try await MongoDatabase.open(url: url, connections: settings.storeConnections))
             } catch {
-                throw SettingsError(error.description)
+                throw StoreUnreachable.orSettingsError(error, mayPass: error.mayPass)
             }
         }
     }

@@ -1,4 +1,5 @@
 import Foundation
+import ServerRig
 import Testing
 
 /// A store that takes nothing for a while.

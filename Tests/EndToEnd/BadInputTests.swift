@@ -1,5 +1,6 @@
 import Foundation
 import HTTPTransport
+import ServerRig
 import Testing
 
 /// Every input can be bad: the answer says what, where and what to do, and nothing hangs.
@@ -30,7 +31,7 @@ struct BadInputTests {
             (["config", "check", "--store-url", "mongodb://"], 78, "not a URL of MongoDB"),
             (["apps", "list", "--store-url", "mongodb://u:canary@h/x"], 2, "LOGFERRY_STORE_URL"),
             (
-                ["apps", "list", "--store-url", "mongodb://127.0.0.1:1/x?serverSelectionTimeoutMS=200"], 78,
+                ["apps", "list", "--store-url", "mongodb://127.0.0.1:1/x?serverSelectionTimeoutMS=200"], 75,
                 "mongodb://127.0.0.1:1/x cannot be reached"
             ),
             (["apps", "list", "--data-dir", junk + "/sub"], 78, "data folder"),

@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import HTTPTransport
+import ServerRig
 import Testing
 
 /// Secrets go in by every door there is, and come out by none but the one that hands them out.

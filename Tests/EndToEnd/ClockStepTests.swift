@@ -1,4 +1,5 @@
 import Foundation
+import ServerRig
 import Testing
 
 /// The time of day of each process steps for itself, an hour back and a day forward, while lines are logged.

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import ServerRig
 import Testing
 
 /// What is left when everything is killed at any moment.
@@ -53,12 +54,40 @@ struct CrashTests {
         #expect(try await site.stop(dev) == 0)
     }
 
-    @Test("C15: kill -9 at random moments during init, append, follow and query, with two workers on one store")
-    func killedFleet() async throws {
+    @Test(
+        "a worker that starts before its store waits for it, for as long as store.wait says",
+        arguments: StoreKind.available.filter { $0 != .sqlite })
+    func startsBeforeStore(_ kind: StoreKind) async throws {
+        let (files, site) = (try Site(), try Site())
+        let store = try await StoreServer(kind)
+        let program = try await files.startDev(["--consume-interval", "1h"])
+        let environment = try site.use(files).merging(store.environment) { $1 }
+        try store.kill()
+        func work(_ more: [String]) throws -> RunningProgram {
+            try RunningProgram(
+                ["work"] + site.flags + ["--ops-port", String(site.opsPort)] + more, environment: environment,
+                folder: site.folder + "/logs")
+        }
+        let hasty = try work(["--store-wait", "10ms"])
+        #expect(try await hasty.wait() == 75, "\(hasty.errorText)")
+        #expect(hasty.errorText.contains("cannot be reached"), "\(hasty.errorText)")
+        let patient = try work(["--store-wait", "10m"])
+        try await Fleet.until("it says that it waits") { patient.errorText.contains("cannot be reached yet") }
+        try await store.startAgain()
+        try await Fleet.until("it works") { (try? await site.send("GET", site.ops("/readyz")))?.status == 200 }
+        #expect(try await site.stop(patient) == 0, "\(patient.errorText)")
+        #expect(try await files.stop(program) == 0)
+        try await store.stop()
+    }
+
+    @Test(
+        "C15: kill -9 at random moments during init, append, follow and query, with two workers on one store",
+        arguments: StoreKind.available)
+    func killedFleet(_ kind: StoreKind) async throws {
         let start = ContinuousClock.now
         let seed = Counts.isSoak ? UInt64(getpid()) : 42
         var dice = Dice(seed: seed)
-        let scene = try await CrashScene()
+        let scene = try await CrashScene(kind)
         let running = RunningSwitch()
         var traffic: [CrashTraffic] = []
         for name in ["crash-a", "crash-b"] {
@@ -70,13 +99,13 @@ struct CrashTests {
         }
         let writing = traffic.map { traffic in Task { try await traffic.write() } }
         let asking = traffic.map { traffic in Task { try await traffic.ask() } }
-        let kills = Counts.of(24, soak: 1000)
-        for kill in 1...kills {
+        let victims = scene.victims(kind == .sqlite ? Counts.of(24, soak: 1000) : Counts.of(10, soak: 100), &dice)
+        for (kill, victim) in victims.enumerated() {
             try await Task.sleep(for: .milliseconds(dice.roll(250)))
             // One in five hits a process that is just starting.
-            try await scene.kill(CrashScene.Victim.allCases[dice.roll(4)], waiting: dice.roll(5) > 0)
-            if Counts.isSoak, kill % 50 == 0 {
-                print("\(kill) kills in \(start.duration(to: .now))")
+            try await scene.kill(victim, waiting: dice.roll(5) > 0)
+            if Counts.isSoak, kill % 50 == 49 {
+                print("\(kind): \(kill + 1) kills in \(start.duration(to: .now))")
             }
         }
         try await scene.settle()
@@ -86,7 +115,7 @@ struct CrashTests {
             let written = try await writing[index].value
             let asked = try await asking[index].value
             print("\(traffic.app.name): \(written), then \(asked)")
-            #expect(written.appends > kills / 4 && asked.questions > 0 && asked.seen > 0)
+            #expect(written.appends > victims.count / 4 && asked.questions > 0 && asked.seen > 0)
             var expected: [UInt8] = []
             var number = 0
             while expected.count < written.written {
@@ -105,6 +134,6 @@ struct CrashTests {
         let verified = try await scene.run(["verify"])
         #expect(verified.code == 0, "\(verified.output) \(verified.words)")
         try await scene.stop()
-        print("seed \(seed): \(scene.kills), \(lines) lines, \(start.duration(to: .now))")
+        print("\(kind), seed \(seed): \(scene.kills), \(lines) lines, \(start.duration(to: .now))")
     }
 }

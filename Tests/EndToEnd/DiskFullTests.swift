@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import ServerRig
 import Testing
 
 /// Disks that are full: files may grow to a limit and no further, and writes beyond it fail.

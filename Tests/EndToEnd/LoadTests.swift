@@ -1,4 +1,5 @@
 import Foundation
+import ServerRig
 import Testing
 
 /// Clients that ask as fast as they can, while others work.

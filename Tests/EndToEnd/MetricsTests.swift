@@ -1,5 +1,6 @@
 import Foundation
 import HTTPTransport
+import ServerRig
 import TestSupport
 import Testing
 

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import ServerRig
 import Testing
 
 private let server = ProcessInfo.processInfo.environment["LOGFERRY_TEST_MONGO"]

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import ServerRig
 import Testing
 
 /// That the disk has what is acknowledged before it is acknowledged, read off the system calls of the real programs.

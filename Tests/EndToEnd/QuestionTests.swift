@@ -1,5 +1,6 @@
 import Foundation
 import HTTPTransport
+import ServerRig
 import Testing
 
 /// Questions about records over HTTP.

@@ -1,5 +1,6 @@
 import Foundation
 import RawSockets
+import ServerRig
 import Testing
 
 /// Many clients that hold connections and say little, while others work.

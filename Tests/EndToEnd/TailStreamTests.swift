@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import HTTPTransport
+import ServerRig
 import Testing
 
 /// `GET /v1/logs/tail`, and what becomes of clients that do not read.

@@ -1,4 +1,5 @@
 import Foundation
+import ServerRig
 import Testing
 
 /// Much of everything, and what memory it takes.

@@ -49,6 +49,8 @@ public struct Settings: Sendable {
     public let store: StoreChoice
     /// Most connections of this process to a store that is a server.
     public let storeConnections: Int
+    /// How long `serve` and `work` wait for a store that cannot be reached when they start.
+    public let storeWait: Duration
     /// Where the API listens.
     public let http: Listener
     /// Largest request body in bytes.
@@ -123,6 +125,7 @@ public struct Settings: Sendable {
         dataDirectory = try read.text("data.dir")
         store = try StoreChoice(read.optional("store.url"), dataDirectory: dataDirectory)
         storeConnections = try read.count("store.connections")
+        storeWait = try read.duration("store.wait")
         http = Listener(host: try read.text("http.host"), port: try read.port("http.port"))
         maxBody = try read.bytes("http.max_body")
         maxTails = try read.count("http.max_tails")

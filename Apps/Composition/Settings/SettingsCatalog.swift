@@ -68,6 +68,7 @@ public enum SettingsCatalog {
             "store.url", .url, nil,
             "the store: sqlite:PATH, postgres://… or mongodb://…; default a file in data.dir"),
         SettingKey("store.connections", .integer, "8", "most connections of this process to a store that is a server"),
+        SettingKey("store.wait", .duration, "60s", "how long serve and work, when they start, wait for a store"),
         SettingKey("http.host", .text, "127.0.0.1", "address that the API listens on"),
         SettingKey("http.port", .integer, "8080", "port of the API; 0 takes a free one"),
         SettingKey("http.max_body", .bytes, "8MiB", "largest request body"),

@@ -18,7 +18,7 @@ struct Serve: AsyncParsableCommand {
             throw SettingsError(
                 "serve needs admin.key and internal.key: set LOGFERRY_ADMIN_KEY and LOGFERRY_INTERNAL_KEY, or …_FILE")
         }
-        let deployment = try await Deployment(settings, logger: settings.logger("store"))
+        let deployment = try await Deployment(settings, waitsForStore: true, logger: settings.logger("store"))
         let server = try APIServer(
             deployment, adminKey: adminKey, internalKey: internalKey, logger: settings.logger("http")
         ) { port in
@@ -41,7 +41,7 @@ struct Work: AsyncParsableCommand {
 
     func run() async throws {
         let settings = try GivenSettings.settings()
-        let deployment = try await Deployment(settings, logger: settings.logger("ingestion"))
+        let deployment = try await Deployment(settings, waitsForStore: true, logger: settings.logger("ingestion"))
         let worker = try WorkerService(deployment, logger: settings.logger("worker"))
         if once {
             switch await worker.tick() {

@@ -30,6 +30,9 @@ enum ExitStatus: Int32, CaseIterable {
         case let error as SettingsError:
             Terminal.complain(error.description)
             return configuration
+        case let error as StoreUnreachable:
+            Terminal.complain(error.description)
+            return tryAgain
         case let error as RegistryError:
             Terminal.complain(error.description)
             return failure

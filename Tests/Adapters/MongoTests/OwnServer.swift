@@ -1,6 +1,6 @@
 import Foundation
-import Glibc
 import LogModel
+import ServerRig
 import TestSupport
 import Testing
 
@@ -28,10 +28,10 @@ final class OwnServer: Sendable {
         do {
             try await work(OwnServer(folder, options, url: url))
         } catch {
-            try await stop(folder)
+            try await script.stop(in: folder)
             throw error
         }
-        try await stop(folder)
+        try await script.stop(in: folder)
     }
 
     /// Where it listens.
@@ -40,9 +40,7 @@ final class OwnServer: Sendable {
     }
 
     /// Ends it without a word.
-    func kill() throws {
-        Glibc.kill(try #require(pid_t(text("pid"))), SIGKILL)
-    }
+    func kill() throws { try OwnServer.script.kill(in: folder) }
 
     /// Starts it again, where it was.
     func restart() async throws {
@@ -69,37 +67,8 @@ final class OwnServer: Sendable {
     }
 
     private static func start(in folder: TemporaryFolder, _ options: [String]) async throws -> String {
-        let output = try await run(script, ["start", folder.path] + options)
-        let prefix = "LOGFERRY_TEST_MONGO="
-        let line = try #require(output.split(separator: "\n").first { $0.hasPrefix(prefix) })
-        return String(line.dropFirst(prefix.count))
+        try await script.start(in: folder, options).variable("LOGFERRY_TEST_MONGO")
     }
 
-    private static func stop(_ folder: TemporaryFolder) async throws {
-        _ = try await run(script, ["stop", folder.path])
-    }
-
-    private static let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-        .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("services/mongo").path
-}
-
-/// Runs a program to its end and gives what it wrote to standard output.
-func run(_ program: String, _ arguments: [String]) async throws -> String {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = [program] + arguments
-    let output = FileManager.default.temporaryDirectory.appendingPathComponent("out-\(UUID().uuidString)")
-    try Data().write(to: output)
-    defer { try? FileManager.default.removeItem(at: output) }
-    process.standardOutput = try FileHandle(forWritingTo: output)
-    let code = try await withCheckedThrowingContinuation { (caller: CheckedContinuation<Int32, any Error>) in
-        process.terminationHandler = { caller.resume(returning: $0.terminationStatus) }
-        do {
-            try process.run()
-        } catch {
-            caller.resume(throwing: error)
-        }
-    }
-    #expect(code == 0, "\(program) \(arguments)")
-    return try String(contentsOf: output, encoding: .utf8)
+    private static let script = ServiceScript("mongo")
 }

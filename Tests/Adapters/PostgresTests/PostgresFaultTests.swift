@@ -5,6 +5,7 @@ import LogCursor
 import LogIngestion
 import LogModel
 import LogQuery
+import ServerRig
 import TestSupport
 import Testing
 
@@ -23,7 +24,7 @@ struct PostgresFaultTests {
         try await Turns.all.take {
             let bench = try await Bench.make()
             let parts = try #require(URLComponents(string: bench.url))
-            let proxy = try CuttingProxy(to: try #require(parts.port))
+            let proxy = try CuttingProxy(to: UInt16(try #require(parts.port)))
             let through = try await PostgresDatabase.open(
                 url: Secret(bench.url.replacing(":\(parts.port ?? 0)/", with: ":\(proxy.port)/")), connections: 1)
             // How many bytes go each way for one commit on a connection that knows the statements.

@@ -1,7 +1,9 @@
 import BlockingExecutor
 import Foundation
 import LogModel
+import ServerRig
 import TestSupport
+import Testing
 
 @testable import RedisAdapter
 
@@ -55,12 +57,12 @@ final class RedisServers: Sendable {
     private static func start(
         _ count: Int, in folder: TemporaryFolder, _ options: [String]
     ) async throws -> [Server] {
-        let text = try await script(["start", folder.path, String(count)] + options)
-        let servers = text.split(separator: "\n").compactMap { line -> Server? in
+        let lines = try await ServiceScript("redis").start(in: folder, [String(count)] + options)
+        let servers = lines.compactMap { line -> Server? in
             let parts = line.split(separator: " ").compactMap { Int($0) }
             return parts.count == 2 ? Server(port: parts[0], pid: pid_t(parts[1])) : nil
         }
-        guard servers.count == count else { throw ScriptFailed(text: text) }
+        try #require(servers.count == count)
         return servers
     }
 
@@ -80,27 +82,5 @@ final class RedisServers: Sendable {
             guard let status = try? String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8) else { return true }
             return status.contains("State:\tZ") || status.contains("State:\tX")
         }
-    }
-
-    struct ScriptFailed: Error { let text: String }
-
-    private static func script(_ arguments: [String]) async throws -> String {
-        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent()
-        let process = Process()
-        process.executableURL = root.appendingPathComponent("services/redis")
-        process.arguments = arguments
-        // A file and not a pipe: the servers keep it open for as long as they live.
-        let output = FileManager.default.temporaryDirectory.appendingPathComponent("redis-\(UUID().uuidString)")
-        try Data().write(to: output)
-        defer { try? FileManager.default.removeItem(at: output) }
-        process.standardOutput = try FileHandle(forWritingTo: output)
-        let status = try await withCheckedThrowingContinuation { (done: CheckedContinuation<Int32, any Error>) in
-            process.terminationHandler = { done.resume(returning: $0.terminationStatus) }
-            do { try process.run() } catch { done.resume(throwing: error) }
-        }
-        let text = try String(contentsOf: output, encoding: .utf8)
-        guard status == 0 else { throw ScriptFailed(text: text) }
-        return text
     }
 }

@@ -1,36 +1,44 @@
 import Foundation
 import Glibc
+import ServerRig
 import Testing
 
-/// A file store, an API and two workers on one store, each a process that may be killed at any moment.
+/// A file store, an API and two workers on one store, each a process that may be killed at any moment, and so may the
+/// store's server if it has one.
 final class CrashScene {
     /// Which of the processes.
     enum Victim: String, CaseIterable {
-        case files, serve, firstWorker, secondWorker
+        case files, serve, firstWorker, secondWorker, store
     }
 
     let files: Site
     let site: Site
+    private let store: StoreServer
     private let environment: [String: String]
     private var programs: [Victim: RunningProgram] = [:]
     /// How often each was killed.
     private(set) var kills: [Victim: Int] = [:]
 
-    init() async throws {
+    init(_ kind: StoreKind) async throws {
         files = try Site()
         site = try Site()
-        let store = try await files.startDev(CrashScene.storeFlags)
-        let admin = String(repeating: "a", count: 32)
-        environment = [
-            "LOGFERRY_FIMIDARA_SERVER_URL": files.files(""),
-            "LOGFERRY_FIMIDARA_AUTH_TOKEN": try files.secret("local-fimidara.key"),
-            "LOGFERRY_ADMIN_KEY": admin, "LOGFERRY_INTERNAL_KEY": String(repeating: "i", count: 32),
-        ]
-        try FileManager.default.createDirectory(atPath: site.data, withIntermediateDirectories: true)
-        try Data(admin.utf8).write(to: URL(fileURLWithPath: site.data + "/admin.key"))
-        programs[.files] = store
-        for victim in Victim.allCases where victim != .files { programs[victim] = try start(victim) }
+        store = try await StoreServer(kind)
+        programs[.files] = try await files.startDev(CrashScene.storeFlags)
+        environment = try site.use(files).merging(store.environment) { $1 }
+        // The first one makes the schema.
+        programs[.serve] = try start(.serve)
         try await waitUntilReady(.serve)
+        for victim in [Victim.firstWorker, .secondWorker] { programs[victim] = try start(victim) }
+    }
+
+    /// Whom a crash hits, in a random order: of a store that is a server, 10 in 12 hit a worker and 2 the server.
+    func victims(_ count: Int, _ dice: inout Dice) -> [Victim] {
+        guard store.kind != .sqlite else {
+            return (0..<count).map { _ in [.files, .serve, .firstWorker, .secondWorker][dice.roll(4)] }
+        }
+        let workers = (0..<count).map { $0 % 2 == 0 ? Victim.firstWorker : .secondWorker }
+        let others = (0..<count / 5).flatMap { _ in [Victim.store] }
+        return (workers + others).shuffled(using: &dice)
     }
 
     /// Its own worker finds no app to work for.
@@ -38,8 +46,9 @@ final class CrashScene {
     /// Shorter than many a run, so that the lock must be prolonged while one goes on.
     private static let workerFlags = ["--consume-interval", "10ms", "--consume-lock-ttl", "300ms"]
 
-    private func start(_ victim: Victim) throws -> RunningProgram {
+    private func start(_ victim: Victim) throws -> RunningProgram? {
         switch victim {
+        case .store: nil
         case .files:
             try RunningProgram(
                 ["dev"] + files.flags + CrashScene.storeFlags, folder: files.folder + "/logs")
@@ -63,13 +72,18 @@ final class CrashScene {
             try await Fleet.until("the API answers") {
                 (try? await site.send("GET", site.api("/readyz")))?.status == 200
             }
-        case .firstWorker, .secondWorker: return
+        case .firstWorker, .secondWorker, .store: return
         }
     }
 
     /// Kills one of the processes, starts it again, and waits until it answers unless it is to be killed while it
     /// starts.
     func kill(_ victim: Victim, waiting: Bool) async throws {
+        if victim == .store {
+            try store.kill()
+            try await store.startAgain()
+            return kills[victim, default: 0] += 1
+        }
         guard let program = programs[victim] else { return }
         program.signal(SIGKILL)
         let code = try await program.wait()
@@ -97,5 +111,6 @@ final class CrashScene {
             guard let program = programs[victim] else { continue }
             #expect(try await site.stop(program) == 0, "\(victim): \(program.errorText.suffix(2000))")
         }
+        try await store.stop()
     }
 }

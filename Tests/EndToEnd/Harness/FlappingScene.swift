@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import ServerRig
 import Testing
 
 /// A file store with faults, an API and a worker, each a process that can be killed.

@@ -1,4 +1,5 @@
 import Foundation
+import ServerRig
 
 /// An API and workers as processes of their own on one store, and a file store elsewhere.
 final class Fleet: Sendable {
@@ -16,14 +17,7 @@ final class Fleet: Sendable {
         // Its own worker finds no app to work for.
         store = try await files.startDev(["--consume-interval", "1h"], environment: more)
         site = try Site()
-        let admin = String(repeating: "a", count: 32)
-        environment = [
-            "LOGFERRY_FIMIDARA_SERVER_URL": files.files(""),
-            "LOGFERRY_FIMIDARA_AUTH_TOKEN": try files.secret("local-fimidara.key"),
-            "LOGFERRY_ADMIN_KEY": admin, "LOGFERRY_INTERNAL_KEY": String(repeating: "i", count: 32),
-        ]
-        try FileManager.default.createDirectory(atPath: site.data, withIntermediateDirectories: true)
-        try Data(admin.utf8).write(to: URL(fileURLWithPath: site.data + "/admin.key"))
+        environment = try site.use(files)
         serve = try RunningProgram(
             ["serve"] + site.flags, environment: environment.merging(more) { $1 }, folder: site.folder + "/logs")
         let site = site

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import ServerRig
 
 /// A time of day that a process sees shifted, by a preloaded library; the time that passes is the machine's.
 ///

@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import HTTPTransport
+import ServerRig
 
 /// A data folder with three ports, on which `logferry dev` can be started, killed and started again.
 final class Site: Sendable {
@@ -49,6 +50,19 @@ final class Site: Sendable {
         }
         program.signal(SIGKILL)
         throw HarnessError("dev did not start: \(program.errorText)")
+    }
+
+    /// Makes this the site of processes that keep their files at another one.
+    /// - Returns: the settings that they get.
+    func use(_ store: Site) throws -> [String: String] {
+        let admin = String(repeating: "a", count: 32)
+        try FileManager.default.createDirectory(atPath: data, withIntermediateDirectories: true)
+        try Data(admin.utf8).write(to: URL(fileURLWithPath: data + "/admin.key"))
+        return [
+            "LOGFERRY_FIMIDARA_SERVER_URL": store.files(""),
+            "LOGFERRY_FIMIDARA_AUTH_TOKEN": try store.secret("local-fimidara.key"),
+            "LOGFERRY_ADMIN_KEY": admin, "LOGFERRY_INTERNAL_KEY": String(repeating: "i", count: 32),
+        ]
     }
 
     /// Stops a program gracefully.

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import ServerRig
 
 /// The system calls of a process and its threads, as strace has written them down.
 struct SystemCallTrace {

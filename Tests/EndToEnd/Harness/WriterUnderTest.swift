@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import ServerRig
 import Testing
 
 /// An application with the SDK that may be killed and started again, and what it noted of its lives.

@@ -1,32 +1,23 @@
 import Foundation
-import Glibc
+public import Glibc
+import TestSupport
 
-/// The program as a process of its own, started with a clean signal mask.
+/// A program as a process of its own, started with a clean signal mask.
 ///
 /// Foundation's own `Process` hands the signal mask of its thread down, and a thread of the concurrency pool blocks
 /// signals: a child started from there would never be told to end.
-final class RunningProgram: Sendable {
-    let pid: pid_t
+public final class RunningProgram: Sendable {
+    /// Its process.
+    public let pid: pid_t
     private let output: String
     private let words: String
 
-    /// The program of `LOGFERRY_TEST_PROGRAM`, or else the one that the tests were built with.
-    static let path: String = {
-        ProcessInfo.processInfo.environment["LOGFERRY_TEST_PROGRAM"] ?? beside("logferry")
-    }()
-
-    /// A program that was built with the tests.
-    static func beside(_ name: String) -> String {
-        let folders = [
-            Bundle.main.bundlePath, (CommandLine.arguments[0] as NSString).deletingLastPathComponent,
-            (#filePath as NSString).deletingLastPathComponent + "/../../../.build/debug",
-        ]
-        return folders.map { "\($0)/\(name)" }.first { access($0, X_OK) == 0 } ?? name
-    }
-
     /// Starts the program; what it writes goes to files in `folder`.
-    init(
-        _ arguments: [String], environment: [String: String] = [:], folder: String, program: String = path
+    ///
+    /// It gets this process's environment, without what is Logferry's, and what is given here.
+    /// - Throws: ``ProgramError``.
+    public init(
+        _ program: String, _ arguments: [String], environment: [String: String] = [:], folder: String
     ) throws {
         let name = "\(folder)/\(UUID().uuidString)"
         output = name + ".out"
@@ -51,7 +42,7 @@ final class RunningProgram: Sendable {
         let code = withStrings([program] + arguments) { arguments in
             withStrings(pairs) { posix_spawn(&child, program, &actions, &attributes, arguments, $0) }
         }
-        guard code == 0 else { throw HarnessError("\(program): \(String(cString: strerror(code)))") }
+        guard code == 0 else { throw ProgramError("\(program): \(String(cString: strerror(code)))") }
         pid = child
     }
 
@@ -63,40 +54,81 @@ final class RunningProgram: Sendable {
     }
 
     /// Sends a signal.
-    func signal(_ number: Int32) { kill(pid, number) }
+    public func signal(_ number: Int32) { kill(pid, number) }
 
-    /// Waits for the end.
-    /// - Returns: the exit code; 128 and the signal's number when a signal ended it.
-    func wait(for limit: Duration = .seconds(60)) async throws -> Int32 {
+    /// How a program ended.
+    public struct Ending: Sendable {
+        /// The exit code; 128 and the signal's number when a signal ended it.
+        public let code: Int32
+        /// Processor time of the program, in itself and in the system for it.
+        public let processorTime: Duration
+    }
+
+    /// Waits for the end; a program that does not come to it in time is killed.
+    /// - Throws: ``ProgramError``.
+    public func end(within limit: Duration = .seconds(60)) async throws -> Ending {
         let end = ContinuousClock.now.advanced(by: limit)
         while ContinuousClock.now < end {
             var status: Int32 = 0
-            if waitpid(pid, &status, WNOHANG) == pid {
+            var usage = rusage()
+            if wait4(pid, &status, WNOHANG, &usage) == pid {
                 let signal = status & 0x7F
-                return signal == 0 ? (status >> 8) & 0xFF : 128 + signal
+                return Ending(
+                    code: signal == 0 ? (status >> 8) & 0xFF : 128 + signal,
+                    processorTime: Duration(usage.ru_utime) + Duration(usage.ru_stime))
             }
             try await Task.sleep(for: .milliseconds(5))
         }
         kill(pid, SIGKILL)
-        throw HarnessError("it did not end in \(limit): \(errorText)")
+        throw ProgramError("it did not end in \(limit): \(errorText)")
+    }
+
+    /// Waits for the end.
+    /// - Returns: the exit code, see ``Ending/code``.
+    /// - Throws: ``ProgramError``.
+    public func wait(for limit: Duration = .seconds(60)) async throws -> Int32 {
+        try await end(within: limit).code
+    }
+
+    /// Runs a program to its end.
+    /// - Returns: what it wrote to standard output.
+    /// - Throws: ``ProgramError``, also when its exit code is not 0.
+    public static func run(
+        _ program: String, _ arguments: [String], within limit: Duration = .seconds(60)
+    ) async throws -> String {
+        let folder = try TemporaryFolder()
+        let running = try RunningProgram(program, arguments, folder: folder.path)
+        let code = try await running.wait(for: limit)
+        guard code == 0 else { throw ProgramError("\(program) \(arguments): \(code) \(running.errorText)") }
+        return running.outputText
     }
 
     /// Removes what it wrote.
-    func forget() {
+    public func forget() {
         unlink(output)
         unlink(words)
     }
 
     /// What it wrote to standard output so far.
-    var outputText: String { String(decoding: FileManager.default.contents(atPath: output) ?? Data(), as: UTF8.self) }
+    public var outputText: String { text(of: output) }
     /// What it wrote to standard error so far.
-    var errorText: String { String(decoding: FileManager.default.contents(atPath: words) ?? Data(), as: UTF8.self) }
+    public var errorText: String { text(of: words) }
+
+    private func text(of file: String) -> String {
+        String(decoding: FileManager.default.contents(atPath: file) ?? Data(), as: UTF8.self)
+    }
 }
 
-/// Something that the harness needs and does not get.
-struct HarnessError: Error, CustomStringConvertible {
-    let description: String
+/// A program that cannot be started, or does not end as it should.
+public struct ProgramError: Error, CustomStringConvertible {
+    /// What is wrong.
+    public let description: String
+
     init(_ description: String) { self.description = description }
+}
+
+extension Duration {
+    fileprivate init(_ time: timeval) { self = .seconds(time.tv_sec) + .microseconds(time.tv_usec) }
 }
 
 /// Lends texts as a null-terminated list of C strings.

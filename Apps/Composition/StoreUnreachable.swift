@@ -1,0 +1,39 @@
+import Logging
+
+/// A store of which no server answers; the words say which one and what to look at.
+public struct StoreUnreachable: Error, Sendable, CustomStringConvertible {
+    /// What is wrong.
+    public let description: String
+
+    /// What an error of opening a store is to those who started the program.
+    static func orSettingsError(_ error: some CustomStringConvertible, mayPass: Bool) -> any Error {
+        mayPass ? StoreUnreachable(description: error.description) : SettingsError(error.description)
+    }
+}
+
+extension Store {
+    /// Opens a store and waits for its server, which may be starting at the same time.
+    ///
+    /// Attempts come after a pause of half a second at first and of ten seconds in the end, each between half of it and
+    /// all of it at random.
+    /// - Parameters:
+    ///   - settings: which store, and how.
+    ///   - limit: after how much time an attempt that fails is the last.
+    ///   - logger: where it says that it waits.
+    /// - Returns: the store.
+    /// - Throws: ``StoreUnreachable`` of the last attempt; ``SettingsError`` at once.
+    static func open(_ settings: Settings, waiting limit: Duration, logger: Logger) async throws -> Store {
+        let clock = ContinuousClock()
+        let end = clock.now.advanced(by: limit)
+        var pause = Duration.milliseconds(500)
+        while true {
+            do {
+                return try await open(settings)
+            } catch let error as StoreUnreachable where clock.now < end {
+                logger.warning("the store cannot be reached yet", metadata: ["error": "\(error)"])
+            }
+            try await clock.sleep(for: min(pause * Double.random(in: 0.5...1), clock.now.duration(to: end)))
+            pause = min(pause * 2, .seconds(10))
+        }
+    }
+}

@@ -1,0 +1,53 @@
+import Foundation
+import Glibc
+public import TestSupport
+
+/// One of the scripts of `Tests/services`, each of which starts and stops servers of a kind.
+public struct ServiceScript: Sendable {
+    private let path: String
+
+    /// The script of a kind: `postgres`, `mongo` or `redis`.
+    public init(_ name: String) {
+        path = (#filePath as NSString).deletingLastPathComponent + "/../services/" + name
+    }
+
+    /// Starts what the script starts, with its files in a folder.
+    /// - Returns: the lines that it prints.
+    /// - Throws: ``ProgramError``.
+    public func start(in folder: TemporaryFolder, _ options: [String] = []) async throws -> [Substring] {
+        try await call(["start", folder.path] + options)
+    }
+
+    /// Ends what was started in a folder.
+    /// - Throws: ``ProgramError``.
+    public func stop(in folder: TemporaryFolder) async throws { _ = try await call(["stop", folder.path]) }
+
+    /// Kills a server that was started in a folder, as a crash would; children of it end when they notice.
+    /// - Throws: ``ProgramError`` when there is none.
+    public func kill(in folder: TemporaryFolder) throws {
+        for name in ["pid", "data/postmaster.pid"] {
+            guard let text = try? String(contentsOfFile: folder.file(name), encoding: .utf8),
+                let number = text.split(whereSeparator: \.isWhitespace).first.flatMap({ pid_t($0) })
+            else { continue }
+            Glibc.kill(number, SIGKILL)
+            return
+        }
+        throw ProgramError("no server was started in \(folder.path)")
+    }
+
+    private func call(_ words: [String]) async throws -> [Substring] {
+        // The first one on a machine installs its server.
+        try await RunningProgram.run(path, words, within: .seconds(600)).split(separator: "\n")
+    }
+}
+
+extension [Substring] {
+    /// The value of a variable in lines of the form `NAME=value`.
+    /// - Throws: ``ProgramError`` when there is no such line.
+    public func variable(_ name: String) throws -> String {
+        guard let line = first(where: { $0.hasPrefix(name + "=") }) else {
+            throw ProgramError("the script has not printed \(name)")
+        }
+        return String(line.dropFirst(name.count + 1))
+    }
+}
