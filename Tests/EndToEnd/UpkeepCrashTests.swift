@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import ServerRig
 import Testing
 
 /// What is left when workers are killed or stopped while they index, clean up, or share apps.

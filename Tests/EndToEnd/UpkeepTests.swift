@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import ServerRig
 import Testing
 
 /// What workers do beside consuming, seen from outside.
