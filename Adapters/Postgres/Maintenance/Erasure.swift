@@ -49,14 +49,18 @@ struct Erasure {
         let days = try session.execute(
             """
             SELECT received_day, count(*) AS count
-            FROM (SELECT received_day FROM records WHERE app = $1 LIMIT $2) AS r GROUP BY received_day
+            FROM (
+                SELECT received_day FROM records WHERE app = $1 ORDER BY generation, byte_offset LIMIT $2
+            ) AS r GROUP BY received_day
             """, [.integer(app.number), .integer(Int64(budget))], isPlannedAnew: true)
         for row in days.rows {
             let table = Partitions.name(of: CivilDay(number: try row.integer("received_day")))
             let gone = try session.execute(
                 """
                 WITH gone AS (
-                    DELETE FROM \(table) WHERE ctid = ANY(ARRAY(SELECT ctid FROM \(table) WHERE app = $1 LIMIT $2))
+                    DELETE FROM \(table) WHERE ctid = ANY(ARRAY(
+                        SELECT ctid FROM \(table) WHERE app = $1 ORDER BY generation, byte_offset LIMIT $2
+                    ))
                     RETURNING octet_length(line) AS length
                 ) SELECT count(*) AS count, coalesce(sum(length), 0)::bigint AS bytes FROM gone
                 """, [.integer(app.number), .integer(try row.integer("count"))], isPlannedAnew: true)
@@ -70,7 +74,10 @@ struct Erasure {
     private func eraseRejects(of app: App, _ step: inout ErasureStep, _ budget: inout Int) throws {
         guard budget > 0 else { return }
         let gone = try session.execute(
-            "DELETE FROM rejects WHERE number = ANY(ARRAY(SELECT number FROM rejects WHERE app = $1 LIMIT $2))",
+            """
+            DELETE FROM rejects WHERE number = ANY(ARRAY(
+            SELECT number FROM rejects WHERE app = $1 ORDER BY number LIMIT $2))
+            """,
             [.integer(app.number), .integer(Int64(budget))])
         step.rejects += Int64(gone.changes)
         budget -= gone.changes

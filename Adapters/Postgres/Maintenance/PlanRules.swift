@@ -3,8 +3,10 @@ import LogModel
 
 /// A plan as the server reads it: a row for each app.
 enum PlanRules {
-    /// `number`, `is_deleted`, `ends`, `overdue` of each app: what was received before `ends` may go, what was received
-    /// before `overdue` goes unseen; both are NULL when the app keeps all. It takes the parameters 1 to 5.
+    /// The columns `number`, `is_deleted`, `ends` and `overdue` of each app; it takes the parameters 1 to 5.
+    ///
+    /// What was received before `ends` may go, what was received before `overdue` goes unseen. Both are NULL when the app
+    /// keeps all.
     static let sql = """
         SELECT a.number, a.deleted_at IS NOT NULL AS is_deleted, coalesce(p.ends, $4) AS ends,
         coalesce(p.overdue, $5) AS overdue
