@@ -129,7 +129,7 @@ let package = Package(
             "PostgresAdapter", in: "Postgres",
             modules: [
                 "LogModel", "AppRegistry", "SdkProvisioning", "DistributedLock", "LogCursor", "LogIngestion",
-                "IngestionJobs", "LogQuery",
+                "IngestionJobs", "LogQuery", "LogMaintenance",
             ],
             support: ["BlockingExecutor", "CPostgres"], bridgesC: true),
         adapter(
@@ -352,8 +352,8 @@ let package = Package(
             "PostgresTests", in: "Adapters/PostgresTests",
             [
                 "LogModel", "AppRegistry", "SdkProvisioning", "DistributedLock", "LogCursor", "LogIngestion",
-                "IngestionJobs", "LogQuery", "PostgresAdapter", "BlockingExecutor", "InMemoryAdapter", "PortContracts",
-                "ServerRig", "TestSupport",
+                "IngestionJobs", "LogQuery", "LogMaintenance", "PostgresAdapter", "BlockingExecutor", "InMemoryAdapter",
+                "PortContracts", "ServerRig", "TestSupport",
             ]),
         suite(
             "MongoTests", in: "Adapters/MongoTests",

@@ -67,7 +67,8 @@ extension InMemoryStore: RetentionStore {
             follower: follower, generation: generation, range: ByteRange(offset, offset + 1), records: 1)
         step.add(one)
         if let last = misses.lastIndex(where: { $0.follower == follower && $0.generation == generation }) {
-            misses[last].range = ByteRange(misses[last].range.lower, offset + 1)
+            let known = misses[last].range
+            misses[last].range = ByteRange(min(known.lower, offset), max(known.upper, offset + 1))
             misses[last].records += 1
         } else {
             misses.append(one)

@@ -3,6 +3,7 @@ import DistributedLock
 import IngestionJobs
 import LogCursor
 import LogIngestion
+import LogMaintenance
 import LogQuery
 import SdkProvisioning
 
@@ -53,6 +54,7 @@ struct PostgresFailure {
     var lock: LockStoreError { LockStoreError(mayPass ? .unavailable : .broken, detail: detail) }
     var run: RunStoreError { RunStoreError(detail: detail) }
     var reader: RecordReaderError { RecordReaderError(detail: detail) }
+    var maintenance: MaintenanceStoreError { MaintenanceStoreError(detail: detail) }
     var provisioning: ProvisioningStoreError { ProvisioningStoreError(detail: detail) }
 
     private var mayPass: Bool { meaning == .passing || meaning == .unknown }

@@ -57,6 +57,7 @@ struct PostgresError: Error, CustomStringConvertible {
 enum ServerState {
     static let serializationFailure = "40001"
     static let undefinedTable = "42P01"
+    static let lockNotAvailable = "55P03"
     static let queryCanceled = "57014"
     static let invalidPassword = "28P01"
     static let invalidAuthorization = "28000"

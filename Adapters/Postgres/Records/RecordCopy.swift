@@ -12,6 +12,9 @@ struct RecordCopy {
         /// Rows of the step's records.
         let rows: Range<Int>
         let day: CivilDay
+
+        /// How many bytes the lines have.
+        var bytes: Int64 { rows.reduce(0) { $0 + Int64(step.records.range($1).count) } }
     }
 
     private static let columns =
@@ -26,6 +29,21 @@ struct RecordCopy {
         for (day, parts) in Dictionary(grouping: parts, by: \.day).sorted(by: { $0.key < $1.key }) {
             try copy(parts, into: Partitions.name(of: day))
         }
+        guard !parts.isEmpty else { return }
+        // They belong to what their generation received last.
+        try session.execute(
+            """
+            UPDATE receipt_days AS d SET records = d.records + s.records, bytes = d.bytes + s.bytes
+            FROM (
+                SELECT t.generation, (SELECT max(lower) FROM receipt_days WHERE generation = t.generation) AS lower,
+                sum(t.records)::bigint AS records, sum(t.bytes)::bigint AS bytes
+                FROM unnest($1, $2, $3) AS t (generation, records, bytes) GROUP BY t.generation
+            ) AS s WHERE d.generation = s.generation AND d.lower = s.lower
+            """,
+            [
+                .integers(parts.map(\.step.move.generation.number)), .integers(parts.map { Int64($0.rows.count) }),
+                .integers(parts.map(\.bytes)),
+            ])
     }
 
     /// Adds those of the lines that are not there: the place was committed once before.
@@ -41,8 +59,21 @@ struct RecordCopy {
             try copy(parts, into: "replayed")
             try session.script(
                 """
-                INSERT INTO \(Partitions.name(of: day)) (\(RecordCopy.columns))
-                SELECT \(RecordCopy.columns) FROM replayed ON CONFLICT DO NOTHING
+                WITH added AS (
+                    INSERT INTO \(Partitions.name(of: day)) (\(RecordCopy.columns))
+                    SELECT \(RecordCopy.columns) FROM replayed ON CONFLICT DO NOTHING
+                    RETURNING generation, byte_offset, received_at, octet_length(line) AS length
+                ), placed AS (
+                    SELECT a.*, (SELECT max(e.lower) FROM receipt_days AS e
+                    WHERE e.generation = a.generation AND e.lower <= a.byte_offset) AS lower FROM added AS a
+                ), sums AS (
+                    SELECT generation, lower, count(*) AS records, sum(length) AS bytes, min(received_at) AS earliest,
+                    max(received_at) AS latest FROM placed GROUP BY generation, lower
+                )
+                UPDATE receipt_days AS d SET records = d.records + s.records, bytes = d.bytes + s.bytes,
+                replayed_from = CASE WHEN d.records = 0 THEN s.earliest ELSE d.replayed_from END,
+                replayed_to = greatest(d.replayed_to, s.latest)
+                FROM sums AS s WHERE d.generation = s.generation AND d.lower = s.lower
                 """)
         }
     }

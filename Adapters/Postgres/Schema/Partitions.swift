@@ -3,9 +3,28 @@ import LogModel
 
 /// The partitions of `records`, one for each day of receipt.
 enum Partitions {
+    /// Nanoseconds of a day.
+    static let dayLength: Int64 = 86_400_000_000_000
+
     /// The partition of a day: `records_2026_11_20`.
     static func name(of day: CivilDay) -> String {
         "records_" + day.description.replacing("-", with: "_")
+    }
+
+    /// The days that have a partition, the earliest first.
+    static func days(in session: PostgresSession) throws -> [CivilDay] {
+        let answer = try session.execute(
+            """
+            SELECT c.relname::text AS name FROM pg_inherits AS i JOIN pg_class AS c ON c.oid = i.inhrelid
+            WHERE i.inhparent = 'records'::regclass
+            """, isPlannedAnew: true)
+        return try answer.rows.compactMap { try day(named: $0.text("name")) }.sorted()
+    }
+
+    /// The day of a partition's name; `nil` for a table that is not ours.
+    private static func day(named name: String) -> CivilDay? {
+        guard name.hasPrefix("records_") else { return nil }
+        return CivilDay(text: name.dropFirst("records_".count).replacing("_", with: "-"))
     }
 
     /// Makes the partition of a day if it is missing; to be called in a transaction.

@@ -3,7 +3,7 @@ public import LogModel
 
 /// Runs in PostgreSQL.
 public struct PostgresRunStore: RunStore {
-    private let database: PostgresDatabase
+    let database: PostgresDatabase
 
     /// Runs of a database.
     public init(_ database: PostgresDatabase) { self.database = database }

@@ -62,11 +62,12 @@ public struct RetentionStep: Sendable, Hashable {
     /// A step that did nothing.
     public init() {}
 
-    /// Notes what a follower missed; it prolongs the range before it of the same generation.
+    /// Notes what a follower missed; it widens the range that it missed of the same generation before.
     public mutating func add(_ range: MissedRange) {
         let last = missed.lastIndex { $0.follower == range.follower && $0.generation == range.generation }
         guard let last else { return missed.append(range) }
-        missed[last].range = ByteRange(missed[last].range.lower, range.range.upper)
+        let known = missed[last].range
+        missed[last].range = ByteRange(min(known.lower, range.range.lower), max(known.upper, range.range.upper))
         missed[last].records += range.records
     }
 }

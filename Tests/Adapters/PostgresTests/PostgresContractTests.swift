@@ -45,6 +45,12 @@ struct PostgresContractTests {
     @Test("keeps the contract of runs", arguments: RunStoreContract.clauses)
     func runs(_ clause: Clause<StoreUnderTest>) async throws { try await verify(clause) }
 
+    @Test("keeps the contract of the field catalogue", arguments: FieldCatalogueContract.clauses)
+    func fields(_ clause: Clause<StoreUnderTest>) async throws { try await verify(clause) }
+
+    @Test("keeps the contract of retention", arguments: RetentionContract.clauses)
+    func retention(_ clause: Clause<StoreUnderTest>) async throws { try await verify(clause) }
+
     @Test("answers as the store in memory does", arguments: CursorModelContract.clauses)
     func model(_ clause: Clause<StoreUnderTest>) async throws { try await verify(clause) }
 }

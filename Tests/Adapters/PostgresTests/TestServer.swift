@@ -75,6 +75,7 @@ extension StoreUnderTest {
             commits: PostgresCommitStore(database), records: PostgresRecordReader(database, scanLimit: scanLimit),
             rejects: PostgresRejectReader(database), locks: PostgresLockStore(database),
             runs: PostgresRunStore(database), history: PostgresCursorStore(database),
-            pass: { try await Task.sleep(for: $0) })
+            catalogue: PostgresFieldCatalogue(database), retention: PostgresRetentionStore(database),
+            runRetention: PostgresRunStore(database), pass: { try await Task.sleep(for: $0) })
     }
 }
