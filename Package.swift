@@ -279,7 +279,7 @@ let package = Package(
             "WorkerTests", in: "Apps/WorkerTests", ["LogModel", "IngestionJobs", "Worker", "InMemoryAdapter", logging]),
         suite(
             "DocumentTests", in: "DocumentTests",
-            ["LogIngestion", "SdkClient", "TelemetryAdapter", "LocalFimidaraAdapter", "Server", "Logferry"]),
+            ["LogIngestion", "SdkClient", "TelemetryAdapter", "LocalFimidaraAdapter", "Composition", "Server", "Logferry"]),
         suite(
             "EndToEndTests", in: "EndToEnd",
             ["Logferry", "FlappingStore", "SdkWriter", "HTTPTransport", "RawSockets", "ServerRig", "TestSupport"]),

@@ -1,3 +1,4 @@
+import Composition
 import Foundation
 import LogIngestion
 import SdkClient
@@ -75,6 +76,21 @@ struct DocumentTests {
         let names = Set(text.matches(of: /\b(?:logferry|process)_[a-z_]+/).map { String($0.output) })
         #expect(names.isSubset(of: Set(ServiceMetric.allCases.map(\.rawValue))))
         #expect(names.count >= 5)
+    }
+
+    @Test("the example of a deployment names settings that there are, and the packages that we are built with")
+    func deployment() throws {
+        let files = ["compose.yaml", "logferry.env.example", "Dockerfile"].map { "examples/" + $0 }
+        let texts = try files.map { try Document($0).text }
+        let named = Set(texts.flatMap { $0.matches(of: /\bLOGFERRY_[A-Z_]+/).map { String($0.output) } })
+        let known = SettingsCatalog.keys.flatMap { key in
+            key.takesFile ? [key.environmentName, key.environmentName + "_FILE"] : [key.environmentName]
+        }
+        #expect(named.subtracting(known) == [])
+        #expect(named.count >= 8)
+        let packages = { (text: String) in Set(text.matches(of: /\blib[a-z0-9.+-]+-dev\b/).map { String($0.output) }) }
+        #expect(packages(texts[2]) == packages(try Document("../Apps/run").text))
+        #expect(try Document("examples/Dockerfile.dockerignore").text.contains(".build*"))
     }
 
     private func expect(_ rows: [[String]], names: [String]) {
