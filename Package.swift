@@ -136,7 +136,7 @@ let package = Package(
             "MongoAdapter", in: "Mongo",
             modules: [
                 "LogModel", "AppRegistry", "SdkProvisioning", "DistributedLock", "LogCursor", "LogIngestion",
-                "IngestionJobs", "LogQuery",
+                "IngestionJobs", "LogQuery", "LogMaintenance",
             ],
             support: ["BlockingExecutor", "CMongo"], bridgesC: true),
         adapter(
@@ -349,8 +349,8 @@ let package = Package(
             "MongoTests", in: "Adapters/MongoTests",
             [
                 "LogModel", "AppRegistry", "SdkProvisioning", "DistributedLock", "LogCursor", "LogIngestion",
-                "IngestionJobs", "LogQuery", "MongoAdapter", "BlockingExecutor", "InMemoryAdapter", "PortContracts",
-                "TestSupport",
+                "IngestionJobs", "LogQuery", "LogMaintenance", "MongoAdapter", "BlockingExecutor", "InMemoryAdapter",
+                "PortContracts", "TestSupport",
             ]),
     ]
 )

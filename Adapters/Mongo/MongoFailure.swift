@@ -3,6 +3,7 @@ import DistributedLock
 import IngestionJobs
 import LogCursor
 import LogIngestion
+import LogMaintenance
 import LogQuery
 import SdkProvisioning
 
@@ -62,6 +63,7 @@ struct MongoFailure: Error {
     }
     var cursor: CursorStoreError { CursorStoreError(isPassing ? .unavailable : .broken, detail: detail) }
     var lock: LockStoreError { LockStoreError(isPassing ? .unavailable : .broken, detail: detail) }
+    var maintenance: MaintenanceStoreError { MaintenanceStoreError(detail: detail) }
     var run: RunStoreError { RunStoreError(detail: detail) }
     var reader: RecordReaderError { RecordReaderError(detail: detail) }
     var provisioning: ProvisioningStoreError { ProvisioningStoreError(detail: detail) }

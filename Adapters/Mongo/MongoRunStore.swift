@@ -3,7 +3,7 @@ public import LogModel
 
 /// Runs in MongoDB.
 public struct MongoRunStore: RunStore {
-    private let database: MongoDatabase
+    let database: MongoDatabase
 
     /// Runs of a database.
     public init(_ database: MongoDatabase) { self.database = database }

@@ -41,6 +41,12 @@ struct MongoContractTests {
     @Test("keeps the contract of runs", arguments: RunStoreContract.clauses)
     func runs(_ clause: Clause<StoreUnderTest>) async throws { try await verify(clause) }
 
+    @Test("keeps the contract of the field catalogue", arguments: FieldCatalogueContract.clauses)
+    func fields(_ clause: Clause<StoreUnderTest>) async throws { try await verify(clause) }
+
+    @Test("keeps the contract of retention", arguments: RetentionContract.clauses)
+    func retention(_ clause: Clause<StoreUnderTest>) async throws { try await verify(clause) }
+
     @Test("answers as the store in memory does", arguments: CursorModelContract.clauses)
     func model(_ clause: Clause<StoreUnderTest>) async throws { try await verify(clause) }
 }
@@ -52,6 +58,8 @@ extension StoreUnderTest {
             provisioning: MongoProvisioningStore(database), cursors: MongoCursorStore(database),
             commits: MongoCommitStore(database), records: MongoRecordReader(database, scanLimit: scanLimit),
             rejects: MongoRejectReader(database), locks: MongoLockStore(database), runs: MongoRunStore(database),
-            history: MongoCursorStore(database), pass: { try await Task.sleep(for: $0) })
+            history: MongoCursorStore(database), catalogue: MongoFieldCatalogue(database),
+            retention: MongoRetentionStore(database), runRetention: MongoRunStore(database),
+            pass: { try await Task.sleep(for: $0) })
     }
 }
