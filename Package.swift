@@ -107,6 +107,12 @@ let package = Package(
         .target(name: "CAllocationCount", path: "Adapters/CLibraries/CAllocationCount"),
         adapter("BlockingExecutor", in: "Support/BlockingExecutor", support: ["CPlatform"], bridgesC: true),
         adapter(
+            "StoreFailures", in: "Support/StoreFailures",
+            modules: [
+                "AppRegistry", "SdkProvisioning", "DistributedLock", "LogCursor", "LogIngestion", "IngestionJobs",
+                "LogQuery", "LogMaintenance",
+            ]),
+        adapter(
             "HTTPTransport", in: "Support/HTTPTransport", modules: ["LogModel"],
             support: ["BlockingExecutor", "CCurl"], bridgesC: true),
         adapter(
@@ -121,7 +127,7 @@ let package = Package(
                 "LogModel", "AppRegistry", "SdkProvisioning", "DistributedLock", "LogCursor", "LogIngestion",
                 "IngestionJobs", "LogQuery", "LogMaintenance",
             ],
-            products: [grdb, grdbSQLite], bridgesC: true),
+            support: ["StoreFailures"], products: [grdb, grdbSQLite], bridgesC: true),
         adapter(
             "RedisAdapter", in: "Redis", modules: ["LogModel", "DistributedLock"],
             support: ["BlockingExecutor", "CRedis"], bridgesC: true),
@@ -131,14 +137,14 @@ let package = Package(
                 "LogModel", "AppRegistry", "SdkProvisioning", "DistributedLock", "LogCursor", "LogIngestion",
                 "IngestionJobs", "LogQuery", "LogMaintenance",
             ],
-            support: ["BlockingExecutor", "CPostgres"], bridgesC: true),
+            support: ["BlockingExecutor", "StoreFailures", "CPostgres"], bridgesC: true),
         adapter(
             "MongoAdapter", in: "Mongo",
             modules: [
                 "LogModel", "AppRegistry", "SdkProvisioning", "DistributedLock", "LogCursor", "LogIngestion",
-                "IngestionJobs", "LogQuery",
+                "IngestionJobs", "LogQuery", "LogMaintenance",
             ],
-            support: ["BlockingExecutor", "CMongo"], bridgesC: true),
+            support: ["BlockingExecutor", "StoreFailures", "CMongo"], bridgesC: true),
         adapter(
             "FimidaraAdapter", in: "Fimidara",
             modules: ["LogModel", "AppRegistry", "SdkProvisioning", "LogCursor", "LogIngestion", "LogMaintenance"],
@@ -359,8 +365,8 @@ let package = Package(
             "MongoTests", in: "Adapters/MongoTests",
             [
                 "LogModel", "AppRegistry", "SdkProvisioning", "DistributedLock", "LogCursor", "LogIngestion",
-                "IngestionJobs", "LogQuery", "MongoAdapter", "BlockingExecutor", "InMemoryAdapter", "PortContracts",
-                "ServerRig", "TestSupport",
+                "IngestionJobs", "LogQuery", "LogMaintenance", "MongoAdapter", "BlockingExecutor", "InMemoryAdapter",
+                "PortContracts", "ServerRig", "TestSupport",
             ]),
     ]
 )

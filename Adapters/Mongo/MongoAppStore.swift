@@ -1,5 +1,6 @@
 public import AppRegistry
 public import LogModel
+import StoreFailures
 
 /// Apps in MongoDB.
 public struct MongoAppStore: AppStore {

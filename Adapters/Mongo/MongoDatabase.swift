@@ -1,4 +1,5 @@
 public import LogModel
+import StoreFailures
 
 /// The store on a MongoDB replica set, or a sharded cluster.
 ///
@@ -61,18 +62,18 @@ public struct MongoDatabase: Sendable {
 extension MongoDatabase {
     /// Reads, each query by itself, and translates what goes wrong.
     func read<Value: Sendable, Failure: Error>(
-        _ failure: (MongoFailure) -> Failure, _ work: @Sendable (MongoClient) throws -> Value
+        _ failure: (StoreFailure) -> Failure, _ work: @Sendable (MongoClient) throws -> Value
     ) async throws(Failure) -> Value {
         do {
             return try await pool.withClient(work)
         } catch {
-            throw failure(MongoFailure(error, at: place))
+            throw failure(StoreFailure(error, at: place))
         }
     }
 
     /// Writes one document in one statement, and translates what goes wrong.
     func change<Value: Sendable, Failure: Error>(
-        _ failure: (MongoFailure) -> Failure, _ work: @Sendable (MongoClient) throws -> Value
+        _ failure: (StoreFailure) -> Failure, _ work: @Sendable (MongoClient) throws -> Value
     ) async throws(Failure) -> Value {
         try await read(failure, work)
     }
@@ -85,13 +86,13 @@ extension MongoDatabase {
     /// - Returns: what `work` returned when it was committed.
     /// - Throws: `failure` of what went wrong.
     func write<Value: Sendable, Failure: Error>(
-        _ failure: (MongoFailure) -> Failure, repeatsConflicts: Bool = false,
+        _ failure: (StoreFailure) -> Failure, repeatsConflicts: Bool = false,
         _ work: @Sendable (MongoClient) throws -> Value
     ) async throws(Failure) -> Value {
         do {
             return try await transact(repeatsConflicts, work)
         } catch {
-            throw failure(MongoFailure(error, at: place))
+            throw failure(StoreFailure(error, at: place))
         }
     }
 

@@ -1,36 +1,13 @@
-import AppRegistry
-import DistributedLock
-import IngestionJobs
-import LogCursor
-import LogIngestion
-import LogQuery
-import SdkProvisioning
+import StoreFailures
 
-/// What an error of MongoDB means to those who asked.
-struct MongoFailure: Error {
-    enum Meaning {
-        /// No server, an election, a limit of time: the same call may succeed later, nothing was applied.
-        case passing
-        /// A key of ours is taken.
-        case conflict
-        /// Whether the transaction was applied is unknown.
-        case unknown
-        /// The database or the call is broken, or the server does not let us in.
-        case lasting
-    }
-
-    let meaning: Meaning
-    let detail: String
-
-    /// Takes an error of the database at `place`.
+extension StoreFailure {
+    /// What an error of MongoDB at `place` means.
     init(_ error: any Error, at place: String) {
-        guard let error = error as? MongoError else {
-            meaning = error is CancellationError ? .passing : .lasting
-            detail = "\(place): \(error)"
-            return
+        if let error = error as? MongoError {
+            self.init(StoreFailure.meaning(of: error), detail: "\(place): \(error.message)")
+        } else {
+            self.init(error is CancellationError ? .passing : .lasting, detail: "\(place): \(error)")
         }
-        meaning = MongoFailure.meaning(of: error)
-        detail = "\(place): \(error.message)"
     }
 
     private static func meaning(of error: MongoError) -> Meaning {
@@ -43,26 +20,4 @@ struct MongoFailure: Error {
         case .server, .authentication, .call, .url: .lasting
         }
     }
-
-    private var isPassing: Bool { meaning == .passing || meaning == .unknown }
-
-    var registry: RegistryStoreError {
-        switch meaning {
-        case .passing, .unknown: RegistryStoreError(.unavailable, detail: detail)
-        case .conflict: RegistryStoreError(.conflict, detail: detail)
-        case .lasting: RegistryStoreError(.broken, detail: detail)
-        }
-    }
-    var commit: CommitStoreError {
-        switch meaning {
-        case .passing: CommitStoreError(.unavailable, detail: detail)
-        case .unknown: CommitStoreError(.outcomeUnknown, detail: detail)
-        case .conflict, .lasting: CommitStoreError(.broken, detail: detail)
-        }
-    }
-    var cursor: CursorStoreError { CursorStoreError(isPassing ? .unavailable : .broken, detail: detail) }
-    var lock: LockStoreError { LockStoreError(isPassing ? .unavailable : .broken, detail: detail) }
-    var run: RunStoreError { RunStoreError(detail: detail) }
-    var reader: RecordReaderError { RecordReaderError(detail: detail) }
-    var provisioning: ProvisioningStoreError { ProvisioningStoreError(detail: detail) }
 }

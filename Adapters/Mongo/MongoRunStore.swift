@@ -1,9 +1,10 @@
 public import IngestionJobs
 public import LogModel
+import StoreFailures
 
 /// Runs in MongoDB.
 public struct MongoRunStore: RunStore {
-    private let database: MongoDatabase
+    let database: MongoDatabase
 
     /// Runs of a database.
     public init(_ database: MongoDatabase) { self.database = database }

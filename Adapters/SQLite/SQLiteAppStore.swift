@@ -1,6 +1,7 @@
 public import AppRegistry
 import GRDB
 public import LogModel
+import StoreFailures
 
 /// Apps in SQLite.
 public struct SQLiteAppStore: AppStore {

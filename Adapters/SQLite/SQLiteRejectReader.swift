@@ -2,6 +2,7 @@ import Foundation
 import GRDB
 public import LogIngestion
 public import LogModel
+import StoreFailures
 
 /// Reads rejects from SQLite.
 public struct SQLiteRejectReader: RejectReader {

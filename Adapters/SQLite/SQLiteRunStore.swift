@@ -1,6 +1,7 @@
 import GRDB
 public import IngestionJobs
 public import LogModel
+import StoreFailures
 
 /// Runs in SQLite.
 public struct SQLiteRunStore: RunStore {

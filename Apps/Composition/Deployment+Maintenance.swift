@@ -102,15 +102,13 @@ private struct Cleanup: Sendable {
             for (obstacle, count) in found.left { figures.skips[obstacle.rawValue] = count }
             firstError = firstError ?? found.firstError
         }
-        if let tombstones = store.tombstones {
-            let cleaner = TombstoneCleaner(
-                apps: store.apps, sources: files.sources, cursors: store.cursors, records: store.records,
-                store: tombstones, settings: settings, clock: clock)
-            let found = try await cleaner.run()
-            metrics.note(found)
-            figures.objects += found.cursors
-            firstError = firstError ?? found.firstError
-        }
+        let buried = try await TombstoneCleaner(
+            apps: store.apps, sources: files.sources, cursors: store.cursors, records: store.records,
+            store: store.tombstones, settings: settings, clock: clock
+        ).run()
+        metrics.note(buried)
+        figures.objects += buried.cursors
+        firstError = firstError ?? buried.firstError
         return RunKeeper.Report(figures: figures, firstError: firstError)
     }
 }

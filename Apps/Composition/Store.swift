@@ -24,8 +24,7 @@ struct Store: Sendable {
     let runRetention: any RunRetention
     let catalogue: any FieldCatalogue
     let retention: any RetentionStore
-    /// What removes cursors of objects that are gone; where there is none they stay.
-    let tombstones: (any TombstoneStore)?
+    let tombstones: any TombstoneStore
     let locks: any LockStore
     /// Asks the store a trivial question.
     let ping: @Sendable () async throws -> Void
@@ -79,7 +78,7 @@ extension Store {
             records: PostgresRecordReader(database), rejects: PostgresRejectReader(database),
             runs: PostgresRunStore(database), runRetention: PostgresRunStore(database),
             catalogue: PostgresFieldCatalogue(database), retention: PostgresRetentionStore(database),
-            tombstones: nil, locks: PostgresLockStore(database), ping: { try await database.ping() },
+            tombstones: PostgresRetentionStore(database), locks: PostgresLockStore(database), ping: { try await database.ping() },
             close: { await database.close() })
     }
 
@@ -90,7 +89,7 @@ extension Store {
             history: MongoCursorStore(database), commits: MongoCommitStore(database),
             records: MongoRecordReader(database), rejects: MongoRejectReader(database), runs: MongoRunStore(database),
             runRetention: MongoRunStore(database), catalogue: MongoFieldCatalogue(database),
-            retention: MongoRetentionStore(database), tombstones: nil, locks: MongoLockStore(database),
+            retention: MongoRetentionStore(database), tombstones: MongoRetentionStore(database), locks: MongoLockStore(database),
             ping: { try await database.ping() }, close: { await database.close() })
     }
 }

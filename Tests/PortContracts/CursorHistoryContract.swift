@@ -13,7 +13,7 @@ public enum CursorHistoryContract {
             let app = try await store.newApp()
             let owner = OwnerID.fresh()
             let first = try await store.claim("o", of: app, by: owner)
-            let history = try #require(store.history)
+            let history = store.history
             #expect(try await history.steps(of: first.generation) == [])
             var feed = ObjectFeed(first)
             #expect(try await store.commit(feed.step("{\"a\":1}\n")) == .applied)
@@ -41,7 +41,7 @@ public enum CursorHistoryContract {
             _ = try await store.claim("o", of: app)
             var feed = ObjectFeed(stale)
             #expect(try await store.commit(feed.step("{\"a\":1}\n")) == .refused)
-            #expect(try await #require(store.history).steps(of: stale.generation) == [])
+            #expect(try await store.history.steps(of: stale.generation) == [])
         },
         Clause("of a generation's steps the latest 100 are kept") { store in
             let app = try await store.newApp()
@@ -54,7 +54,7 @@ public enum CursorHistoryContract {
                 var feed = ObjectFeed(claim, from: claim.cursor.progress, overlap: overlap)
                 #expect(try await store.commit(feed.step("{}\n")) == .applied)
             }
-            let steps = try await #require(store.history).steps(of: generation)
+            let steps = try await store.history.steps(of: generation)
             #expect(steps.count == CursorStep.limit)
             #expect(steps.first?.from == 15 && steps.last?.to == Int64(CursorStep.limit + 5) * 3)
         },
@@ -66,7 +66,7 @@ public enum CursorHistoryContract {
             #expect(try await store.commit(feed.step("no\n{\"a\":1}\n")) == .applied)
             let early = feed.progress
             #expect(try await store.commit(feed.step("nor\n{\"b\":2}\n")) == .applied)
-            let history = try #require(store.history)
+            let history = store.history
             let before = try #require(try await store.cursor("o", of: app))
             #expect(try await history.rewind(before, to: early, at: .sample) == .rewound)
             let after = try #require(try await store.cursor("o", of: app))
@@ -87,7 +87,7 @@ public enum CursorHistoryContract {
             let app = try await store.newApp()
             var feed = ObjectFeed(try await store.claim("o", of: app))
             #expect(try await store.commit(feed.step("{\"a\":1}\n{\"b\":2}\n")) == .applied)
-            let history = try #require(store.history)
+            let history = store.history
             let old = try #require(try await store.cursor("o", of: app))
             #expect(try await history.rewind(old, to: CursorProgress(), at: .sample) == .rewound)
             let new = try #require(try await store.cursor("o", of: app))
@@ -98,7 +98,7 @@ public enum CursorHistoryContract {
         },
         Clause("an ended generation and a deleted app's cursor are left alone") { store in
             let (app, deleted) = (try await store.newApp(), try await store.newApp())
-            let history = try #require(store.history)
+            let history = store.history
             for name in [app, deleted] {
                 var feed = ObjectFeed(try await store.claim("o", of: name, identity: "a", lease: shortLease))
                 #expect(try await store.commit(feed.step("{\"a\":1}\n")) == .applied)

@@ -72,7 +72,7 @@ public enum RetentionContract {
             var feed = ObjectFeed(try await store.claim("o", of: app))
             #expect(try await store.commit(feed.step("bad\n{\"a\":1}\n{\"b\":2}\n", at: old)) == .applied)
             let cursor = try #require(try await store.cursor("o", of: app))
-            let history = try #require(store.history)
+            let history = store.history
             #expect(try await history.rewind(cursor, to: CursorProgress(), at: end) == .rewound)
             // The first line is acceptable by now: it is received today, in front of older ones.
             let claim = try await store.claim("o", of: app)
@@ -82,7 +82,7 @@ public enum RetentionContract {
             #expect(try await store.texts(of: app) == ["{ }"])
         },
         Clause("of runs those that ended before go, the oldest first; those that go on stay") { store in
-            let retention = try #require(store.runRetention)
+            let retention = store.runRetention
             var saved: [Run] = []
             for (index, finished) in [veryOld, old, end, nil].enumerated() {
                 let began = veryOld.advanced(by: .seconds(index))
@@ -104,7 +104,7 @@ public enum RetentionContract {
     private static let followers: [Clause<StoreUnderTest>] = [
         Clause("a record that a follower has not seen waits, and goes when it has") { store in
             let app = try await store.newApp()
-            let catalogue = try #require(store.catalogue)
+            let catalogue = store.catalogue
             let generation = try await store.take("{\"a\":1}\n{\"b\":2}\n", into: "o", of: app, at: old)
             let plan = plan(of: app, followers: [.fieldIndex])
             let waiting = try await store.expireAll(plan)
@@ -118,7 +118,7 @@ public enum RetentionContract {
         },
         Clause("what waited too long goes, and what was missed is noted") { store in
             let app = try await store.newApp()
-            let retention = try #require(store.retention)
+            let retention = store.retention
             var feed = ObjectFeed(try await store.claim("o", of: app))
             #expect(try await store.commit(feed.step("{\"a\":1}\n{\"b\":2}\n", at: veryOld)) == .applied)
             #expect(try await store.commit(feed.step("{\"c\":3}\n", at: old)) == .applied)
@@ -133,7 +133,7 @@ public enum RetentionContract {
         },
         Clause("what was missed in several steps is one range") { store in
             let app = try await store.newApp()
-            let retention = try #require(store.retention)
+            let retention = store.retention
             let generation = try await store.take(
                 String(repeating: "{}\n", count: 9), into: "o", of: app, at: veryOld)
             _ = try await store.expireAll(plan(of: app, followers: [.fieldIndex]), limit: 3)
@@ -147,8 +147,8 @@ public enum RetentionContract {
     private static let deleted: [Clause<StoreUnderTest>] = [
         Clause("a deleted app loses all, step by step, and others keep theirs") { store in
             let (app, other) = (try await store.newApp(), try await store.newApp())
-            let catalogue = try #require(store.catalogue)
-            let retention = try #require(store.retention)
+            let catalogue = store.catalogue
+            let retention = store.retention
             for name in [app, other] {
                 for object in ["o", "p"] {
                     let generation = try await store.take("{}\nbad\n{}\n", into: object, of: name)
@@ -182,7 +182,7 @@ public enum RetentionContract {
         },
         Clause("a worker that races with the erasure brings nothing back") { store in
             let app = try await store.newApp()
-            let retention = try #require(store.retention)
+            let retention = store.retention
             let owner = OwnerID.fresh()
             var feed = ObjectFeed(try await store.claim("o", of: app, by: owner))
             #expect(try await store.commit(feed.step("{}\n")) == .applied)
@@ -200,7 +200,6 @@ public enum RetentionContract {
 extension StoreUnderTest {
     /// Lets all steps of retention happen and adds them up.
     func expireAll(_ plan: RetentionPlan, limit: Int = 100) async throws -> RetentionStep {
-        let retention = try #require(retention)
         var all = RetentionStep()
         var place: RetentionPlace?
         repeat {

@@ -26,16 +26,16 @@ public struct StoreUnderTest: Sendable {
     public let records: any RecordReader
     /// Its rejects.
     public let rejects: any RejectReader
-    /// Its history of cursors, if it keeps one.
-    public let history: (any CursorHistory)?
+    /// Its history of cursors.
+    public let history: any CursorHistory
     /// Its field catalogue, if it keeps one.
-    public let catalogue: (any FieldCatalogue)?
+    public let catalogue: any FieldCatalogue
     /// What removes its records, if something does.
-    public let retention: (any RetentionStore)?
+    public let retention: any RetentionStore
     /// What removes cursors of objects that are gone, if something does.
-    public let tombstones: (any TombstoneStore)?
+    public let tombstones: any TombstoneStore
     /// What removes its runs, if something does.
-    public let runRetention: (any RunRetention)?
+    public let runRetention: any RunRetention
     /// Its locks.
     public let locks: any LockStore
     /// Its runs.
@@ -47,9 +47,9 @@ public struct StoreUnderTest: Sendable {
     public init(
         apps: any AppStore, tokens: any ClientTokenStore, provisioning: any ProvisioningStore,
         cursors: any CursorStore, commits: any CommitStore, records: any RecordReader, rejects: any RejectReader,
-        locks: any LockStore, runs: any RunStore, history: (any CursorHistory)? = nil,
-        catalogue: (any FieldCatalogue)? = nil, retention: (any RetentionStore)? = nil,
-        tombstones: (any TombstoneStore)? = nil, runRetention: (any RunRetention)? = nil,
+        locks: any LockStore, runs: any RunStore, history: any CursorHistory,
+        catalogue: any FieldCatalogue, retention: any RetentionStore,
+        tombstones: any TombstoneStore, runRetention: any RunRetention,
         pass: @escaping @Sendable (Duration) async throws -> Void
     ) {
         self.apps = apps

@@ -1,6 +1,7 @@
 import LogCursor
 public import LogIngestion
 public import LogModel
+import StoreFailures
 
 /// Commits into MongoDB: the fence first, then the rows, all in one transaction.
 public struct MongoCommitStore: CommitStore {
@@ -50,7 +51,7 @@ public struct MongoCommitStore: CommitStore {
         }
     }
 
-    private func apply(_ steps: [ObjectStep], looksFirst: Bool) async throws(MongoFailure) -> [StepOutcome] {
+    private func apply(_ steps: [ObjectStep], looksFirst: Bool) async throws(StoreFailure) -> [StepOutcome] {
         try await database.write({ $0 }, repeatsConflicts: looksFirst) { client in
             let known = try KnownState(of: steps, client)
             let plan = CommitPlan(steps, on: known)

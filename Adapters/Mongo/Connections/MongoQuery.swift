@@ -69,8 +69,17 @@ extension MongoClient {
     }
 
     /// Removes documents, in a transaction.
-    func remove(_ collection: String, _ filter: BSONDocument) throws {
-        try run(["delete": .string(collection), "deletes": [["q": .document(filter), "limit": 0]]])
+    /// - Returns: how many.
+    @discardableResult
+    func remove(_ collection: String, _ filter: BSONDocument) throws -> Int { try remove(collection, [filter]) }
+
+    /// Removes documents that meet one of some filters, in a transaction.
+    /// - Returns: how many.
+    @discardableResult
+    func remove(_ collection: String, _ filters: [BSONDocument]) throws -> Int {
+        guard !filters.isEmpty else { return 0 }
+        let deletes = filters.map { ["q": .document($0), "limit": 0] as BSONValue }
+        return Int(try run(["delete": .string(collection), "deletes": .array(deletes)]).number("n"))
     }
 
     /// The next `count` numbers of a series, of which the first is given; numbers are never given twice.

@@ -1,5 +1,6 @@
 public import LogModel
 public import LogQuery
+import StoreFailures
 
 /// Reads records from MongoDB; each call is a few queries, whose cursors end with it.
 public struct MongoRecordReader: RecordReader {

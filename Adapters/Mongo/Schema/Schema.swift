@@ -13,11 +13,15 @@ enum Collection {
     static let locks = "locks"
     static let runs = "runs"
     static let series = "series"
+    static let followers = "followers"
+    static let misses = "follower_misses"
+    static let fields = "fields"
+    static let totals = "field_totals"
     static let schema = "schema"
 
     static let all = [
         apps, tokens, grants, enrolled, prefixes, cursors, history, writers, records, rejects, locks, runs, series,
-        schema,
+        followers, misses, fields, totals, schema,
     ]
 }
 
@@ -27,6 +31,8 @@ enum Series: String, Sendable {
     case apps
     case generations
     case rejects
+    /// The order in which followers first missed something of a generation.
+    case misses
 }
 
 /// The collections, their indexes, and the version of both.
@@ -34,7 +40,7 @@ enum Series: String, Sendable {
 /// Times are nanoseconds since the epoch, UTC. What a release adds is a new version: making what is there already
 /// changes nothing, so processes that start at the same moment do no harm.
 enum Schema {
-    static let version: Int64 = 1
+    static let version: Int64 = 2
 
     /// Brings the database up to date.
     /// - Throws: ``MongoOpenError/newerVersion(place:)``, or what the server says.
@@ -76,7 +82,10 @@ enum Schema {
     private static let indexes: [(String, [BSONDocument])] = [
         (
             Collection.apps,
-            [index("apps_by_name", ["name": 1], unique: true, where: ["is_active": true])]
+            [
+                index("apps_by_name", ["name": 1], unique: true, where: ["is_active": true]),
+                index("apps_to_erase", ["is_active": 1, "is_erased": 1, "_id": 1]),
+            ]
         ),
         (
             Collection.tokens,
@@ -91,6 +100,7 @@ enum Schema {
             [
                 index(
                     "cursors_latest", ["source": 1, "object": 1], unique: true, where: ["is_latest": true]),
+                index("cursors_ended", ["source": 1, "object": 1], where: ["is_latest": false]),
                 index("cursors_by_app", ["app": 1, "_id": 1]),
             ]
         ),
@@ -101,6 +111,7 @@ enum Schema {
                 index("rejects_by_place", ["generation": 1, "lower": 1], unique: true),
                 index("rejects_by_end", ["generation": 1, "upper": 1]),
                 index("rejects_by_app", ["app": 1, "_id": 1]),
+                index("rejects_by_receipt", ["generation": 1, "received_at": 1, "_id": 1]),
             ]
         ),
         (
@@ -108,8 +119,10 @@ enum Schema {
             [
                 index("runs_by_kind", ["kind": 1, "_id": 1]),
                 index("runs_going_on", ["kind": 1, "state": 1], where: ["state": "running"]),
+                index("runs_by_end", ["finished_at": 1]),
             ]
         ),
+        (Collection.misses, [index("follower_misses_latest", ["follower": 1, "number": 1])]),
     ]
 
     private static func index(

@@ -5,6 +5,9 @@ import LogModel
 struct Erasure {
     private let session: PostgresSession
 
+    /// The tables whose rows hang on a cursor, records and rejects left out.
+    static let companions = ["cursor_steps", "receipt_days", "followers", "follower_misses"]
+
     init(_ session: PostgresSession) { self.session = session }
 
     /// An app in the tables: most name it by its number.
@@ -91,7 +94,7 @@ struct Erasure {
             [.integer(app.number), .integer(Int64(budget))]
         ).rows.map { try $0.integer("generation") }
         guard !generations.isEmpty else { return }
-        for table in ["cursor_steps", "receipt_days", "followers", "follower_misses", "cursors"] {
+        for table in Erasure.companions + ["cursors"] {
             try session.execute("DELETE FROM \(table) WHERE generation = ANY($1)", [.integers(generations)])
         }
         step.cursors += Int64(generations.count)

@@ -1,5 +1,6 @@
 public import LogMaintenance
 public import LogModel
+import StoreFailures
 
 /// The field catalogue in PostgreSQL.
 public struct PostgresFieldCatalogue: FieldCatalogue {

@@ -1,5 +1,6 @@
 public import LogMaintenance
 public import LogModel
+import StoreFailures
 
 /// Retention in PostgreSQL: days whose records may all go are dropped, of other days the rows that may go are removed.
 ///
@@ -8,7 +9,7 @@ public import LogModel
 ///
 /// A place of generation 0 is one in the days, its offset the number of the next day to look at.
 public struct PostgresRetentionStore: RetentionStore {
-    private let database: PostgresDatabase
+    let database: PostgresDatabase
 
     /// How often a day is tried to be dropped whose locks somebody else has.
     private static let attempts = 5
@@ -74,7 +75,7 @@ public struct PostgresRetentionStore: RetentionStore {
             case ServerState.lockNotAvailable: return .inTheWay
             // Somebody else was first.
             case ServerState.undefinedTable: return .over(RetentionStep())
-            default: throw PostgresFailure(error, in: database.target).maintenance
+            default: throw StoreFailure(error, in: database.target).maintenance
             }
         }
     }

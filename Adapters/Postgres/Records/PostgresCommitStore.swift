@@ -1,6 +1,7 @@
 import LogCursor
 public import LogIngestion
 public import LogModel
+import StoreFailures
 
 /// Commits into PostgreSQL: the fence first, then the rows, all in one transaction.
 public struct PostgresCommitStore: CommitStore {
@@ -18,7 +19,7 @@ public struct PostgresCommitStore: CommitStore {
         do {
             return try await attempt(steps)
         } catch {
-            throw PostgresFailure(error, in: database.target).commit
+            throw StoreFailure(error, in: database.target).commit
         }
     }
 

@@ -1,5 +1,6 @@
 public import LogModel
 public import LogQuery
+import StoreFailures
 
 /// Reads records from PostgreSQL; each statement has a snapshot of its own that ends with it.
 public struct PostgresRecordReader: RecordReader {

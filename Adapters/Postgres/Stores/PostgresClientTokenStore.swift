@@ -1,5 +1,6 @@
 public import AppRegistry
 public import LogModel
+import StoreFailures
 
 /// Client tokens in PostgreSQL.
 public struct PostgresClientTokenStore: ClientTokenStore {

@@ -1,6 +1,7 @@
 public import LogCursor
 import LogIngestion
 public import LogModel
+import StoreFailures
 
 extension PostgresCursorStore: CursorHistory {
     /// The latest steps of a generation's cursor.

@@ -1,5 +1,6 @@
 public import DistributedLock
 public import LogModel
+import StoreFailures
 
 /// Locks as lease rows in PostgreSQL, each judged in one statement by the server's clock.
 public struct PostgresLockStore: LockStore {

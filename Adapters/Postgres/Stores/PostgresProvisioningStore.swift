@@ -1,5 +1,6 @@
 public import LogModel
 public import SdkProvisioning
+import StoreFailures
 
 /// The memory of provisioning in PostgreSQL.
 public struct PostgresProvisioningStore: ProvisioningStore {

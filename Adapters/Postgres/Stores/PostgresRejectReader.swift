@@ -1,5 +1,6 @@
 public import LogIngestion
 public import LogModel
+import StoreFailures
 
 /// Reads rejects from PostgreSQL.
 public struct PostgresRejectReader: RejectReader {

@@ -1,5 +1,6 @@
 public import IngestionJobs
 public import LogModel
+import StoreFailures
 
 /// Runs in PostgreSQL.
 public struct PostgresRunStore: RunStore {

@@ -7,41 +7,8 @@ import Testing
 
 @Suite("In-memory adapter")
 struct InMemoryContractTests {
-    @Test("keeps the contract of apps", arguments: AppStoreContract.clauses)
-    func apps(_ clause: Clause<StoreUnderTest>) async throws { try await clause.verify(.inMemory()) }
-
-    @Test("keeps the contract of client tokens", arguments: ClientTokenStoreContract.clauses)
-    func tokens(_ clause: Clause<StoreUnderTest>) async throws { try await clause.verify(.inMemory()) }
-
-    @Test("keeps the contract of provisioning's memory", arguments: ProvisioningStoreContract.clauses)
-    func provisioning(_ clause: Clause<StoreUnderTest>) async throws { try await clause.verify(.inMemory()) }
-
-    @Test("keeps the contract of the history of cursors", arguments: CursorHistoryContract.clauses)
-    func history(_ clause: Clause<StoreUnderTest>) async throws { try await clause.verify(.inMemory()) }
-
-    @Test("keeps the contract of cursors", arguments: CursorStoreContract.clauses)
-    func cursors(_ clause: Clause<StoreUnderTest>) async throws { try await clause.verify(.inMemory()) }
-
-    @Test("keeps the contract of commits", arguments: CommitStoreContract.clauses)
-    func commits(_ clause: Clause<StoreUnderTest>) async throws { try await clause.verify(.inMemory()) }
-
-    @Test("keeps the contract of records", arguments: RecordReaderContract.clauses)
-    func records(_ clause: Clause<StoreUnderTest>) async throws { try await clause.verify(.inMemory()) }
-
-    @Test("keeps the contract of locks", arguments: LockStoreContract.clauses)
-    func locks(_ clause: Clause<StoreUnderTest>) async throws { try await clause.verify(.inMemory()) }
-
-    @Test("keeps the contract of runs", arguments: RunStoreContract.clauses)
-    func runs(_ clause: Clause<StoreUnderTest>) async throws { try await clause.verify(.inMemory()) }
-
-    @Test("keeps the contract of the field catalogue", arguments: FieldCatalogueContract.clauses)
-    func fields(_ clause: Clause<StoreUnderTest>) async throws { try await clause.verify(.inMemory()) }
-
-    @Test("C25: keeps the contract of tombstones", arguments: TombstoneContract.clauses)
-    func tombstones(_ clause: Clause<StoreUnderTest>) async throws { try await clause.verify(.inMemory()) }
-
-    @Test("keeps the contract of retention", arguments: RetentionContract.clauses)
-    func retention(_ clause: Clause<StoreUnderTest>) async throws { try await clause.verify(.inMemory()) }
+    @Test("keeps the contracts of a store", arguments: StoreContracts.clauses)
+    func contracts(_ clause: Clause<StoreUnderTest>) async throws { try await clause.verify(.inMemory()) }
 
     @Test("keeps the contract of sources", arguments: ObjectSourceContract.clauses)
     func source(_ clause: Clause<SourceUnderTest>) async throws {
@@ -77,18 +44,5 @@ struct InMemoryContractTests {
             StorageUnderTest(
                 storage: storage, root: StoragePath("acme/logs"), addTwin: { await storage.addTwin(of: $0) },
                 mayUpload: { await storage.mayUpload($0, to: $1) }, now: { clock.now() }))
-    }
-}
-
-extension StoreUnderTest {
-    static func inMemory() -> StoreUnderTest {
-        let clock = ManualWallClock()
-        let store = InMemoryStore(clock: clock)
-        let runs = InMemoryRunStore()
-        return StoreUnderTest(
-            apps: store, tokens: store, provisioning: InMemoryProvisioningStore(), cursors: store, commits: store,
-            records: store, rejects: store, locks: InMemoryLockStore(clock: clock), runs: runs,
-            history: store, catalogue: store, retention: store, tombstones: store, runRetention: runs,
-            pass: { clock.advance(by: $0) })
     }
 }

@@ -11,38 +11,11 @@ struct MongoContractTests {
         try await SharedMongo.withDatabase { try await clause.verify(.mongo($0, scanLimit: scanLimit)) }
     }
 
-    @Test("keeps the contract of apps", arguments: AppStoreContract.clauses)
-    func apps(_ clause: Clause<StoreUnderTest>) async throws { try await verify(clause) }
+    @Test("keeps the contracts of a store", arguments: StoreContracts.clauses)
+    func contracts(_ clause: Clause<StoreUnderTest>) async throws { try await verify(clause) }
 
-    @Test("keeps the contract of client tokens", arguments: ClientTokenStoreContract.clauses)
-    func tokens(_ clause: Clause<StoreUnderTest>) async throws { try await verify(clause) }
-
-    @Test("keeps the contract of provisioning's memory", arguments: ProvisioningStoreContract.clauses)
-    func provisioning(_ clause: Clause<StoreUnderTest>) async throws { try await verify(clause) }
-
-    @Test("keeps the contract of the history of cursors", arguments: CursorHistoryContract.clauses)
-    func history(_ clause: Clause<StoreUnderTest>) async throws { try await verify(clause) }
-
-    @Test("keeps the contract of cursors", arguments: CursorStoreContract.clauses)
-    func cursors(_ clause: Clause<StoreUnderTest>) async throws { try await verify(clause) }
-
-    @Test("keeps the contract of commits", arguments: CommitStoreContract.clauses)
-    func commits(_ clause: Clause<StoreUnderTest>) async throws { try await verify(clause) }
-
-    @Test("keeps the contract of records", arguments: RecordReaderContract.clauses)
-    func records(_ clause: Clause<StoreUnderTest>) async throws { try await verify(clause) }
-
-    @Test("keeps the contract of records when a call looks at three rows", arguments: RecordReaderContract.clauses)
+    @Test("keeps the contract of records when a call looks at three rows", arguments: StoreContracts.narrow)
     func narrowRecords(_ clause: Clause<StoreUnderTest>) async throws { try await verify(clause, scanLimit: 3) }
-
-    @Test("keeps the contract of locks", arguments: LockStoreContract.clauses)
-    func locks(_ clause: Clause<StoreUnderTest>) async throws { try await verify(clause) }
-
-    @Test("keeps the contract of runs", arguments: RunStoreContract.clauses)
-    func runs(_ clause: Clause<StoreUnderTest>) async throws { try await verify(clause) }
-
-    @Test("answers as the store in memory does", arguments: CursorModelContract.clauses)
-    func model(_ clause: Clause<StoreUnderTest>) async throws { try await verify(clause) }
 }
 
 extension StoreUnderTest {
@@ -52,6 +25,9 @@ extension StoreUnderTest {
             provisioning: MongoProvisioningStore(database), cursors: MongoCursorStore(database),
             commits: MongoCommitStore(database), records: MongoRecordReader(database, scanLimit: scanLimit),
             rejects: MongoRejectReader(database), locks: MongoLockStore(database), runs: MongoRunStore(database),
-            history: MongoCursorStore(database), pass: { try await Task.sleep(for: $0) })
+            history: MongoCursorStore(database), catalogue: MongoFieldCatalogue(database),
+            retention: MongoRetentionStore(database), tombstones: MongoRetentionStore(database),
+            runRetention: MongoRunStore(database),
+            pass: { try await Task.sleep(for: $0) })
     }
 }

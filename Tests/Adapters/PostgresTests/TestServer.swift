@@ -76,6 +76,7 @@ extension StoreUnderTest {
             rejects: PostgresRejectReader(database), locks: PostgresLockStore(database),
             runs: PostgresRunStore(database), history: PostgresCursorStore(database),
             catalogue: PostgresFieldCatalogue(database), retention: PostgresRetentionStore(database),
-            runRetention: PostgresRunStore(database), pass: { try await Task.sleep(for: $0) })
+            tombstones: PostgresRetentionStore(database), runRetention: PostgresRunStore(database),
+            pass: { try await Task.sleep(for: $0) })
     }
 }

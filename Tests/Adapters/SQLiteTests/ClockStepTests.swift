@@ -153,14 +153,3 @@ struct ClockStepTests {
         #expect(try await scene.lines() == ["{\"a\":1}"])
     }
 }
-
-extension StoreUnderTest {
-    /// The store in memory, which goes by the same clock as everything else.
-    fileprivate static func inMemory(on clock: ManualWallClock) -> StoreUnderTest {
-        let store = InMemoryStore(clock: clock)
-        return StoreUnderTest(
-            apps: store, tokens: store, provisioning: InMemoryProvisioningStore(), cursors: store, commits: store,
-            records: store, rejects: store, locks: InMemoryLockStore(clock: clock), runs: InMemoryRunStore(),
-            history: store, pass: { clock.advance(by: $0) })
-    }
-}
