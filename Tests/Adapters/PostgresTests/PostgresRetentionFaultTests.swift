@@ -6,6 +6,7 @@ import LogIngestion
 import LogMaintenance
 import LogModel
 import LogQuery
+import ServerRig
 import TestSupport
 import Testing
 
@@ -165,7 +166,7 @@ struct PostgresRetentionFaultTests {
             let bench = try await Bench.make()
             let keeper = try await bench.another()
             let parts = try #require(URLComponents(string: bench.url))
-            let proxy = try CuttingProxy(to: try #require(parts.port))
+            let proxy = try CuttingProxy(to: UInt16(try #require(parts.port)))
             let through = try await PostgresDatabase.open(
                 url: Secret(bench.url.replacing(":\(parts.port ?? 0)/", with: ":\(proxy.port)/")), connections: 1)
             let store = PostgresRetentionStore(through)
