@@ -6,6 +6,7 @@ import LogIngestion
 import LogMaintenance
 import LogModel
 import LogQuery
+import ServerRig
 import TestSupport
 import Testing
 
@@ -79,6 +80,32 @@ struct PostgresRetentionFaultTests {
         }
     }
 
+    @Test("what is read again between the look at rows and their removal stays")
+    func lateRow() async throws {
+        try await Turns.all.take {
+            let bench = try await Bench.make()
+            let generation = try await bench.take("bad\n" + numbered(3), on: 0)
+            try await bench.rewind(on: 5)
+            try await bench.take("{ }\n" + numbered(3), on: 5)
+            let app = try #require(
+                try await bench.number("SELECT app AS answer FROM cursors WHERE generation = \(generation.number)"))
+            // A stretch that was judged before the first of its lines was there.
+            let gone = try await bench.database.transaction { session in
+                try session.execute(
+                    RowStatements.removal(from: "records_2026_11_20"),
+                    [
+                        .integers([app]), .integers([generation.number]), .integers([0]), .integers([0]),
+                        .integers([1 << 20]), .integers([moment(1).nanoseconds]),
+                    ]
+                ).first?.integer("records")
+            }
+            #expect(gone == 3)
+            #expect(try await bench.lines(of: generation) == ["{ }"])
+            #expect(try await bench.wrongTallies() == 0)
+            await bench.close()
+        }
+    }
+
     @Test("commits, readings again and exports beside dropped days: what stays is there once, what is old is gone")
     func busyStore() async throws {
         try await Turns.all.take {
@@ -139,7 +166,7 @@ struct PostgresRetentionFaultTests {
             let bench = try await Bench.make()
             let keeper = try await bench.another()
             let parts = try #require(URLComponents(string: bench.url))
-            let proxy = try CuttingProxy(to: try #require(parts.port))
+            let proxy = try CuttingProxy(to: UInt16(try #require(parts.port)))
             let through = try await PostgresDatabase.open(
                 url: Secret(bench.url.replacing(":\(parts.port ?? 0)/", with: ":\(proxy.port)/")), connections: 1)
             let store = PostgresRetentionStore(through)

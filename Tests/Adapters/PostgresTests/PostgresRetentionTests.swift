@@ -189,7 +189,7 @@ struct PostgresRetentionTests {
         try await Turns.all.take {
             let bench = try await Bench.make()
             let parts = try #require(URLComponents(string: bench.url))
-            let proxy = try CuttingProxy(to: try #require(parts.port))
+            let proxy = try CuttingProxy(to: UInt16(try #require(parts.port)))
             let through = try await PostgresDatabase.open(
                 url: Secret(bench.url.replacing(":\(parts.port ?? 0)/", with: ":\(proxy.port)/")), connections: 1)
             let store = PostgresRetentionStore(through)
