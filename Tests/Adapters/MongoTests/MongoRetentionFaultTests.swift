@@ -1,4 +1,5 @@
 import AppRegistry
+import BlockingExecutor
 import LogCursor
 import LogIngestion
 import LogMaintenance
@@ -27,6 +28,35 @@ struct MongoFieldTests {
             let kept = try await catalogue.fields(of: app, after: nil, limit: 20_000)
             #expect(kept.map { Array($0.path.utf8) } == paths.map { Array($0.utf8) })
             #expect(kept.allSatisfy { $0.count == 2 })
+        }
+    }
+
+    @Test("a step that began before its app was deleted and erased does not get to write afterwards")
+    func erasureMeetsSnapshot() async throws {
+        try await SharedMongo.withDatabase { database in
+            let store = StoreUnderTest.mongo(database)
+            let app = try await freshApp(store)
+            let claim = try await claimed("o", of: app, in: store)
+            let (hasBegun, isErased) = (Locked(false), Locked(false))
+            let late = Task {
+                try await database.pool.withClient { client in
+                    try client.begin()
+                    defer { client.leave() }
+                    // The snapshot is of now.
+                    #expect(try client.activeApps([app]) == [app])
+                    hasBegun.withLock { $0 = true }
+                    while !isErased.withLock({ $0 }) { block(for: .milliseconds(1)) }
+                    _ = try MongoFieldCatalogue(database).apply(seen(app, claim.generation, 0, 1, ["a"]), client)
+                    try client.commit()
+                }
+            }
+            await eventually { hasBegun.withLock { $0 } }
+            #expect(try await store.apps.deleteApp(app, at: .sample))
+            while try await !MongoRetentionStore(database).erase(limit: 9).isDone {}
+            isErased.withLock { $0 = true }
+            let error = await #expect(throws: MongoError.self) { try await late.value }
+            #expect(error?.isTransient == true)
+            #expect(try await count(of: Collection.fields, in: database) == 0)
         }
     }
 }

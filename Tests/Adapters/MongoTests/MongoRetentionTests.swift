@@ -20,8 +20,9 @@ struct MongoRetentionTests {
         let (full, half, new) = (3, 3, 90)
         for index in 0..<full + half + new {
             var feed = ObjectFeed(try await claimed("o\(index)", of: app, in: store))
-            if index < full + half { _ = try await store.commits.commit([feed.step(numbered(400) + "bad\n", at: Ages.old)]) }
-            if index >= full { _ = try await store.commits.commit([feed.step(numbered(400) + "bad\n", at: Ages.end)]) }
+            let text = numbered(400) + "bad\n"
+            if index < full + half { _ = try await store.commits.commit([feed.step(text, at: Ages.old)]) }
+            if index >= full { _ = try await store.commits.commit([feed.step(text, at: Ages.end)]) }
         }
         try await database.pool.withClient { _ = try $0.run(["profile": 2]) }
         let figures = try await expireAll(database, expiry(of: app, followers: [.fieldIndex]), limit: 500)
@@ -157,6 +158,26 @@ struct MongoRetentionTests {
             guard try await store.commits.commit([taken]) == [.applied] else { return }
             let step = seen(app, claim.generation, 0, 9, ["f\(index)-\(round)"])
             guard let catalogue = store.catalogue, try await catalogue.apply(step) == .applied else { return }
+        }
+    }
+
+    @Test("a record that stays between others that go is kept")
+    func between() async throws {
+        try await SharedMongo.withDatabase { database in
+            let store = StoreUnderTest.mongo(database)
+            let app = try await freshApp(store)
+            let claim = try await claimed("o", of: app, in: store)
+            var feed = ObjectFeed(claim)
+            let step = feed.step("{\"a\":1}\nbad\n{\"b\":2}\n", at: Ages.old)
+            _ = try await store.commits.commit([step])
+            var cursor = claim.cursor
+            cursor.progress = step.move.to
+            #expect(try await store.history?.rewind(cursor, to: CursorProgress(), at: Ages.end) == .rewound)
+            // What was refused is acceptable by now.
+            var again = ObjectFeed(try await claimed("o", of: app, in: store))
+            _ = try await store.commits.commit([again.step("{\"a\":1}\n{ }\n{\"b\":2}\n", at: Ages.end)])
+            #expect(try await expireAll(database, expiry(of: app), limit: 100).records == 2)
+            #expect(try await store.records.rows(of: claim.generation, from: 0, limit: 9).offsets == [8])
         }
     }
 
