@@ -11,6 +11,8 @@ struct AgeingGeneration: Sendable {
     let hasRejects: Bool
     /// The first offset to look at.
     let from: Int64
+    /// Whether its records are worth a look; else its rejects are.
+    fileprivate(set) var hasOldRecords = false
 
     /// Whether its first record tells how old it is: not where others were put in front of older ones.
     var isToldByFirst: Bool { from == 0 && rewoundFrom == 0 && records > 0 }
@@ -54,18 +56,18 @@ struct AgeingGenerations: Sendable {
         let ends = all.map { active.contains($0.app) ? plan.end(of: $0.app) : nil }
         var ages = FirstRecords(zip(all, ends).filter { $1 != nil && $0.isToldByFirst }.map(\.0.id), client)
         var budget = Int64(rows)
-        for (index, (generation, end)) in zip(all, ends).enumerated() {
+        for (index, (found, end)) in zip(all, ends).enumerated() {
             guard index < most, budget > 0 else {
-                next = generation.id
+                next = found.id
                 return
             }
             guard let end else { continue }
-            let hasOld =
-                try generation.isToldByFirst
-                ? ages.receipt(of: generation.id).map { $0 < end } ?? false : generation.records > 0
-            guard hasOld || (generation.hasRejects && generation.from == 0) else { continue }
+            var generation = found
+            generation.hasOldRecords =
+                try found.isToldByFirst ? ages.receipt(of: found.id).map { $0 < end } ?? false : found.records > 0
+            guard generation.hasOldRecords || (generation.hasRejects && generation.from == 0) else { continue }
             worthALook.append(generation)
-            budget -= 1 + (hasOld ? generation.records : 0)
+            budget -= 1 + (generation.hasOldRecords ? generation.records : 0)
         }
     }
 }

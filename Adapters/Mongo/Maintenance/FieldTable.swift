@@ -20,9 +20,8 @@ struct FieldTable {
         self.app = app
     }
 
-    /// Adds fields in their order, new ones while the app has fewer than `pathLimit`.
-    ///
-    /// - Parameter overflow: how many sightings had no room before.
+    /// Adds fields in their order, new ones while the app has fewer than `pathLimit`, and `overflow` sightings that had
+    /// no room before.
     func add(_ fields: [FieldEntry], overflow: Int64, pathLimit: Int) throws {
         let totals = try client.first(Collection.totals, ["_id": .int64(app)])
         var room = Int64(pathLimit) - (try totals?.number("paths") ?? 0)

@@ -48,15 +48,18 @@ public struct MongoFieldCatalogue: FieldCatalogue {
     ///
     /// It writes the app's document: whichever of it and a deletion of the app comes later is begun anew.
     public func apply(_ step: CatalogueStep) async throws(MaintenanceStoreError) -> CatalogueOutcome {
-        try await database.write(\.maintenance, repeatsConflicts: true) { client in
-            guard try client.touchApp(step.app), let app = try client.appNumber(step.app) else { return .appDeleted }
-            let followers = FollowerTable(client)
-            let positions = try followers.positions(of: .fieldIndex, in: step.moves.map(\.generation))
-            guard step.moves.allSatisfy({ positions[$0.generation] ?? 0 == $0.from }) else { return .refused }
-            try followers.apply(step.moves, of: .fieldIndex)
-            try FieldTable(client, app: app).add(step.fields, overflow: step.overflow, pathLimit: step.pathLimit)
-            return .applied
-        }
+        try await database.write(\.maintenance, repeatsConflicts: true) { try apply(step, $0) }
+    }
+
+    /// Applies a step in the transaction that goes on.
+    func apply(_ step: CatalogueStep, _ client: MongoClient) throws -> CatalogueOutcome {
+        guard try client.touchApp(step.app), let app = try client.appNumber(step.app) else { return .appDeleted }
+        let followers = FollowerTable(client)
+        let positions = try followers.positions(of: .fieldIndex, in: step.moves.map(\.generation))
+        guard step.moves.allSatisfy({ positions[$0.generation] ?? 0 == $0.from }) else { return .refused }
+        try followers.apply(step.moves, of: .fieldIndex)
+        try FieldTable(client, app: app).add(step.fields, overflow: step.overflow, pathLimit: step.pathLimit)
+        return .applied
     }
 
     /// A page of an app's fields.

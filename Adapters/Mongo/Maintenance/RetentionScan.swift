@@ -42,7 +42,7 @@ struct RetentionScan {
                 step.next = RetentionPlace(generation: generation.id, offset: generation.from)
                 return
             }
-            guard generation.records > 0 else { continue }
+            guard generation.hasOldRecords else { continue }
             guard try findRecords(of: generation, before: end) else { return }
         }
         step.next = generations.next.map { RetentionPlace(generation: $0, offset: 0) }

@@ -11,8 +11,9 @@ struct AgedRecord {
 
 /// Queries of retention, all of them along the key of records.
 enum StoredSlices {
-    /// Up to `limit` records of a generation from an offset on. Lines stay where they are: the server says how long they
-    /// are.
+    /// Up to `limit` records of a generation from an offset on.
+    ///
+    /// Lines stay where they are: the server says how long they are.
     static func records(of generation: GenerationID, from offset: Int64, limit: Int) -> MongoQuery {
         .find(
             Collection.records, range(of: generation, from: offset, to: .max),

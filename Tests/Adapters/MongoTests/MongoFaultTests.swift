@@ -58,7 +58,7 @@ struct MongoFaultTests {
             CuttingProxy.Cut.within("documents"), .answer(to: "documents"), .answer(to: "commitTransaction"),
         ])
     func cutConnection(_ cut: CuttingProxy.Cut) async throws {
-        try await withProxy { proxy, store, app in
+        try await MongoFaultTests.withProxy { proxy, store, app in
             let writer = StubbornWriter(store, app: app, object: "o", lines: 3000)
             let claim = try await writer.claim()
             proxy.cutNext(cut)
@@ -72,7 +72,7 @@ struct MongoFaultTests {
 
     @Test("a commit whose answer is lost for good says that its outcome is unknown; the cursor then tells it")
     func unknownOutcome() async throws {
-        try await withProxy { proxy, store, app in
+        try await MongoFaultTests.withProxy { proxy, store, app in
             let writer = StubbornWriter(store, app: app, object: "o", lines: 300)
             let claim = try await writer.claim()
             let step = writer.step(claim, upTo: 5000)
@@ -89,7 +89,7 @@ struct MongoFaultTests {
 
     @Test("while no server answers, a commit is refused as unavailable and nothing of it is stored")
     func unavailable() async throws {
-        try await withProxy { proxy, store, app in
+        try await MongoFaultTests.withProxy { proxy, store, app in
             let writer = StubbornWriter(store, app: app, object: "o", lines: 300)
             let claim = try await writer.claim()
             proxy.cutNext(.answerAndAll(to: "documents"))
@@ -105,7 +105,7 @@ struct MongoFaultTests {
     }
 
     /// Lends a store behind a proxy.
-    private func withProxy(
+    static func withProxy(
         _ work: (CuttingProxy, StoreUnderTest, AppID) async throws -> Void
     ) async throws {
         try await OwnServer.with { server in
