@@ -116,8 +116,10 @@ public struct RunKeeper: Sendable {
 
     /// How many ids are tried until one is found whose lock is free.
     private static let attempts = 8
-    /// How many of the latest runs are looked at for dead ones.
+    /// How many of the latest runs are looked at for dead ones at a time.
     private static let lookBack = 200
+    /// How many times as many one run in 32 looks at: what died may have begun long ago.
+    private static let deepPages = 50
 
     /// One of 1024 locks, so that stores which keep a row for each name keep no more.
     private static func signOfLife(of run: Run) -> LockName {
@@ -126,14 +128,21 @@ public struct RunKeeper: Sendable {
 
     /// Marks runs as interrupted whose processes died.
     private func interruptDead(_ kind: RunKind, except current: RunID, _ term: Duration) async throws {
-        let latest = try await store.runs(kind: kind, before: nil, limit: RunKeeper.lookBack)
-        for run in latest where run.state == .running && run.id != current {
-            _ = try await locks.withLock(RunKeeper.signOfLife(of: run), for: term) { _ in
-                guard var dead = try await store.run(run.id), dead.state == .running else { return }
-                dead.state = .interrupted
-                dead.finishedAt = clock.now()
-                try await store.save(dead)
-            }
+        var last: RunID?
+        for _ in 0..<(current.text.hasSuffix("0") ? RunKeeper.deepPages : 1) {
+            let page = try await store.runs(kind: kind, before: last, limit: RunKeeper.lookBack)
+            for run in page where run.state == .running && run.id != current { try await interruptIfDead(run, term) }
+            last = page.last?.id
+            guard page.count == RunKeeper.lookBack else { return }
+        }
+    }
+
+    private func interruptIfDead(_ run: Run, _ term: Duration) async throws {
+        _ = try await locks.withLock(RunKeeper.signOfLife(of: run), for: term) { _ in
+            guard var dead = try await store.run(run.id), dead.state == .running else { return }
+            dead.state = .interrupted
+            dead.finishedAt = clock.now()
+            try await store.save(dead)
         }
     }
 

@@ -61,6 +61,22 @@ struct SharedRunTests {
         #expect(marked.state == .interrupted && marked.finishedAt == clock.now())
     }
 
+    @Test("a run that began long before many others and died is found too")
+    func longDead() async throws {
+        let dead = Run(id: .mint(at: .epoch, from: FreshEntropy()), kind: .consumeLogs, startedAt: .epoch)
+        await runs.save(dead)
+        for _ in 0..<1000 {
+            let id = RunID.mint(at: clock.now(), from: FreshEntropy())
+            await runs.save(Run(id: id, kind: .consumeLogs, startedAt: clock.now(), state: .finished))
+        }
+        let nothing = nothing
+        // Its id ends with a zero, as one of 32 does.
+        _ = try await keeper(ConstantEntropy(byte: 0)).executeBesideOthers(.consumeLogs, lockTerm: .seconds(30)) {
+            nothing
+        }
+        #expect(await runs.run(dead.id)?.state == .interrupted)
+    }
+
     @Test("a run that ends at that moment is not marked over")
     func ending() async throws {
         let (keeper, other, nothing) = (keeper(), keeper(), nothing)
@@ -76,7 +92,7 @@ struct SharedRunTests {
 
     @Test("a run of a kind whose locks are all taken is skipped; of another kind it is not")
     func crowded() async throws {
-        let same = ConstantEntropy()
+        let same = ConstantEntropy(byte: 7)
         let (first, second, nothing) = (keeper(same), keeper(same), nothing)
         _ = try await first.executeBesideOthers(.consumeLogs, lockTerm: .seconds(30)) {
             let crowded = try await second.executeBesideOthers(.consumeLogs, lockTerm: .seconds(30)) { nothing }
@@ -117,5 +133,7 @@ struct SharedRunTests {
 
 /// Entropy that brings the same bytes again and again.
 private struct ConstantEntropy: Entropy {
-    func bytes(_ count: Int) -> [UInt8] { Array(repeating: 7, count: count) }
+    let byte: UInt8
+
+    func bytes(_ count: Int) -> [UInt8] { Array(repeating: byte, count: count) }
 }
