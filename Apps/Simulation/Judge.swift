@@ -58,7 +58,7 @@ struct Judge: Sendable {
             world.violate("order", "\(place.name) stands at \(cursor.progress.position), not at \(position)")
         }
         if isLatest { try await verify(cursor) }
-        guard let ledger = world.ledgers[place] else { return checkSdkFile(cursor, place) }
+        guard let ledger = world.ledgers[place] else { return await checkSdkFile(cursor, place) }
         if cursor.ordinal > 1, ledger.injuries == 0 {
             world.violate("generation", "\(place.name) has generation \(cursor.ordinal) and was only appended to")
         }
@@ -103,10 +103,14 @@ struct Judge: Sendable {
     }
 
     /// Files of an SDK are only appended to, and nothing of them is refused but what a broken append left.
-    private func checkSdkFile(_ cursor: Cursor, _ place: World.FilePlace) {
+    private func checkSdkFile(_ cursor: Cursor, _ place: World.FilePlace) async {
+        let rejects = await world.store.rejects(of: cursor.app, after: nil, limit: 100_000).filter {
+            $0.generation == cursor.generation
+        }
         if cursor.ordinal > 1 { world.violate("generation", "\(place.name) was only appended to") }
-        if cursor.progress.counts.rejects > 0, !world.brokenFiles.contains(place) {
-            world.violate("refused", "\(place.name) has rejects, and no append to it broke")
+        if let reject = rejects.first, !world.brokenFiles.contains(place) {
+            world.violate(
+                "refused", "\(place.name) \(reject.range): \(reject.reason), and no append to it broke: \(text(reject.sample))")
         }
     }
 

@@ -69,8 +69,8 @@ struct SimulatedFileStore: SdkTransport {
         let body = request.body
         let separator = Array("\r\n\r\n".utf8)
         let start = body.indices.dropLast(3).first { body[$0..<$0 + 4].elementsEqual(separator) } ?? 0
-        let type = request.headers.first { $0.name == "Content-Type" }?.value ?? ""
-        let boundary = type.split(separator: "\"").last ?? ""
-        return Array(body[(start + 4)..<(body.count - boundary.utf8.count - 8)])
+        // The last line is the first one, its line break before it and two hyphens behind it.
+        let opening = body.firstIndex(of: 0x0D) ?? 0
+        return Array(body[(start + 4)..<(body.count - opening - 6)])
     }
 }

@@ -24,7 +24,20 @@ import CConcurrencyHooks
     private var chance: SeededChance
     private var ready: [UnsafeMutableRawPointer] = unsafe []
     private var wakeups: [Wakeup] = []
-    private var sleepers: [Int: CheckedContinuation<Void, any Error>] = [:]
+    private var sleepers: [Int: Sleeper] = [:]
+
+    /// Who is woken at a time.
+    private enum Sleeper {
+        case cancellable(CheckedContinuation<Void, any Error>)
+        case patient(CheckedContinuation<Void, Never>)
+
+        func wake() {
+            switch self {
+            case .cancellable(let continuation): continuation.resume()
+            case .patient(let continuation): continuation.resume()
+            }
+        }
+    }
     private var lastID = 0
 
     /// A scheduler at time zero whose order follows from `seed`.
@@ -77,7 +90,7 @@ import CConcurrencyHooks
         while let first = popWakeup() {
             guard let sleeper = sleepers.removeValue(forKey: first.id) else { continue }
             now = max(now, first.deadline)
-            sleeper.resume()
+            sleeper.wake()
             return true
         }
         return false
@@ -93,11 +106,12 @@ import CConcurrencyHooks
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
                 guard !Task.isCancelled else { return continuation.resume(throwing: CancellationError()) }
-                sleepers[id] = continuation
+                sleepers[id] = .cancellable(continuation)
                 push(Wakeup(deadline: deadline, order: chance.next(), id: id))
             }
         } onCancel: {
-            sleepers.removeValue(forKey: id)?.resume(throwing: CancellationError())
+            guard case .cancellable(let continuation) = sleepers.removeValue(forKey: id) else { return }
+            continuation.resume(throwing: CancellationError())
         }
     }
 
@@ -107,11 +121,11 @@ import CConcurrencyHooks
 
     /// Lets time pass also for a task that is cancelled.
     public func pass(_ span: Duration) async {
-        await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
-            Task {
-                try? await sleep(for: span)
-                continuation.resume()
-            }
+        lastID += 1
+        let id = lastID
+        await withCheckedContinuation { continuation in
+            sleepers[id] = .patient(continuation)
+            push(Wakeup(deadline: now + span, order: chance.next(), id: id))
         }
     }
 
