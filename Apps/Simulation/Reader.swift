@@ -27,9 +27,10 @@ final class Reader: @unchecked Sendable {
         }
     }
 
-    /// Looks until there is nothing more.
+    /// Looks until there is nothing more: a look may end a round that began before the last records came.
     func readToTheEnd() async {
-        while await look() {}
+        var empty = 0
+        while empty < 2 { empty = await look() ? 0 : empty + 1 }
     }
 
     @discardableResult private func look() async -> Bool {
