@@ -107,7 +107,8 @@ let package = Package(
         .target(name: "CAllocationCount", path: "Adapters/CLibraries/CAllocationCount"),
         .target(name: "CConcurrencyHooks", path: "Adapters/CLibraries/CConcurrencyHooks"),
         adapter(
-            "DeterministicExecutor", in: "Support/DeterministicExecutor", support: ["CConcurrencyHooks"], bridgesC: true),
+            "DeterministicExecutor", in: "Support/DeterministicExecutor", support: ["CConcurrencyHooks"], bridgesC: true
+        ),
         adapter("BlockingExecutor", in: "Support/BlockingExecutor", support: ["CPlatform"], bridgesC: true),
         adapter(
             "HTTPTransport", in: "Support/HTTPTransport", modules: ["LogModel"],
@@ -291,7 +292,8 @@ let package = Package(
         suite(
             "SimulationTests", in: "Apps/SimulationTests",
             [
-                "LogModel", "AppRegistry", "LogCursor", "LogIngestion", "LogQuery", "SdkClient", "DeterministicExecutor",
+                "LogModel", "AppRegistry", "LogCursor", "LogIngestion", "LogQuery", "SdkClient",
+                "DeterministicExecutor",
                 "Simulation",
             ]),
         suite(

@@ -91,7 +91,8 @@ struct Judge: Sendable {
         if stored != expected {
             let missing = expected.first { !stored.contains($0) }
             let extra = stored.first { !expected.contains($0) }
-            let words = missing.map { "\(text($0.line)) at \($0.offset) is missing" }
+            let words =
+                missing.map { "\(text($0.line)) at \($0.offset) is missing" }
                 ?? extra.map { "\(text($0.line)) at \($0.offset) should not be there" } ?? "the order differs"
             world.violate("once", "\(place.name): \(words)")
         }
@@ -110,7 +111,8 @@ struct Judge: Sendable {
         if cursor.ordinal > 1 { world.violate("generation", "\(place.name) was only appended to") }
         if let reject = rejects.first, !world.brokenFiles.contains(place) {
             world.violate(
-                "refused", "\(place.name) \(reject.range): \(reject.reason), and no append to it broke: \(text(reject.sample))")
+                "refused",
+                "\(place.name) \(reject.range): \(reject.reason), and no append to it broke: \(text(reject.sample))")
         }
     }
 
@@ -142,7 +144,9 @@ struct Judge: Sendable {
         guard let marks = world.marks[app] else { return }
         var found: [String: Int] = [:]
         for record in stored {
-            guard let mark = text(record.line).split(separator: "\"").first(where: { $0.hasPrefix("sdk") }) else { continue }
+            guard let mark = text(record.line).split(separator: "\"").first(where: { $0.hasPrefix("sdk") }) else {
+                continue
+            }
             found[String(mark), default: 0] += 1
             if world.linesOnTheWire[app]?.contains(record.line) != true {
                 world.violate("foreign", "\(text(record.line)) was never sent")

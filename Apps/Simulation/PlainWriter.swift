@@ -19,7 +19,9 @@ struct PlainWriter: Sendable {
             await world.scheduler.pass(world.span(100, 4000))
             let day = CivilDay(of: World.begin.advanced(by: world.scheduler.now))
             let place = World.FilePlace(app: app, name: "plain\(number)-\(day).ndjson")
-            if world.ledgers[place] == nil { await append(PlainWriter.banner + [0x0A], to: place, good: [PlainWriter.banner]) }
+            if world.ledgers[place] == nil {
+                await append(PlainWriter.banner + [0x0A], to: place, good: [PlainWriter.banner])
+            }
             if number == 0, world.strikes(onceIn: 10) {
                 await injure(place)
             } else {
@@ -35,7 +37,9 @@ struct PlainWriter: Sendable {
         var good: Set<[UInt8]> = []
         for part in 0...world.below(4) {
             let line = self.line("\(count).\(part)")
-            if line.first == UInt8(ascii: "{"), line.last == UInt8(ascii: "}"), line.count <= world.settings.maxLineBytes {
+            if line.first == UInt8(ascii: "{"), line.last == UInt8(ascii: "}"),
+                line.count <= world.settings.maxLineBytes
+            {
                 good.insert(line)
             }
             bytes += line + [0x0A]
@@ -72,7 +76,9 @@ struct PlainWriter: Sendable {
         guard var ledger = world.ledgers[place] else { return }
         ledger.injuries += 1
         let fresh = line("new.\(ledger.injuries)")
-        if fresh.first == UInt8(ascii: "{"), fresh.count <= world.settings.maxLineBytes { ledger.goodLines.insert(fresh) }
+        if fresh.first == UInt8(ascii: "{"), fresh.count <= world.settings.maxLineBytes {
+            ledger.goodLines.insert(fresh)
+        }
         let content = PlainWriter.banner + [0x0A] + fresh + [0x0A]
         switch world.below(3) {
         case 0:

@@ -95,7 +95,8 @@ struct Simulate: AsyncParsableCommand {
             }
             Terminal.write(
                 Array(
-                    "{\"seed\":\(report.seed),\"records\":\(report.records),\"violation\":\(violation ?? "null")}\n".utf8))
+                    "{\"seed\":\(report.seed),\"records\":\(report.records),\"violation\":\(violation ?? "null")}\n"
+                        .utf8))
         } else if let violation = report.violation {
             Terminal.line("seed \(report.seed): \(violation)")
         } else {

@@ -18,7 +18,8 @@ enum PlantedDefect: String, CaseIterable, Sendable {
         case .sealTooEarly: parts.settings = { $0.sealGrace = .zero }
         case .keyedByHead: parts.sources = { Changed(sources: $0) { HeadKeyed(inner: $0) } }
         case .watermarkByTime: parts.follower = { app, _, reader in TimeFollower(app: app, reader: reader) }
-        case .tombstoneByAbsence: parts.sources = { sources in
+        case .tombstoneByAbsence:
+            parts.sources = { sources in
                 let memory = Memory()
                 return Changed(sources: sources) { Forgetful(inner: $0, memory: memory) }
             }
@@ -39,7 +40,8 @@ struct Unfenced: CommitStore {
         var forced: [ObjectStep] = []
         for step in steps {
             let move = step.move
-            let page = try? await cursors.cursors(of: step.app, after: GenerationID(move.generation.number - 1), limit: 1)
+            let page = try? await cursors.cursors(
+                of: step.app, after: GenerationID(move.generation.number - 1), limit: 1)
             guard let cursor = page?.first, cursor.progress.position <= move.to.position else {
                 forced.append(step)
                 continue
@@ -202,9 +204,8 @@ struct SameFile: SdkTransport {
 
     func send(_ request: SdkRequest) async throws(SdkTransportError) -> SdkResponse {
         var request = request
-        if let mark = request.url.range(of: ".ndjson"), let day = request.url.ranges(of: "-2026-11-2").last {
-            let end = request.url.index(day.upperBound, offsetBy: 1)
-            request.url = request.url[..<end] + request.url[mark.lowerBound...]
+        if let day = request.url.ranges(of: "-2026-11-2").last {
+            request.url = "\(request.url[..<day.upperBound])\(request.url[day.upperBound...].prefix(1)).ndjson"
         }
         return try await inner.send(request)
     }
