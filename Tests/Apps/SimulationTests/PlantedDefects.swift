@@ -84,7 +84,7 @@ final class Box<Value>: @unchecked Sendable {
 struct HeadKeyed: ObjectSource {
     let inner: any ObjectSource
     var id: SourceID { inner.id }
-    let files = Box<[String: SourceObject]>([:])
+    let files = Box<[[UInt8]: SourceObject]>([:])
 
     func list(_ visit: (ObjectPage) async throws -> Void) async throws {
         var seen: [SourceObject] = []
@@ -92,18 +92,19 @@ struct HeadKeyed: ObjectSource {
         var keyed: [SourceObject] = []
         for object in seen {
             let head = (try? await inner.read(object, from: 0, limit: 30))?.bytes ?? []
-            let key = "head-\(head.reduce(UInt64(7)) { ($0 &* 31) &+ UInt64($1) })"
-            files.value[key] = object
+            // Alone an object keeps its name: only a second one with the same head is taken for it.
+            let first = files.value[head] ?? object
+            files.value[head] = first
             keyed.append(
                 SourceObject(
-                    key: ObjectKey(key), identity: key, size: object.size, day: object.day, fileIndex: object.fileIndex,
-                    isFinal: object.isFinal))
+                    key: first.key, identity: first.identity, size: object.size, day: object.day,
+                    fileIndex: object.fileIndex, isFinal: object.isFinal))
         }
         try await visit(ObjectPage(objects: keyed))
     }
 
     func read(_ object: SourceObject, from offset: Int64, limit: Int) async throws(SourceError) -> ObjectChunk {
-        try await inner.read(files.value[object.key.text] ?? object, from: offset, limit: limit)
+        try await inner.read(object, from: offset, limit: limit)
     }
 
     func hiddenBytes(of object: SourceObject) async throws(SourceError) -> Int64 { 0 }
@@ -130,7 +131,8 @@ struct Forgetful: ObjectSource {
         memory.known[id, default: []].formUnion(names)
         let objects = seen.map {
             SourceObject(
-                key: $0.key, identity: "\($0.identity)+\(memory.lives[$0.key, default: 0])", size: $0.size, day: $0.day,
+                key: $0.key, identity: $0.identity + String(repeating: "+", count: memory.lives[$0.key, default: 0]),
+                size: $0.size, day: $0.day,
                 fileIndex: $0.fileIndex, isFinal: $0.isFinal)
         }
         try await visit(ObjectPage(objects: objects))
