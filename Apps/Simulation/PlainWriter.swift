@@ -37,17 +37,16 @@ struct PlainWriter: Sendable {
         var good: Set<[UInt8]> = []
         for part in 0...world.below(4) {
             let line = self.line("\(count).\(part)")
-            if line.first == UInt8(ascii: "{"), line.last == UInt8(ascii: "}"),
-                line.count <= world.settings.maxLineBytes
-            {
-                good.insert(line)
-            }
+            if isGood(line) { good.insert(line) }
             bytes += line + [0x0A]
         }
         guard world.onceIn(3), bytes.count > 2 else { return await append(bytes, to: place, good: good) }
         let cut = 1 + world.below(bytes.count - 1)
+        let injuries = world.ledgers[place]?.injuries
         await append(Array(bytes[..<cut]), to: place, good: good)
         await world.scheduler.pass(world.span(10, 9000))
+        // Where the disk lost the first half, the process that had the other one is gone as well.
+        guard world.ledgers[place]?.injuries == injuries else { return }
         await append(Array(bytes[cut...]), to: place, good: [])
     }
 
@@ -57,44 +56,33 @@ struct PlainWriter: Sendable {
         case 1: return Array("no JSON \(number).\(mark)".utf8)
         case 2: return Array(#"{"long":"\#(String(repeating: "x", count: 300))"}"#.utf8)
         default:
-            // Times of events lie in any order.
+            // Times of events lie in any order. No 32 bytes of a line are those of another one: a seam between two reads
+            // tells contents apart by no fewer.
             let moment = World.begin.advanced(by: world.scheduler.now - world.span(0, 60_000))
-            let padding = String(repeating: "-", count: world.below(60))
-            return Array(#"{"timestamp":"\#(moment.rfc3339)","mark":"\#(number).\#(mark)","pad":"\#(padding)"}"#.utf8)
+            let padding = String(repeating: "\(mark) ", count: world.below(9))
+            let text = #"{"time":\#(moment.nanoseconds / 1_000_000),"mark":"\#(number).\#(mark)","pad":"\#(padding)"}"#
+            return Array(text.utf8)
         }
     }
 
     private func append(_ bytes: [UInt8], to place: World.FilePlace, good: Set<[UInt8]>) async {
-        world.ledgers[place, default: FileLedger()].content += bytes
         world.ledgers[place, default: FileLedger()].goodLines.formUnion(good)
         world.note("plain\(number)", "appends \(bytes.count) bytes to \(place.name)")
-        await world.files.append(bytes, to: place.name, in: app.text)
+        await world.append(bytes, to: place)
     }
 
-    /// Does what appending writers do not: puts another file in the place of one, changes it or cuts it.
     private func injure(_ place: World.FilePlace) async {
-        guard var ledger = world.ledgers[place] else { return }
-        ledger.injuries += 1
-        let fresh = line("new.\(ledger.injuries)")
-        if fresh.first == UInt8(ascii: "{"), fresh.count <= world.settings.maxLineBytes {
-            ledger.goodLines.insert(fresh)
-        }
+        let fresh = line("new.\(world.ledgers[place]?.injuries ?? 0)")
+        if isGood(fresh) { world.ledgers[place]?.goodLines.insert(fresh) }
         let content = PlainWriter.banner + [0x0A] + fresh + [0x0A]
         switch world.below(3) {
-        case 0:
-            ledger.content = content
-            world.note("plain\(number)", "FAULT replaces \(place.name)")
-            await world.files.replace(place.name, in: app.text, with: content)
-        case 1:
-            ledger.content = content
-            world.note("plain\(number)", "FAULT rewrites \(place.name)")
-            await world.files.rewrite(place.name, in: app.text, with: content)
-        default:
-            let size = world.below(ledger.content.count + 1)
-            ledger.content = Array(ledger.content.prefix(size))
-            world.note("plain\(number)", "FAULT cuts \(place.name) to \(size) bytes")
-            await world.files.truncate(place.name, in: app.text, to: size)
+        case 0: await world.injure(place, .replaced(content))
+        case 1: await world.injure(place, .rewritten(content))
+        default: await world.injure(place, .cut(world.below(1001)))
         }
-        world.ledgers[place] = ledger
+    }
+
+    private func isGood(_ line: [UInt8]) -> Bool {
+        line.first == UInt8(ascii: "{") && line.last == UInt8(ascii: "}") && line.count <= world.settings.maxLineBytes
     }
 }

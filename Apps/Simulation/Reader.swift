@@ -42,7 +42,7 @@ final class Reader: @unchecked Sendable {
             if !found.isEmpty { world.note("reader", "sees \(found.count) records") }
             return !found.isEmpty
         } catch {
-            world.violate("follower", "\(error)")
+            world.violate(.standstill, "\(error)")
             return false
         }
     }

@@ -107,9 +107,10 @@ struct RoughCommits: CommitStore {
         guard outcome == .applied else { return }
         let stands = world.positions[move.generation] ?? 0
         if stands != move.from {
-            world.violate("order", "generation \(move.generation) stood at \(stands) and moved from \(move.from)")
+            world.violate(.fence, "generation \(move.generation) stood at \(stands) and moved from \(move.from)")
         }
         world.positions[move.generation] = move.to.position
+        if move.to.position > move.from { world.movedAt[move.generation] = world.scheduler.now }
     }
 
     private func reach() async throws(CommitStoreError) {

@@ -30,9 +30,9 @@ struct SimulatedWorker: Sendable {
     func round() async {
         do {
             let figures = try await consumer().run()
-            if let error = figures.firstError { station.world.violate("calm", error) }
+            if let error = figures.firstError { station.world.violate(.standstill, error) }
         } catch {
-            station.world.violate("calm", "\(error)")
+            station.world.violate(.standstill, "\(error)")
         }
     }
 

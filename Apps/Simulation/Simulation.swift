@@ -13,8 +13,8 @@ public struct Simulation: Sendable {
     public struct Report: Sendable, Hashable {
         /// The seed.
         public let seed: UInt64
-        /// The rule that was broken first, and how; `nil` when all hold.
-        public let violation: Violation?
+        /// The rules that were broken, as they were noticed.
+        public let violations: [Violation]
         /// What happened, step by step; empty unless it was asked for.
         public let trace: [String]
         /// How many jobs were run.
@@ -25,8 +25,8 @@ public struct Simulation: Sendable {
 
     /// A rule that was broken.
     public struct Violation: Sendable, Hashable, CustomStringConvertible {
-        /// The rule, in a word.
-        public let rule: String
+        /// The rule.
+        public let rule: Rule
         /// What broke it.
         public let detail: String
         /// Rule and detail.
@@ -39,9 +39,9 @@ public struct Simulation: Sendable {
     public func run(seed: UInt64, tracing: Bool = false) -> Report {
         let world = World(seed: seed, parts: parts, isTraced: tracing)
         let isOver = world.scheduler.run(limit: 2_000_000) { await Story(world).tell() }
-        if !isOver { world.violate("quiescence", "something waits for what never comes") }
+        if !isOver { world.violate(.standstill, "something waits for what never comes") }
         return Report(
-            seed: seed, violation: world.violation, trace: world.trace, steps: world.scheduler.steps,
+            seed: seed, violations: world.violations, trace: world.trace, steps: world.scheduler.steps,
             records: world.recordsJudged)
     }
 }

@@ -56,7 +56,7 @@ struct Story: Sendable {
                 await world.scheduler.pass(world.span(500, 6000))
                 let index = world.below(stations.count)
                 let station = stations[index]
-                switch world.below(6) {
+                switch world.below(world.syncsLate ? 7 : 6) {
                 case 0, 1:
                     world.note(station.name, "FAULT dies")
                     station.die()
@@ -68,6 +68,7 @@ struct Story: Sendable {
                 case 4:
                     station.clock.error = world.span(0, 10_000) - .seconds(5)
                     world.note(station.name, "FAULT its clock is wrong by \(station.clock.error)")
+                case 6: await world.crashFileStore()
                 default:
                     world.storeClock.error = world.span(0, 10_000) - .seconds(5)
                     world.note("store", "FAULT its clock is wrong by \(world.storeClock.error)")

@@ -23,16 +23,22 @@ final class World: @unchecked Sendable {
     var isStormy = true
     /// What has become of the plain files, by app and name.
     var ledgers: [FilePlace: FileLedger] = [:]
-    /// What SDK writers have logged, by app: the mark of each line.
-    var marks: [AppID: Set<String>] = [:]
-    /// The lines as they were on the wire.
-    var linesOnTheWire: [AppID: Set<[UInt8]>] = [:]
-    /// Files of SDK writers in which an append broke.
-    var brokenFiles: Set<FilePlace> = []
+    /// What SDKs were given and what they promised, by app.
+    var sdk: [AppID: SdkLedger] = [:]
+    /// Whether the file store syncs some time after it has acknowledged bytes.
+    let syncsLate: Bool
+    /// How often the file store went down.
+    var storeCrashes = 0
+    /// What a file store that syncs late was given lately: when, and how long the file was before.
+    var unsynced: [FilePlace: [(at: Duration, size: Int)]] = [:]
     /// Where each generation's cursor stands, as applied commits say.
     var positions: [GenerationID: Int64] = [:]
+    /// When each generation's cursor last moved.
+    var movedAt: [GenerationID: Duration] = [:]
+    /// When each file last lost bytes.
+    var cutAt: [FilePlace: Duration] = [:]
     var recordsJudged = 0
-    private(set) var violation: Simulation.Violation?
+    private(set) var violations: [Simulation.Violation] = []
     private(set) var trace: [String] = []
     private let isTraced: Bool
     private var chance: SeededChance
@@ -56,14 +62,15 @@ final class World: @unchecked Sendable {
         self.parts = parts
         self.isTraced = isTraced
         chance = SeededChance(seed: seed ^ 0xA5A5_5A5A_0F0F_F0F0)
+        syncsLate = chance.below(3) == 0
         entropy = SeededEntropy(seed: seed &+ 1)
         storeClock = SimulatedWallClock(scheduler, start: World.begin)
         store = InMemoryStore(clock: storeClock)
         locks = InMemoryLockStore(clock: storeClock)
         settings.maxLineBytes = 200
-        settings.chunkBytes = 64 + below(400)
-        settings.bytesInFlight = 4096
-        settings.fairShareBytes = 256 + below(2000)
+        settings.chunkBytes = 512 + below(1024)
+        settings.bytesInFlight = 16_384
+        settings.fairShareBytes = 512 + below(4000)
         settings.parallelObjects = 1 + below(4)
         settings.parallelApps = 1 + below(3)
         settings.claimLease = .seconds(5)
@@ -75,7 +82,7 @@ final class World: @unchecked Sendable {
         let app = RegisteredApp(
             id: AppID.mint(at: World.begin, from: entropy), name: AppName(unchecked: name), createdAt: World.begin)
         apps.append(app)
-        do { try await store.add(app) } catch { violate("registry", "\(error)") }
+        do { try await store.add(app) } catch { violate(.standstill, "\(error)") }
     }
 
     // MARK: - Chance
@@ -102,10 +109,10 @@ final class World: @unchecked Sendable {
         trace.append("\(seconds).\(thousandths)  \(actor)\(padding)\(words())")
     }
 
-    /// Notes that a rule was broken; the first counts.
-    func violate(_ rule: String, _ detail: String) {
+    /// Notes that a rule was broken.
+    func violate(_ rule: Rule, _ detail: String) {
         note("judge", "BROKEN \(rule): \(detail)")
-        violation = violation ?? Simulation.Violation(rule: rule, detail: detail)
+        violations.append(Simulation.Violation(rule: rule, detail: detail))
     }
 }
 
@@ -124,14 +131,4 @@ final class SimulatedWallClock: WallClock, @unchecked Sendable {
     }
 
     func now() -> Timestamp { start.advanced(by: scheduler.now + error) }
-}
-
-/// What is known of a plain file.
-struct FileLedger {
-    /// Its bytes as they are now.
-    var content: [UInt8] = []
-    /// Every good line that it ever held.
-    var goodLines: Set<[UInt8]> = []
-    /// How often something was done to it that appending writers do not do.
-    var injuries = 0
 }

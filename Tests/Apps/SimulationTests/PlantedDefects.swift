@@ -8,30 +8,50 @@ import Simulation
 
 /// Defects that others had, each put around a port of the shipped modules.
 enum PlantedDefect: String, CaseIterable, Sendable {
-    case noFence, sealTooEarly, keyedByHead, watermarkByTime, tombstoneByAbsence, retryInSameFile, twoGenerations
-    case bytesAskedFor
+    case noFence, bytesAskedFor, sealTooEarly, keyedByHead, watermarkByTime, tombstoneByAbsence, retryInSameFile
+    case twoGenerations
 
+    /// What it does to lines; that it is found counts only when the judge finds this.
+    var harm: Rule {
+        switch self {
+        case .bytesAskedFor, .sealTooEarly, .keyedByHead, .watermarkByTime: .lost
+        case .noFence, .tombstoneByAbsence, .retryInSameFile, .twoGenerations: .double
+        }
+    }
+
+    /// Where a small run begins to look, shortly before the seed that is found from 1 on.
+    var begin: UInt64 {
+        switch self {
+        case .noFence: 7
+        case .watermarkByTime: 2
+        case .retryInSameFile: 18
+        default: 1
+        }
+    }
+
+    /// The parts of one world.
     var parts: SimulatedParts {
         var parts = SimulatedParts()
         switch self {
         case .noFence: parts.commits = { Unfenced(inner: $0, cursors: $1) }
+        case .bytesAskedFor: parts.sources = { Changed(sources: $0) { Skipping(inner: $0) } }
         case .sealTooEarly: parts.settings = { $0.sealGrace = .zero }
         case .keyedByHead: parts.sources = { Changed(sources: $0) { HeadKeyed(inner: $0) } }
         case .watermarkByTime: parts.follower = { app, _, reader in TimeFollower(app: app, reader: reader) }
         case .tombstoneByAbsence:
-            parts.sources = { sources in
-                let memory = Memory()
-                return Changed(sources: sources) { Forgetful(inner: $0, memory: memory) }
-            }
+            let seen = Box(Listings())
+            parts.sources = { Changed(sources: $0) { Watching(inner: $0, seen: seen) } }
+            parts.cursors = { Renaming(inner: $0) { request, _ in seen.value.life(of: request.object) } }
         case .retryInSameFile: parts.transport = { SameFile(inner: $0) }
-        case .twoGenerations: parts.cursors = { TwoGenerations(inner: $0) }
-        case .bytesAskedFor: parts.sources = { Changed(sources: $0) { Skipping(inner: $0) } }
+        case .twoGenerations:
+            parts.cursors = { Renaming(inner: $0) { _, owner in owner.text.utf8.last.map { "found by \($0 % 2)" } } }
         }
         return parts
     }
 }
 
-/// Commits under whatever epoch and position the cursor has.
+/// Commits whatever anybody sends: it asks neither for the epoch, nor where the cursor stands, nor what became known of
+/// writers meanwhile.
 struct Unfenced: CommitStore {
     let inner: any CommitStore
     let cursors: any CursorStore
@@ -40,17 +60,22 @@ struct Unfenced: CommitStore {
         var forced: [ObjectStep] = []
         for step in steps {
             let move = step.move
-            let page = try? await cursors.cursors(
-                of: step.app, after: GenerationID(move.generation.number - 1), limit: 1)
-            guard let cursor = page?.first, cursor.progress.position <= move.to.position else {
-                forced.append(step)
-                continue
+            let before = GenerationID(move.generation.number - 1)
+            let cursor = try? await cursors.cursors(of: step.app, after: before, limit: 1).first
+            var writers: [WriterMove] = []
+            for writer in step.writers {
+                let version = try await inner.writer(writer.writer, of: step.app).version
+                let state = WriterState(taken: writer.to.taken, version: version + 1)
+                writers.append(WriterMove(writer: writer.writer, from: version, to: state))
             }
-            let now = Move(
-                generation: move.generation, from: cursor.progress.position, epoch: cursor.epoch, to: move.to)
+            // A cursor is not put back: what is behind it is stored under its key already.
+            let forcedMove = Move(
+                generation: move.generation,
+                from: min(cursor?.progress.position ?? move.from, move.to.position),
+                epoch: cursor?.epoch ?? move.epoch, to: move.to)
             forced.append(
                 ObjectStep(
-                    move: now, app: step.app, records: step.records, rejects: step.rejects, writers: step.writers,
+                    move: forcedMove, app: step.app, records: step.records, rejects: step.rejects, writers: writers,
                     receivedAt: step.receivedAt))
         }
         return try await inner.commit(forced)
@@ -110,32 +135,31 @@ struct HeadKeyed: ObjectSource {
     func hiddenBytes(of object: SourceObject) async throws(SourceError) -> Int64 { 0 }
 }
 
-/// What a defect remembers of one worker's listings.
-final class Memory: @unchecked Sendable {
-    // @unchecked: a world runs on one thread.
+/// What listings showed.
+struct Listings {
     var known: [SourceID: Set<ObjectKey>] = [:]
-    var lives: [ObjectKey: Int] = [:]
+    /// How often each object was taken for gone.
+    var forgotten: [ObjectKey: Int] = [:]
+
+    func life(of object: ObjectKey) -> String? { forgotten[object].map { "life \($0)" } }
 }
 
-/// Takes an object that a listing missed for another one when it comes again.
-struct Forgetful: ObjectSource {
+/// Takes an object that a listing missed for gone, and with it its cursor.
+struct Watching: ObjectSource {
     let inner: any ObjectSource
-    let memory: Memory
+    let seen: Box<Listings>
     var id: SourceID { inner.id }
 
     func list(_ visit: (ObjectPage) async throws -> Void) async throws {
-        var seen: [SourceObject] = []
-        try await inner.list { seen += $0.objects }
-        let names = Set(seen.map(\.key))
-        for absent in memory.known[id, default: []].subtracting(names) { memory.lives[absent, default: 0] += 1 }
-        memory.known[id, default: []].formUnion(names)
-        let objects = seen.map {
-            SourceObject(
-                key: $0.key, identity: $0.identity + String(repeating: "+", count: memory.lives[$0.key, default: 0]),
-                size: $0.size, day: $0.day,
-                fileIndex: $0.fileIndex, isFinal: $0.isFinal)
+        var names: Set<ObjectKey> = []
+        try await inner.list { page in
+            names.formUnion(page.objects.map(\.key))
+            try await visit(page)
         }
-        try await visit(ObjectPage(objects: objects))
+        for absent in seen.value.known[id, default: []].subtracting(names) {
+            seen.value.forgotten[absent, default: 0] += 1
+        }
+        seen.value.known[id] = names
     }
 
     func read(_ object: SourceObject, from offset: Int64, limit: Int) async throws(SourceError) -> ObjectChunk {
@@ -162,17 +186,20 @@ struct Skipping: ObjectSource {
     func hiddenBytes(of object: SourceObject) async throws(SourceError) -> Int64 { 0 }
 }
 
-/// Gives every claim an identity of its own every other time.
-struct TwoGenerations: CursorStore {
+/// Claims objects under another identity than the one that they have.
+struct Renaming: CursorStore {
     let inner: any CursorStore
+    /// What is added to the identity of an object that somebody claims.
+    let addition: @Sendable (ClaimRequest, OwnerID) -> String?
 
     func claim(
         _ requests: [ClaimRequest], by owner: OwnerID, for lease: Duration
     ) async throws(CursorStoreError) -> [ClaimOutcome] {
-        let named = requests.map {
+        let named = requests.map { request in
             ClaimRequest(
-                source: $0.source, object: $0.object, app: $0.app, identity: "\($0.identity) \(owner)", size: $0.size,
-                day: $0.day, fileIndex: $0.fileIndex)
+                source: request.source, object: request.object, app: request.app,
+                identity: [request.identity, addition(request, owner)].compactMap { $0 }.joined(separator: " "),
+                size: request.size, day: request.day, fileIndex: request.fileIndex)
         }
         return try await inner.claim(named, by: owner, for: lease)
     }
@@ -213,17 +240,22 @@ struct SameFile: SdkTransport {
     }
 }
 
-/// Asks for what is later than the latest that it has seen.
+/// Asks for what was received later than the latest that it has seen.
 struct TimeFollower: SimulatedFollower {
     let app: AppID
     let reader: any RecordReader
-    var last: Int64?
+    private var last = Int64.min
+
+    init(app: AppID, reader: any RecordReader) {
+        self.app = app
+        self.reader = reader
+    }
 
     mutating func poll() async throws -> [FollowedRecord] {
-        let from = last.map { Timestamp(nanoseconds: $0 + 1) }
-        let rows = try await reader.rows(
-            LogFilter(app: app, from: from), order: .oldestFirst, after: nil, limit: 10_000)
-        last = rows.timestamps.max() ?? last
-        return FollowedRecord.all(of: rows)
+        let rows = try await reader.rows(LogFilter(app: app), order: .stored, after: nil, limit: 100_000)
+        let received = (0..<rows.count).map { rows.facts($0).receivedAt }
+        let seen = last
+        last = received.max() ?? last
+        return zip(received, FollowedRecord.all(of: rows)).filter { $0.0 > seen }.map(\.1)
     }
 }
