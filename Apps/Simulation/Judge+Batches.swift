@@ -14,7 +14,9 @@ extension Judge {
         for record in stock.all {
             guard let mark = SdkLedger.mark(of: record.line) else { continue }
             found[mark, default: 0] += 1
-            if found[mark] == 2, !ledger.unguarded.contains(mark) { world.violate(.double, "\(text(mark)) was logged once and is stored again") }
+            if found[mark] == 2, !ledger.unguarded.contains(mark) {
+                world.violate(.double, "\(text(mark)) was logged once and is stored again")
+            }
             if !ledger.onTheWire.contains(record.line) || !ledger.logged.contains(mark) {
                 world.violate(.foreign, "\(text(record.line)) was never sent")
             }

@@ -8,7 +8,9 @@ struct FileLedger {
     var injuries = 0
 }
 
-/// What SDKs of an app were given, and what they promised. A line is known by its mark, which no other line has.
+/// What SDKs of an app were given, and what they promised.
+///
+/// A line is known by its mark, which no other line has.
 struct SdkLedger {
     /// What was logged.
     var logged: Set<[UInt8]> = []

@@ -27,6 +27,7 @@ final class SeedRun: @unchecked Sendable {
 
     /// Runs the seeds up to the first that breaks a rule.
     /// - Parameter show: told after each seed, one call at a time.
+    /// - Returns: what came of all.
     func run(_ show: @escaping @Sendable (Progress) -> Void) async -> Progress {
         await withTaskGroup(of: Void.self) { group in
             for _ in 0..<max(1, ProcessInfo.processInfo.activeProcessorCount) {

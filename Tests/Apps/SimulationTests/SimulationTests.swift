@@ -16,7 +16,7 @@ struct SimulationTests {
         #expect(broken == nil, "seed \(broken?.seed ?? 0): \(broken?.violations.first?.description ?? "")")
     }
 
-    @Test("a planted defect is found within a thousand seeds, by what it does to lines", arguments: PlantedDefect.allCases)
+    @Test("a planted defect is found within a thousand seeds by its harm", arguments: PlantedDefect.allCases)
     func findsDefect(_ defect: PlantedDefect) async throws {
         // A small run begins shortly before the seed that a whole one finds.
         let start: UInt64 = Self.isSoak ? 1 : defect.begin
@@ -53,7 +53,9 @@ struct SimulationTests {
         #expect(different != alone)
     }
 
-    /// The first seed whose report is looked for. Parts may keep a memory, so each world gets its own.
+    /// The first seed whose report is looked for.
+    ///
+    /// Parts may keep a memory, so each world gets its own.
     private static func first(
         of seeds: ClosedRange<UInt64>, with parts: () -> SimulatedParts, where isLookedFor: (Simulation.Report) -> Bool
     ) -> Simulation.Report? {
