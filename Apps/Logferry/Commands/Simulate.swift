@@ -65,15 +65,15 @@ struct Simulate: AsyncParsableCommand {
             tell(broken)
             return false
         }
-        let rate = rate(count, since: begin)
+        let speed = rate(count, since: begin)
         if json {
             let object =
-                "{\"first\":\(first),\"seeds\":\(count),\"records\":\(progress.records),\"seedsPerSecond\":\(rate),"
+                "{\"first\":\(first),\"seeds\":\(count),\"records\":\(progress.records),\"seedsPerSecond\":\(speed),"
                 + "\"violation\":null}\n"
             Terminal.write(Array(object.utf8))
         } else {
             Terminal.line(
-                "all rules hold for \(count) seeds from \(first): \(progress.records) records, \(rate) seeds/s")
+                "all rules hold for \(count) seeds from \(first): \(progress.records) records, \(speed) seeds/s")
         }
         return true
     }
