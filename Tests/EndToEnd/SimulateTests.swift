@@ -1,4 +1,5 @@
 import Foundation
+import ServerRig
 import Testing
 
 /// The command that runs simulated worlds.
