@@ -199,8 +199,8 @@ let package = Package(
         .target(
             name: "Simulation",
             dependencies: [
-                "LogModel", "AppRegistry", "DistributedLock", "LogCursor", "LogIngestion", "LogQuery", "SdkClient",
-                "SdkPlatform", "InMemoryAdapter", "DeterministicExecutor",
+                "LogModel", "AppRegistry", "DistributedLock", "LogCursor", "LogIngestion", "LogMaintenance",
+                "LogQuery", "SdkClient", "SdkPlatform", "InMemoryAdapter", "DeterministicExecutor",
             ],
             path: "Apps/Simulation", swiftSettings: house),
         .executableTarget(
@@ -292,8 +292,7 @@ let package = Package(
         suite(
             "SimulationTests", in: "Apps/SimulationTests",
             [
-                "LogModel", "AppRegistry", "LogCursor", "LogIngestion", "LogQuery", "SdkClient",
-                "DeterministicExecutor",
+                "LogModel", "AppRegistry", "LogCursor", "LogIngestion", "LogMaintenance", "LogQuery", "SdkClient",
                 "Simulation",
             ]),
         suite(

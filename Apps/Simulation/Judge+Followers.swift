@@ -3,7 +3,7 @@ import LogModel
 
 // What those saw who follow.
 extension Judge {
-    /// A follower has seen every record once, those of an object in order.
+    /// A tail has seen every record once, those of an object in order.
     func checkReader(_ stock: Stock) {
         guard let reader = readers.first(where: { $0.app == stock.app.id }) else { return }
         var last: [GenerationID: Int64] = [:]
@@ -17,8 +17,9 @@ extension Judge {
             last[record.generation] = record.offset
         }
         let all = Set(stock.all)
-        if let record = stock.all.first(where: { !seen.contains($0) }) {
-            let count = all.subtracting(seen).count
+        // Nothing waits for a tail: what went by its age may have gone before it was shown.
+        if let record = stock.stored.first(where: { !seen.contains($0) }) {
+            let count = Set(stock.stored).subtracting(seen).count
             world.violate(.lost, "\(count) of \(all.count) records were not shown, first \(text(record.line))")
         }
         if let record = reader.seen.first(where: { !all.contains($0) }) {

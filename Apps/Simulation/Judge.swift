@@ -22,7 +22,9 @@ struct Judge: Sendable {
     struct Stock {
         let app: RegisteredApp
         let cursors: [Cursor]
-        /// By generation, in the order of their offsets.
+        /// What is stored, of all generations.
+        let stored: [FollowedRecord]
+        /// By generation, in the order of their offsets, with those that went by their age.
         let records: [GenerationID: [FollowedRecord]]
         /// Those of all generations.
         let all: [FollowedRecord]
@@ -41,6 +43,7 @@ struct Judge: Sendable {
                 await checkPlainFiles(stock)
                 checkMarks(stock)
                 checkReader(stock)
+                await checkUpkeep(stock)
                 for cursor in stock.cursors { try await checkAccount(cursor, stock) }
                 await checkSdkFiles(stock)
                 world.recordsJudged += stock.all.count
@@ -52,15 +55,14 @@ struct Judge: Sendable {
 
     private func stock(of app: RegisteredApp) async -> Stock {
         let cursors = await world.store.cursors(of: app.id, after: nil, limit: 10_000)
-        var records: [GenerationID: [FollowedRecord]] = [:]
-        var all: [FollowedRecord] = []
+        var stored: [FollowedRecord] = []
         for cursor in cursors {
             let rows = await world.store.rows(of: cursor.generation, from: 0, limit: 100_000)
-            let stored = FollowedRecord.all(of: rows)
-            records[cursor.generation] = stored
-            all += stored
+            stored += FollowedRecord.all(of: rows)
         }
-        return Stock(app: app, cursors: cursors, records: records, all: all)
+        let all = world.retention == nil ? stored : stored + gone(of: app, besides: Set(stored))
+        let records = Dictionary(grouping: all, by: \.generation).mapValues { $0.sorted { $0.offset < $1.offset } }
+        return Stock(app: app, cursors: cursors, stored: stored, records: records, all: all)
     }
 
     /// Nobody looks at an object again that has the size that was taken: the product's known limit, which the verifier
@@ -73,7 +75,7 @@ struct Judge: Sendable {
                 Int64(bytes.count) == cursor.progress.position,
                 // A worker that stood still may have committed a while later what it had read before.
                 world.movedAt[cursor.generation] ?? .zero < cutAt + .seconds(40),
-                try await verify(cursor, of: stock.app) != .equal
+                try await verify(cursor, stock) != .equal
             else { continue }
             names.insert(place.name)
             world.sdk[place.app]?.excused.formUnion(SdkLedger.marks(in: bytes))
@@ -103,21 +105,22 @@ struct Judge: Sendable {
                 .account, "\(cursor.object) has \(size) bytes and was taken to \(cursor.progress.position)")
         }
         guard !stock.unnoticed.contains(cursor.object.text) else { return }
-        let verdict = try await verify(cursor, of: stock.app)
+        let verdict = try await verify(cursor, stock)
         // Where a file lost its end in the middle of a refused range, its bytes no longer tell where one range ended.
         let isCut = world.cutAt[World.FilePlace(app: stock.app.id, name: cursor.object.text)] != nil
         if isCut, case .differs(let words) = verdict, words.hasPrefix("it gives \(counts.records) records") { return }
         if verdict != .equal { world.violate(.account, "\(cursor.object) is verified: \(verdict)") }
     }
 
-    private func verify(_ cursor: Cursor, of app: RegisteredApp) async throws -> Verifier.Verdict {
-        let source = InMemoryAppSources(world.files).source(of: app)
+    private func verify(_ cursor: Cursor, _ stock: Stock) async throws -> Verifier.Verdict {
+        let source = InMemoryAppSources(world.files).source(of: stock.app)
+        let places = stock.records[cursor.generation]?.map(\.offset) ?? []
         var object: SourceObject?
         try await source.list { page in object = object ?? page.objects.first { $0.key == cursor.object } }
         let rejects = await world.store.rejects(of: cursor.generation, because: .continuationAfterSeal)
         return try await Verifier(scanner: PortableScanner(), settings: world.settings).verify(
             cursor, against: object, in: source, seals: Set(rejects.map(\.range.lower)),
-            wasTaken: { await world.store.hasRecord(in: $0, of: cursor.generation) })
+            wasTaken: { body in places.contains { body.lower <= $0 && $0 < body.upper } })
     }
 
     /// Bytes in words: the first of them, line breaks shown.

@@ -105,6 +105,14 @@ struct RoughCommits: CommitStore {
             "commits generation \(move.generation) [\(move.from), \(move.to.position)) epoch \(move.epoch), "
                 + "\(step.records.count) records, \(step.rejects.count) rejects: \(outcome)")
         guard outcome == .applied else { return }
+        if world.retention != nil {
+            for row in 0..<step.records.count {
+                let record = FollowedRecord(
+                    generation: move.generation, offset: step.records.offsets[row],
+                    line: Array(step.records.bytes[step.records.range(row)]))
+                world.taken.append(World.TakenRecord(app: step.app, record: record, receivedAt: step.receivedAt))
+            }
+        }
         let stands = world.positions[move.generation] ?? 0
         if stands != move.from {
             world.violate(.fence, "generation \(move.generation) stood at \(stands) and moved from \(move.from)")

@@ -16,6 +16,8 @@ public enum Rule: String, Sendable, Hashable, CaseIterable {
     case fence
     /// An object that was only appended to has a second generation.
     case generation
+    /// A record is stored that is older than records become.
+    case overdue
     /// Something failed though all was well, or waits for what never comes.
     case standstill
 }

@@ -1,5 +1,6 @@
 public import LogCursor
 public import LogIngestion
+public import LogMaintenance
 public import LogModel
 public import LogQuery
 public import SdkClient
@@ -18,6 +19,8 @@ public struct SimulatedParts: Sendable {
     public var commits: @Sendable (any CommitStore, any CursorStore) -> any CommitStore = { commits, _ in commits }
     /// Stands between an SDK and the file store.
     public var transport: @Sendable (any SdkTransport) -> any SdkTransport = { $0 }
+    /// Stands between cleaning up and the store of records.
+    public var retention: @Sendable (any RetentionStore) -> any RetentionStore = { $0 }
     /// Makes what follows the records of an app.
     public var follower: @Sendable (AppID, any CursorStore, any RecordReader) -> any SimulatedFollower = {
         TailFollower(tail: LogTail(LogFilter(app: $0), cursors: $1, reader: $2))

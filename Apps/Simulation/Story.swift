@@ -29,6 +29,9 @@ struct Story: Sendable {
                 }
             }
             for reader in readers { group.addTask { await reader.read(until: end) } }
+            if let retention = world.retention {
+                group.addTask { await Upkeep(world: world, retention: retention).work(until: end) }
+            }
             group.addTask { await storm() }
         }
         await calm()
@@ -93,5 +96,6 @@ struct Story: Sendable {
         world.storeClock.error += days
         await worker.round()
         await worker.round()
+        if let retention = world.retention { await Upkeep(world: world, retention: retention).finish() }
     }
 }

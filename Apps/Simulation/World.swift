@@ -37,11 +37,27 @@ final class World: @unchecked Sendable {
     var movedAt: [GenerationID: Duration] = [:]
     /// When each file last lost bytes.
     var cutAt: [FilePlace: Duration] = [:]
+    /// How old records become, if they do not stay.
+    let retention: Upkeep.Retention?
+    /// What was committed, where records do not stay.
+    var taken: [TakenRecord] = []
+    /// What was received before may have gone; and what may have gone though a follower had not seen it.
+    var mayGo = Timestamp(nanoseconds: .min)
+    var mayGoUnseen = Timestamp(nanoseconds: .min)
+    /// What was received before has to be gone at the end.
+    var oldestKept: Timestamp?
     var recordsJudged = 0
     private(set) var violations: [Simulation.Violation] = []
     private(set) var trace: [String] = []
     private let isTraced: Bool
     private var chance: SeededChance
+
+    /// A record as it was committed.
+    struct TakenRecord: Sendable {
+        let app: AppID
+        let record: FollowedRecord
+        let receivedAt: Timestamp
+    }
 
     /// A file of an app.
     struct FilePlace: Hashable, Comparable {
@@ -63,6 +79,12 @@ final class World: @unchecked Sendable {
         self.isTraced = isTraced
         chance = SeededChance(seed: seed ^ 0xA5A5_5A5A_0F0F_F0F0)
         syncsLate = chance.below(3) == 0
+        if chance.below(3) == 0 {
+            let age = Duration.milliseconds(10_000 + chance.below(40_000))
+            retention = Upkeep.Retention(age: age, patience: .milliseconds(5000 + chance.below(40_000)))
+        } else {
+            retention = nil
+        }
         entropy = SeededEntropy(seed: seed &+ 1)
         storeClock = SimulatedWallClock(scheduler, start: World.begin)
         store = InMemoryStore(clock: storeClock)

@@ -1,5 +1,6 @@
 import LogCursor
 import LogIngestion
+import LogMaintenance
 import LogModel
 import LogQuery
 import SdkClient
@@ -116,5 +117,23 @@ struct TimeFollower: SimulatedFollower {
         let seen = last
         last = received.max() ?? last
         return zip(received, FollowedRecord.all(of: rows)).filter { $0.0 > seen }.map(\.1)
+    }
+}
+
+/// Removes what is old, whoever still has to see it.
+struct Impatient: RetentionStore {
+    let inner: any RetentionStore
+
+    func expire(
+        _ plan: RetentionPlan, from place: RetentionPlace?, limit: Int
+    ) async throws(MaintenanceStoreError) -> RetentionStep {
+        let plan = RetentionPlan(standard: plan.standard, apps: plan.apps, followers: [], patience: plan.patience)
+        return try await inner.expire(plan, from: place, limit: limit)
+    }
+
+    func erase(limit: Int) async throws(MaintenanceStoreError) -> ErasureStep { try await inner.erase(limit: limit) }
+
+    func missed(of follower: FollowerName, limit: Int) async throws(MaintenanceStoreError) -> [MissedRange] {
+        try await inner.missed(of: follower, limit: limit)
     }
 }

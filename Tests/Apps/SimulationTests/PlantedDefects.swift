@@ -6,12 +6,12 @@ import Simulation
 /// Defects that others had, each put around a port of the shipped modules.
 enum PlantedDefect: String, CaseIterable, Sendable {
     case noFence, bytesAskedFor, sealTooEarly, keyedByHead, watermarkByTime, tombstoneByAbsence, retryInSameFile
-    case twoGenerations
+    case twoGenerations, cleanupWaitsForNobody
 
     /// What it does to lines; that it is found counts only when the judge finds this.
     var harm: Rule {
         switch self {
-        case .bytesAskedFor, .sealTooEarly, .keyedByHead, .watermarkByTime: .lost
+        case .bytesAskedFor, .sealTooEarly, .keyedByHead, .watermarkByTime, .cleanupWaitsForNobody: .lost
         case .noFence, .tombstoneByAbsence, .retryInSameFile, .twoGenerations: .double
         }
     }
@@ -20,7 +20,6 @@ enum PlantedDefect: String, CaseIterable, Sendable {
     var begin: UInt64 {
         switch self {
         case .noFence: 7
-        case .watermarkByTime: 2
         case .retryInSameFile: 18
         default: 1
         }
@@ -42,6 +41,7 @@ enum PlantedDefect: String, CaseIterable, Sendable {
         case .retryInSameFile: parts.transport = { SameFile(inner: $0) }
         case .twoGenerations:
             parts.cursors = { Renaming(inner: $0) { _, owner in owner.text.utf8.last.map { "found by \($0 % 2)" } } }
+        case .cleanupWaitsForNobody: parts.retention = { Impatient(inner: $0) }
         }
         return parts
     }
