@@ -19,8 +19,9 @@ enum PlantedDefect: String, CaseIterable, Sendable {
     /// Where a small run begins to look, shortly before the seed that is found from 1 on.
     var begin: UInt64 {
         switch self {
-        case .noFence: 7
-        case .retryInSameFile: 18
+        case .noFence: 2
+        case .retryInSameFile: 17
+        case .cleanupWaitsForNobody: 9
         default: 1
         }
     }
