@@ -105,6 +105,10 @@ let package = Package(
         .target(name: "CMongo", dependencies: ["CMongoSystem"], path: "Adapters/CLibraries/CMongo"),
         .target(name: "CPlatform", path: "Adapters/CLibraries/CPlatform"),
         .target(name: "CAllocationCount", path: "Adapters/CLibraries/CAllocationCount"),
+        .target(name: "CConcurrencyHooks", path: "Adapters/CLibraries/CConcurrencyHooks"),
+        adapter(
+            "DeterministicExecutor", in: "Support/DeterministicExecutor", support: ["CConcurrencyHooks"], bridgesC: true
+        ),
         adapter("BlockingExecutor", in: "Support/BlockingExecutor", support: ["CPlatform"], bridgesC: true),
         adapter(
             "StoreFailures", in: "Support/StoreFailures",
@@ -198,11 +202,19 @@ let package = Package(
                 "LogModel", "IngestionJobs", "LogIngestion", "DistributedLock", "Composition", lifecycle, logging,
             ],
             path: "Apps/Worker", swiftSettings: house),
+        .target(
+            name: "Simulation",
+            dependencies: [
+                "LogModel", "AppRegistry", "DistributedLock", "LogCursor", "LogIngestion", "LogMaintenance",
+                "LogQuery", "SdkClient", "SdkPlatform", "InMemoryAdapter", "DeterministicExecutor",
+            ],
+            path: "Apps/Simulation", swiftSettings: house),
         .executableTarget(
             name: "Logferry",
             dependencies: [
                 "LogModel", "AppRegistry", "SdkProvisioning", "LogCursor", "LogIngestion", "IngestionJobs", "LogQuery",
-                "LogMaintenance", "Composition", "Server", "Worker", argumentParser, lifecycle, logging, unixSignals,
+                "LogMaintenance", "Composition", "Server", "Simulation", "Worker", argumentParser, lifecycle, logging,
+                unixSignals,
             ],
             path: "Apps/Logferry", swiftSettings: house),
         .executableTarget(
@@ -283,6 +295,12 @@ let package = Package(
             ]),
         suite(
             "WorkerTests", in: "Apps/WorkerTests", ["LogModel", "IngestionJobs", "Worker", "InMemoryAdapter", logging]),
+        suite(
+            "SimulationTests", in: "Apps/SimulationTests",
+            [
+                "LogModel", "AppRegistry", "LogCursor", "LogIngestion", "LogMaintenance", "LogQuery", "SdkClient",
+                "Simulation",
+            ]),
         suite(
             "DocumentTests", in: "DocumentTests",
             ["LogIngestion", "SdkClient", "TelemetryAdapter", "LocalFimidaraAdapter", "Composition", "Server", "Logferry"]),

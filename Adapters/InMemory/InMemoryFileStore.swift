@@ -90,6 +90,9 @@ public actor InMemoryFileStore {
     /// The bytes of a file.
     public func bytes(of name: String, in folder: String) -> [UInt8]? { folders[folder]?[name]?.bytes }
 
+    /// The names of a folder's files, in order.
+    public func names(in folder: String) -> [String] { (folders[folder] ?? [:]).keys.sorted() }
+
     // MARK: - Failures
 
     /// Sets how many bytes are kept behind the end that a file shows.

@@ -43,7 +43,8 @@ public struct SQLiteRetentionStore: RetentionStore {
                 sql: """
                     INSERT INTO follower_misses (follower, generation, lower, upper, records) VALUES (?, ?, ?, ?, ?)
                     ON CONFLICT (follower, generation) DO UPDATE SET
-                    upper = max(upper, excluded.upper), records = records + excluded.records
+                    lower = min(lower, excluded.lower), upper = max(upper, excluded.upper),
+                    records = records + excluded.records
                     """,
                 arguments: [
                     range.follower.text, range.generation.number, range.range.lower, range.range.upper, range.records,

@@ -142,6 +142,22 @@ public enum RetentionContract {
                     MissedRange(follower: .fieldIndex, generation: generation, range: ByteRange(0, 25), records: 9)
                 ])
         },
+        Clause("what was missed after something behind it is in the range, as where a clock stepped back") { store in
+            let app = try await store.newApp()
+            let retention = try #require(store.retention)
+            var feed = ObjectFeed(try await store.claim("o", of: app))
+            #expect(try await store.commit(feed.step("{\"a\":1}\n", at: old)) == .applied)
+            #expect(try await store.commit(feed.step("{\"b\":2}\n", at: veryOld)) == .applied)
+            let generation = try #require(try await store.cursor("o", of: app)).generation
+            _ = try await store.expireAll(plan(of: app, followers: [.fieldIndex]))
+            #expect(try await store.texts(of: app) == ["{\"a\":1}"])
+            _ = try await store.expireAll(plan(of: app, followers: [.fieldIndex], patience: .zero))
+            #expect(try await store.texts(of: app) == [])
+            #expect(
+                try await retention.missed(of: .fieldIndex, limit: 10) == [
+                    MissedRange(follower: .fieldIndex, generation: generation, range: ByteRange(0, 9), records: 2)
+                ])
+        },
     ]
 
     private static let deleted: [Clause<StoreUnderTest>] = [

@@ -83,19 +83,27 @@ public struct Verifier: Sendable {
             guard !chunk.bytes.isEmpty else { return .ended(at: offset) }
             // What was taken of an unfinished last line was taken at a seal.
             let isEnd = chunk.end == stop || chunk.end == expected.position && expected.carry == .sealedLine
-            var output = assembler.take(chunk.bytes, isEnd: isEnd, at: .epoch)
-            while let batch = output.undecided {
-                assembler.decide(batch, isRepeated: !(try await wasTaken(batch.body)))
-                output = assembler.take([], isEnd: isEnd, at: .epoch)
-            }
+            try await take(chunk.bytes, isEnd: isEnd, into: &assembler, wasTaken)
             // A torn batch that ends with a newline was taken at a seal, too: nothing else takes bytes that wait.
             if chunk.end == expected.position, assembler.hasUnfinishedLine {
-                output = assembler.take([], isEnd: true, at: .epoch)
+                try await take([], isEnd: true, into: &assembler, wasTaken)
             }
             progress(Int64(chunk.bytes.count))
             if assembler.nextOffset == pause { paused(assembler.progress, !assembler.hasUnfinishedLine) }
         }
         return .done(assembler.progress)
+    }
+
+    /// Takes a piece, and decides on each batch that it stops at.
+    private func take(
+        _ piece: [UInt8], isEnd: Bool, into assembler: inout ObjectAssembler,
+        _ wasTaken: (ByteRange) async throws -> Bool
+    ) async throws {
+        var output = assembler.take(piece, isEnd: isEnd, at: .epoch)
+        while let batch = output.undecided {
+            assembler.decide(batch, isRepeated: !(try await wasTaken(batch.body)))
+            output = assembler.take([], isEnd: isEnd, at: .epoch)
+        }
     }
 
     /// Reads a range; `nil` when the object is gone.

@@ -52,6 +52,21 @@ struct VerifierTests {
         #expect(try await verify(cursor, world, app, chunk: chunk) == .equal)
     }
 
+    @Test("a whole batch behind a torn one that was taken at a seal is equal", arguments: [1, 7, 4096])
+    func wholeBehindTorn(_ chunk: Int) async throws {
+        let torn = SdkBatch(["{\"n\":1}", "{\"n\":2}", "{\"n\":3}", String(repeating: "-", count: 400)], sequence: 1)
+        let whole = SdkBatch(["{\"n\":4}"], sequence: 2)
+        let world = World()
+        let app = try await world.newApp()
+        await world.append(torn.control + "\n{\"n\":1}\n{\"n" + whole.text, of: app)
+        _ = try await world.consumer().run()
+        world.clock.advance(by: .seconds(3 * 86_400))
+        _ = try await world.consumer().run()
+        let cursor = try #require(await world.cursor(of: app))
+        #expect(cursor.progress.counts.rejects == 1 && cursor.progress.counts.records == 1)
+        #expect(try await verify(cursor, world, app, chunk: chunk) == .equal)
+    }
+
     @Test("one flipped bit is found at every byte before the cursor, and behind it none is looked for")
     func flipped() async throws {
         let (world, app, cursor) = try await consumed()
