@@ -303,7 +303,10 @@ let package = Package(
             ]),
         suite(
             "DocumentTests", in: "DocumentTests",
-            ["LogIngestion", "SdkClient", "TelemetryAdapter", "LocalFimidaraAdapter", "Composition", "Server", "Logferry"]),
+            [
+                "LogIngestion", "SdkClient", "TelemetryAdapter", "LocalFimidaraAdapter", "Composition", "Server",
+                "Logferry",
+            ]),
         suite(
             "EndToEndTests", in: "EndToEnd",
             ["Logferry", "FlappingStore", "SdkWriter", "HTTPTransport", "RawSockets", "ServerRig", "TestSupport"]),

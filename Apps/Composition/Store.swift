@@ -78,8 +78,8 @@ extension Store {
             records: PostgresRecordReader(database), rejects: PostgresRejectReader(database),
             runs: PostgresRunStore(database), runRetention: PostgresRunStore(database),
             catalogue: PostgresFieldCatalogue(database), retention: PostgresRetentionStore(database),
-            tombstones: PostgresRetentionStore(database), locks: PostgresLockStore(database), ping: { try await database.ping() },
-            close: { await database.close() })
+            tombstones: PostgresRetentionStore(database), locks: PostgresLockStore(database),
+            ping: { try await database.ping() }, close: { await database.close() })
     }
 
     private init(_ database: MongoDatabase) {
@@ -89,7 +89,7 @@ extension Store {
             history: MongoCursorStore(database), commits: MongoCommitStore(database),
             records: MongoRecordReader(database), rejects: MongoRejectReader(database), runs: MongoRunStore(database),
             runRetention: MongoRunStore(database), catalogue: MongoFieldCatalogue(database),
-            retention: MongoRetentionStore(database), tombstones: MongoRetentionStore(database), locks: MongoLockStore(database),
-            ping: { try await database.ping() }, close: { await database.close() })
+            retention: MongoRetentionStore(database), tombstones: MongoRetentionStore(database),
+            locks: MongoLockStore(database), ping: { try await database.ping() }, close: { await database.close() })
     }
 }

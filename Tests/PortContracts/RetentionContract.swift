@@ -144,7 +144,7 @@ public enum RetentionContract {
         },
         Clause("what was missed after something behind it is in the range, as where a clock stepped back") { store in
             let app = try await store.newApp()
-            let retention = try #require(store.retention)
+            let retention = store.retention
             var feed = ObjectFeed(try await store.claim("o", of: app))
             #expect(try await store.commit(feed.step("{\"a\":1}\n", at: old)) == .applied)
             #expect(try await store.commit(feed.step("{\"b\":2}\n", at: veryOld)) == .applied)

@@ -70,7 +70,7 @@ struct MongoRetentionFaultTests {
         try await MongoFaultTests.withProxy { proxy, store, app in
             var feed = ObjectFeed(try await claimed("o", of: app, in: store))
             #expect(try await store.commits.commit([feed.step(numbered(50), at: Ages.old)]) == [.applied])
-            let retention = try #require(store.retention)
+            let retention = store.retention
             proxy.cutNext(cut)
             let step = try await retention.expire(expiry(of: app, followers: [.fieldIndex]), from: nil, limit: 30)
             #expect(proxy.cuts == 1)
@@ -86,7 +86,7 @@ struct MongoRetentionFaultTests {
             let claim = try await claimed("o", of: app, in: store)
             var feed = ObjectFeed(claim)
             #expect(try await store.commits.commit([feed.step(numbered(50), at: Ages.old)]) == [.applied])
-            let retention = try #require(store.retention)
+            let retention = store.retention
             let plan = expiry(of: app, followers: [.fieldIndex])
             // The records are gone by then, and what was missed is not noted yet.
             proxy.cutNext(.answerAndAll(to: "follower_misses"))

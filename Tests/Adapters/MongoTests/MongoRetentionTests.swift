@@ -157,7 +157,7 @@ struct MongoRetentionTests {
                 receivedAt: Ages.old)
             guard try await store.commits.commit([taken]) == [.applied] else { return }
             let step = seen(app, claim.generation, 0, 9, ["f\(index)-\(round)"])
-            guard let catalogue = store.catalogue, try await catalogue.apply(step) == .applied else { return }
+            guard try await store.catalogue.apply(step) == .applied else { return }
         }
     }
 
@@ -172,7 +172,7 @@ struct MongoRetentionTests {
             _ = try await store.commits.commit([step])
             var cursor = claim.cursor
             cursor.progress = step.move.to
-            #expect(try await store.history?.rewind(cursor, to: CursorProgress(), at: Ages.end) == .rewound)
+            #expect(try await store.history.rewind(cursor, to: CursorProgress(), at: Ages.end) == .rewound)
             // What was refused is acceptable by now.
             var again = ObjectFeed(try await claimed("o", of: app, in: store))
             _ = try await store.commits.commit([again.step("{\"a\":1}\n{ }\n{\"b\":2}\n", at: Ages.end)])

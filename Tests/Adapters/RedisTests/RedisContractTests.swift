@@ -11,12 +11,12 @@ import Testing
 struct RedisContractTests {
     @Test("one server keeps the contract of locks", arguments: LockStoreContract.clauses)
     func single(_ clause: Clause<StoreUnderTest>) async throws {
-        try await clause.verify(.redis([try #require(SharedRedis.single)]))
+        try await clause.verify(.locks(try SharedRedis.store([try #require(SharedRedis.single)])))
     }
 
     @Test("five servers keep the contract of locks", arguments: LockStoreContract.clauses)
     func five(_ clause: Clause<StoreUnderTest>) async throws {
-        try await clause.verify(.redis(try #require(SharedRedis.five)))
+        try await clause.verify(.locks(try SharedRedis.store(try #require(SharedRedis.five))))
     }
 
     @Test("servers know the scripts by the digests that are written down")
@@ -45,17 +45,5 @@ struct RedisContractTests {
         #expect(concerns.count == 2)
         #expect(concerns.contains { $0.contains("are one server") })
         #expect(concerns.contains { $0.contains("is a replica") })
-    }
-}
-
-extension StoreUnderTest {
-    /// Locks on Redis; a store in memory for the ports that no clause about locks asks for.
-    static func redis(_ urls: [String]) throws -> StoreUnderTest {
-        let clock = ManualWallClock()
-        let store = InMemoryStore(clock: clock)
-        return StoreUnderTest(
-            apps: store, tokens: store, provisioning: InMemoryProvisioningStore(), cursors: store, commits: store,
-            records: store, rejects: store, locks: try SharedRedis.store(urls), runs: InMemoryRunStore(),
-            pass: { try await Task.sleep(for: $0) })
     }
 }
