@@ -44,18 +44,8 @@ struct UpkeepCrashTests {
     func cleanup() async throws {
         let fleet = try await Fleet()
         let apps = [try await fleet.register("old"), try await fleet.register("kept")]
-        let bytes = Corpus.made(lines: 4000, seed: 3)
         var files: [(writer: Application, path: String)] = []
-        for (app, writer) in apps {
-            try await take(bytes, app.name, app: app.name, fleet)
-            let door = try await app.initialise()
-            for day in 1...12 {
-                let path = door.file("2026-10-\(day + 10)")
-                let answer = try await writer.append(Array("{\"n\":\(day)}\n".utf8), to: path, with: door.token)
-                try #require(answer.status == 200, "\(answer.text)")
-                files.append((writer, path))
-            }
-        }
+        for (app, writer) in apps { files += try await fill(app, writer, fleet) }
         var lines = 4012
         let first = try fleet.startWorker(["--consume-interval", "20ms", "--index-interval", "20ms"])
         for (app, _) in apps {
@@ -181,6 +171,22 @@ struct UpkeepCrashTests {
     }
 
     // MARK: - Steps
+
+    /// Gives an app 4000 lines of a local file and a line in each of twelve files.
+    private func fill(
+        _ app: Application, _ writer: Application, _ fleet: Fleet
+    ) async throws -> [(writer: Application, path: String)] {
+        try await take(Corpus.made(lines: 4000, seed: 3), app.name, app: app.name, fleet)
+        let door = try await app.initialise()
+        var files: [(writer: Application, path: String)] = []
+        for day in 11...22 {
+            let path = door.file("2026-10-\(day)")
+            let answer = try await writer.append(Array("{\"n\":\(day)}\n".utf8), to: path, with: door.token)
+            try #require(answer.status == 200, "\(answer.text)")
+            files.append((writer, path))
+        }
+        return files
+    }
 
     /// Takes bytes in as a local file.
     private func take(_ bytes: [UInt8], _ name: String, app: String, _ fleet: Fleet) async throws {
