@@ -15,28 +15,39 @@ struct SharedWorkTests {
     }
 
     @Test(
-        "four workers take what 50 apps append, each line once, and hardly any of their work is fenced off",
+        "four workers take what many apps append, each line once, and hardly any of their work is fenced off",
         arguments: StoreKind.available)
     func four(_ kind: StoreKind) async throws {
-        let lines = Counts.of(300, soak: 20_000)
+        let lines = Counts.of(200, soak: 60_000)
         let alone = try await follow(kind, workers: 1, lines: lines)
-        let together = try await follow(kind, workers: 4, lines: lines)
-        let fenced = together.refused / (together.applied + together.refused)
-        #expect(fenced <= 0.02, "\(together)")
         print(
             """
-            \(kind), 50 apps of \(lines) lines: 1 worker \(alone.spent), \(alone.processor) of processor time; 4 workers \
-            \(together.spent), \(together.processor) (\(together.processor / alone.processor) of one's), \(fenced * 100) % \
-            of \(together.applied + together.refused) steps fenced off
+            \(kind), \(SharedWorkTests.apps) apps of \(lines) lines: 1 worker \(alone.spent), \(alone.processor) of \
+            processor time
             """)
+        for scope in ["run", "app"] {
+            let together = try await follow(kind, workers: 4, ["--consume-lock-scope", scope], lines: lines)
+            let fenced = together.refused / (together.applied + together.refused)
+            #expect(fenced <= 0.02, "\(scope): \(together)")
+            print(
+                """
+                \(kind), 4 workers, lock_scope=\(scope): \(together.spent), \(together.processor) of processor time \
+                (\(together.processor / alone.processor) of one's), \(fenced * 100) % of \
+                \(together.applied + together.refused) steps fenced off
+                """)
+        }
     }
 
-    /// Lets workers follow 50 apps that append in ten rounds, and proves what is stored then.
-    private func follow(_ kind: StoreKind, workers count: Int, lines: Int) async throws -> Figures {
+    private static let apps = Counts.of(10, soak: 50)
+
+    /// Lets workers follow apps that append in ten rounds, and proves what is stored then.
+    private func follow(
+        _ kind: StoreKind, workers count: Int, _ flags: [String] = [], lines: Int
+    ) async throws -> Figures {
         let store = try await StoreServer(kind)
         let fleet = try await Fleet(more: store.environment)
         var apps: [(name: String, writer: Application, door: Application.Door)] = []
-        for number in 0..<50 {
+        for number in 0..<SharedWorkTests.apps {
             let (app, writer) = try await fleet.register("app-\(number)")
             apps.append((app.name, writer, try await app.initialise()))
         }
@@ -46,7 +57,8 @@ struct SharedWorkTests {
         let start = ContinuousClock.now
         let workers = try listeners.map { listener in
             try fleet.startWorker(
-                ["--consume-interval", "100ms", "--ops-port", String(listener.opsPort)], more: store.environment)
+                ["--consume-interval", "100ms", "--ops-port", String(listener.opsPort)] + flags,
+                more: store.environment)
         }
         for _ in 0..<rounds {
             for app in apps {
@@ -76,7 +88,7 @@ struct SharedWorkTests {
             figures.processor += ending.processorTime
         }
         let expected = [[UInt8]](repeating: piece, count: rounds).flatMap { $0 }
-        for app in [apps[0], apps[17], apps[49]] {
+        for app in [apps[0], apps[apps.count / 3], apps[apps.count - 1]] {
             #expect(try await fleet.site.storedLines(of: app.name) == expected, "\(app.name)")
         }
         let verified = try await fleet.site.run(
