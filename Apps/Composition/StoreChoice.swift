@@ -11,6 +11,13 @@ public enum StoreChoice: Sendable {
     /// A MongoDB database; its URL can hold a password.
     case mongo(url: Secret)
 
+    /// Most bytes of a line that the store can hold; `nil` when memory is the only limit.
+    ///
+    /// A MongoDB document has 16 MiB at most, and a record has more than its line.
+    var longestLine: Int? {
+        if case .mongo = self { 15 << 20 } else { nil }
+    }
+
     /// Reads `store.url`; `nil` is the SQLite file in the data folder.
     /// - Throws: ``SettingsError``, which never holds the text.
     init(_ text: String?, dataDirectory: String) throws(SettingsError) {

@@ -29,6 +29,10 @@ struct BadInputTests {
             (["apps", "list", "--store-url", "sqlite:" + junk], 78, "not a readable SQLite file"),
             (["apps", "list", "--store-url", "oracle:x"], 78, "sqlite:PATH"),
             (["config", "check", "--store-url", "mongodb://"], 78, "not a URL of MongoDB"),
+            (
+                ["config", "check", "--store-url", "mongodb://h/x", "--ingest-max-line-bytes", "16MiB"], 78,
+                "15MiB at most"
+            ),
             (["apps", "list", "--store-url", "mongodb://u:canary@h/x"], 2, "LOGFERRY_STORE_URL"),
             (
                 ["apps", "list", "--store-url", "mongodb://127.0.0.1:1/x?serverSelectionTimeoutMS=200"], 75,

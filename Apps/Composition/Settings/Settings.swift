@@ -162,6 +162,9 @@ public struct Settings: Sendable {
         retentionOfSources = try read.days("retention.source_days")
         var ingestion = IngestionSettings()
         ingestion.maxLineBytes = try read.bytes("ingest.max_line_bytes")
+        if let most = store.longestLine, ingestion.maxLineBytes > most {
+            throw SettingsError("ingest.max_line_bytes can be \(most >> 20)MiB at most with this store.url")
+        }
         ingestion.bytesInFlight = try read.bytes("ingest.bytes_in_flight")
         ingestion.sealGrace = try read.duration("seal.grace")
         // A worker that vanished holds neither its run nor its objects for longer than this.
