@@ -53,10 +53,13 @@ struct MongoStoreTests {
             program.signal(SIGKILL)
             _ = try await program.wait()
         }
-        let taken = try await site.run(ingest, environment: environment)
+        // A transaction that was cut off stands in the way until the server ends it: till then the answer is 75, "later".
+        var taken = try await site.run(ingest, environment: environment)
+        for _ in 0..<20 where taken.code == 75 { taken = try await site.run(ingest, environment: environment) }
         #expect(taken.code == 0, "\(taken.words)")
         let stored = try await site.run(["query", "--app", "shop", "--all", "--json"], environment: environment)
-        #expect(stored.output == text, "\(stored.words)")
+        let isWhole = stored.output == text
+        #expect(isWhole, "\(stored.words)")
         #expect(try await site.run(["verify", "--app", "shop"], environment: environment).code == 0)
     }
 
