@@ -160,16 +160,7 @@ public struct Settings: Sendable {
         retentionOfApps = try read.daysOfApps("retention.apps")
         retentionPatience = try read.duration("retention.patience")
         retentionOfSources = try read.days("retention.source_days")
-        var ingestion = IngestionSettings()
-        ingestion.maxLineBytes = try read.bytes("ingest.max_line_bytes")
-        if let most = store.longestLine, ingestion.maxLineBytes > most {
-            throw SettingsError("ingest.max_line_bytes can be \(most >> 20)MiB at most with this store.url")
-        }
-        ingestion.bytesInFlight = try read.bytes("ingest.bytes_in_flight")
-        ingestion.sealGrace = try read.duration("seal.grace")
-        // A worker that vanished holds neither its run nor its objects for longer than this.
-        ingestion.claimLease = consumeLockTerm
-        self.ingestion = ingestion
+        ingestion = try read.ingestion(into: store, claimLease: consumeLockTerm)
         tokenLifetime = try read.duration("sdk.token_lifetime")
         initRate = try read.rate("sdk.init_rate")
         shutdownGrace = try read.duration("shutdown.grace")
@@ -190,6 +181,19 @@ public struct Settings: Sendable {
 /// Reads single settings, whose texts ``SettingsSource`` has checked for their kind.
 private struct SettingsReading {
     let source: SettingsSource
+
+    func ingestion(into store: StoreChoice, claimLease: Duration) throws -> IngestionSettings {
+        var ingestion = IngestionSettings()
+        ingestion.maxLineBytes = try bytes("ingest.max_line_bytes")
+        if let most = store.longestLine, ingestion.maxLineBytes > most {
+            throw SettingsError("ingest.max_line_bytes can be \(most >> 20)MiB at most with this store.url")
+        }
+        ingestion.bytesInFlight = try bytes("ingest.bytes_in_flight")
+        ingestion.sealGrace = try duration("seal.grace")
+        // A worker that vanished holds neither its run nor its objects for longer than this.
+        ingestion.claimLease = claimLease
+        return ingestion
+    }
 
     func optional(_ name: String) -> String? {
         SettingsCatalog.key(named: name).flatMap { source.value($0)?.text }
