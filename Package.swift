@@ -107,11 +107,12 @@ let package = Package(
         .target(name: "CAllocationCount", path: "Adapters/CLibraries/CAllocationCount"),
         .target(name: "CConcurrencyHooks", path: "Adapters/CLibraries/CConcurrencyHooks"),
         adapter(
-            "DeterministicExecutor", in: "Support/DeterministicExecutor", support: ["CConcurrencyHooks"], bridgesC: true
-        ),
+            "DeterministicExecutor", in: "Support/DeterministicExecutor",
+            support: ["SeededNumbers", "CConcurrencyHooks"], bridgesC: true),
         adapter("BlockingExecutor", in: "Support/BlockingExecutor", support: ["CPlatform"], bridgesC: true),
+        adapter("SeededNumbers", in: "Support/SeededNumbers"),
         adapter(
-            "StoreFailures", in: "Support/StoreFailures",
+            "StoreSupport", in: "Support/StoreSupport",
             modules: [
                 "AppRegistry", "SdkProvisioning", "DistributedLock", "LogCursor", "LogIngestion", "IngestionJobs",
                 "LogQuery", "LogMaintenance",
@@ -124,14 +125,14 @@ let package = Package(
             modules: [
                 "LogModel", "AppRegistry", "SdkProvisioning", "DistributedLock", "LogCursor", "LogIngestion",
                 "IngestionJobs", "LogQuery", "LogMaintenance",
-            ]),
+            ], support: ["SeededNumbers"]),
         adapter(
             "SQLiteAdapter", in: "SQLite",
             modules: [
                 "LogModel", "AppRegistry", "SdkProvisioning", "DistributedLock", "LogCursor", "LogIngestion",
                 "IngestionJobs", "LogQuery", "LogMaintenance",
             ],
-            support: ["StoreFailures"], products: [grdb, grdbSQLite], bridgesC: true),
+            support: ["StoreSupport"], products: [grdb, grdbSQLite], bridgesC: true),
         adapter(
             "RedisAdapter", in: "Redis", modules: ["LogModel", "DistributedLock"],
             support: ["BlockingExecutor", "CRedis"], bridgesC: true),
@@ -141,14 +142,14 @@ let package = Package(
                 "LogModel", "AppRegistry", "SdkProvisioning", "DistributedLock", "LogCursor", "LogIngestion",
                 "IngestionJobs", "LogQuery", "LogMaintenance",
             ],
-            support: ["BlockingExecutor", "StoreFailures", "CPostgres"], bridgesC: true),
+            support: ["BlockingExecutor", "StoreSupport", "CPostgres"], bridgesC: true),
         adapter(
             "MongoAdapter", in: "Mongo",
             modules: [
                 "LogModel", "AppRegistry", "SdkProvisioning", "DistributedLock", "LogCursor", "LogIngestion",
                 "IngestionJobs", "LogQuery", "LogMaintenance",
             ],
-            support: ["BlockingExecutor", "StoreFailures", "CMongo"], bridgesC: true),
+            support: ["BlockingExecutor", "StoreSupport", "CMongo"], bridgesC: true),
         adapter(
             "FimidaraAdapter", in: "Fimidara",
             modules: ["LogModel", "AppRegistry", "SdkProvisioning", "LogCursor", "LogIngestion", "LogMaintenance"],
@@ -279,7 +280,7 @@ let package = Package(
             name: "FlappingStore",
             dependencies: [
                 "Composition", "Server", "LocalFimidaraAdapter", "BlockingExecutor", "LogModel", "SystemAdapter",
-                lifecycle, logging, unixSignals,
+                "SeededNumbers", lifecycle, logging, unixSignals,
             ],
             path: "Tests/FlappingStore", swiftSettings: house),
         .executableTarget(
@@ -309,11 +310,14 @@ let package = Package(
             ]),
         suite(
             "EndToEndTests", in: "EndToEnd",
-            ["Logferry", "FlappingStore", "SdkWriter", "HTTPTransport", "RawSockets", "ServerRig", "TestSupport"]),
+            [
+                "Logferry", "FlappingStore", "SdkWriter", "HTTPTransport", "RawSockets", "SeededNumbers", "ServerRig",
+                "TestSupport",
+            ]),
         // Tests: contracts are written once and run against every adapter of a port.
         .target(
             name: "TestSupport",
-            dependencies: ["LogModel", "AppRegistry", "LogCursor", "LogIngestion", "InMemoryAdapter"],
+            dependencies: ["LogModel", "AppRegistry", "LogCursor", "LogIngestion", "InMemoryAdapter", "SeededNumbers"],
             path: "Tests/TestSupport", swiftSettings: house),
         .target(
             name: "PortContracts",

@@ -1,6 +1,7 @@
 public import AppRegistry
 public import LogIngestion
 public import LogModel
+import SeededNumbers
 
 /// A folder of an ``InMemoryFileStore`` as a source of log lines.
 public struct InMemoryObjectSource: ObjectSource {
@@ -76,9 +77,9 @@ extension InMemoryFileStore {
     /// Sorted by name, or shuffled as the seed says (Fisher and Yates).
     private func order(_ names: [String], by seed: UInt64?) -> [String] {
         var ordered = names.sorted()
-        guard var state = seed else { return ordered }
+        guard var numbers = seed.map(SplitMix64.init(seed:)) else { return ordered }
         for index in stride(from: ordered.count - 1, to: 0, by: -1) {
-            ordered.swapAt(index, Int(splitMix64(&state) % UInt64(index + 1)))
+            ordered.swapAt(index, Int(numbers.next() % UInt64(index + 1)))
         }
         return ordered
     }

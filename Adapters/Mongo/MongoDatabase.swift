@@ -1,5 +1,5 @@
 public import LogModel
-import StoreFailures
+import StoreSupport
 
 /// The store on a MongoDB replica set, or a sharded cluster.
 ///

@@ -1,4 +1,4 @@
-import StoreFailures
+import StoreSupport
 
 extension StoreFailure {
     /// What an error of MongoDB at `place` means.

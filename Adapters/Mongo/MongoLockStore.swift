@@ -1,6 +1,6 @@
 public import DistributedLock
 public import LogModel
-import StoreFailures
+import StoreSupport
 
 /// Locks as lease documents in MongoDB; each call is one statement, judged by the server's clock.
 public struct MongoLockStore: LockStore {

@@ -1,6 +1,6 @@
 public import IngestionJobs
 public import LogModel
-import StoreFailures
+import StoreSupport
 
 /// Runs in MongoDB.
 public struct MongoRunStore: RunStore {

@@ -1,7 +1,7 @@
 public import AppRegistry
 import GRDB
 public import LogModel
-import StoreFailures
+import StoreSupport
 
 /// Apps in SQLite.
 public struct SQLiteAppStore: AppStore {

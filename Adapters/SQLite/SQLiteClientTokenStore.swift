@@ -2,7 +2,7 @@ public import AppRegistry
 import Foundation
 import GRDB
 public import LogModel
-import StoreFailures
+import StoreSupport
 
 /// Client tokens in SQLite.
 public struct SQLiteClientTokenStore: ClientTokenStore {

@@ -3,7 +3,7 @@ import GRDB
 import LogCursor
 public import LogIngestion
 public import LogModel
-import StoreFailures
+import StoreSupport
 
 /// Commits into SQLite: the fence first, then the rows, all in one transaction.
 public struct SQLiteCommitStore: CommitStore {

@@ -3,7 +3,7 @@ import GRDB
 public import LogCursor
 import LogIngestion
 public import LogModel
-import StoreFailures
+import StoreSupport
 
 extension SQLiteCursorStore: CursorHistory {
     /// The latest steps of a generation's cursor.

@@ -1,7 +1,7 @@
 import GRDB
 public import LogCursor
 public import LogModel
-import StoreFailures
+import StoreSupport
 
 /// Cursors in SQLite; leases are judged by the store's own clock.
 public struct SQLiteCursorStore: CursorStore {

@@ -1,5 +1,5 @@
 import GRDB
-import StoreFailures
+import StoreSupport
 
 extension StoreFailure {
     /// What an error of SQLite in the file at `path` means.

@@ -2,7 +2,7 @@ import Foundation
 import GRDB
 public import LogMaintenance
 public import LogModel
-import StoreFailures
+import StoreSupport
 
 /// The field catalogue in SQLite.
 public struct SQLiteFieldCatalogue: FieldCatalogue {

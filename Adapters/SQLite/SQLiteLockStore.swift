@@ -1,7 +1,7 @@
 public import DistributedLock
 import GRDB
 public import LogModel
-import StoreFailures
+import StoreSupport
 
 /// Locks as lease rows in SQLite, judged by the store's own clock.
 public struct SQLiteLockStore: LockStore {

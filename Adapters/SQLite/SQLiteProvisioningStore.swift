@@ -1,7 +1,7 @@
 import GRDB
 public import LogModel
 public import SdkProvisioning
-import StoreFailures
+import StoreSupport
 
 /// The memory of provisioning in SQLite.
 public struct SQLiteProvisioningStore: ProvisioningStore {

@@ -2,7 +2,7 @@ import GRDB
 import GRDBSQLite
 public import LogModel
 public import LogQuery
-import StoreFailures
+import StoreSupport
 
 /// Reads records from SQLite; each call is one read transaction that ends with it.
 public struct SQLiteRecordReader: RecordReader {

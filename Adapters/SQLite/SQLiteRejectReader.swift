@@ -2,7 +2,7 @@ import Foundation
 import GRDB
 public import LogIngestion
 public import LogModel
-import StoreFailures
+import StoreSupport
 
 /// Reads rejects from SQLite.
 public struct SQLiteRejectReader: RejectReader {

@@ -2,7 +2,7 @@ import Foundation
 import GRDB
 public import LogMaintenance
 public import LogModel
-import StoreFailures
+import StoreSupport
 
 /// Retention in SQLite: looks in a snapshot, which nobody waits for, and then removes in one short write.
 public struct SQLiteRetentionStore: RetentionStore {

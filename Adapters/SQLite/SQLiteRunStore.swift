@@ -1,7 +1,7 @@
 import GRDB
 public import IngestionJobs
 public import LogModel
-import StoreFailures
+import StoreSupport
 
 /// Runs in SQLite.
 public struct SQLiteRunStore: RunStore {
@@ -21,7 +21,7 @@ public struct SQLiteRunStore: RunStore {
                 arguments: [
                     run.id.text, run.kind.rawValue, run.startedAt.nanoseconds, run.finishedAt?.nanoseconds,
                     run.state.rawValue, run.figures.apps, run.figures.objects, run.figures.bytes, run.figures.records,
-                    run.figures.rejects, run.error, text(of: run.figures.skips),
+                    run.figures.rejects, run.error, run.figures.skipsText,
                 ])
         }
     }
@@ -70,24 +70,9 @@ private func run(from row: Row) -> Run? {
     figures.bytes = row["bytes"]
     figures.records = row["records"]
     figures.rejects = row["rejects"]
-    figures.skips = skips(from: row["skips"])
+    figures.takeSkips(from: row["skips"])
     return Run(
         id: RunID(unchecked: row["id"]), kind: kind, startedAt: Timestamp(nanoseconds: row["started_at"]),
         finishedAt: (row["finished_at"] as Int64?).map(Timestamp.init(nanoseconds:)), state: state, figures: figures,
         error: row["error"])
-}
-
-/// Skips as they are kept: `gone=1,unchanged=20`.
-private func text(of skips: [String: Int64]) -> String {
-    skips.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: ",")
-}
-
-private func skips(from text: String) -> [String: Int64] {
-    var skips: [String: Int64] = [:]
-    for part in text.split(separator: ",") {
-        let pair = part.split(separator: "=")
-        guard pair.count == 2, let count = Int64(pair[1]) else { continue }
-        skips[String(pair[0])] = count
-    }
-    return skips
 }

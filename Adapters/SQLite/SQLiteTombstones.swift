@@ -2,7 +2,7 @@ import GRDB
 public import LogCursor
 public import LogMaintenance
 import LogModel
-import StoreFailures
+import StoreSupport
 
 extension SQLiteRetentionStore: TombstoneStore {
     /// Removes the cursor of an object that is gone.

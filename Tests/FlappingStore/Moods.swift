@@ -1,6 +1,7 @@
 import BlockingExecutor
 import Foundation
 import LocalFimidaraAdapter
+import SeededNumbers
 
 /// What goes wrong when, decided by a seed.
 final class Moods: Sendable {
@@ -46,18 +47,12 @@ final class Moods: Sendable {
     }
 }
 
-/// A SplitMix64 generator.
+/// Numbers that can be rolled again.
 struct Dice: Sendable {
-    private var state: UInt64
+    private var numbers: SplitMix64
 
-    init(seed: UInt64) { state = seed }
+    init(seed: UInt64) { numbers = SplitMix64(seed: seed) }
 
     /// A number from 0 to below `sides`.
-    mutating func roll(_ sides: Int) -> Int {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var value = state
-        value = (value ^ value >> 30) &* 0xBF58_476D_1CE4_E5B9
-        value = (value ^ value >> 27) &* 0x94D0_49BB_1331_11EB
-        return Int((value ^ value >> 31) % UInt64(sides))
-    }
+    mutating func roll(_ sides: Int) -> Int { Int(numbers.next() % UInt64(sides)) }
 }

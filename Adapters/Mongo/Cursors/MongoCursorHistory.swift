@@ -1,6 +1,6 @@
 public import LogCursor
 public import LogModel
-import StoreFailures
+import StoreSupport
 
 // The latest step lies in the cursor's own document, where a commit prolongs it in the statement that moves the cursor.
 // Earlier ones lie in `cursor_history`, one document for each generation.

@@ -1,6 +1,6 @@
 public import LogCursor
 public import LogModel
-import StoreFailures
+import StoreSupport
 
 /// Cursors in MongoDB; leases are judged by the server's clock.
 public struct MongoCursorStore: CursorStore {

@@ -1,6 +1,6 @@
 public import LogMaintenance
 import LogModel
-import StoreFailures
+import StoreSupport
 
 /// Retention in MongoDB: a step finds the generations that it is about, and then looks and removes in one transaction.
 ///

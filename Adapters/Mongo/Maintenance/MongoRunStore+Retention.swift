@@ -1,6 +1,6 @@
 public import LogMaintenance
 public import LogModel
-import StoreFailures
+import StoreSupport
 
 extension MongoRunStore: RunRetention {
     /// Removes old runs.

@@ -1,7 +1,7 @@
 public import LogCursor
 public import LogMaintenance
 import LogModel
-import StoreFailures
+import StoreSupport
 
 extension MongoRetentionStore: TombstoneStore {
     /// Removes the cursor of an object that is gone.

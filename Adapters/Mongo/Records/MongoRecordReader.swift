@@ -1,6 +1,6 @@
 public import LogModel
 public import LogQuery
-import StoreFailures
+import StoreSupport
 
 /// Reads records from MongoDB; each call is a few queries, whose cursors end with it.
 public struct MongoRecordReader: RecordReader {

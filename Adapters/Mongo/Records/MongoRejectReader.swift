@@ -1,6 +1,6 @@
 public import LogIngestion
 public import LogModel
-import StoreFailures
+import StoreSupport
 
 /// Reads rejects from MongoDB.
 public struct MongoRejectReader: RejectReader {

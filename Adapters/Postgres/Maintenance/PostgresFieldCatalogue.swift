@@ -1,6 +1,6 @@
 public import LogMaintenance
 public import LogModel
-import StoreFailures
+import StoreSupport
 
 /// The field catalogue in PostgreSQL.
 public struct PostgresFieldCatalogue: FieldCatalogue {

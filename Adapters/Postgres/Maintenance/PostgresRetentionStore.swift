@@ -1,6 +1,6 @@
 public import LogMaintenance
 public import LogModel
-import StoreFailures
+import StoreSupport
 
 /// Retention in PostgreSQL: days whose records may all go are dropped, of other days the rows that may go are removed.
 ///

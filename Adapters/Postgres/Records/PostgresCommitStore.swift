@@ -1,7 +1,7 @@
 import LogCursor
 public import LogIngestion
 public import LogModel
-import StoreFailures
+import StoreSupport
 
 /// Commits into PostgreSQL: the fence first, then the rows, all in one transaction.
 public struct PostgresCommitStore: CommitStore {

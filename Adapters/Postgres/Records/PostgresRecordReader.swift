@@ -1,6 +1,6 @@
 public import LogModel
 public import LogQuery
-import StoreFailures
+import StoreSupport
 
 /// Reads records from PostgreSQL; each statement has a snapshot of its own that ends with it.
 public struct PostgresRecordReader: RecordReader {

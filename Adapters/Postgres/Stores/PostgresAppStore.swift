@@ -1,6 +1,6 @@
 public import AppRegistry
 public import LogModel
-import StoreFailures
+import StoreSupport
 
 /// Apps in PostgreSQL.
 public struct PostgresAppStore: AppStore {

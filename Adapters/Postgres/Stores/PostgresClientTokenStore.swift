@@ -1,6 +1,6 @@
 public import AppRegistry
 public import LogModel
-import StoreFailures
+import StoreSupport
 
 /// Client tokens in PostgreSQL.
 public struct PostgresClientTokenStore: ClientTokenStore {

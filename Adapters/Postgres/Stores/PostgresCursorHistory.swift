@@ -1,7 +1,7 @@
 public import LogCursor
 import LogIngestion
 public import LogModel
-import StoreFailures
+import StoreSupport
 
 extension PostgresCursorStore: CursorHistory {
     /// The latest steps of a generation's cursor.

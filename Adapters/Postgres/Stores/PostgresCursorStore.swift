@@ -1,6 +1,6 @@
 public import LogCursor
 public import LogModel
-import StoreFailures
+import StoreSupport
 
 /// Cursors in PostgreSQL; leases are judged by the server's clock.
 public struct PostgresCursorStore: CursorStore {

@@ -1,6 +1,6 @@
 public import DistributedLock
 public import LogModel
-import StoreFailures
+import StoreSupport
 
 /// Locks as lease rows in PostgreSQL, each judged in one statement by the server's clock.
 public struct PostgresLockStore: LockStore {

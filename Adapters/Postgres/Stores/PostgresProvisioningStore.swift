@@ -1,6 +1,6 @@
 public import LogModel
 public import SdkProvisioning
-import StoreFailures
+import StoreSupport
 
 /// The memory of provisioning in PostgreSQL.
 public struct PostgresProvisioningStore: ProvisioningStore {

@@ -1,6 +1,6 @@
 public import LogIngestion
 public import LogModel
-import StoreFailures
+import StoreSupport
 
 /// Reads rejects from PostgreSQL.
 public struct PostgresRejectReader: RejectReader {

@@ -1,6 +1,6 @@
 public import IngestionJobs
 public import LogModel
-import StoreFailures
+import StoreSupport
 
 /// Runs in PostgreSQL.
 public struct PostgresRunStore: RunStore {
@@ -22,7 +22,7 @@ public struct PostgresRunStore: RunStore {
                     .integer(run.finishedAt?.nanoseconds), .text(run.state.rawValue), .integer(run.figures.apps),
                     .integer(run.figures.objects), .integer(run.figures.bytes), .integer(run.figures.records),
                     .integer(run.figures.rejects), .text(run.error?.replacing("\0", with: "\u{FFFD}")),
-                    .text(text(of: run.figures.skips)),
+                    .text(run.figures.skipsText),
                 ])
         }
     }
@@ -77,25 +77,10 @@ private func run(from row: PostgresRow) throws -> Run? {
     figures.bytes = try row.integer("bytes")
     figures.records = try row.integer("records")
     figures.rejects = try row.integer("rejects")
-    figures.skips = skips(from: try row.text("skips"))
+    figures.takeSkips(from: try row.text("skips"))
     return Run(
         id: RunID(unchecked: try row.text("id")), kind: kind,
         startedAt: Timestamp(nanoseconds: try row.integer("started_at")),
         finishedAt: try row.optionalInteger("finished_at").map(Timestamp.init(nanoseconds:)), state: state,
         figures: figures, error: try row.optionalText("error"))
-}
-
-/// Skips as they are kept: `gone=1,unchanged=20`.
-private func text(of skips: [String: Int64]) -> String {
-    skips.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: ",")
-}
-
-private func skips(from text: String) -> [String: Int64] {
-    var skips: [String: Int64] = [:]
-    for part in text.split(separator: ",") {
-        let pair = part.split(separator: "=")
-        guard pair.count == 2, let count = Int64(pair[1]) else { continue }
-        skips[String(pair[0])] = count
-    }
-    return skips
 }

@@ -1,4 +1,5 @@
 import AppRegistry
+import Foundation
 import LogCursor
 import LogIngestion
 import LogModel
@@ -20,6 +21,15 @@ struct Bench {
         let bench = Bench(url: url, database: database)
         try await PostgresAppStore(database).add(bench.app)
         return bench
+    }
+
+    /// The same schema over one connection that goes through a relay.
+    func relayed() async throws -> (proxy: CuttingProxy, through: PostgresDatabase) {
+        let port = try #require(URLComponents(string: url)?.port)
+        let proxy = try CuttingProxy(to: UInt16(port))
+        let through = try await PostgresDatabase.open(
+            url: Secret(url.replacing(":\(port)/", with: ":\(proxy.port)/")), connections: 1)
+        return (proxy, through)
     }
 
     var cursors: PostgresCursorStore { PostgresCursorStore(database) }

@@ -23,10 +23,7 @@ struct PostgresFaultTests {
     func cutConnections() async throws {
         try await Turns.all.take {
             let bench = try await Bench.make()
-            let parts = try #require(URLComponents(string: bench.url))
-            let proxy = try CuttingProxy(to: UInt16(try #require(parts.port)))
-            let through = try await PostgresDatabase.open(
-                url: Secret(bench.url.replacing(":\(parts.port ?? 0)/", with: ":\(proxy.port)/")), connections: 1)
+            let (proxy, through) = try await bench.relayed()
             // How many bytes go each way for one commit on a connection that knows the statements.
             _ = try await commit("warm", bench, through)
             proxy.calm()

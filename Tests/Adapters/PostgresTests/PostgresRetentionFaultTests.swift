@@ -165,10 +165,7 @@ struct PostgresRetentionFaultTests {
         try await Turns.all.take {
             let bench = try await Bench.make()
             let keeper = try await bench.another()
-            let parts = try #require(URLComponents(string: bench.url))
-            let proxy = try CuttingProxy(to: UInt16(try #require(parts.port)))
-            let through = try await PostgresDatabase.open(
-                url: Secret(bench.url.replacing(":\(parts.port ?? 0)/", with: ":\(proxy.port)/")), connections: 1)
+            let (proxy, through) = try await bench.relayed()
             let store = PostgresRetentionStore(through)
             let rounds = isSoak ? 60 : 6
             var day = 0

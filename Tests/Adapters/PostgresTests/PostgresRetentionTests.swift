@@ -188,10 +188,7 @@ struct PostgresRetentionTests {
     func fewStatements() async throws {
         try await Turns.all.take {
             let bench = try await Bench.make()
-            let parts = try #require(URLComponents(string: bench.url))
-            let proxy = try CuttingProxy(to: UInt16(try #require(parts.port)))
-            let through = try await PostgresDatabase.open(
-                url: Secret(bench.url.replacing(":\(parts.port ?? 0)/", with: ":\(proxy.port)/")), connections: 1)
+            let (proxy, through) = try await bench.relayed()
             let store = PostgresRetentionStore(through)
             var said: [Int] = []
             let many = isSoak ? 1_000_000 : 20_000

@@ -1,4 +1,5 @@
 import Foundation
+import SeededNumbers
 
 /// Real log lines where they are at hand, else lines of our own making.
 enum Corpus {
@@ -38,19 +39,13 @@ enum Corpus {
     }
 }
 
-/// Numbers that can be rolled again: a SplitMix64 generator.
+/// Numbers that can be rolled again.
 struct Dice: RandomNumberGenerator {
-    private var state: UInt64
+    private var numbers: SplitMix64
 
-    init(seed: UInt64) { state = seed }
+    init(seed: UInt64) { numbers = SplitMix64(seed: seed) }
 
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var value = state
-        value = (value ^ value >> 30) &* 0xBF58_476D_1CE4_E5B9
-        value = (value ^ value >> 27) &* 0x94D0_49BB_1331_11EB
-        return value ^ value >> 31
-    }
+    mutating func next() -> UInt64 { numbers.next() }
 
     /// A number from 0 to below `sides`.
     mutating func roll(_ sides: Int) -> Int { Int.random(in: 0..<sides, using: &self) }
