@@ -103,6 +103,8 @@ let package = Package(
             name: "CMongoSystem", path: "Adapters/CLibraries/CMongoSystem", pkgConfig: "libmongoc-1.0",
             providers: [.apt(["libmongoc-dev"])]),
         .target(name: "CMongo", dependencies: ["CMongoSystem"], path: "Adapters/CLibraries/CMongo"),
+        .target(
+            name: "CSimdJSON", path: "Adapters/CLibraries/CSimdJSON", linkerSettings: [.linkedLibrary("simdjson")]),
         .target(name: "CPlatform", path: "Adapters/CLibraries/CPlatform"),
         .target(name: "CAllocationCount", path: "Adapters/CLibraries/CAllocationCount"),
         .target(name: "CConcurrencyHooks", path: "Adapters/CLibraries/CConcurrencyHooks"),
@@ -133,6 +135,9 @@ let package = Package(
                 "IngestionJobs", "LogQuery", "LogMaintenance",
             ],
             support: ["StoreSupport"], products: [grdb, grdbSQLite], bridgesC: true),
+        adapter(
+            "SimdJSONAdapter", in: "SimdJSON", modules: ["LogModel", "LogCursor", "LogIngestion"],
+            support: ["CSimdJSON"], bridgesC: true),
         adapter(
             "RedisAdapter", in: "Redis", modules: ["LogModel", "DistributedLock"],
             support: ["BlockingExecutor", "CRedis"], bridgesC: true),
@@ -184,7 +189,7 @@ let package = Package(
                 "LogModel", "AppRegistry", "SdkProvisioning", "DistributedLock", "LogCursor", "LogIngestion",
                 "IngestionJobs", "LogQuery", "LogMaintenance", "HTTPTransport", "SQLiteAdapter", "PostgresAdapter",
                 "MongoAdapter", "RedisAdapter", "FimidaraAdapter", "LocalFimidaraAdapter", "LocalFilesAdapter",
-                "SystemAdapter", "TelemetryAdapter", "SdkClient",
+                "SimdJSONAdapter", "SystemAdapter", "TelemetryAdapter", "SdkClient",
                 "SdkURLSessionAdapter", "LogferryLogging", configuration, lifecycle, logging,
             ],
             path: "Apps/Composition", swiftSettings: house),
@@ -226,6 +231,9 @@ let package = Package(
             path: "Apps/Bench", swiftSettings: house),
 
         // Tests.
+        suite(
+            "SimdJSONTests", in: "Adapters/SimdJSONTests",
+            ["SimdJSONAdapter", "LogIngestion", "LogCursor", "LogModel", "TestSupport"]),
         suite("BlockingExecutorTests", in: "Adapters/BlockingExecutorTests", ["BlockingExecutor"]),
         suite(
             "HTTPTransportTests", in: "Adapters/HTTPTransportTests", ["HTTPTransport", "BlockingExecutor", "LogModel"]),
@@ -330,7 +338,7 @@ let package = Package(
             name: "FuzzTargets",
             dependencies: [
                 "LogModel", "LogCursor", "LogIngestion", "LogQuery", "SdkClient", "HTTPTransport", "FimidaraAdapter",
-                "LocalFimidaraAdapter", "Server",
+                "LocalFimidaraAdapter", "Server", "SimdJSONAdapter",
             ],
             path: "Tests/FuzzTargets", swiftSettings: house),
         suite("FuzzTargetTests", in: "FuzzTargetTests", ["FuzzTargets", "TestSupport"]),
@@ -393,7 +401,8 @@ let package = Package(
                 "IngestionJobs", "LogQuery", "LogMaintenance", "MongoAdapter", "BlockingExecutor", "InMemoryAdapter",
                 "PortContracts", "ServerRig", "TestSupport",
             ]),
-    ]
+    ],
+    cxxLanguageStandard: .cxx17
 )
 
 // A fuzzer brings its own main function, so it is there on request alone: `Tests/run fuzz`.

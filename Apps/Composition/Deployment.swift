@@ -9,6 +9,7 @@ public import LogModel
 public import LogQuery
 public import Logging
 public import SdkProvisioning
+import SimdJSONAdapter
 import SystemAdapter
 import TelemetryAdapter
 
@@ -184,7 +185,7 @@ extension Deployment {
     public func consumption() throws -> Consumption {
         let consumer = LogConsumer(
             apps: store.apps, sources: try requireFileStore().sources, cursors: cursors, commits: commits,
-            scanner: PortableScanner(), owner: owner, settings: settings.ingestion, clock: clock,
+            scanner: SimdJSONScanner(), owner: owner, settings: settings.ingestion, clock: clock,
             ticks: ContinuousClock(), entropy: entropy, observer: observer,
             turns: settings.sharesApps ? LockedApps(locks: lockKeeper, term: settings.consumeLockTerm) : nil)
         return Consumption(
@@ -216,7 +217,7 @@ extension Deployment {
         let node = try data.nodeID(at: clock.now(), from: entropy)
         return Verification(
             cursors: cursors, records: records, rejects: rejects,
-            verifier: Verifier(scanner: PortableScanner(), settings: settings.ingestion), fileStore: fileStore,
+            verifier: Verifier(scanner: SimdJSONScanner(), settings: settings.ingestion), fileStore: fileStore,
             apps: apps, node: node)
     }
 

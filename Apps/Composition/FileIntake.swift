@@ -3,6 +3,7 @@ import LocalFilesAdapter
 import LogCursor
 public import LogIngestion
 import LogModel
+import SimdJSONAdapter
 
 /// Takes local files in, each as an object of its own, from its cursor to its end.
 public struct FileIntake: Sendable {
@@ -38,7 +39,7 @@ public struct FileIntake: Sendable {
         settings.fairShareBytes = .max
         let follower = ObjectFollower(
             source: source, cursors: cursors, committer: committer, budget: ByteBudget(total: settings.bytesInFlight),
-            scanner: PortableScanner(), settings: settings, clock: clock, observer: observer)
+            scanner: SimdJSONScanner(), settings: settings, clock: clock, observer: observer)
         var figures = ConsumeFigures()
         figures.apps = 1
         try await source.list { page in

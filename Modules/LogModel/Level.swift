@@ -100,18 +100,20 @@ public enum Level: UInt8, Sendable, CaseIterable, Comparable {
         }
     }
 
+    /// The words for each level, in lower-case letters; at most 13 of them each.
+    public static let spellings: [(level: Level, words: [String])] = [
+        (.trace, ["trace", "trc", "verbose", "finest", "finer", "silly"]),
+        (.debug, ["debug", "dbg", "fine", "d"]),
+        (.info, ["info", "information", "informational", "inf", "log", "i"]),
+        (.notice, ["notice", "note"]),
+        (.warn, ["warn", "warning", "wrn", "w"]),
+        (.error, ["error", "err", "eror", "e", "severe", "failure"]),
+        (.fatal, ["fatal", "critical", "crit", "emergency", "emerg", "alert", "panic", "f"]),
+    ]
+
     private static let words: [FoldedWord: Level] = {
-        let synonyms: [(Level, [String])] = [
-            (.trace, ["trace", "trc", "verbose", "finest", "finer", "silly"]),
-            (.debug, ["debug", "dbg", "fine", "d"]),
-            (.info, ["info", "information", "informational", "inf", "log", "i"]),
-            (.notice, ["notice", "note"]),
-            (.warn, ["warn", "warning", "wrn", "w"]),
-            (.error, ["error", "err", "eror", "e", "severe", "failure"]),
-            (.fatal, ["fatal", "critical", "crit", "emergency", "emerg", "alert", "panic", "f"]),
-        ]
         var words: [FoldedWord: Level] = [:]
-        for (level, spellings) in synonyms {
+        for (level, spellings) in Level.spellings {
             for spelling in spellings { words[FoldedWord(spelling)] = level }
         }
         return words

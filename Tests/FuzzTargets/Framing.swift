@@ -1,6 +1,7 @@
 import LogCursor
 import LogIngestion
 import LogModel
+import SimdJSONAdapter
 
 extension FuzzTarget {
     /// Framing and scanning: any pieces and any restarts give the same, and every byte is accounted for.
@@ -21,6 +22,29 @@ extension FuzzTarget {
             let pieces = try Taking(object, maxLineBytes: limit, cuts: cuts, isEnd: isEnd, restarts: restarts)
             try expect(pieces == whole, "cut at \(cuts), restarts \(restarts): \(pieces) and not \(whole)")
         }
+    }
+
+    /// Scanning: the fast scanner finds what the portable one does, line breaks, verdicts, times, levels and fields.
+    static let scanners = FuzzTarget(
+        "scanners",
+        seeds: [
+            "{\"timestamp\":\"2026-11-20T10:00:00Z\",\"level\":\"warn\",\"a\":[1,-2.5e3,{\"b\":null}]}\n{\"ts\":17.5}\n",
+            "{\"a\":\"\\u00e9\\n\"}\n\n{\"lvl\":30,\"time\":1e9}\r\n{\"level\":\"é\"}", "[1]\nnull\n{\"a\":1}x\n{}",
+        ]
+    ) { bytes in
+        let settings = ScanSettings(timestampKey: "when", fields: ["a", "level"])
+        let (portable, fast) = (PortableScanner(), SimdJSONScanner())
+        var breaks = LineBreaks(of: bytes.span, by: fast)
+        try expect(
+            breaks.positions == LineBreaks(of: bytes.span, by: portable).positions, "line breaks at \(breaks.positions)"
+        )
+        var lines = FramedLines(from: 0, at: 0)
+        var carry = LineCarry.none
+        _ = LineFramer(maxLineBytes: 4096).frame(
+            bytes.span, &breaks, in: 0..<bytes.count, isEnd: true, carry: &carry, into: &lines)
+        let found = fast.scan(lines, of: bytes.span, by: settings)
+        let expected = portable.scan(lines, of: bytes.span, by: settings)
+        try expect(found == expected, "\(found) and not \(expected)")
     }
 
     /// As ``framing``, where the object is a batch of an SDK with some bytes changed.

@@ -17,7 +17,7 @@ public struct FuzzTarget: Sendable {
 
     /// All targets there are.
     public static let all: [FuzzTarget] = [
-        .framing, .batches, .timestamps, .encoding, .queries, .cursors, .multipart, .ranges, .answers,
+        .framing, .batches, .scanners, .timestamps, .encoding, .queries, .cursors, .multipart, .ranges, .answers,
     ]
 }
 

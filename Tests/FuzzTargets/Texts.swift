@@ -31,8 +31,7 @@ extension FuzzTarget {
             try expect(!line.bytes.contains(0x0A) && !line.bytes.contains(0x0D), "the line has a line break")
             var lines = FramedLines(from: 0, at: 0)
             lines.append(.line, 0..<line.bytes.count)
-            var columns = ScanColumns()
-            PortableScanner().scan(lines, of: line.bytes.span, by: ScanSettings(), into: &columns)
+            let columns = PortableScanner().scan(lines, of: line.bytes.span, by: ScanSettings())
             try expect(columns.verdicts == [.accepted], "the consumer refuses \(line.bytes)")
         }
     }

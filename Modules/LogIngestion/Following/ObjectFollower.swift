@@ -129,11 +129,11 @@ public struct ObjectFollower: Sendable {
         }
     }
 
-    /// Two chunks at most are held at a time: the one that is committed and the one on its way.
+    /// Three chunks at most are held at a time: one on its way, one that is scanned and one that is committed.
     private func takeTurn(
         _ object: SourceObject, into turn: inout Turn, scan: ScanSettings, progress: (CursorProgress) -> Void
     ) async throws {
-        let held = 2 * chunkLimit(for: object, from: turn.claim.cursor.progress.position)
+        let held = 3 * chunkLimit(for: object, from: turn.claim.cursor.progress.position)
         let reserved = try await budget.take(held)
         do {
             try await take(object, into: &turn, scan: scan, progress: progress)
@@ -147,31 +147,48 @@ public struct ObjectFollower: Sendable {
     private func take(
         _ object: SourceObject, into turn: inout Turn, scan: ScanSettings, progress: (CursorProgress) -> Void
     ) async throws {
+        var lane = CommitLane(committer)
+        do {
+            try await read(object, into: &turn, through: &lane, scan: scan, progress: progress)
+        } catch {
+            // What is on its way to the store when something else fails is waited for, and counts.
+            _ = try? await settle(&lane, in: &turn)
+            throw error
+        }
+        _ = try await settle(&lane, in: &turn)
+    }
+
+    private func read(
+        _ object: SourceObject, into turn: inout Turn, through lane: inout CommitLane, scan: ScanSettings,
+        progress: (CursorProgress) -> Void
+    ) async throws {
         let start = turn.claim.cursor.progress
         let overlap = start.tail.length
         let limit = chunkLimit(for: object, from: start.position)
-        let first = try await source.read(object, from: start.position - Int64(overlap), limit: limit + overlap)
-        try checkOverlap(of: first, with: start)
+        var chunk = try await source.read(object, from: start.position - Int64(overlap), limit: limit + overlap)
+        try checkOverlap(of: chunk, with: start)
         var assembler = ObjectAssembler(
-            from: start, overlap: Array(first.bytes.prefix(overlap)), maxLineBytes: settings.maxLineBytes,
+            from: start, overlap: Array(chunk.bytes.prefix(overlap)), maxLineBytes: settings.maxLineBytes,
             scanner: scanner, settings: scan, rewoundFrom: turn.claim.cursor.rewoundFrom)
-        var chunk = ObjectChunk(
-            offset: start.position, bytes: Array(first.bytes.dropFirst(overlap)), size: first.size)
+        var fresh = overlap
         while true {
             try Task.checkCancellation()
             let received = chunk
             let isAtEnd = received.end >= received.size
             let seam = ObjectSeam(endOf: received, limit: limit)
-            // The next range is on its way while this one is scanned and committed.
+            // The next range is on its way, and the previous one is committed, while this one is scanned.
             async let following = isAtEnd ? nil : source.read(object, from: seam.start, limit: limit)
-            guard try await commit(received, of: object, isAtEnd: isAtEnd, with: &assembler, in: &turn) else { return }
+            let isOurs = try await commit(
+                received, from: fresh, of: object, isAtEnd: isAtEnd, with: &assembler, through: &lane, in: &turn)
+            guard isOurs else { return }
             progress(assembler.progress)
-            guard let next = try await following, let fresh = try seam.cut(next) else { return }
-            guard turn.bytes < Int64(settings.fairShareBytes) else {
+            guard let next = try await following, let begin = try seam.freshStart(in: next) else { return }
+            guard assembler.progress.position - start.position < Int64(settings.fairShareBytes) else {
                 turn.end = .shareSpent
                 return
             }
-            chunk = fresh
+            chunk = next
+            fresh = begin
         }
     }
 
@@ -180,24 +197,27 @@ public struct ObjectFollower: Sendable {
         min(settings.chunkBytes, max(64 << 10, Int(clamping: object.size - position)))
     }
 
-    /// Scans a chunk and commits what it gave.
-    /// - Returns: whether the object is still this worker's.
+    /// Scans a chunk from `fresh` on and sends what it gave on its way to the store.
+    /// - Returns: whether the object was still this worker's when the commit before was done.
     private func commit(
-        _ chunk: ObjectChunk, of object: SourceObject, isAtEnd: Bool, with assembler: inout ObjectAssembler,
-        in turn: inout Turn
+        _ chunk: ObjectChunk, from fresh: Int, of object: SourceObject, isAtEnd: Bool,
+        with assembler: inout ObjectAssembler, through lane: inout CommitLane, in turn: inout Turn
     ) async throws(CommitStoreError) -> Bool {
         let moment = clock.now()
         let before = assembler.progress
         let isTrusted = await steps?.isTrusted(moment) ?? true
         let isEnd = isAtEnd && maySeal(object, before, upTo: chunk.end, at: isTrusted ? moment : nil)
-        var output = assembler.take(chunk.bytes, isEnd: isEnd, at: moment)
+        var output = assembler.take(chunk.bytes, from: fresh, isEnd: isEnd, at: moment)
         while true {
+            guard try await settle(&lane, in: &turn) else { return false }
             // A chunk in the middle of a line moves nothing; what was seen is worth noting at the end only.
             let isLast = isAtEnd && output.undecided == nil
             if output.progress.position > output.from || (isLast && output.progress != before) {
-                guard try await commit(output, at: moment, in: &turn) else { return false }
+                lane.begin(output, step(output, at: moment, of: turn.claim))
             }
             guard let batch = output.undecided else { return true }
+            // What is known of a writer is asked for when all that went before is stored.
+            guard try await settle(&lane, in: &turn) else { return false }
             if batch.offset < turn.claim.cursor.rewoundFrom,
                 try await committer.hasRecord(in: batch.body, of: turn.claim.generation)
             {
@@ -212,17 +232,18 @@ public struct ObjectFollower: Sendable {
         }
     }
 
-    /// Commits what the assembler gave.
-    /// - Returns: whether to go on.
-    private func commit(
-        _ output: ObjectAssembler.Output, at moment: Timestamp, in turn: inout Turn
-    ) async throws(CommitStoreError) -> Bool {
-        let move = Move(
-            generation: turn.claim.generation, from: output.from, epoch: turn.claim.epoch, to: output.progress)
-        let step = ObjectStep(
-            move: move, app: turn.claim.cursor.app, records: output.records, rejects: output.rejects,
+    private func step(_ output: ObjectAssembler.Output, at moment: Timestamp, of claim: Claim) -> ObjectStep {
+        let move = Move(generation: claim.generation, from: output.from, epoch: claim.epoch, to: output.progress)
+        return ObjectStep(
+            move: move, app: claim.cursor.app, records: output.records, rejects: output.rejects,
             writers: output.writers, receivedAt: moment)
-        switch try await committer.commit(step) {
+    }
+
+    /// Waits for the commit that is on its way, if there is one.
+    /// - Returns: whether to go on.
+    private func settle(_ lane: inout CommitLane, in turn: inout Turn) async throws(CommitStoreError) -> Bool {
+        guard let (output, outcome) = try await lane.end() else { return true }
+        switch outcome {
         case .applied:
             note(output, in: &turn)
             return true

@@ -22,20 +22,23 @@ public struct FramedLines: Sendable, Hashable {
         case repeated
         /// What is left of a batch that is not whole.
         case torn
-        /// A newline and the carriage return before it.
-        case separator
+        /// Nothing: the newline that stands behind it ends what an earlier piece began.
+        case nothing
     }
 
-    /// What each stretch is.
-    public private(set) var kinds: [Kind] = []
+    /// What each stretch is, as raw values of ``Kind``.
+    public private(set) var kindCodes: [UInt8] = []
     /// Where each stretch begins in the buffer.
     public private(set) var starts: [Int32] = []
     /// How many bytes each stretch has.
     public private(set) var lengths: [Int32] = []
+    /// How many bytes behind each stretch end its line: 1 for a newline, 2 for one with a carriage return before it, 0
+    /// when the line does not end there.
+    public private(set) var separators: [UInt8] = []
     /// Where in the object the byte at `firstStart` of the buffer lies.
-    public let firstOffset: Int64
+    public private(set) var firstOffset: Int64
     /// Where in the buffer framing began.
-    public let firstStart: Int32
+    public private(set) var firstStart: Int32
 
     /// No lines, of a buffer whose byte at `start` lies at `offset` in the object.
     public init(from start: Int, at offset: Int64) {
@@ -44,14 +47,42 @@ public struct FramedLines: Sendable, Hashable {
     }
 
     /// How many stretches there are.
-    public var count: Int { kinds.count }
+    public var count: Int { kindCodes.count }
 
-    /// Adds a stretch.
-    public mutating func append(_ kind: Kind, _ range: Range<Int>) {
-        kinds.append(kind)
+    /// Adds a stretch, and how many bytes behind it end its line.
+    public mutating func append(_ kind: Kind, _ range: Range<Int>, separator: Int = 0) {
+        kindCodes.append(kind.rawValue)
         starts.append(Int32(truncatingIfNeeded: range.lowerBound))
         lengths.append(Int32(truncatingIfNeeded: range.count))
+        separators.append(UInt8(truncatingIfNeeded: separator))
     }
+
+    /// Makes room for as many stretches.
+    mutating func reserveCapacity(_ count: Int) {
+        kindCodes.reserveCapacity(count)
+        starts.reserveCapacity(count)
+        lengths.reserveCapacity(count)
+        separators.reserveCapacity(count)
+    }
+
+    /// Forgets the stretches and keeps the room; the next ones are of a buffer whose byte at `start` lies at `offset`.
+    mutating func begin(from start: Int, at offset: Int64) {
+        firstStart = Int32(truncatingIfNeeded: start)
+        firstOffset = offset
+        kindCodes.removeAll(keepingCapacity: true)
+        starts.removeAll(keepingCapacity: true)
+        lengths.removeAll(keepingCapacity: true)
+        separators.removeAll(keepingCapacity: true)
+    }
+
+    /// How many of them are lines to be scanned.
+    public var lineCount: Int { kindCodes.count { $0 == Kind.line.rawValue } }
+
+    /// What stretch `row` is.
+    public func kind(_ row: Int) -> Kind { Kind(rawValue: kindCodes[row]) ?? .nothing }
+
+    /// Whether stretch `row` is a line to be scanned.
+    public func isLine(_ row: Int) -> Bool { kindCodes[row] == Kind.line.rawValue }
 
     /// Where stretch `row` is in the buffer.
     public func range(_ row: Int) -> Range<Int> {

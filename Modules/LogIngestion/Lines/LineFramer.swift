@@ -17,56 +17,69 @@ public struct LineFramer: Sendable {
     /// Cuts `bytes` from `start` on and appends what it finds to `lines`.
     /// - Parameters:
     ///   - bytes: the buffer.
-    ///   - start: where the first byte that was not taken is.
+    ///   - breaks: where its newlines are.
+    ///   - range: from the first byte that was not taken to where this ends.
     ///   - isEnd: whether nothing follows, so that a last line without a newline counts.
-    ///   - carry: what the byte at `start` goes on with; updated.
+    ///   - carry: what the byte at the start goes on with; updated.
     ///   - lines: the columns to append to.
     ///   - plain: where a line begins that is taken as any other even when it looks like a control line; `nil` stops
     ///     at none of them.
     /// - Returns: where the first byte that was not taken is now; at a control line, which is left alone, or where a
     ///   line is unfinished.
     public func frame(
-        _ bytes: Span<UInt8>, from start: Int, isEnd: Bool, carry: inout LineCarry, into lines: inout FramedLines,
-        plain: PartialRangeThrough<Int>? = nil
+        _ bytes: Span<UInt8>, _ breaks: inout LineBreaks, in range: Range<Int>, isEnd: Bool, carry: inout LineCarry,
+        into lines: inout FramedLines, plain: PartialRangeThrough<Int>? = nil
     ) -> Int {
-        var index = start
-        while let newline = indexOfNewline(in: bytes.bytes, from: index) {
+        var index = range.lowerBound
+        while let newline = breaks.first(in: index..<range.upperBound) {
             if let plain, isControl(bytes, at: index, carry), !plain.contains(index) { return index }
             takeLine(bytes, index..<newline, carry: carry, into: &lines)
             carry = .none
             index = newline + 1
         }
-        guard index < bytes.count else { return index }
+        guard index < range.upperBound else { return index }
         if let plain, isControl(bytes, at: index, carry), !plain.contains(index) { return index }
         if isEnd {
-            takeUnterminated(bytes, index..<bytes.count, carry: &carry, into: &lines)
-            return bytes.count
+            takeUnterminated(bytes, index..<range.upperBound, carry: &carry, into: &lines)
+            return range.upperBound
         }
-        return takeExcess(bytes, from: index, carry: &carry, into: &lines)
+        return takeExcess(bytes, from: index, upTo: range.upperBound, carry: &carry, into: &lines)
     }
 
     /// Whether a batch begins at `index`.
+    @inline(__always)
     func isControl(_ bytes: Span<UInt8>, at index: Int, _ carry: LineCarry) -> Bool {
-        carry == .none && hasPrefix(bytes, index, ControlLine.prefix)
+        // The third byte of the prefix is one that other lines do not have there.
+        guard index + 2 < bytes.count, bytes[index + 2] == ControlLine.prefix[2] else { return false }
+        return carry == .none && hasPrefix(bytes, index, ControlLine.prefix)
     }
 
     /// A line with its newline, which is at the end of `range`.
+    @inline(__always)
     private func takeLine(_ bytes: Span<UInt8>, _ range: Range<Int>, carry: LineCarry, into lines: inout FramedLines) {
         let newline = range.upperBound
+        // Almost all lines are this: something that neither is blank nor begins with NULs, and not too long.
+        if carry == .none, range.count <= maxLineBytes, let first = range.first, bytes[first] > 0x20 {
+            let hasReturn = bytes[newline - 1] == 0x0D
+            return lines.append(
+                .line, first..<(hasReturn ? newline - 1 : newline), separator: hasReturn ? 2 : 1)
+        }
+        takeOddLine(bytes, range, carry: carry, into: &lines)
+    }
+
+    private func takeOddLine(
+        _ bytes: Span<UInt8>, _ range: Range<Int>, carry: LineCarry, into lines: inout FramedLines
+    ) {
+        let newline = range.upperBound
         if let kind = refusal(of: carry) {
-            if !range.isEmpty { lines.append(kind, range) }
-            return lines.append(.separator, newline..<newline + 1)
+            return lines.append(range.isEmpty ? .nothing : kind, range, separator: 1)
         }
         let start = takeNULs(bytes, range, carry: carry, into: &lines)
         let followsNULs = start > range.lowerBound || carry == .nulRun
         let hasReturn = start < newline && bytes[newline - 1] == 0x0D
         let end = hasReturn ? newline - 1 : newline
-        if end - start > maxLineBytes {
-            lines.append(.tooLong, start..<newline)
-            return lines.append(.separator, newline..<newline + 1)
-        }
-        take(bytes, start..<end, followsNULs: followsNULs, into: &lines)
-        lines.append(.separator, end..<newline + 1)
+        guard end - start <= maxLineBytes else { return lines.append(.tooLong, start..<newline, separator: 1) }
+        take(bytes, start..<end, followsNULs: followsNULs, separator: newline + 1 - end, into: &lines)
     }
 
     /// The last line of an object that has ended.
@@ -75,7 +88,7 @@ public struct LineFramer: Sendable {
     ) {
         if refusal(of: carry) != nil {
             let isLongLine = carry == .longLine
-            _ = takeExcess(bytes, from: range.lowerBound, carry: &carry, into: &lines)
+            _ = takeExcess(bytes, from: range.lowerBound, upTo: range.upperBound, carry: &carry, into: &lines)
             // A line that is too long ends here as any other does: what comes behind it does not belong to it.
             if isLongLine { carry = .sealedLine }
             return
@@ -84,7 +97,7 @@ public struct LineFramer: Sendable {
         let followsNULs = start > range.lowerBound || carry == .nulRun
         carry = .sealedLine
         if range.upperBound - start > maxLineBytes { return lines.append(.tooLong, start..<range.upperBound) }
-        take(bytes, start..<range.upperBound, followsNULs: followsNULs, into: &lines)
+        take(bytes, start..<range.upperBound, followsNULs: followsNULs, separator: 0, into: &lines)
     }
 
     /// What bytes before the next newline are when they cannot be a line.
@@ -97,31 +110,35 @@ public struct LineFramer: Sendable {
         }
     }
 
-    private func take(_ bytes: Span<UInt8>, _ range: Range<Int>, followsNULs: Bool, into lines: inout FramedLines) {
-        if isBlank(bytes, range) {
-            if !range.isEmpty || !followsNULs { lines.append(.skip, range) }
-        } else {
-            lines.append(.line, range)
+    private func take(
+        _ bytes: Span<UInt8>, _ range: Range<Int>, followsNULs: Bool, separator: Int, into lines: inout FramedLines
+    ) {
+        if !isBlank(bytes, range) {
+            lines.append(.line, range, separator: separator)
+        } else if !range.isEmpty || !followsNULs {
+            lines.append(.skip, range, separator: separator)
+        } else if separator > 0 {
+            lines.append(.nothing, range, separator: separator)
         }
     }
 
     /// Bytes without a newline: they wait, unless there are more of them than a line may have and a carriage return.
     private func takeExcess(
-        _ bytes: Span<UInt8>, from start: Int, carry: inout LineCarry, into lines: inout FramedLines
+        _ bytes: Span<UInt8>, from start: Int, upTo end: Int, carry: inout LineCarry, into lines: inout FramedLines
     ) -> Int {
         if let kind = refusal(of: carry) {
-            lines.append(kind, start..<bytes.count)
+            lines.append(kind, start..<end)
             carry = carry == .longLine ? .longLine : .continuation
-            return bytes.count
+            return end
         }
         // A run of NULs that has begun to be taken goes on being taken, so that the position is that of one piece.
-        guard carry == .nulRun || bytes.count - start > maxLineBytes + 1 else { return start }
-        let index = takeNULs(bytes, start..<bytes.count, carry: carry, into: &lines)
+        guard carry == .nulRun || end - start > maxLineBytes + 1 else { return start }
+        let index = takeNULs(bytes, start..<end, carry: carry, into: &lines)
         if index > start { carry = .nulRun }
-        guard bytes.count - index > maxLineBytes + 1 else { return index }
-        lines.append(.tooLong, index..<bytes.count)
+        guard end - index > maxLineBytes + 1 else { return index }
+        lines.append(.tooLong, index..<end)
         carry = .longLine
-        return bytes.count
+        return end
     }
 
     /// NULs in front of a line are what a crash or a preallocating writer leaves; they are no part of it.
@@ -143,24 +160,4 @@ public struct LineFramer: Sendable {
         }
         return true
     }
-}
-
-/// The first 0x0A from `start` on, looked for eight bytes at a time.
-///
-/// The word trick is that of Alan Mycroft (1987): `(v - 0x01…) & ~v & 0x80…` is not zero when a byte of `v` is zero,
-/// and its lowest set bit belongs to the first such byte.
-func indexOfNewline(in bytes: RawSpan, from start: Int) -> Int? {
-    var index = start
-    while index + 8 <= bytes.byteCount {
-        let word = UInt64(littleEndian: bytes.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self))
-        let zeroed = word ^ 0x0A0A_0A0A_0A0A_0A0A
-        let hits = (zeroed &- 0x0101_0101_0101_0101) & ~zeroed & 0x8080_8080_8080_8080
-        if hits != 0 { return index + hits.trailingZeroBitCount / 8 }
-        index += 8
-    }
-    while index < bytes.byteCount {
-        if bytes.unsafeLoad(fromByteOffset: index, as: UInt8.self) == 0x0A { return index }
-        index += 1
-    }
-    return nil
 }

@@ -26,21 +26,18 @@ struct LineSorter {
         self.moment = moment
         self.lineNumber = lineNumber
         self.lastIsUnterminated = lastIsUnterminated
-        records = RecordColumns(over: buffer, capacity: found.verdicts.count)
+        records = RecordColumns(over: buffer, capacity: found.count)
     }
 
     mutating func sort() {
         var scanned = 0
         for row in 0..<lines.count {
             let bytes = Int64(lines.lengths[row])
-            switch lines.kinds[row] {
+            switch lines.kind(row) {
             case .line:
                 place(row, scanned)
                 scanned += 1
-            case .separator:
-                counts.separatorBytes += bytes
-                separators += 1
-                lineNumber += 1
+            case .nothing: break
             case .skip:
                 counts.skips += 1
                 counts.skipBytes += bytes
@@ -61,24 +58,26 @@ struct LineSorter {
             case .continuation: refuse(row, .continuationAfterSeal)
             case .continuationRest: refuse(row, .continuationAfterSeal, continues: true)
             }
+            let separator = Int64(lines.separators[row])
+            guard separator > 0 else { continue }
+            counts.separatorBytes += separator
+            separators += 1
+            lineNumber += 1
         }
     }
 
     private mutating func place(_ row: Int, _ scanned: Int) {
-        switch found.verdicts[scanned] {
-        case .rejected(let reason): refuse(row, reason)
-        case .accepted:
-            let time = found.timestamps[scanned]
-            let isMissing = time == ScanColumns.noTime
-            var flags: RecordFlags = isMissing ? .timeOfReceipt : []
-            if lastIsUnterminated, row == lines.count - 1 { flags.insert(.unterminated) }
-            records.append(
-                lines.range(row), offset: lines.offset(row), lineNumber: lineNumber + 1,
-                timestamp: isMissing ? moment.nanoseconds : time, level: found.levels[scanned],
-                flags: flags)
-            counts.records += 1
-            counts.recordBytes += Int64(lines.lengths[row])
-        }
+        if let reason = found.verdict(scanned).reason { return refuse(row, reason) }
+        let time = found.timestamps[scanned]
+        let isMissing = time == ScanColumns.noTime
+        var flags: RecordFlags = isMissing ? .timeOfReceipt : []
+        if lastIsUnterminated, row == lines.count - 1 { flags.insert(.unterminated) }
+        records.append(
+            lines.range(row), offset: lines.offset(row), lineNumber: lineNumber + 1,
+            timestamp: isMissing ? moment.nanoseconds : time, level: found.levels[scanned],
+            flags: flags)
+        counts.records += 1
+        counts.recordBytes += Int64(lines.lengths[row])
     }
 
     private mutating func refuse(_ row: Int, _ reason: RejectReason, continues: Bool = false) {

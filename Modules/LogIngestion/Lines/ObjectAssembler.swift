@@ -16,6 +16,9 @@ public struct ObjectAssembler: Sendable {
     /// The last bytes before the position, at most ``TailMark/limit``.
     private var recent: [UInt8]
     private var batches = BatchJudge()
+    // Room that one piece leaves to the next.
+    private var breaks = LineBreaks()
+    private var lines = FramedLines(from: 0, at: 0)
 
     /// Goes on at a cursor.
     /// - Parameters:
@@ -91,22 +94,26 @@ public struct ObjectAssembler: Sendable {
 
     /// Takes the next piece.
     /// - Parameters:
-    ///   - piece: the bytes from ``nextOffset`` on; fewer than 2 GiB with those that wait.
+    ///   - piece: bytes of the object, fewer than 2 GiB with those that wait; those from `start` on are the ones from
+    ///     ``nextOffset`` on.
+    ///   - start: where they begin. The bytes before it must be those of the object before ``nextOffset``: when they
+    ///     reach back to the unfinished line, nothing is copied.
     ///   - isEnd: whether the object ends here, so that a last line without a newline counts.
     ///   - moment: the time of receipt.
     /// - Returns: what is now complete, and how far the position has moved.
-    public mutating func take(_ piece: [UInt8], isEnd: Bool, at moment: Timestamp) -> Output {
-        let buffer = pending.isEmpty ? piece : pending + piece
+    public mutating func take(_ piece: [UInt8], from start: Int = 0, isEnd: Bool, at moment: Timestamp) -> Output {
+        let isWhole = pending.count <= start
+        let buffer = isWhole ? piece : pending + piece[start...]
+        let begin = isWhole ? start - pending.count : 0
         let from = progress.position
         let endsCountedLine = progress.carry == .sealedLine || progress.carry == .continuation
-        if from + Int64(buffer.count) > progress.sizeSeen {
-            progress.sizeSeen = from + Int64(buffer.count)
+        let end = from + Int64(buffer.count - begin)
+        if end > progress.sizeSeen {
+            progress.sizeSeen = end
             progress.grownAt = moment
         }
-        var lines = FramedLines(from: 0, at: from)
-        let (consumed, undecided) = frame(buffer, isEnd: isEnd, into: &lines)
-        var found = ScanColumns()
-        scanner.scan(lines, of: buffer.span, by: settings, into: &found)
+        let (consumed, undecided) = frame(buffer, from: begin, isEnd: isEnd)
+        let found = scanner.scan(lines, of: buffer.span, by: settings)
         // The newline behind a sealed line ends a line that was counted when it was sealed.
         var sorter = LineSorter(
             buffer: buffer, lines: lines, found: found, moment: moment,
@@ -116,8 +123,8 @@ public struct ObjectAssembler: Sendable {
         let finishedLines = sorter.separators > 0 || !endsCountedLine ? sorter.lineNumber : progress.lines
         progress.counts += sorter.counts
         progress.lines = finishedLines
-        if isEnd, consumed > 0, progress.carry == .sealedLine { progress.lines += 1 }
-        advance(over: buffer, by: consumed)
+        if isEnd, consumed > begin, progress.carry == .sealedLine { progress.lines += 1 }
+        advance(over: buffer, begin..<consumed)
         return Output(
             from: from, progress: progress, account: sorter.counts, repeatedBatches: sorter.repeatedBatches,
             records: sorter.records, rejects: sorter.rejects, writers: batches.moves(), undecided: undecided)
@@ -126,14 +133,19 @@ public struct ObjectAssembler: Sendable {
     /// Cuts a buffer into lines and batches.
     /// - Returns: where the first byte that was not taken is, and the batch that stopped it, if one did.
     private mutating func frame(
-        _ buffer: [UInt8], isEnd: Bool, into lines: inout FramedLines
+        _ buffer: [UInt8], from begin: Int, isEnd: Bool
     ) -> (consumed: Int, undecided: UndecidedBatch?) {
         let bytes = buffer.span
-        var index = 0
+        // Places in the object and in the buffer differ by this.
+        let shift = progress.position - Int64(begin)
+        lines.begin(from: begin, at: progress.position)
+        breaks.find(in: bytes, from: begin, by: scanner)
+        var index = begin
         var plain = ...(-1)
         while true {
             index = framer.frame(
-                bytes, from: index, isEnd: isEnd, carry: &progress.carry, into: &lines, plain: plain)
+                bytes, &breaks, in: index..<bytes.count, isEnd: isEnd, carry: &progress.carry, into: &lines,
+                plain: plain)
             guard index < bytes.count, framer.isControl(bytes, at: index, progress.carry) else { return (index, nil) }
             switch BatchReader.read(bytes, at: index, isEnd: isEnd) {
             case .unfinished: return (index, nil)
@@ -143,39 +155,32 @@ public struct ObjectAssembler: Sendable {
                 if end == bytes.count, bytes[end - 1] != 0x0A { progress.carry = .sealedLine }
                 index = end
             case .whole(let control, let body):
-                let offset = progress.position + Int64(index)
+                let offset = shift + Int64(index)
                 guard let isRepeated = batches.isRepeated(control, at: offset) else {
-                    let range = ByteRange(
-                        progress.position + Int64(body.lowerBound), progress.position + Int64(body.upperBound))
+                    let range = ByteRange(shift + Int64(body.lowerBound), shift + Int64(body.upperBound))
                     return (index, UndecidedBatch(writer: control.writer, offset: offset, body: range))
                 }
-                take(bytes, batchFrom: index, body, isRepeated: isRepeated, into: &lines)
+                take(bytes, batchFrom: index, body, isRepeated: isRepeated)
                 index = body.upperBound
             }
         }
     }
 
-    private mutating func take(
-        _ bytes: Span<UInt8>, batchFrom start: Int, _ body: Range<Int>, isRepeated: Bool,
-        into lines: inout FramedLines
-    ) {
+    private mutating func take(_ bytes: Span<UInt8>, batchFrom start: Int, _ body: Range<Int>, isRepeated: Bool) {
         guard !isRepeated else { return lines.append(.repeated, start..<body.upperBound) }
-        lines.append(.control, start..<body.lowerBound - 1)
-        lines.append(.separator, body.lowerBound - 1..<body.lowerBound)
-        _ = framer.frame(
-            bytes.extracting(0..<body.upperBound), from: body.lowerBound, isEnd: false, carry: &progress.carry,
-            into: &lines)
+        lines.append(.control, start..<body.lowerBound - 1, separator: 1)
+        _ = framer.frame(bytes, &breaks, in: body, isEnd: false, carry: &progress.carry, into: &lines)
     }
 
-    private mutating func advance(over buffer: [UInt8], by consumed: Int) {
-        pending = consumed == buffer.count ? [] : Array(buffer[consumed...])
-        guard consumed > 0 else { return }
-        progress.position += Int64(consumed)
-        progress.digest.update(buffer.span.extracting(0..<consumed))
-        if consumed >= TailMark.limit {
-            recent = Array(buffer[consumed - TailMark.limit..<consumed])
+    private mutating func advance(over buffer: [UInt8], _ taken: Range<Int>) {
+        pending = taken.upperBound == buffer.count ? [] : Array(buffer[taken.upperBound...])
+        guard !taken.isEmpty else { return }
+        progress.position += Int64(taken.count)
+        progress.digest.update(buffer.span.extracting(taken))
+        if taken.count >= TailMark.limit {
+            recent = Array(buffer[taken.upperBound - TailMark.limit..<taken.upperBound])
         } else {
-            recent = Array((recent + buffer[0..<consumed]).suffix(TailMark.limit))
+            recent = Array((recent + buffer[taken]).suffix(TailMark.limit))
         }
         progress.tail = TailMark(endOf: recent.span)
     }

@@ -5,24 +5,32 @@ public struct PortableScanner: RecordScanner {
     /// Makes a scanner.
     public init() {}
 
-    /// Scans lines one by one.
-    public func scan(
-        _ lines: FramedLines, of bytes: Span<UInt8>, by settings: ScanSettings, into columns: inout ScanColumns
-    ) {
-        for row in 0..<lines.count where lines.kinds[row] == .line {
-            let mayHaveMark = lines.firstOffset + Int64(lines.starts[row] - lines.firstStart) == 0
-            let line = bytes.extracting(lines.range(row))
-            scan(line, mayHaveMark: mayHaveMark, by: settings, into: &columns)
+    /// Finds newlines eight bytes at a time.
+    public func findLineBreaks(in bytes: Span<UInt8>, from start: Int, into positions: inout [Int32]) {
+        var index = start
+        while let newline = indexOfNewline(in: bytes.bytes, from: index) {
+            positions.append(Int32(truncatingIfNeeded: newline))
+            index = newline + 1
         }
     }
 
-    private func scan(
-        _ line: Span<UInt8>, mayHaveMark: Bool, by settings: ScanSettings, into columns: inout ScanColumns
-    ) {
-        guard isUTF8(line) else { return columns.append(.rejected(.invalidUTF8)) }
-        var reader = JSONReader(at: mayHaveMark && startsWithByteOrderMark(line) ? 3 : 0)
+    /// Scans lines one by one.
+    public func scan(_ lines: FramedLines, of bytes: Span<UInt8>, by settings: ScanSettings) -> ScanColumns {
+        var columns = ScanColumns(fieldCount: settings.fields.count)
+        for row in 0..<lines.count where lines.isLine(row) {
+            columns.append(
+                judge(bytes.extracting(lines.range(row)), isFirst: lines.offset(row) == 0, by: settings),
+                startingAt: Int(lines.starts[row]))
+        }
+        return columns
+    }
+
+    /// Judges one line; only the first one of an object may begin with a byte order mark.
+    public func judge(_ line: Span<UInt8>, isFirst: Bool, by settings: ScanSettings) -> JudgedLine {
+        guard isUTF8(line) else { return JudgedLine(.invalidUTF8) }
+        var reader = JSONReader(at: isFirst && startsWithByteOrderMark(line) ? 3 : 0)
         reader.skipSpace(line)
-        var finds = Finds()
+        var finds = Finds(fieldCount: settings.fields.count)
         do {
             if reader.index < line.count, line[reader.index] == UInt8(ascii: "{") {
                 try reader.members(line) { key, kind, value in
@@ -36,14 +44,13 @@ public struct PortableScanner: RecordScanner {
             reader.skipSpace(line)
             guard reader.index == line.count else { throw JSONReader.Fault.syntax }
         } catch JSONReader.Fault.tooDeep {
-            return columns.append(.rejected(.tooDeep))
+            return JudgedLine(.tooDeep)
         } catch {
-            return columns.append(.rejected(.invalidJSON))
+            return JudgedLine(.invalidJSON)
         }
-        guard finds.isObject else {
-            return columns.append(.rejected(.notAnObject))
-        }
-        columns.append(.accepted, timestamp: finds.timestamp, level: finds.level.rawValue)
+        guard finds.isObject else { return JudgedLine(.notAnObject) }
+        return JudgedLine(
+            .accepted, timestamp: finds.timestamp, level: finds.level.rawValue, fields: finds.fields)
     }
 
     private func startsWithByteOrderMark(_ line: Span<UInt8>) -> Bool {
@@ -51,13 +58,18 @@ public struct PortableScanner: RecordScanner {
     }
 }
 
-/// The best time and level seen so far in a line.
+/// The best time and level seen so far in a line, and the fields.
 private struct Finds {
     var isObject = true
+    var fields: [Range<Int>?]
     var timestamp = ScanColumns.noTime
     var level = Level.unknown
     private var timestampRank = Int.max
     private var levelRank = Int.max
+
+    init(fieldCount: Int) {
+        fields = fieldCount == 0 ? [] : Array(repeating: nil, count: fieldCount)
+    }
 
     mutating func consider(
         _ line: Span<UInt8>, _ key: Range<Int>, _ kind: JSONReader.Kind, _ value: Range<Int>, by settings: ScanSettings
@@ -68,12 +80,18 @@ private struct Finds {
             timestamp = moment.nanoseconds
             timestampRank = rank
         }
+        if !fields.isEmpty { noteField(line.extracting(key), value, by: settings) }
         if let rank = rank(of: line.extracting(key), in: settings.levelKeys), rank < levelRank {
             let found = gravity(line, kind, value)
             guard found != .unknown else { return }
             level = found
             levelRank = rank
         }
+    }
+
+    private mutating func noteField(_ key: Span<UInt8>, _ value: Range<Int>, by settings: ScanSettings) {
+        guard let field = rank(of: key, in: settings.fields), fields[field] == nil else { return }
+        fields[field] = value
     }
 
     private func rank(of key: Span<UInt8>, in names: [[UInt8]]) -> Int? {

@@ -1,4 +1,5 @@
-/// Judges lines by the acceptance rule and finds their time and level.
+/// The work on every byte: finds where lines end, judges lines by the acceptance rule, and finds their time, level and
+/// asked-for fields.
 ///
 /// The rule, the same for all scanners: a line is one JSON object (RFC 8259) in valid UTF-8, nested at most 64 deep.
 /// Lone surrogates, NUL escapes, duplicate keys, numbers of any size, keys of any form and a byte order mark at the
@@ -6,9 +7,14 @@
 ///
 /// Time and level: the first of the named members, in the order of the names, that can be read; of duplicate members
 /// the first counts. Names are compared with the bytes of the key as it is written.
+///
+/// A field's value is that of the first member of its name, as it stands in the line.
 public protocol RecordScanner: Sendable {
-    /// Scans lines of a buffer and appends one row for each to `columns`, in order.
-    func scan(_ lines: FramedLines, of bytes: Span<UInt8>, by settings: ScanSettings, into columns: inout ScanColumns)
+    /// Appends the positions of all 0x0A of `bytes` from `start` on to `positions`, in order.
+    func findLineBreaks(in bytes: Span<UInt8>, from start: Int, into positions: inout [Int32])
+
+    /// Scans the lines of a buffer and gives one row for each, in order.
+    func scan(_ lines: FramedLines, of bytes: Span<UInt8>, by settings: ScanSettings) -> ScanColumns
 }
 
 /// What a scanner looks for.
@@ -17,50 +23,16 @@ public struct ScanSettings: Sendable, Hashable {
     public let timestampKeys: [[UInt8]]
     /// Names of the members that may hold the level, the best first.
     public let levelKeys: [[UInt8]]
+    /// Names of the members whose values are asked for; each one once.
+    public let fields: [[UInt8]]
 
-    /// The usual names, behind an app's own one for the time.
-    public init(timestampKey: String? = nil) {
+    /// The usual names, behind an app's own one for the time, and the fields that are asked for.
+    public init(timestampKey: String? = nil, fields: [String] = []) {
+        self.fields = fields.map { Array($0.utf8) }
+        precondition(Set(self.fields).count == fields.count, "a field must be asked for once")
         timestampKeys = ([timestampKey].compactMap { $0 } + ["timestamp", "@timestamp", "time", "ts"]).map {
             Array($0.utf8)
         }
         levelKeys = ["level", "severity", "lvl"].map { Array($0.utf8) }
-    }
-}
-
-/// What a scanner found, a row for each line.
-public struct ScanColumns: Sendable, Hashable {
-    /// The verdict on each line.
-    public private(set) var verdicts: [Verdict] = []
-    /// The time of each accepted line in nanoseconds since the epoch, ``noTime`` when there is none to read.
-    public private(set) var timestamps: [Int64] = []
-    /// The ``Level`` code of each accepted line.
-    public private(set) var levels: [UInt8] = []
-
-    /// What stands for a time that could not be read.
-    public static let noTime = Int64.min
-
-    /// Columns without rows.
-    public init() {}
-
-    /// Forgets the rows and keeps the room.
-    public mutating func removeAll() {
-        verdicts.removeAll(keepingCapacity: true)
-        timestamps.removeAll(keepingCapacity: true)
-        levels.removeAll(keepingCapacity: true)
-    }
-
-    /// Adds a row; time and level are those of an accepted line.
-    public mutating func append(_ verdict: Verdict, timestamp: Int64 = noTime, level: UInt8 = 0) {
-        verdicts.append(verdict)
-        timestamps.append(timestamp)
-        levels.append(level)
-    }
-
-    /// What becomes of a line.
-    public enum Verdict: Sendable, Hashable {
-        /// It is a record.
-        case accepted
-        /// It is refused.
-        case rejected(RejectReason)
     }
 }

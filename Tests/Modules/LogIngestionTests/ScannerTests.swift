@@ -13,9 +13,7 @@ struct ScannerTests {
         let offset: Int64 = atStart ? 0 : 10
         var lines = FramedLines(from: 0, at: offset)
         lines.append(.line, 0..<line.count)
-        var columns = ScanColumns()
-        PortableScanner().scan(lines, of: line.span, by: settings, into: &columns)
-        return columns
+        return PortableScanner().scan(lines, of: line.span, by: settings)
     }
 
     private func scan(_ text: String, by settings: ScanSettings = ScanSettings()) -> ScanColumns {
@@ -37,7 +35,7 @@ struct ScannerTests {
     @Test(
         "refuses what is no object",
         arguments: [
-            ("null", RejectReason.notAnObject), ("5", .notAnObject), ("\"x\"", .notAnObject), ("true", .notAnObject),
+            ("null", Verdict.notAnObject), ("5", .notAnObject), ("\"x\"", .notAnObject), ("true", .notAnObject),
             ("[1]", .notAnObject), ("[{\"a\":1}]", .notAnObject), (" [] ", .notAnObject), ("{\"cut\":", .invalidJSON),
             ("{\"cut", .invalidJSON), ("{", .invalidJSON), ("}", .invalidJSON), ("{}{}", .invalidJSON),
             ("{} x", .invalidJSON),
@@ -45,9 +43,9 @@ struct ScannerTests {
             ("{\"a\":\"\t\"}", .invalidJSON), ("{\"a\":1,}", .invalidJSON), ("hello", .invalidJSON),
             ("NaN", .invalidJSON),
             ("\u{FEFF}{}", .invalidJSON), ("{\"a\":\"\u{0}\"}", .invalidJSON),
-        ] as [(String, RejectReason)])
-    func refused(_ text: String, _ reason: RejectReason) {
-        #expect(scan(text).verdicts == [.rejected(reason)])
+        ] as [(String, Verdict)])
+    func refused(_ text: String, _ reason: Verdict) {
+        #expect(scan(text).verdicts == [reason])
     }
 
     @Test("invalid UTF-8 is that first, whatever else the line is")
@@ -55,10 +53,10 @@ struct ScannerTests {
         for line in [[0xFF], Array("{\"a\":\"".utf8) + [0xC3] + Array("\"}".utf8), Array("nul".utf8) + [0x80]]
             as [[UInt8]]
         {
-            #expect(scan(line).verdicts == [.rejected(.invalidUTF8)])
+            #expect(scan(line).verdicts == [.invalidUTF8])
         }
         let surrogate: [UInt8] = Array("{\"a\":\"".utf8) + [0xED, 0xA0, 0x80] + Array("\"}".utf8)
-        #expect(scan(surrogate).verdicts == [.rejected(.invalidUTF8)])
+        #expect(scan(surrogate).verdicts == [.invalidUTF8])
     }
 
     @Test("64 containers deep is admitted, 65 is not")
@@ -67,8 +65,8 @@ struct ScannerTests {
             "{\"a\":" + String(repeating: "[", count: depth - 1) + String(repeating: "]", count: depth - 1) + "}"
         }
         #expect(scan(line(64)).verdicts == [.accepted])
-        #expect(scan(line(65)).verdicts == [.rejected(.tooDeep)])
-        #expect(scan(String(repeating: "[", count: 65)).verdicts == [.rejected(.tooDeep)])
+        #expect(scan(line(65)).verdicts == [.tooDeep])
+        #expect(scan(String(repeating: "[", count: 65)).verdicts == [.tooDeep])
     }
 
     @Test("a byte order mark is admitted at the start of the object alone")
@@ -76,8 +74,8 @@ struct ScannerTests {
         let marked: [UInt8] = [0xEF, 0xBB, 0xBF] + Array("{\"ts\":5,\"level\":\"info\"}".utf8)
         let found = scan(marked, atStart: true)
         #expect(found.verdicts == [.accepted] && found.timestamps == [5_000_000_000] && found.levels == [9])
-        #expect(scan(marked).verdicts == [.rejected(.invalidJSON)])
-        #expect(scan(marked.prefix(3) + marked, atStart: true).verdicts == [.rejected(.invalidJSON)])
+        #expect(scan(marked).verdicts == [.invalidJSON])
+        #expect(scan(marked.prefix(3) + marked, atStart: true).verdicts == [.invalidJSON])
     }
 
     @Test(
@@ -126,13 +124,12 @@ struct ScannerTests {
         let bytes = Array("{}\nnull\n\n{\"ts\":1}x\n".utf8)
         var lines = FramedLines(from: 0, at: 0)
         var carry = LineCarry.none
-        let end = LineFramer(maxLineBytes: 100).frame(bytes.span, from: 0, isEnd: false, carry: &carry, into: &lines)
-        var columns = ScanColumns()
-        PortableScanner().scan(lines, of: bytes.span, by: ScanSettings(), into: &columns)
+        var breaks = LineBreaks(of: bytes.span, by: PortableScanner())
+        let end = LineFramer(maxLineBytes: 100).frame(
+            bytes.span, &breaks, in: 0..<bytes.count, isEnd: false, carry: &carry, into: &lines)
         #expect(end == bytes.count)
-        #expect(columns.verdicts == [.accepted, .rejected(.notAnObject), .rejected(.invalidJSON)])
-        columns.removeAll()
-        #expect(columns == ScanColumns())
+        let columns = PortableScanner().scan(lines, of: bytes.span, by: ScanSettings())
+        #expect(columns.verdicts == [.accepted, .notAnObject, .invalidJSON])
     }
 
     @Test("missing or unreadable time is the time of receipt, and the record says so")

@@ -1,0 +1,33 @@
+// Bytes in blocks of 64, one bit for each: the vectors of clang, compiled for what the processor has.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+
+#if defined(__x86_64__)
+// The loader picks the clone that the processor can run.
+#define LOGFERRY_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#else
+#define LOGFERRY_CLONES
+#endif
+
+namespace logferry {
+
+typedef uint8_t Block __attribute__((ext_vector_type(64)));
+typedef bool BlockBits __attribute__((ext_vector_type(64)));
+
+constexpr size_t blockBytes = 64;
+
+/// Bit i is set when byte i of the block at `bytes` is `wanted`.
+static inline __attribute__((always_inline)) uint64_t bits_equal(const uint8_t *bytes, uint8_t wanted) {
+    Block block;
+    std::memcpy(&block, bytes, sizeof block);
+    BlockBits equal = __builtin_convertvector(block == static_cast<Block>(wanted), BlockBits);
+    uint64_t bits;
+    static_assert(sizeof bits == sizeof equal, "a bit for each byte");
+    std::memcpy(&bits, &equal, sizeof bits);
+    return bits;
+}
+
+}  // namespace logferry
