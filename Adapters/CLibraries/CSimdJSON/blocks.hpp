@@ -12,6 +12,9 @@
 #define LOGFERRY_CLONES
 #endif
 
+// What every token passes through, which the compiler would otherwise call.
+#define LOGFERRY_INLINE inline __attribute__((always_inline))
+
 namespace logferry {
 
 typedef uint8_t Block __attribute__((ext_vector_type(64)));
@@ -20,7 +23,7 @@ typedef bool BlockBits __attribute__((ext_vector_type(64)));
 constexpr size_t blockBytes = 64;
 
 /// Bit i is set when byte i of the block at `bytes` is `wanted`.
-static inline __attribute__((always_inline)) uint64_t bits_equal(const uint8_t *bytes, uint8_t wanted) {
+static LOGFERRY_INLINE uint64_t bits_equal(const uint8_t *bytes, uint8_t wanted) {
     Block block;
     std::memcpy(&block, bytes, sizeof block);
     BlockBits equal = __builtin_convertvector(block == static_cast<Block>(wanted), BlockBits);

@@ -23,6 +23,9 @@ class Members {
         overflows = count > room;
     }
 
+    /// Whether a name that is asked for begins with `first`: what is asked of every key.
+    bool may_be_named(uint8_t first) const { return heads_[first] != 0; }
+
     /// The member whose name stands between the quotation mark before `key` and the next one; NULL when none is meant.
     /// Nothing from `end` on is read.
     const logferry_member *find(const uint8_t *key, const uint8_t *end) const {

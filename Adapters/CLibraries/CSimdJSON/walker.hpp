@@ -3,6 +3,7 @@
 
 #include <cstdint>
 
+#include "blocks.hpp"
 #include "include/CSimdJSON.h"
 #include "levels.hpp"
 #include "members.hpp"
@@ -76,7 +77,7 @@ class Walker {
         }
     member:
         if (!begins('"') || text_[next_[1]] != ':') return false;
-        if (depth == 1) consider();
+        if (depth == 1 && members_.may_be_named(text_[next_[0] + 1])) consider();
         next_ += 2;
         switch (skip_value()) {
             case Step::object: goto open_object;
@@ -130,7 +131,7 @@ class Walker {
     enum class Step { done, object, array, wrong };
 
     /// Steps over a scalar, or into a container.
-    Step skip_value() {
+    LOGFERRY_INLINE Step skip_value() {
         uint32_t at = *next_++;
         switch (text_[at]) {
             case '"': return Step::done;
@@ -149,7 +150,7 @@ class Walker {
         return isThere ? Step::done : Step::wrong;
     }
 
-    static bool number(const uint8_t *at) {
+    static LOGFERRY_INLINE bool number(const uint8_t *at) {
         if (*at == '-') at++;
         if (*at == '0') {
             at++;
@@ -165,7 +166,7 @@ class Walker {
         return ends_scalar(*at);
     }
 
-    static bool digits(const uint8_t *&at) {
+    static LOGFERRY_INLINE bool digits(const uint8_t *&at) {
         if (!is_digit(*at)) return false;
         do at++;
         while (is_digit(*at));

@@ -26,10 +26,12 @@ struct LineSorter {
         self.moment = moment
         self.lineNumber = lineNumber
         self.lastIsUnterminated = lastIsUnterminated
-        records = RecordColumns(over: buffer, capacity: found.count)
+        records = RecordColumns(over: buffer)
     }
 
     mutating func sort() {
+        guard !takeAllAsRecords() else { return }
+        records = RecordColumns(over: buffer, capacity: found.count)
         var scanned = 0
         for row in 0..<lines.count {
             let bytes = Int64(lines.lengths[row])
@@ -64,6 +66,29 @@ struct LineSorter {
             separators += 1
             lineNumber += 1
         }
+    }
+
+    /// Most pieces hold nothing but whole lines that are accepted and have a time: what framing and scanning found are
+    /// then the columns of the records.
+    private mutating func takeAllAsRecords() -> Bool {
+        let count = lines.count
+        guard count > 0, found.count == count, !lastIsUnterminated, lines.isAllWholeLines,
+            found.isAllAcceptedWithTime
+        else { return false }
+        let base = lines.offset(0) - Int64(lines.starts[0])
+        let lineBytes = lines.lengths.reduce(0) { $0 &+ Int($1) }
+        let first = lineNumber
+        records = RecordColumns(
+            over: buffer, starts: lines.starts, lengths: lines.lengths,
+            offsets: lines.starts.map { base &+ Int64($0) }, lineNumbers: (0..<count).map { first &+ 1 &+ Int64($0) },
+            timestamps: found.timestamps, levels: found.levels, flags: Array(repeating: 0, count: count),
+            lineBytes: lineBytes)
+        counts.records = Int64(count)
+        counts.recordBytes = Int64(lineBytes)
+        counts.separatorBytes = lines.separators.reduce(0) { $0 &+ Int64($1) }
+        separators = count
+        lineNumber += Int64(count)
+        return true
     }
 
     private mutating func place(_ row: Int, _ scanned: Int) {

@@ -41,6 +41,12 @@ public struct ScanColumns: Sendable, Hashable {
     /// How many rows there are.
     public var count: Int { verdictCodes.count }
 
+    /// Whether all lines are accepted and have a time.
+    var isAllAcceptedWithTime: Bool {
+        let accepted = Verdict.accepted.rawValue
+        return !verdictCodes.contains { $0 != accepted } && !timestamps.contains(ScanColumns.noTime)
+    }
+
     /// What became of line `row`.
     public func verdict(_ row: Int) -> Verdict { Verdict(rawValue: verdictCodes[row]) ?? .invalidJSON }
 
