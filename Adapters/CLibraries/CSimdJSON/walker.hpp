@@ -65,48 +65,56 @@ class Walker {
     }
 
     bool walk() {
-        if (!begins('{')) return false;
+        // In a register on the way: as a member it would be stored with every step.
+        const uint32_t *next = next_;
+        bool isObject = walk(next);
+        next_ = next;
+        return isObject;
+    }
+
+    LOGFERRY_INLINE bool walk(const uint32_t *&next) {
+        if (!begins(next, '{')) return false;
         uint64_t containers = 1;  // The innermost is the lowest bit: set for an object.
         int depth = 1;
-        next_++;
+        next++;
 
     object:
-        if (begins('}')) {
-            next_++;
+        if (begins(next, '}')) {
+            next++;
             goto closed;
         }
     member:
-        if (!begins('"') || text_[next_[1]] != ':') return false;
-        if (depth == 1 && members_.may_be_named(text_[next_[0] + 1])) consider();
-        next_ += 2;
-        switch (skip_value()) {
+        if (!begins(next, '"') || text_[next[1]] != ':') return false;
+        if (depth == 1 && members_.may_be_named(text_[next[0] + 1])) consider(next);
+        next += 2;
+        switch (skip_value(next)) {
             case Step::object: goto open_object;
             case Step::array: goto open_array;
             case Step::wrong: return false;
             case Step::done: break;
         }
     object_goes_on:
-        if (depth == 1 && open_ != nullptr) close_field();
-        switch (text_[*next_++]) {
+        if (depth == 1 && open_ != nullptr) close_field(*next);
+        switch (text_[*next++]) {
             case ',': goto member;
             case '}': goto closed;
             default: return false;
         }
 
     array:
-        if (begins(']')) {
-            next_++;
+        if (begins(next, ']')) {
+            next++;
             goto closed;
         }
     element:
-        switch (skip_value()) {
+        switch (skip_value(next)) {
             case Step::object: goto open_object;
             case Step::array: goto open_array;
             case Step::wrong: return false;
             case Step::done: break;
         }
     array_goes_on:
-        switch (text_[*next_++]) {
+        switch (text_[*next++]) {
             case ',': goto element;
             case ']': goto closed;
             default: return false;
@@ -121,8 +129,8 @@ class Walker {
         containers <<= 1;
         goto array;
     closed:
-        if (--depth == 0) return *next_ >= end_;
-        if (*next_ >= end_) return false;
+        if (--depth == 0) return *next >= end_;
+        if (*next >= end_) return false;
         containers >>= 1;
         if (containers & 1) goto object_goes_on;
         goto array_goes_on;
@@ -131,8 +139,8 @@ class Walker {
     enum class Step { done, object, array, wrong };
 
     /// Steps over a scalar, or into a container.
-    LOGFERRY_INLINE Step skip_value() {
-        uint32_t at = *next_++;
+    LOGFERRY_INLINE Step skip_value(const uint32_t *&next) {
+        uint32_t at = *next++;
         switch (text_[at]) {
             case '"': return Step::done;
             case '{': return Step::object;
@@ -173,18 +181,21 @@ class Walker {
         return true;
     }
 
-    bool begins(uint8_t byte) const { return text_[*next_] == byte; }
+    bool begins(const uint32_t *next, uint8_t byte) const { return text_[*next] == byte; }
 
     /// Looks at a member of the outermost object: its key is the next token, a colon follows.
-    void consider() {
-        const logferry_member *member = members_.find(text_ + next_[0] + 1, text_ + end_);
-        if (member == nullptr) return;
-        const uint8_t *value = text_ + next_[2];
-        if (member->time_rank < momentRank_) consider_moment(value, member->time_rank);
-        if (member->level_rank < levelRank_) consider_level(value, member->level_rank);
-        if (fields_ != nullptr && member->field != LOGFERRY_NONE && fields_->starts[member->field] < 0) {
-            open_ = member;
-            fields_->starts[member->field] = static_cast<int32_t>(next_[2]) + fields_->base;
+    LOGFERRY_INLINE void consider(const uint32_t *next) {
+        const logferry_member *member = members_.find(text_ + next[0] + 1, text_ + end_);
+        if (member != nullptr) consider(*member, next[2]);
+    }
+
+    void consider(const logferry_member &member, uint32_t place) {
+        const uint8_t *value = text_ + place;
+        if (member.time_rank < momentRank_) consider_moment(value, member.time_rank);
+        if (member.level_rank < levelRank_) consider_level(value, member.level_rank);
+        if (fields_ != nullptr && member.field != LOGFERRY_NONE && fields_->starts[member.field] < 0) {
+            open_ = &member;
+            fields_->starts[member.field] = static_cast<int32_t>(place) + fields_->base;
         }
     }
 
@@ -197,9 +208,8 @@ class Walker {
         levelRank_ = rank;
     }
 
-    /// The next token is the one behind the open field's value, which ends before it, spaces not counted.
-    void close_field() {
-        uint32_t upper = *next_;
+    /// The open field's value ends before the token at `upper`, spaces not counted.
+    void close_field(uint32_t upper) {
         while (is_space(text_[upper - 1])) upper--;
         fields_->lengths[open_->field] =
             static_cast<int32_t>(upper) + fields_->base - fields_->starts[open_->field];

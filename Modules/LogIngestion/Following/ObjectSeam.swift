@@ -13,17 +13,14 @@ struct Rewritten: Error, CustomStringConvertible {
 struct ObjectSeam {
     /// Position of the first byte.
     let start: Int64
-    /// The bytes, at most ``limit`` and a sixteenth of a range.
+    /// The bytes, at most ``ObjectAssembler/usefulSeam`` and a sixteenth of a range.
     let bytes: [UInt8]
-
-    /// How long a seam is; longer than most lines.
-    static let limit = 8 << 10
 
     private var end: Int64 { start + Int64(bytes.count) }
 
     /// The seam between a chunk and the next range of `limit` bytes.
     init(endOf chunk: ObjectChunk, limit: Int) {
-        bytes = Array(chunk.bytes.suffix(min(ObjectSeam.limit, limit / 16)))
+        bytes = Array(chunk.bytes.suffix(min(ObjectAssembler.usefulSeam, limit / 16)))
         start = chunk.end - Int64(bytes.count)
     }
 
@@ -31,11 +28,32 @@ struct ObjectSeam {
     /// - Throws: ``Rewritten`` when the object is shorter now, or has other bytes at the seam.
     func freshStart(in next: ObjectChunk) throws(Rewritten) -> Int? {
         if next.size < end { throw Rewritten(reason: .truncated) }
-        guard next.bytes.starts(with: bytes) else {
-            // An answer that ends within the seam proves nothing unless it differs.
-            guard bytes.starts(with: next.bytes) else { throw Rewritten(reason: .rewritten) }
-            return nil
+        let shared = min(bytes.count, next.bytes.count)
+        guard areEqual(next.bytes.span.bytes, bytes.span.bytes, count: shared) else {
+            throw Rewritten(reason: .rewritten)
         }
+        // An answer that ends within the seam proves nothing unless it differs.
         return next.bytes.count > bytes.count ? bytes.count : nil
     }
+}
+
+/// Whether the first `count` bytes are the same, looked at eight at a time.
+private func areEqual(_ left: RawSpan, _ right: RawSpan, count: Int) -> Bool {
+    var index = 0
+    while index + 8 <= count {
+        let difference =
+            left.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self)
+            ^ right.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self)
+        if difference != 0 { return false }
+        index += 8
+    }
+    while index < count {
+        if left.unsafeLoad(fromByteOffset: index, as: UInt8.self)
+            != right.unsafeLoad(fromByteOffset: index, as: UInt8.self)
+        {
+            return false
+        }
+        index += 1
+    }
+    return true
 }

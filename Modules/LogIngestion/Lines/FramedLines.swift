@@ -57,12 +57,44 @@ public struct FramedLines: Sendable, Hashable {
         separators.append(UInt8(truncatingIfNeeded: separator))
     }
 
-    /// Makes room for as many stretches.
-    mutating func reserveCapacity(_ count: Int) {
-        kindCodes.reserveCapacity(count)
-        starts.reserveCapacity(count)
-        lengths.reserveCapacity(count)
-        separators.reserveCapacity(count)
+    /// Adds up to `limit` lines at once: `next` gives the bytes of one and those of its separator, `nil` when there is none.
+    /// - Returns: how many were added.
+    @inline(__always)
+    mutating func appendLines(upTo limit: Int, _ next: () -> (Range<Int>, separator: Int)?) -> Int {
+        let first = count
+        // Taken out, so that three of them can be written to at the same time.
+        var (starts, lengths, separators) = (self.starts, self.lengths, self.separators)
+        (self.starts, self.lengths, self.separators) = ([], [], [])
+        starts.append(contentsOf: repeatElement(0, count: limit))
+        lengths.append(contentsOf: repeatElement(0, count: limit))
+        separators.append(contentsOf: repeatElement(0, count: limit))
+        let row = FramedLines.fill(&starts, &lengths, &separators, first..<first + limit, next)
+        let surplus = first + limit - row
+        starts.removeLast(surplus)
+        lengths.removeLast(surplus)
+        separators.removeLast(surplus)
+        (self.starts, self.lengths, self.separators) = (starts, lengths, separators)
+        kindCodes.append(contentsOf: repeatElement(Kind.line.rawValue, count: row - first))
+        return row - first
+    }
+
+    /// - Returns: the first row that was not filled.
+    @inline(__always)
+    private static func fill(
+        _ starts: inout [Int32], _ lengths: inout [Int32], _ separators: inout [UInt8], _ rows: Range<Int>,
+        _ next: () -> (Range<Int>, separator: Int)?
+    ) -> Int {
+        var starts = starts.mutableSpan
+        var lengths = lengths.mutableSpan
+        var separators = separators.mutableSpan
+        var row = rows.lowerBound
+        while row < rows.upperBound, let (range, separator) = next() {
+            starts[row] = Int32(truncatingIfNeeded: range.lowerBound)
+            lengths[row] = Int32(truncatingIfNeeded: range.count)
+            separators[row] = UInt8(truncatingIfNeeded: separator)
+            row += 1
+        }
+        return row
     }
 
     /// Forgets the stretches and keeps the room; the next ones are of a buffer whose byte at `start` lies at `offset`.

@@ -20,6 +20,9 @@ public struct LineBreaks: Sendable {
         scanner.findLineBreaks(in: bytes, from: start, into: &positions)
     }
 
+    /// How many were not passed.
+    var remaining: Int { positions.count - next }
+
     /// The first newline of a range; ranges must not begin before an earlier one's.
     @inline(__always)
     mutating func first(in range: Range<Int>) -> Int? {

@@ -32,6 +32,9 @@ public struct LineFramer: Sendable {
     ) -> Int {
         var index = range.lowerBound
         while let newline = breaks.first(in: index..<range.upperBound) {
+            if carry == .none, takePlainLines(bytes, &breaks, from: &index, upTo: range.upperBound, into: &lines) {
+                continue
+            }
             if let plain, isControl(bytes, at: index, carry), !plain.contains(index) { return index }
             takeLine(bytes, index..<newline, carry: carry, into: &lines)
             carry = .none
@@ -54,22 +57,27 @@ public struct LineFramer: Sendable {
         return carry == .none && hasPrefix(bytes, index, ControlLine.prefix)
     }
 
-    /// A line with its newline, which is at the end of `range`.
-    @inline(__always)
-    private func takeLine(_ bytes: Span<UInt8>, _ range: Range<Int>, carry: LineCarry, into lines: inout FramedLines) {
-        let newline = range.upperBound
-        // Almost all lines are this: something that neither is blank nor begins with NULs, and not too long.
-        if carry == .none, range.count <= maxLineBytes, let first = range.first, bytes[first] > 0x20 {
+    /// Takes lines as nearly all are: not blank, without NULs in front, not too long, and no control lines.
+    /// - Returns: whether there was one.
+    private func takePlainLines(
+        _ bytes: Span<UInt8>, _ breaks: inout LineBreaks, from index: inout Int, upTo end: Int,
+        into lines: inout FramedLines
+    ) -> Bool {
+        var start = index
+        let taken = lines.appendLines(upTo: min(256, breaks.remaining)) {
+            guard let newline = breaks.first(in: start..<end), start < newline, newline - start <= maxLineBytes,
+                bytes[start] > 0x20, !isControl(bytes, at: start, .none)
+            else { return nil }
             let hasReturn = bytes[newline - 1] == 0x0D
-            return lines.append(
-                .line, first..<(hasReturn ? newline - 1 : newline), separator: hasReturn ? 2 : 1)
+            defer { start = newline + 1 }
+            return (start..<(hasReturn ? newline - 1 : newline), separator: hasReturn ? 2 : 1)
         }
-        takeOddLine(bytes, range, carry: carry, into: &lines)
+        index = start
+        return taken > 0
     }
 
-    private func takeOddLine(
-        _ bytes: Span<UInt8>, _ range: Range<Int>, carry: LineCarry, into lines: inout FramedLines
-    ) {
+    /// A line with its newline, which is at the end of `range`.
+    private func takeLine(_ bytes: Span<UInt8>, _ range: Range<Int>, carry: LineCarry, into lines: inout FramedLines) {
         let newline = range.upperBound
         if let kind = refusal(of: carry) {
             return lines.append(range.isEmpty ? .nothing : kind, range, separator: 1)

@@ -68,20 +68,25 @@ struct LineSorter {
         }
     }
 
-    /// Most pieces hold nothing but whole lines that are accepted and have a time: what framing and scanning found are
-    /// then the columns of the records.
+    /// Most pieces hold nothing but whole lines that are accepted: what framing and scanning found are then the columns
+    /// of the records.
     private mutating func takeAllAsRecords() -> Bool {
         let count = lines.count
         guard count > 0, found.count == count, !lastIsUnterminated, lines.isAllWholeLines,
-            found.isAllAcceptedWithTime
+            found.isAllAccepted
         else { return false }
         let base = lines.offset(0) - Int64(lines.starts[0])
         let lineBytes = lines.lengths.reduce(0) { $0 &+ Int($1) }
         let first = lineNumber
+        let areTimed = !found.timestamps.contains(ScanColumns.noTime)
+        let (now, noTime, received) = (moment.nanoseconds, ScanColumns.noTime, RecordFlags.timeOfReceipt.rawValue)
         records = RecordColumns(
             over: buffer, starts: lines.starts, lengths: lines.lengths,
             offsets: lines.starts.map { base &+ Int64($0) }, lineNumbers: (0..<count).map { first &+ 1 &+ Int64($0) },
-            timestamps: found.timestamps, levels: found.levels, flags: Array(repeating: 0, count: count),
+            timestamps: areTimed ? found.timestamps : found.timestamps.map { $0 == noTime ? now : $0 },
+            levels: found.levels,
+            flags: areTimed
+                ? Array(repeating: 0, count: count) : found.timestamps.map { $0 == noTime ? received : 0 },
             lineBytes: lineBytes)
         counts.records = Int64(count)
         counts.recordBytes = Int64(lineBytes)

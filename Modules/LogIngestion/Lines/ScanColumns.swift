@@ -41,10 +41,10 @@ public struct ScanColumns: Sendable, Hashable {
     /// How many rows there are.
     public var count: Int { verdictCodes.count }
 
-    /// Whether all lines are accepted and have a time.
-    var isAllAcceptedWithTime: Bool {
+    /// Whether all lines are accepted.
+    var isAllAccepted: Bool {
         let accepted = Verdict.accepted.rawValue
-        return !verdictCodes.contains { $0 != accepted } && !timestamps.contains(ScanColumns.noTime)
+        return !verdictCodes.contains { $0 != accepted }
     }
 
     /// What became of line `row`.
