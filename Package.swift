@@ -215,20 +215,32 @@ let package = Package(
                 "LogQuery", "SdkClient", "SdkPlatform", "InMemoryAdapter", "DeterministicExecutor",
             ],
             path: "Apps/Simulation", swiftSettings: house),
+        .target(
+            name: "Generation", dependencies: ["LogModel", "SeededNumbers"], path: "Apps/Generation",
+            swiftSettings: house),
         .executableTarget(
             name: "Logferry",
             dependencies: [
                 "LogModel", "AppRegistry", "SdkProvisioning", "LogCursor", "LogIngestion", "IngestionJobs", "LogQuery",
-                "LogMaintenance", "Composition", "Server", "Simulation", "Worker", argumentParser, lifecycle, logging,
-                unixSignals,
+                "LogMaintenance", "Composition", "Generation", "Server", "Simulation", "Worker", argumentParser,
+                lifecycle, logging, unixSignals,
             ],
             path: "Apps/Logferry", swiftSettings: house),
         .executableTarget(
             name: "Bench",
             dependencies: [
-                "SdkClient", "SdkPlatform", "LogferryLogging", "CAllocationCount", argumentParser, logging,
+                "LogModel", "AppRegistry", "SdkProvisioning", "LogCursor", "LogIngestion", "SdkClient", "SdkPlatform",
+                "BlockingExecutor", "HTTPTransport", "InMemoryAdapter", "SQLiteAdapter", "PostgresAdapter",
+                "MongoAdapter", "FimidaraAdapter", "LocalFimidaraAdapter", "LocalFilesAdapter", "SystemAdapter",
+                "LogferryLogging", "CAllocationCount", "CBenchLimits", "Composition", "Generation", "Server",
+                argumentParser, lifecycle, logging,
             ],
-            path: "Apps/Bench", swiftSettings: house),
+            path: "Apps/Bench", exclude: ["CLimits"], swiftSettings: house),
+        // What the paths of the engine are measured beside; libmongoc's headers are found by pkg-config.
+        .target(
+            name: "CBenchLimits", dependencies: ["CMongoSystem"], path: "Apps/Bench/CLimits",
+            cxxSettings: [.define("NDEBUG", .when(configuration: .release))],
+            linkerSettings: [.linkedLibrary("simdjson"), .linkedLibrary("sqlite3")]),
 
         // Tests.
         suite(

@@ -7,7 +7,7 @@ struct Usage {
     let wall: Int64
     /// Processor time in nanoseconds, user and system.
     let processor: Int64
-    /// How often memory was asked for; of a thread alone.
+    /// How often memory was asked for; of a process a little less, see `logferry_allocations_of_all_threads`.
     let allocations: Int64
 
     /// What the calling thread has used.
@@ -17,9 +17,11 @@ struct Usage {
             allocations: Int64(logferry_allocations_of_this_thread()))
     }
 
-    /// What the process has used; allocations are not counted for it.
+    /// What the process has used.
     static func ofProcess() -> Usage {
-        Usage(wall: clock(CLOCK_MONOTONIC), processor: clock(CLOCK_PROCESS_CPUTIME_ID), allocations: 0)
+        Usage(
+            wall: clock(CLOCK_MONOTONIC), processor: clock(CLOCK_PROCESS_CPUTIME_ID),
+            allocations: Int64(logferry_allocations_of_all_threads()))
     }
 
     static func - (later: Usage, earlier: Usage) -> Usage {

@@ -1,0 +1,100 @@
+import ArgumentParser
+import BlockingExecutor
+import Composition
+import Foundation
+import LocalFimidaraAdapter
+import LogModel
+import Logging
+import SdkProvisioning
+import Server
+import ServiceLifecycle
+import SystemAdapter
+
+/// The embedded file store with one file in it, in a process of its own, so that what it uses is not the reader's.
+///
+/// It says `ready PORT` when the file is there, and ends when its standard input does, and so with the harness.
+struct ServeFilesCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve-files", abstract: "Serves one file; \"paths\" starts this by itself.", shouldDisplay: false)
+
+    @Option(help: "The file that is served.")
+    var input: String
+
+    @Option(help: "A fresh folder for the store.")
+    var directory: String
+
+    func run() async throws {
+        let key = Secret(ProcessInfo.processInfo.environment[CaseTask.keyVariable] ?? "")
+        let engine = try await LocalFimidara.open(
+            LocalFimidara.Settings(directory: directory, rootname: RangeCase.rootname, adminSecret: key),
+            clock: SystemClock(), entropy: SystemEntropy())
+        try await upload(to: engine, key)
+        let settings = try Settings(
+            SettingsSource(flags: ["local_fimidara.port": "0"], environment: [:], file: nil))
+        let quiet = Logger(label: "bench") { _ in SwiftLogNoOpLogHandler() }
+        let server = FileStoreServer(EmbeddedFileStore(engine), settings: settings, logger: quiet) { port in
+            FileHandle.standardOutput.write(Data("ready \(port)\n".utf8))
+        }
+        let group = ServiceGroupConfiguration(
+            services: [
+                ServiceGroupConfiguration.ServiceConfiguration(service: server),
+                ServiceGroupConfiguration.ServiceConfiguration(
+                    service: UntilInputEnds(), successTerminationBehavior: .gracefullyShutdownGroup),
+            ], logger: quiet)
+        try await ServiceGroup(configuration: group).run()
+    }
+
+    private func upload(to engine: LocalFimidara, _ key: Secret) async throws {
+        let path = (RangeCase.folder.segments + [RangeCase.fileName]).joined(separator: "%2F")
+        let response = try await engine.respond(
+            to: StorageRequest(
+                method: "POST", path: "/v1/files/uploadFile/\(path)",
+                headers: [
+                    "authorization": key.reveal { "Bearer \($0)" },
+                    "content-type": "multipart/form-data; boundary=\(Multipart.boundary)",
+                ], body: StorageBody(Multipart(path: input))))
+        guard response.status == 200 else { throw BenchError("the file store refuses the file: \(response.status)") }
+    }
+}
+
+/// A file as the only part of a form.
+private struct Multipart: AsyncSequence, Sendable {
+    static let boundary = "logferry-bench"
+    let path: String
+
+    func makeAsyncIterator() -> Pieces { Pieces(path: path) }
+
+    /// Head, file and end, piece by piece.
+    struct Pieces: AsyncIteratorProtocol {
+        private let path: String
+        private var file: FileHandle?
+        private var isDone = false
+
+        init(path: String) { self.path = path }
+
+        mutating func next() async throws -> [UInt8]? {
+            guard !isDone else { return nil }
+            guard let file else {
+                guard let opened = FileHandle(forReadingAtPath: path) else {
+                    throw BenchError("\(path) cannot be read")
+                }
+                file = opened
+                return Array(
+                    ("--\(Multipart.boundary)\r\nContent-Disposition: form-data; name=\"data\"\r\n"
+                        + "Content-Type: application/octet-stream\r\n\r\n").utf8)
+            }
+            if let piece = try file.read(upToCount: 1 << 20), !piece.isEmpty { return Array(piece) }
+            isDone = true
+            return Array("\r\n--\(Multipart.boundary)--\r\n".utf8)
+        }
+    }
+}
+
+/// A service that ends, and the others with it, when nobody holds the standard input open any more.
+private struct UntilInputEnds: Service {
+    func run() async throws {
+        try await BlockingThreads(name: "input", count: 1).run {
+            while readLine() != nil {}
+        }
+    }
+}

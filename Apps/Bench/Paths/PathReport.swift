@@ -1,0 +1,58 @@
+import Foundation
+
+/// All paths that were measured, as a table or as JSON.
+struct PathReport: Codable {
+    let paths: [PathFigures]
+    /// Paths that were asked for and not measured, with the reason.
+    let leftOut: [LeftOut]
+
+    /// A path that was not measured.
+    struct LeftOut: Codable {
+        let path: PathName
+        let reason: String
+    }
+
+    /// Two lines for each path, our side and its limit, and what was left out.
+    var table: [String] {
+        var columns = Columns([
+            "path", "input", "side", "MiB/s", "lines/s", "CPU s/GiB", "of it client", "of it server", "peak MiB",
+            "allocations/M lines", "CPU, times the limit's", "throughput, times the limit's",
+        ])
+        for one in paths {
+            columns.add(
+                [one.path.rawValue, one.input, "ours"] + cells(one.ours)
+                    + [one.processorRatio.words(2), one.throughputRatio.words(2)])
+            columns.add([one.path.rawValue, one.input, "limit"] + cells(one.limit) + ["", ""])
+        }
+        var lines = columns.lines
+        for one in paths.reduce(into: [PathName: PathFigures](), { $0[$1.path] = $0[$1.path] ?? $1 }).values.sorted(
+            by: { $0.path.rawValue < $1.path.rawValue })
+        {
+            lines.append("limit of \(one.path.rawValue): \(one.limitName)")
+        }
+        if let one = paths.first {
+            lines.append(
+                "ratios: median of \(one.rounds) rounds [interval that holds the median with "
+                    + "\(rounded(one.processorRatio.confidence * 100, 1)) %]; other figures: medians")
+        }
+        return lines + leftOut.map { "\($0.path.rawValue): not measured: \($0.reason)" }
+    }
+
+    private func cells(_ side: SideFigures) -> [String] {
+        [
+            rounded(side.bytesPerSecond.median / Double(1 << 20), 1),
+            side.linesPerSecond.map { rounded($0.median, 0) } ?? "–",
+            rounded(side.processorPerGiB.median, 3), rounded(side.clientPerGiB.median, 3),
+            side.serverPerGiB.map { rounded($0.median, 3) } ?? "–",
+            rounded(side.peakMemory.median / Double(1 << 20), 1),
+            side.allocationsPerMillionLines.map { rounded($0.median, 0) } ?? "–",
+        ]
+    }
+
+    /// One JSON object.
+    func json() throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+        return String(decoding: try encoder.encode(self), as: UTF8.self)
+    }
+}
