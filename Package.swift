@@ -239,7 +239,6 @@ let package = Package(
         // What the paths of the engine are measured beside; libmongoc's headers are found by pkg-config.
         .target(
             name: "CBenchLimits", dependencies: ["CMongoSystem"], path: "Apps/Bench/CLimits",
-            cxxSettings: [.define("NDEBUG", .when(configuration: .release))],
             linkerSettings: [.linkedLibrary("simdjson"), .linkedLibrary("sqlite3")]),
 
         // Tests.
@@ -316,6 +315,12 @@ let package = Package(
             ]),
         suite(
             "WorkerTests", in: "Apps/WorkerTests", ["LogModel", "IngestionJobs", "Worker", "InMemoryAdapter", logging]),
+        suite(
+            "BenchTests", in: "Apps/BenchTests",
+            [
+                "Bench", "Generation", "CBenchLimits", "LogModel", "LogCursor", "LogIngestion", "ServerRig",
+                "TestSupport",
+            ]),
         suite(
             "SimulationTests", in: "Apps/SimulationTests",
             [

@@ -20,6 +20,8 @@ enum EngineCase {
     ///   - cursors: who may move which cursor.
     ///   - commits: where lines go.
     ///   - close: what ends the store; the work is not done before.
+    /// - Returns: the work.
+    /// - Throws: what the store says when it cannot take the app.
     static func prepare(
         _ path: String, apps: any AppStore, cursors: any CursorStore, commits: any CommitStore,
         close: @escaping @Sendable () async throws -> Void = {}

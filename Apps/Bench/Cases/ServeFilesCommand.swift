@@ -46,21 +46,36 @@ struct ServeFilesCommand: AsyncParsableCommand {
 
     private func upload(to engine: LocalFimidara, _ key: Secret) async throws {
         let path = (RangeCase.folder.segments + [RangeCase.fileName]).joined(separator: "%2F")
+        let form = try Form(of: input)
         let response = try await engine.respond(
             to: StorageRequest(
                 method: "POST", path: "/v1/files/uploadFile/\(path)",
                 headers: [
                     "authorization": key.reveal { "Bearer \($0)" },
-                    "content-type": "multipart/form-data; boundary=\(Multipart.boundary)",
-                ], body: StorageBody(Multipart(path: input))))
+                    "content-type": "multipart/form-data; boundary=\(Form.boundary)",
+                    "content-length": String(form.length),
+                ], body: StorageBody(form)))
         guard response.status == 200 else { throw BenchError("the file store refuses the file: \(response.status)") }
     }
 }
 
 /// A file as the only part of a form.
-private struct Multipart: AsyncSequence, Sendable {
+private struct Form: AsyncSequence, Sendable {
     static let boundary = "logferry-bench"
     let path: String
+    /// Bytes of the whole form.
+    let length: Int64
+
+    private static let head = Array(
+        ("--\(boundary)\r\nContent-Disposition: form-data; name=\"data\"\r\n"
+            + "Content-Type: application/octet-stream\r\n\r\n").utf8)
+    private static let end = Array("\r\n--\(boundary)--\r\n".utf8)
+
+    init(of path: String) throws {
+        self.path = path
+        let size = try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int64 ?? 0
+        length = Int64(Form.head.count) + size + Int64(Form.end.count)
+    }
 
     func makeAsyncIterator() -> Pieces { Pieces(path: path) }
 
@@ -79,13 +94,11 @@ private struct Multipart: AsyncSequence, Sendable {
                     throw BenchError("\(path) cannot be read")
                 }
                 file = opened
-                return Array(
-                    ("--\(Multipart.boundary)\r\nContent-Disposition: form-data; name=\"data\"\r\n"
-                        + "Content-Type: application/octet-stream\r\n\r\n").utf8)
+                return Form.head
             }
             if let piece = try file.read(upToCount: 1 << 20), !piece.isEmpty { return Array(piece) }
             isDone = true
-            return Array("\r\n--\(Multipart.boundary)--\r\n".utf8)
+            return Form.end
         }
     }
 }

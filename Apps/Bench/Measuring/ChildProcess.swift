@@ -19,6 +19,7 @@ final class ChildProcess {
     ///   - arguments: what follows its name.
     ///   - environment: what is added to ours.
     ///   - limit: after how long it is killed.
+    /// - Throws: ``BenchError``.
     init(_ program: String, _ arguments: [String], environment: [String: String], limit: Duration) throws {
         name = ([URL(fileURLWithPath: program).lastPathComponent] + arguments.prefix(2)).joined(separator: " ")
         deadline = .now + limit
@@ -105,7 +106,9 @@ final class ChildProcess {
         return (nanoseconds(usage.ru_utime) + nanoseconds(usage.ru_stime), Int64(usage.ru_maxrss) * 1024)
     }
 
-    /// What it wrote next; `nil` at the end. Kills it when its time is over.
+    /// What it wrote next, `nil` at the end.
+    ///
+    /// Kills it when its time is over.
     private func read() throws -> [UInt8]? {
         var ready = pollfd(fd: output, events: Int16(POLLIN), revents: 0)
         while true {

@@ -1,4 +1,6 @@
-/// What a case went through. A figure counts only beside another of the same tally: a bench that reads less is none.
+/// What a case went through.
+///
+/// A figure counts only beside another of the same tally: a bench that reads less is none.
 struct Tally: Codable, Sendable, Equatable, CustomStringConvertible {
     /// Bytes that were read.
     var bytes: Int64 = 0

@@ -29,7 +29,8 @@ struct SideFigures: Codable {
         let allocations = rounds.compactMap { round in
             round.allocations.map { Double($0) * 1e6 / Double(max(round.tally.lines, 1)) }
         }
-        allocationsPerMillionLines = allocations.count == rounds.count ? Spread(allocations) : nil
+        let isCounted = allocations.count == rounds.count && linesPerSecond != nil
+        allocationsPerMillionLines = isCounted ? Spread(allocations) : nil
     }
 }
 

@@ -18,17 +18,28 @@ struct PathPlan: Sendable {
     /// - Parameters:
     ///   - paths: which.
     ///   - tell: told what is going on.
+    /// - Returns: the figures; a path that fails has none and leaves the others theirs.
+    /// - Throws: `CancellationError`.
     func measure(_ paths: [PathName], tell: @escaping @Sendable (String) -> Void) async throws -> PathReport {
         var figures: [PathFigures] = []
         var leftOut: [PathReport.LeftOut] = []
+        var refused: [PathReport.LeftOut] = []
         for path in paths {
             if let reason = missing(for: path) {
                 leftOut.append(PathReport.LeftOut(path: path, reason: reason))
                 continue
             }
-            for input in inputs { figures.append(try await measure(path, input, tell: tell)) }
+            for input in inputs {
+                do {
+                    figures.append(try await measure(path, input, tell: tell))
+                } catch {
+                    // Hours of other paths are not lost for it.
+                    refused.append(PathReport.LeftOut(path: path, reason: String(describing: error)))
+                }
+                try Task.checkCancellation()
+            }
         }
-        return PathReport(paths: figures, leftOut: leftOut)
+        return PathReport(paths: figures, leftOut: leftOut, refused: refused)
     }
 
     /// What a path needs and is not there; `nil` when it can be measured.

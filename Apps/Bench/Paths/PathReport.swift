@@ -6,7 +6,10 @@ struct PathReport: Codable {
     /// Paths that were asked for and not measured, with the reason.
     let leftOut: [LeftOut]
 
-    /// A path that was not measured.
+    /// Paths that failed or whose sides did not go through the same, with the reason.
+    let refused: [LeftOut]
+
+    /// A path without figures.
     struct LeftOut: Codable {
         let path: PathName
         let reason: String
@@ -35,7 +38,8 @@ struct PathReport: Codable {
                 "ratios: median of \(one.rounds) rounds [interval that holds the median with "
                     + "\(rounded(one.processorRatio.confidence * 100, 1)) %]; other figures: medians")
         }
-        return lines + leftOut.map { "\($0.path.rawValue): not measured: \($0.reason)" }
+        lines += leftOut.map { "\($0.path.rawValue): not measured: \($0.reason)" }
+        return lines + refused.map { "\($0.path.rawValue): NO FIGURES: \($0.reason)" }
     }
 
     private func cells(_ side: SideFigures) -> [String] {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Generation
 
 /// Measures paths of the engine.
 struct PathsCommand: AsyncParsableCommand {
@@ -15,13 +16,22 @@ struct PathsCommand: AsyncParsableCommand {
             alone meanwhile: all that its processes use counts.
 
             EXAMPLES
-              logferry-bench paths --input app.ndjson                 every path that can be measured here
+              logferry-bench paths                                    every path that can be measured here
               logferry-bench paths --input app.ndjson --paths scan,follow --rounds 15
               logferry-bench paths --input app.ndjson --json > figures.json
             """)
 
-    @Option(help: "A file of NDJSON; give it several times for several files.")
+    @Option(help: "A file of NDJSON; give it several times for several files. Without it lines are generated.")
     var input: [String] = []
+
+    @Option(help: "How many MiB are generated, as \"logferry generate\" does it.")
+    var mib = 256
+
+    @Option(help: "What the generated lines follow from.")
+    var seed: UInt64 = 1
+
+    @Flag(help: "Leave the generated file where it is, and say where.")
+    var keep = false
 
     @Option(
         help: "Only these paths, separated by commas: \(PathName.allCases.map(\.rawValue).joined(separator: ", ")).")
@@ -46,7 +56,10 @@ struct PathsCommand: AsyncParsableCommand {
     var json = false
 
     func validate() throws {
-        guard !input.isEmpty else { throw ValidationError("Give at least one --input FILE.") }
+        for path in input where !FileManager.default.isReadableFile(atPath: path) {
+            throw ValidationError("\(path) cannot be read.")
+        }
+        guard (1...65_536).contains(mib) else { throw ValidationError("--mib is from 1 to 65536") }
         guard (1...999).contains(rounds) else { throw ValidationError("--rounds is from 1 to 999") }
         guard (1...86_400).contains(caseLimit) else { throw ValidationError("--case-limit is from 1 to 86400") }
         _ = try wantedPaths()
@@ -65,14 +78,35 @@ struct PathsCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        let folder = try StageFolder(in: directory ?? NSTemporaryDirectory())
+        defer { if !keep { try? folder.remove() } }
+        let report = try await measure(input.isEmpty ? [generated(in: folder)] : input, in: folder)
+        print(json ? try report.json() : report.table.joined(separator: "\n"))
+        if keep { tell("kept: \(folder.path)") }
+        guard report.refused.isEmpty else { throw ExitCode.failure }
+    }
+
+    private func measure(_ inputs: [String], in folder: StageFolder) async throws -> PathReport {
         let variables = ProcessInfo.processInfo.environment
         let plan = PathPlan(
-            inputs: input, rounds: rounds, postgres: postgres ?? variables["LOGFERRY_TEST_POSTGRES"],
-            mongo: mongo ?? variables["LOGFERRY_TEST_MONGO"], directory: directory ?? NSTemporaryDirectory(),
+            inputs: inputs, rounds: rounds, postgres: postgres ?? variables["LOGFERRY_TEST_POSTGRES"],
+            mongo: mongo ?? variables["LOGFERRY_TEST_MONGO"], directory: folder.path,
             runner: CaseRunner(limit: .seconds(caseLimit)))
-        let report = try await plan.measure(wantedPaths()) { words in
-            FileHandle.standardError.write(Data("\(words)\n".utf8))
-        }
-        print(json ? try report.json() : report.table.joined(separator: "\n"))
+        return try await plan.measure(wantedPaths(), tell: tell)
+    }
+
+    private func generated(in folder: StageFolder) throws -> String {
+        let path = folder.file("generated-\(seed).ndjson")
+        tell("generating \(mib) MiB")
+        guard FileManager.default.createFile(atPath: path, contents: nil),
+            let file = FileHandle(forWritingAtPath: path)
+        else { throw BenchError("\(path) cannot be written") }
+        var generator = LogGenerator(seed: seed)
+        try generator.lines(upTo: Int64(mib) << 20) { try file.write(contentsOf: Data($0)) }
+        try file.close()
+        return path
     }
 }
+
+/// Words for whom waits for figures.
+private func tell(_ words: String) { FileHandle.standardError.write(Data("\(words)\n".utf8)) }

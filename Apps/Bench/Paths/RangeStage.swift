@@ -31,8 +31,9 @@ struct RangeStage: PathStage {
         }
     }
 
-    /// What curl is to do: a transfer for each range. The key is in the file and not among the arguments, which everybody
-    /// on the machine can see.
+    /// What curl is to do, which is a transfer for each range.
+    ///
+    /// The key is in the file and not among the arguments, which everybody on the machine can see.
     private static func configuration(_ task: CaseTask, _ id: String, _ size: Int64) -> String {
         stride(from: 0, to: size, by: benchedChunk).map { offset in
             """

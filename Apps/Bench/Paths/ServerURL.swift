@@ -23,6 +23,7 @@ struct ServerURL: Sendable {
 
     /// The server's processes, if it is on this machine and they may be looked at.
     /// - Parameter port: the port of URLs that name none.
+    /// - Returns: `nil` for a server elsewhere.
     func processes(defaultPort port: Int) -> ServerProcesses? {
         guard let host, ["localhost", "127.0.0.1", "[::1]"].contains(host.name) else { return nil }
         return ServerProcesses(listeningOn: host.port ?? port)
