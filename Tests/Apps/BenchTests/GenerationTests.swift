@@ -36,16 +36,17 @@ struct GenerationTests {
         let all = bytes(seed: 3, upTo: 4 << 20)
         var lines = FramedLines(from: 0, at: 0)
         var carry = LineCarry.none
-        _ = LineFramer(maxLineBytes: 1 << 20).frame(all.span, from: 0, isEnd: true, carry: &carry, into: &lines)
-        var found = ScanColumns()
-        PortableScanner().scan(lines, of: all.span, by: ScanSettings(), into: &found)
+        var breaks = LineBreaks(of: all.span, by: PortableScanner())
+        _ = LineFramer(maxLineBytes: 1 << 20).frame(
+            all.span, &breaks, in: 0..<all.count, isEnd: true, carry: &carry, into: &lines)
+        let found = PortableScanner().scan(lines, of: all.span, by: ScanSettings())
         #expect(found.verdicts.count > 10_000)
         #expect(found.verdicts.allSatisfy { $0 == .accepted })
         #expect(!found.timestamps.contains(ScanColumns.noTime))
         #expect(found.timestamps.max() ?? 0 > found.timestamps.min() ?? 0)
         #expect(Set(found.levels) == Set([.debug, .info, .notice, .warn, .error, .fatal].map(\Level.rawValue)))
         var number = 0
-        for row in 0..<lines.count where lines.kinds[row] == .line {
+        for row in 0..<lines.count where lines.isLine(row) {
             #expect(all[lines.range(row)].starts(with: Array("{\"seq\":\(number),".utf8)))
             number += 1
         }

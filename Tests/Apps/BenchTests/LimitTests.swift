@@ -18,9 +18,7 @@ struct LimitTests {
         let bytes = Array(line.utf8)
         var lines = FramedLines(from: 0, at: 0)
         lines.append(.line, 0..<bytes.count)
-        var found = ScanColumns()
-        PortableScanner().scan(lines, of: bytes.span, by: ScanSettings(), into: &found)
-        return found
+        return PortableScanner().scan(lines, of: bytes.span, by: ScanSettings())
     }
 
     @Test(

@@ -47,7 +47,7 @@ struct PathsProgramTests {
             if one.path == .frame { expected.records = 0 }
             if one.path == .range { (expected.records, expected.lines) = (0, 0) }
             #expect(one.tally == expected, "\(one.path)")
-            #expect(one.rounds == 1 && one.ours.clientPerGiB.median > 0 && one.ours.peakMemory.median > 1 << 20)
+            #expect(one.rounds == 1 && one.ours.clientPerGiB.median > 0 && one.ours.peakMemory.median > 1_048_576)
         }
         // Nothing is left of the stores and of what the programs were told.
         let left = try FileManager.default.contentsOfDirectory(atPath: folder.path)
@@ -90,7 +90,7 @@ struct PathsProgramTests {
     }
 
     @Test(
-        "Both sides of the servers' paths leave the same records, and no database behind",
+        "Both sides of the servers' paths leave the same records",
         .enabled(if: TestServers.areThere))
     func servers() async throws {
         let folder = try TemporaryFolder()
