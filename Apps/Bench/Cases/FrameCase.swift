@@ -10,17 +10,18 @@ enum FrameCase {
             let framer = LineFramer(maxLineBytes: IngestionSettings().maxLineBytes)
             var tally = Tally()
             var carry = LineCarry.none
-            var pending: [UInt8] = []
+            var buffer: [UInt8] = []
+            var taken = 0
             while true {
-                let piece = try input.next(benchedPiece)
-                let isEnd = piece.count < benchedPiece
-                let buffer = pending.isEmpty ? piece : pending + piece
-                var lines = FramedLines(from: 0, at: tally.bytes - Int64(pending.count))
+                let left = buffer[taken...]
+                let leftCount = left.count
+                buffer = try input.next(benchedPiece, behind: left)
+                let isEnd = buffer.count - leftCount < benchedPiece
+                var lines = FramedLines(from: 0, at: tally.bytes - Int64(leftCount))
                 var breaks = LineBreaks(of: buffer.span, by: benchedScanner)
-                let taken = framer.frame(
+                taken = framer.frame(
                     buffer.span, &breaks, in: 0..<buffer.count, isEnd: isEnd, carry: &carry, into: &lines)
-                pending = Array(buffer[taken...])
-                tally.bytes += Int64(piece.count)
+                tally.bytes += Int64(buffer.count - leftCount)
                 tally.lines += Int64(lines.lineCount)
                 if isEnd { return tally }
             }

@@ -9,7 +9,7 @@ final class ChildProcess {
     private let pid: pid_t
     private let input: FileHandle
     private let output: Int32
-    private let deadline: ContinuousClock.Instant
+    private var deadline: ContinuousClock.Instant
     private var unread: [UInt8] = []
     private var isReaped = false
 
@@ -86,9 +86,11 @@ final class ChildProcess {
     func write(_ text: String) throws { try input.write(contentsOf: Data(text.utf8)) }
 
     /// Waits for its end.
+    /// - Parameter limit: after how long it is killed, instead of what was said at its start.
     /// - Returns: nanoseconds of processor time that it used, user and system, and its peak of memory in bytes.
     /// - Throws: ``BenchError`` when it did not end well.
-    func finish() throws -> (processor: Int64, peakMemory: Int64) {
+    func finish(within limit: Duration? = nil) throws -> (processor: Int64, peakMemory: Int64) {
+        if let limit { deadline = .now + limit }
         try? input.close()
         while try read() != nil {}
         var status: Int32 = 0
@@ -117,7 +119,7 @@ final class ChildProcess {
             if found < 0, errno == EINTR { continue }
             guard found > 0 else {
                 kill(pid, SIGKILL)
-                throw BenchError("\(name) was killed: it did not end in the time that --case-limit allows")
+                throw BenchError("\(name) was killed: it did not end in the time that it was given")
             }
             let bytes = [UInt8](unsafeUninitializedCapacity: 1 << 16) { buffer, count in
                 count = max(0, Glibc.read(output, buffer.baseAddress, buffer.count))

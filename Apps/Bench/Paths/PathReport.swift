@@ -28,15 +28,17 @@ struct PathReport: Codable {
             columns.add([one.path.rawValue, one.input, "limit"] + cells(one.limit) + ["", ""])
         }
         var lines = columns.lines
-        for one in paths.reduce(into: [PathName: PathFigures](), { $0[$1.path] = $0[$1.path] ?? $1 }).values.sorted(
-            by: { $0.path.rawValue < $1.path.rawValue })
-        {
-            lines.append("limit of \(one.path.rawValue): \(one.limitName)")
+        for path in PathName.allCases {
+            guard let one = paths.first(where: { $0.path == path }) else { continue }
+            lines.append("limit of \(path.rawValue): \(one.limitName)")
         }
         if let one = paths.first {
+            let confidence = rounded(one.processorRatio.confidence * 100, 1)
             lines.append(
-                "ratios: median of \(one.rounds) rounds [interval that holds the median with "
-                    + "\(rounded(one.processorRatio.confidence * 100, 1)) %]; other figures: medians")
+                one.rounds == 1
+                    ? "one round: how far its ratios are off is not known"
+                    : "ratios: median of \(one.rounds) rounds [interval that holds the median with \(confidence) %]; "
+                        + "other figures: medians")
         }
         lines += leftOut.map { "\($0.path.rawValue): not measured: \($0.reason)" }
         return lines + refused.map { "\($0.path.rawValue): NO FIGURES: \($0.reason)" }

@@ -14,8 +14,7 @@ struct RangeStage: PathStage {
         self.runner = runner
         do {
             let key = UUID().uuidString + UUID().uuidString
-            // The process serves longer than a case may take: it ends with its standard input.
-            let port = try await server.start(input, in: folder.file("store"), key: key, limit: .seconds(1 << 30))
+            let port = try await server.start(input, in: folder.file("store"), key: key, limit: runner.limit)
             task = CaseTask(input: input, url: "http://127.0.0.1:\(port)", key: key)
             let object = try await RangeCase.open(task).object
             let configuration = RangeStage.configuration(task, object.identity, object.size)

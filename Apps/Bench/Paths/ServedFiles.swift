@@ -8,7 +8,7 @@ actor ServedFiles {
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
 
-    /// Starts the process and waits until the file is there.
+    /// Starts the process and waits until the file is there, for as long as `limit` at most.
     /// - Returns: the port that it listens on.
     func start(_ input: String, in directory: String, key: String, limit: Duration) throws -> Int {
         let child = try ChildProcess(
@@ -26,7 +26,7 @@ actor ServedFiles {
 
     /// Ends the process, which waits for nothing but its input.
     func stop() throws {
-        _ = try child?.finish()
+        _ = try child?.finish(within: .seconds(30))
         child = nil
     }
 }

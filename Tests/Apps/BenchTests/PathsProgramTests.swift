@@ -90,7 +90,7 @@ struct PathsProgramTests {
     }
 
     @Test(
-        "Both sides of the servers' paths leave the same records, and no database behind",
+        "Both sides of the servers' paths leave the same records",
         .enabled(if: TestServers.areThere))
     func servers() async throws {
         let folder = try TemporaryFolder()
