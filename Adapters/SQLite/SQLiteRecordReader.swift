@@ -6,8 +6,9 @@ import StoreSupport
 
 /// Reads records from SQLite; each call is one read transaction that ends with it.
 public struct SQLiteRecordReader: RecordReader {
-    private let database: SQLiteDatabase
+    let database: SQLiteDatabase
     private let scanLimit: Int
+    var trace: StatementTrace<String>?
 
     /// Records of a database.
     /// - Parameters:
@@ -22,7 +23,7 @@ public struct SQLiteRecordReader: RecordReader {
     public func rows(
         _ filter: LogFilter, order: LogOrder, after position: RecordPosition?, limit: Int
     ) async throws(RecordReaderError) -> RecordRows {
-        try await database.read(\.reader) { db in
+        try await read { db in
             let selection = RecordSelection(filter, order: order, after: position)
             let end = try selection.window(rows: scanLimit).flatMap { try place($0, in: db) }
             let page = selection.page(limit: limit, upTo: end)
@@ -36,7 +37,7 @@ public struct SQLiteRecordReader: RecordReader {
     public func rows(
         of generation: GenerationID, from offset: Int64, limit: Int
     ) async throws(RecordReaderError) -> RecordRows {
-        try await database.read(\.reader) { db in
+        try await read { db in
             try fetch(
                 """
                 SELECT \(RecordSelection.columns) FROM records AS r
@@ -47,7 +48,7 @@ public struct SQLiteRecordReader: RecordReader {
 
     /// How many records there are.
     public func count(_ filter: LogFilter) async throws(RecordReaderError) -> Int64 {
-        try await database.read(\.reader) { db in
+        try await read { db in
             let condition = ColumnCondition(filter)
             return try Int64.fetchOne(
                 db, sql: "SELECT count(*) FROM records AS r WHERE \(condition.sql)", arguments: condition.arguments)
@@ -57,7 +58,7 @@ public struct SQLiteRecordReader: RecordReader {
 
     /// How many records of one generation are stored.
     public func count(of generation: GenerationID) async throws(RecordReaderError) -> Int64 {
-        try await database.read(\.reader) { db in
+        try await read { db in
             try Int64.fetchOne(
                 db, sql: "SELECT count(*) FROM records WHERE generation = ?", arguments: [generation.number]) ?? 0
         }
@@ -67,7 +68,7 @@ public struct SQLiteRecordReader: RecordReader {
     public func histogram(
         _ filter: LogFilter, interval: Duration, limit: Int
     ) async throws(RecordReaderError) -> [HistogramBar] {
-        try await database.read(\.reader) { db in
+        try await read { db in
             let condition = ColumnCondition(filter)
             let width = nanoseconds(interval)
             let rows = try Row.fetchCursor(

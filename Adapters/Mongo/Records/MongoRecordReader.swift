@@ -4,8 +4,9 @@ import StoreSupport
 
 /// Reads records from MongoDB; each call is a few queries, whose cursors end with it.
 public struct MongoRecordReader: RecordReader {
-    private let database: MongoDatabase
+    let database: MongoDatabase
     private let scanLimit: Int
+    var trace: StatementTrace<MongoQuery>?
 
     /// Records of a database.
     /// - Parameters:
@@ -20,7 +21,7 @@ public struct MongoRecordReader: RecordReader {
     public func rows(
         _ filter: LogFilter, order: LogOrder, after position: RecordPosition?, limit: Int
     ) async throws(RecordReaderError) -> RecordRows {
-        try await database.read(\.reader) { client in
+        try await read { client in
             var rows =
                 switch order {
                 case .newestFirst, .oldestFirst:
@@ -38,7 +39,7 @@ public struct MongoRecordReader: RecordReader {
     public func rows(
         of generation: GenerationID, from offset: Int64, limit: Int
     ) async throws(RecordReaderError) -> RecordRows {
-        try await database.read(\.reader) { client in
+        try await read { client in
             var rows = RecordRows()
             let stretch: BSONValue = [
                 "$gte": RecordPlace.id(generation, offset), "$lte": RecordPlace.id(generation, .max),
@@ -53,7 +54,7 @@ public struct MongoRecordReader: RecordReader {
 
     /// How many records there are.
     public func count(_ filter: LogFilter) async throws(RecordReaderError) -> Int64 {
-        try await database.read(\.reader) { client in
+        try await read { client in
             guard let app = try client.appNumber(filter.app) else { return 0 }
             return try client.count(["a": .int64(app)] + filter.columnCondition, hint: .string(Schema.recordsByTime))
         }
@@ -61,7 +62,7 @@ public struct MongoRecordReader: RecordReader {
 
     /// How many records of one generation are stored.
     public func count(of generation: GenerationID) async throws(RecordReaderError) -> Int64 {
-        try await database.read(\.reader) { client in
+        try await read { client in
             let stretch: BSONValue = [
                 "$gte": RecordPlace.id(generation, 0), "$lte": RecordPlace.id(generation, .max),
             ]
@@ -73,7 +74,7 @@ public struct MongoRecordReader: RecordReader {
     public func histogram(
         _ filter: LogFilter, interval: Duration, limit: Int
     ) async throws(RecordReaderError) -> [HistogramBar] {
-        try await database.read(\.reader) { client in
+        try await read { client in
             guard limit > 0, let app = try client.appNumber(filter.app) else { return [] }
             let condition = ["a": .int64(app)] + filter.columnCondition
             let bars = try client.all(.histogram(condition, interval: interval, limit: limit))

@@ -4,8 +4,9 @@ import StoreSupport
 
 /// Reads records from PostgreSQL; each statement has a snapshot of its own that ends with it.
 public struct PostgresRecordReader: RecordReader {
-    private let database: PostgresDatabase
+    let database: PostgresDatabase
     private let scanLimit: Int
+    var trace: StatementTrace<TracedStatement>?
 
     /// Records of a database.
     /// - Parameters:
@@ -20,7 +21,7 @@ public struct PostgresRecordReader: RecordReader {
     public func rows(
         _ filter: LogFilter, order: LogOrder, after position: RecordPosition?, limit: Int
     ) async throws(RecordReaderError) -> RecordRows {
-        try await database.read(\.reader) { session in
+        try await read { session in
             let selection = RecordSelection(filter, order: order, after: position)
             let end = try selection.window(rows: scanLimit).flatMap { try place($0.sql, $0.values, in: session) }
             let page = selection.page(limit: limit, upTo: end)
@@ -34,7 +35,7 @@ public struct PostgresRecordReader: RecordReader {
     public func rows(
         of generation: GenerationID, from offset: Int64, limit: Int
     ) async throws(RecordReaderError) -> RecordRows {
-        try await database.read(\.reader) { session in
+        try await read { session in
             guard let app = try app(of: generation, in: session) else { return RecordRows() }
             var condition = RecordCondition(of: app)
             condition.add("r.generation = ?", .integer(generation.number))
@@ -47,7 +48,7 @@ public struct PostgresRecordReader: RecordReader {
 
     /// How many records there are.
     public func count(_ filter: LogFilter) async throws(RecordReaderError) -> Int64 {
-        try await database.read(\.reader) { session in
+        try await read { session in
             let condition = RecordCondition(filter)
             return try session.execute(
                 "SELECT count(*) AS count FROM records AS r WHERE \(condition.sql)", condition.values,
@@ -58,7 +59,7 @@ public struct PostgresRecordReader: RecordReader {
 
     /// How many records of one generation are stored.
     public func count(of generation: GenerationID) async throws(RecordReaderError) -> Int64 {
-        try await database.read(\.reader) { session in
+        try await read { session in
             try session.execute(
                 """
                 SELECT count(*) AS count FROM records
@@ -73,7 +74,7 @@ public struct PostgresRecordReader: RecordReader {
     public func histogram(
         _ filter: LogFilter, interval: Duration, limit: Int
     ) async throws(RecordReaderError) -> [HistogramBar] {
-        try await database.read(\.reader) { session in
+        try await read { session in
             var condition = RecordCondition(filter)
             let width = nanoseconds(interval)
             // No interval has more rows than there are codes of levels.
