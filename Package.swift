@@ -349,7 +349,7 @@ let package = Package(
             name: "PortContracts",
             dependencies: [
                 "LogModel", "AppRegistry", "SdkProvisioning", "DistributedLock", "LogCursor", "LogIngestion",
-                "IngestionJobs", "LogQuery", "LogMaintenance", "InMemoryAdapter", "TestSupport",
+                "IngestionJobs", "LogQuery", "LogMaintenance", "InMemoryAdapter", "StoreSupport", "TestSupport",
             ],
             path: "Tests/PortContracts", swiftSettings: house),
         .target(

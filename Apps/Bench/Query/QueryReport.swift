@@ -86,11 +86,25 @@ struct QueryReport: Codable {
         return columns.lines
     }
 
-    /// The plans under their questions.
+    /// The plans under their questions; lines that differ in digits alone, as those of partitions do, are one.
     var plans: [String] {
         figures.flatMap { one in
             ["", "\(one.question)\(one.page == 0 ? "" : ", page \(one.page)"):"]
-                + one.plans.flatMap { steps in steps.map { "    " + $0 } + ["    --"] }.dropLast()
+                + one.plans.map(QueryReport.folded).joined(separator: ["    --"])
+        }
+    }
+
+    private static func folded(_ steps: [String]) -> [String] {
+        var counts: [String: Int] = [:]
+        var firsts: [(kind: String, step: String)] = []
+        for step in steps {
+            let kind = step.filter { !$0.isNumber }
+            if counts[kind, default: 0] == 0 { firsts.append((kind, step)) }
+            counts[kind, default: 0] += 1
+        }
+        return firsts.map { first in
+            let count = counts[first.kind] ?? 1
+            return "    \(first.step)\(count > 1 ? " (and \(count - 1) alike)" : "")"
         }
     }
 

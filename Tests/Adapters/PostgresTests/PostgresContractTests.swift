@@ -20,4 +20,18 @@ struct PostgresContractTests {
 
     @Test("keeps the contract of records when a call looks at three rows", arguments: StoreContracts.narrow)
     func narrowRecords(_ clause: Clause<StoreUnderTest>) async throws { try await verify(clause, scanLimit: 3) }
+
+    /// Reading a table of a few pages as a whole is what a planner should choose. So it is told to do that only where no
+    /// index would do; what it chooses on large tables is shown by `logferry-bench query`.
+    @Test("can go by indexes", arguments: PlanClauses.clauses)
+    func plans(_ clause: Clause<StoreUnderTest>) async throws {
+        try await Turns.all.take {
+            let url = try await TestServer.newSchema()
+            let database = try await PostgresDatabase.patient(url + "%20-c%20enable_seqscan%3Doff", connections: 4)
+            var store = StoreUnderTest.postgres(database)
+            store.plans = { try await PostgresRecordReader(database).plans(of: $0) }
+            try await clause.verify(store)
+            await database.close()
+        }
+    }
 }
