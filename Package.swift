@@ -234,7 +234,8 @@ let package = Package(
                 "MongoAdapter", "FimidaraAdapter", "LocalFimidaraAdapter", "LocalFilesAdapter", "SimdJSONAdapter",
                 "SystemAdapter", "LogferryLogging", "CAllocationCount", "CBenchLimits", "Composition", "Generation",
                 "Server", argumentParser, lifecycle, logging,
-                "LogQuery", "StoreSupport", "SeededNumbers",
+                
+                "LogQuery", "StoreSupport", "SeededNumbers", hummingbird,
             ],
             path: "Apps/Bench", exclude: ["CLimits"], swiftSettings: house),
         // What the paths of the engine are measured beside; libmongoc's headers are found by pkg-config.
