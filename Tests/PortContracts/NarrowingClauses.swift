@@ -22,7 +22,8 @@ enum NarrowingClauses {
             #expect(try await store.commit(feed.step(lines.flatMap { $0 + [0x0A] })) == .applied)
             let isSoak = ProcessInfo.processInfo.environment["LOGFERRY_TEST_SOAK"] == "1"
             let filters = NarrowingQuestions.filters(app).enumerated()
-            for (number, filter) in filters where isSoak || number < NarrowingQuestions.words.count || number % 17 == 0 {
+            let words = NarrowingQuestions.words.count
+            for (number, filter) in filters where isSoak || number < words || number % 17 == 0 {
                 let found = try await matches(filter, store.records)
                 // The same question, put to a reader that leaves nothing out.
                 let expected = try await matches(filter, Unnarrowed(reader: store.records))

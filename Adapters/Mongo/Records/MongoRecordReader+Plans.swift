@@ -39,7 +39,9 @@ extension MongoClient {
         let answer = try run(["explain": .document(command), "verbosity": "executionStats"])
         var reading = StageReading()
         reading.take(.document(answer))
-        return QueryPlan(statement: BSONValue.document(command).shown, steps: reading.steps, scans: reading.scans, visited: reading.visited)
+        return QueryPlan(
+            statement: BSONValue.document(command).shown, steps: reading.steps, scans: reading.scans,
+            visited: reading.visited)
     }
 }
 

@@ -8,8 +8,7 @@ public struct ScanBudget: Sendable {
     private let rows: Int
     private var bytes = ScanBudget.byteLimit
 
-    /// How many bytes of lines a call looks at. Few enough that its snapshot is soon over, and more than
-    /// ``ScanPieces`` of usual lines have.
+    /// How many bytes of lines a call looks at: few enough that its snapshot is soon over.
     public static let byteLimit = 64 << 20
 
     /// A budget of so many rows.

@@ -102,7 +102,7 @@ private struct DayFile {
             settings: ScanSettings())
     }
 
-    /// The lines of an hour, received at its end. As from many threads, they are nearly in the order of their times.
+    /// The lines of an hour, nearly in the order of their times, as from many threads, and received at its end.
     mutating func step(hour: Int) -> ObjectStep {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(share * 330)

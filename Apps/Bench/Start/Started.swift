@@ -11,8 +11,13 @@ struct Started {
     }
 
     /// Starts a program, waits until it ends, and tells what that took.
+    /// - Throws: ``NotReady`` when it cannot be started.
     static func untilEnd(_ program: String, _ arguments: [String]) throws -> Cost {
-        try measure(program, arguments, [:]) { process in process.waitUntilExit() }
+        let start = Usage.ofThread().wall
+        let child = try spawn(program, arguments, [:])
+        var usage = rusage()
+        wait4(child, nil, 0, &usage)
+        return Cost(wall: milliseconds(since: start), processor: milliseconds(usage))
     }
 
     /// Starts a server, waits until it answers, stops it, and tells what that took.
@@ -22,42 +27,52 @@ struct Started {
     ///   - environment: what is in its environment beside this process's own.
     ///   - port: where it listens.
     ///   - path: what must be answered with 200.
+    /// - Returns: what it took.
+    /// - Throws: ``NotReady`` when it ends before it answers, or has not after thirty seconds.
     static func untilReady(
         _ program: String, _ arguments: [String], _ environment: [String: String], port: UInt16, path: String
     ) throws -> Cost {
-        try measure(program, arguments, environment) { process in
-            let end = Date(timeIntervalSinceNow: 30)
-            while !answers(port, path) {
-                guard process.isRunning, Date() < end else { throw NotReady(program: program) }
-                usleep(500)
-            }
-        }
-    }
-
-    private static func measure(
-        _ program: String, _ arguments: [String], _ environment: [String: String], _ wait: (Process) throws -> Void
-    ) throws -> Cost {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: program)
-        process.arguments = arguments
-        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        let used = processorOfChildren()
         let start = Usage.ofThread().wall
-        try process.run()
-        defer { if process.isRunning { process.terminate() } }
-        try wait(process)
-        let wall = Double(Usage.ofThread().wall - start) / 1e6
-        if process.isRunning { process.terminate() }
-        process.waitUntilExit()
-        return Cost(wall: wall, processor: processorOfChildren() - used)
+        let child = try spawn(program, arguments, environment)
+        var usage = rusage()
+        while !answers(port, path) {
+            guard wait4(child, nil, WNOHANG, nil) == 0 else { throw NotReady(program: program) }
+            guard milliseconds(since: start) < 30_000 else {
+                kill(child, SIGKILL)
+                wait4(child, nil, 0, nil)
+                throw NotReady(program: program)
+            }
+            usleep(500)
+        }
+        let wall = milliseconds(since: start)
+        kill(child, SIGTERM)
+        wait4(child, nil, 0, &usage)
+        return Cost(wall: wall, processor: milliseconds(usage))
     }
 
-    /// Milliseconds that all children used which have ended.
-    private static func processorOfChildren() -> Double {
-        var usage = rusage()
-        getrusage(__rusage_who_t(RUSAGE_CHILDREN.rawValue), &usage)
+    /// Starts a program whose output nobody reads.
+    private static func spawn(
+        _ program: String, _ arguments: [String], _ environment: [String: String]
+    ) throws -> pid_t {
+        let merged = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+        var argv = ([program] + arguments).map { strdup($0) } + [nil]
+        var envp = merged.map { strdup("\($0.key)=\($0.value)") } + [nil]
+        defer { for text in argv + envp { free(text) } }
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        for descriptor in [STDOUT_FILENO, STDERR_FILENO] {
+            posix_spawn_file_actions_addopen(&actions, descriptor, "/dev/null", O_WRONLY, 0)
+        }
+        var child: pid_t = 0
+        guard posix_spawn(&child, program, &actions, nil, &argv, &envp) == 0 else { throw NotReady(program: program) }
+        return child
+    }
+
+    private static func milliseconds(since start: Int64) -> Double { Double(Usage.ofThread().wall - start) / 1e6 }
+
+    /// Processor time of a child that has ended.
+    private static func milliseconds(_ usage: rusage) -> Double {
         func milliseconds(_ time: timeval) -> Double { Double(time.tv_sec) * 1000 + Double(time.tv_usec) / 1000 }
         return milliseconds(usage.ru_utime) + milliseconds(usage.ru_stime)
     }

@@ -21,8 +21,10 @@ struct PostgresContractTests {
     @Test("keeps the contract of records when a call looks at three rows", arguments: StoreContracts.narrow)
     func narrowRecords(_ clause: Clause<StoreUnderTest>) async throws { try await verify(clause, scanLimit: 3) }
 
-    /// Reading a table of a few pages as a whole is what a planner should choose. So it is told to do that only where no
-    /// index would do; what it chooses on large tables is shown by `logferry-bench query`.
+    /// Told to read tables as a whole only where no index would do.
+    ///
+    /// With tables of a few pages a planner should do just that; what it chooses on large ones is shown by
+    /// `logferry-bench query`.
     @Test("can go by indexes", arguments: PlanClauses.clauses)
     func plans(_ clause: Clause<StoreUnderTest>) async throws {
         try await Turns.all.take {

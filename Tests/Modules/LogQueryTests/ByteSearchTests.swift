@@ -21,10 +21,13 @@ struct ByteSearchTests {
             }
             if ignoresCase { wanted = wanted.map(lowered) }
             let seen = ignoresCase ? line.map(lowered) : line
-            let expected = line.count >= wanted.count
+            let expected =
+                line.count >= wanted.count
                 && (0...line.count - wanted.count).contains { Array(seen[$0..<$0 + wanted.count]) == wanted }
             let found = ByteSearch(wanted, ignoresCase: ignoresCase).occurs(in: line.span) as Bool?
-            #expect(found == expected, "\(String(decoding: wanted, as: UTF8.self)) in \(String(decoding: line, as: UTF8.self))")
+            #expect(
+                found == expected,
+                "\(String(decoding: wanted, as: UTF8.self)) in \(String(decoding: line, as: UTF8.self))")
         }
     }
 
