@@ -234,7 +234,6 @@ let package = Package(
                 "MongoAdapter", "FimidaraAdapter", "LocalFimidaraAdapter", "LocalFilesAdapter", "SimdJSONAdapter",
                 "SystemAdapter", "LogferryLogging", "CAllocationCount", "CBenchLimits", "Composition", "Generation",
                 "Server", argumentParser, lifecycle, logging,
-                
                 "LogQuery", "StoreSupport", "SeededNumbers", hummingbird,
             ],
             path: "Apps/Bench", exclude: ["CLimits"], swiftSettings: house),
