@@ -234,6 +234,7 @@ let package = Package(
                 "MongoAdapter", "FimidaraAdapter", "LocalFimidaraAdapter", "LocalFilesAdapter", "SimdJSONAdapter",
                 "SystemAdapter", "LogferryLogging", "CAllocationCount", "CBenchLimits", "Composition", "Generation",
                 "Server", argumentParser, lifecycle, logging,
+                "LogQuery", "StoreSupport", "SeededNumbers", hummingbird,
             ],
             path: "Apps/Bench", exclude: ["CLimits"], swiftSettings: house),
         // What the paths of the engine are measured beside; libmongoc's headers are found by pkg-config.
@@ -348,7 +349,7 @@ let package = Package(
             name: "PortContracts",
             dependencies: [
                 "LogModel", "AppRegistry", "SdkProvisioning", "DistributedLock", "LogCursor", "LogIngestion",
-                "IngestionJobs", "LogQuery", "LogMaintenance", "InMemoryAdapter", "TestSupport",
+                "IngestionJobs", "LogQuery", "LogMaintenance", "InMemoryAdapter", "StoreSupport", "TestSupport",
             ],
             path: "Tests/PortContracts", swiftSettings: house),
         .target(

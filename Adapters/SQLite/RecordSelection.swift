@@ -43,12 +43,17 @@ struct RecordSelection {
     /// A statement and its arguments.
     typealias Statement = (sql: String, arguments: StatementArguments)
 
-    /// What finds the `rows`-th row to look at, its event time, generation and offset; `nil` when each row that is
-    /// looked at is one that is wanted.
-    func window(rows: Int) -> Statement? {
+    /// Up to `limit` rows in one statement, when each row that is looked at is one that is wanted; else `nil`.
+    func unbounded(_ limit: Int) -> Statement? {
+        let hasLevel = filter.level != nil || filter.minLevel != nil
+        let hasTime = filter.from != nil || filter.to != nil
+        return hasLevel || (order == .stored && hasTime) ? nil : page(limit: limit, upTo: nil)
+    }
+
+    /// What finds the `rows`-th row to look at: its event time, generation and offset.
+    func window(rows: Int) -> Statement {
         switch order {
         case .newestFirst, .oldestFirst:
-            guard filter.level != nil || filter.minLevel != nil else { return nil }
             var plain = filter
             plain.level = nil
             plain.minLevel = nil
@@ -60,9 +65,6 @@ struct RecordSelection {
                 """, condition.arguments + [rows - 1]
             )
         case .stored:
-            guard filter.level != nil || filter.minLevel != nil || filter.from != nil || filter.to != nil else {
-                return nil
-            }
             let places = places(upTo: nil)
             return (
                 """
@@ -100,14 +102,26 @@ struct RecordSelection {
         return "r.event_time \(way), r.generation \(way), r.offset \(way)"
     }
 
+    /// Between two places, of which each side has one bound: of two, SQLite would go along the index by one and test every
+    /// row by the other, and a page far behind would look at all in front of it.
     private func timeCondition(upTo end: RecordPosition?) -> ColumnCondition {
-        var condition = ColumnCondition(filter)
-        let (behind, before) = order == .newestFirst ? ("<", ">=") : (">", "<=")
-        for (position, comparison) in [(position, behind), (end, before)] {
-            guard let position else { continue }
+        let isNewestFirst = order == .newestFirst
+        let (low, high) = isNewestFirst ? (end, position) : (position, end)
+        var plain = filter
+        var places: [(comparison: String, place: RecordPosition)] = []
+        if let low, low.timestamp >= filter.from?.nanoseconds ?? .min {
+            plain.from = nil
+            places.append((isNewestFirst ? ">=" : ">", low))
+        }
+        if let high, high.timestamp < filter.to?.nanoseconds ?? .max {
+            plain.to = nil
+            places.append((isNewestFirst ? "<" : "<=", high))
+        }
+        var condition = ColumnCondition(plain)
+        for (comparison, place) in places {
             condition.add(
-                "(r.event_time, r.generation, r.offset) \(comparison) (?, ?, ?)", position.timestamp,
-                position.generation.number, position.offset)
+                "(r.event_time, r.generation, r.offset) \(comparison) (?, ?, ?)", place.timestamp,
+                place.generation.number, place.offset)
         }
         return condition
     }

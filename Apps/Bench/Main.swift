@@ -6,5 +6,8 @@ struct Main: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "logferry-bench",
         abstract: "Measures what parts of Logferry cost, beside their neighbours, in interleaved rounds.",
-        subcommands: [LoggingCommand.self, PathsCommand.self, RunCaseCommand.self, ServeFilesCommand.self])
+        subcommands: [
+            LoggingCommand.self, PathsCommand.self, RunCaseCommand.self, ServeFilesCommand.self, QueryCommand.self,
+            StartCommand.self, EmptyServerCommand.self,
+        ])
 }

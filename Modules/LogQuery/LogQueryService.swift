@@ -74,9 +74,12 @@ public struct LogQueryService: Sendable {
         let matcher = LineMatcher(filter)
         var found = RecordRows()
         var examined = 0
+        // Few first: a store that leaves out what cannot match gives rows that nearly all do.
+        var reach = limit + 1
         while true {
             try Task.checkCancellation()
-            let wish = filter.isDecidedByColumns ? limit + 1 - found.count : slice
+            let wish = filter.isDecidedByColumns ? limit + 1 - found.count : min(slice, reach)
+            reach = min(slice, reach * 4)
             let rows = try await reader.rows(filter, order: order, after: position, limit: wish)
             for row in 0..<rows.count where matcher.matches(rows.bytes.span.extracting(rows.range(row))) {
                 // A page of long lines ends when it has many bytes, as one of short lines when it has many items.
@@ -87,7 +90,7 @@ public struct LogQueryService: Sendable {
             }
             guard let next = rows.next(after: wish) else { return Page(rows: found, next: nil) }
             position = next
-            examined += rows.cut == nil ? rows.count : max(rows.count, RecordRows.scanLimit)
+            examined += max(rows.count, rows.cut == nil ? rows.examined : RecordRows.scanLimit)
             if examined >= scanLimit { return Page(rows: found, next: nextCursor(behind: next)) }
         }
     }
@@ -102,7 +105,7 @@ public struct LogQueryService: Sendable {
     public func count(_ filter: LogFilter) async throws -> Int64 {
         if filter.isDecidedByColumns { return try await reader.count(filter) }
         var count: Int64 = 0
-        var records = records(filter, order: .stored, limit: nil)
+        var records = records(filter, order: LogQueryService.nearest(filter), limit: nil)
         while let rows = try await records.next() { count += Int64(rows.count) }
         return count
     }
@@ -122,11 +125,16 @@ public struct LogQueryService: Sendable {
     /// How many bars a histogram may have.
     public static let barLimit = 10_000
 
+    /// The order in which the fewest records are looked at, where any will do: with times, those of other times are not.
+    private static func nearest(_ filter: LogFilter) -> LogOrder {
+        filter.from == nil && filter.to == nil ? .stored : .oldestFirst
+    }
+
     private func countedBars(_ filter: LogFilter, interval: Duration) async throws -> [HistogramBar] {
         let (seconds, attoseconds) = interval.components
         let width = seconds * 1_000_000_000 + attoseconds / 1_000_000_000
         var counts: [Int64: [Level: Int64]] = [:]
-        var records = records(filter, order: .stored, limit: nil)
+        var records = records(filter, order: LogQueryService.nearest(filter), limit: nil)
         while let rows = try await records.next() {
             for row in 0..<rows.count {
                 let start = rows.timestamps[row] / width * width

@@ -8,7 +8,8 @@ public import LogModel
 public protocol RecordReader: Sendable {
     /// Up to `limit` rows behind `position` in the order asked for.
     ///
-    /// App, times and levels of the filter are applied; its text and conditions are the caller's to check.
+    /// App, times and levels of the filter are applied; its text and conditions are the caller's to check. A reader may
+    /// leave out lines that ``LineSieve`` keeps back, and then says how many rows it looked at.
     func rows(
         _ filter: LogFilter, order: LogOrder, after position: RecordPosition?, limit: Int
     ) async throws(RecordReaderError) -> RecordRows

@@ -27,6 +27,9 @@ public struct RecordRows: Sendable {
     /// it did not.
     public var cut: RecordPosition?
 
+    /// How many rows the store looked at for these, if it left out some that cannot meet the filter; else 0.
+    public var examined = 0
+
     /// How many bytes of lines rows hold before a store gives them as they are; the last line may go beyond it.
     public static let byteLimit = 4 << 20
 

@@ -7,6 +7,7 @@ public import LogMaintenance
 import LogModel
 public import LogQuery
 public import SdkProvisioning
+public import StoreSupport
 import TestSupport
 import Testing
 
@@ -42,6 +43,8 @@ public struct StoreUnderTest: Sendable {
     public let runs: any RunStore
     /// Lets time pass by the store's clock.
     public let pass: @Sendable (Duration) async throws -> Void
+    /// How the statements that answer questions are executed, if the store can say it.
+    public var plans: (@Sendable ((any RecordReader) async throws -> Void) async throws -> [QueryPlan])?
 
     /// Puts a store's ports together.
     public init(

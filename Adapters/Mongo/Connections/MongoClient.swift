@@ -39,6 +39,8 @@ internal import LogModel
     let waits: Waits
     private let raw: OpaquePointer
     private let database: String
+    /// The queries that were made, while somebody wants to see them.
+    private var trace: [MongoQuery]?
 
     /// Reads the URL; nothing is sent yet.
     init(url: Secret, database: String, waits: Waits) throws(MongoError) {
@@ -106,6 +108,7 @@ internal import LogModel
     func scan(_ query: MongoQuery, _ body: (UnsafeRawBufferPointer) throws -> Bool) throws {
         try Task.checkCancellation()
         guard !query.asksForNothing else { return }
+        trace?.append(query)
         let cursor = unsafe open(query)
         defer { unsafe logferry_mongo_end(cursor) }
         var count = 0
@@ -123,6 +126,14 @@ internal import LogModel
             default: throw MongoError(error)
             }
         }
+    }
+
+    /// Does work and gives the queries that it made as well.
+    func traced<Value>(_ work: (MongoClient) throws -> Value) rethrows -> (value: Value, queries: [MongoQuery]) {
+        trace = []
+        defer { trace = nil }
+        let value = try work(self)
+        return (value, trace ?? [])
     }
 
     private func open(_ query: MongoQuery) -> OpaquePointer {

@@ -4,8 +4,9 @@ import StoreSupport
 
 /// Reads records from MongoDB; each call is a few queries, whose cursors end with it.
 public struct MongoRecordReader: RecordReader {
-    private let database: MongoDatabase
+    let database: MongoDatabase
     private let scanLimit: Int
+    var trace: StatementTrace<MongoQuery>?
 
     /// Records of a database.
     /// - Parameters:
@@ -20,7 +21,7 @@ public struct MongoRecordReader: RecordReader {
     public func rows(
         _ filter: LogFilter, order: LogOrder, after position: RecordPosition?, limit: Int
     ) async throws(RecordReaderError) -> RecordRows {
-        try await database.read(\.reader) { client in
+        try await read { client in
             var rows =
                 switch order {
                 case .newestFirst, .oldestFirst:
@@ -38,14 +39,15 @@ public struct MongoRecordReader: RecordReader {
     public func rows(
         of generation: GenerationID, from offset: Int64, limit: Int
     ) async throws(RecordReaderError) -> RecordRows {
-        try await database.read(\.reader) { client in
+        try await read { client in
             var rows = RecordRows()
             let stretch: BSONValue = [
                 "$gte": RecordPlace.id(generation, offset), "$lte": RecordPlace.id(generation, .max),
             ]
+            var sifting = Sifting(limit: limit)
             try client.append(
                 .find(Collection.records, ["_id": stretch], ["sort": ["_id": 1], "limit": BSONValue(limit)]),
-                to: &rows, upTo: limit)
+                to: &rows, &sifting)
             try client.name(&rows)
             return rows
         }
@@ -53,7 +55,7 @@ public struct MongoRecordReader: RecordReader {
 
     /// How many records there are.
     public func count(_ filter: LogFilter) async throws(RecordReaderError) -> Int64 {
-        try await database.read(\.reader) { client in
+        try await read { client in
             guard let app = try client.appNumber(filter.app) else { return 0 }
             return try client.count(["a": .int64(app)] + filter.columnCondition, hint: .string(Schema.recordsByTime))
         }
@@ -61,7 +63,7 @@ public struct MongoRecordReader: RecordReader {
 
     /// How many records of one generation are stored.
     public func count(of generation: GenerationID) async throws(RecordReaderError) -> Int64 {
-        try await database.read(\.reader) { client in
+        try await read { client in
             let stretch: BSONValue = [
                 "$gte": RecordPlace.id(generation, 0), "$lte": RecordPlace.id(generation, .max),
             ]
@@ -73,7 +75,7 @@ public struct MongoRecordReader: RecordReader {
     public func histogram(
         _ filter: LogFilter, interval: Duration, limit: Int
     ) async throws(RecordReaderError) -> [HistogramBar] {
-        try await database.read(\.reader) { client in
+        try await read { client in
             guard limit > 0, let app = try client.appNumber(filter.app) else { return [] }
             let condition = ["a": .int64(app)] + filter.columnCondition
             let bars = try client.all(.histogram(condition, interval: interval, limit: limit))
@@ -121,29 +123,38 @@ extension MongoClient {
     /// A page by event time.
     ///
     /// A level that few records have would make one query look at all of them. So the place behind which a page does
-    /// not look is found first, from the index alone.
+    /// not look is found first, from the index alone, and the page goes on behind it piece by piece.
     fileprivate func rows(
         _ filter: LogFilter, isAscending: Bool, after position: RecordPosition?, limit: Int, scanLimit: Int
     ) throws -> RecordRows {
         var rows = RecordRows()
         guard let app = try appNumber(filter.app) else { return rows }
-        func selection(upTo end: RecordPosition?) -> TimeSelection {
-            TimeSelection(filter, app: app, isAscending: isAscending, after: position, upTo: end)
-        }
-        guard !selection(upTo: nil).isEmpty else { return rows }
-        var end: RecordPosition?
-        if filter.level != nil || filter.minLevel != nil {
-            end = try all(selection(upTo: nil).place(after: scanLimit)).first.map { document in
-                let id = try document.document("_id")
-                return RecordPosition(
-                    timestamp: try document.number("t"), generation: GenerationID(try id.number("g")),
-                    offset: try id.number("o"))
+        let hasLevel = filter.level != nil || filter.minLevel != nil
+        var sifting = Sifting(filter, limit: limit, scanLimit: scanLimit)
+        var position = position
+        for size in ScanPieces(limit: limit, scanLimit: scanLimit) {
+            func selection(upTo end: RecordPosition?) -> TimeSelection {
+                TimeSelection(filter, app: app, isAscending: isAscending, after: position, upTo: end)
             }
+            guard !selection(upTo: nil).isEmpty else { return rows }
+            let end = hasLevel ? try place(selection(upTo: nil).place(after: size)) : nil
+            for stretch in selection(upTo: end).stretches(limit: sifting.reach(rows))
+            where rows.cut == nil && rows.count < limit {
+                try append(stretch, to: &rows, &sifting)
+            }
+            guard rows.cut == nil, rows.count < limit, let end else { return rows }
+            position = end
         }
-        for stretch in selection(upTo: end).stretches(limit: limit) where rows.cut == nil && rows.count < limit {
-            try append(stretch, to: &rows, upTo: limit)
-        }
-        if rows.cut == nil, rows.count < limit { rows.cut = end }
+        rows.cut = position
         return rows
+    }
+
+    private func place(_ query: MongoQuery) throws -> RecordPosition? {
+        try all(query).first.map { document in
+            let id = try document.document("_id")
+            return RecordPosition(
+                timestamp: try document.number("t"), generation: GenerationID(try id.number("g")),
+                offset: try id.number("o"))
+        }
     }
 }

@@ -2,8 +2,10 @@ import LogModel
 import LogQuery
 
 extension RecordRows {
-    /// Adds the record in a document, whose line is copied straight into the rows' buffer.
-    mutating func append(record bytes: UnsafeRawBufferPointer) throws(MalformedDocument) {
+    /// Adds the record in a document, whose line is copied straight into the rows' buffer, unless it is sifted out.
+    mutating func append(
+        record bytes: UnsafeRawBufferPointer, _ sifting: inout Sifting
+    ) throws(MalformedDocument) {
         var walker = try unsafe BSONWalker(bytes)
         var facts = Facts(
             generation: GenerationID(0), offset: 0, lineNumber: 0, timestamp: 0, receivedAt: 0, level: 0, flags: 0)
@@ -28,7 +30,13 @@ extension RecordRows {
             }
         }
         guard let line else { throw MalformedDocument(member: "b") }
-        append(facts) { unsafe $0.append(contentsOf: walker.slice(line)) }
+        let text = unsafe walker.slice(line)
+        defer { examined = sifting.examined }
+        if unsafe sifting.admits(text.bindMemory(to: UInt8.self).span) {
+            append(facts) { unsafe $0.append(contentsOf: text) }
+        }
+        guard sifting.isSpent || isFull, count < sifting.limit else { return }
+        cut = RecordPosition(timestamp: facts.timestamp, generation: facts.generation, offset: facts.offset)
     }
 
     /// The generation and the offset in a key.
@@ -52,13 +60,11 @@ extension RecordRows {
 }
 
 extension MongoClient {
-    /// Adds the records that a query finds, until there are `limit` rows or they are full; then they say where to go on.
-    func append(_ query: MongoQuery, to rows: inout RecordRows, upTo limit: Int) throws {
+    /// Adds the records that a query finds, until there are enough, or so much that rows say where to go on.
+    func append(_ query: MongoQuery, to rows: inout RecordRows, _ sifting: inout Sifting) throws {
         try unsafe scan(query) { bytes in
-            try unsafe rows.append(record: bytes)
-            guard rows.isFull else { return rows.count < limit }
-            rows.cut = rows.position(rows.count - 1)
-            return false
+            try unsafe rows.append(record: bytes, &sifting)
+            return rows.cut == nil && rows.count < sifting.limit
         }
     }
 

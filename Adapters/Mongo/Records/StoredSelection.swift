@@ -30,13 +30,14 @@ struct StoredSelection {
     func rows(after position: RecordPosition?, limit: Int) throws -> RecordRows {
         var rows = RecordRows()
         var budget = scanLimit
+        var sifting = Sifting(filter, limit: limit, scanLimit: scanLimit)
         var place = position
         for _ in 0..<rounds {
             let generations = try generations(after: place)
             guard let last = generations.last else { return rows }
             let end = filter.hasColumnCondition ? try window(generations, after: place, &budget) : nil
-            let page = page(generations, after: place, upTo: end, limit: limit - rows.count)
-            try client.append(page, to: &rows, upTo: limit)
+            let page = page(generations, after: place, upTo: end, limit: sifting.reach(rows))
+            try client.append(page, to: &rows, &sifting)
             if rows.cut != nil || rows.count >= limit { return rows }
             if let end {
                 rows.cut = end

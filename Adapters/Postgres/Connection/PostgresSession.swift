@@ -7,6 +7,8 @@ import CPostgres
     let link: ServerLink
     /// Names of the prepared statements by their texts.
     private var prepared: [String: String] = [:]
+    /// The statements that ran, while somebody wants to see them.
+    private var trace: [TracedStatement]?
 
     /// How many prepared statements a session keeps.
     private static let preparedLimit = 200
@@ -24,6 +26,7 @@ import CPostgres
     func execute(
         _ sql: String, _ values: [PostgresValue] = [], isPlannedAnew: Bool = false
     ) throws(PostgresError) -> PostgresResult {
+        trace?.append(TracedStatement(sql: sql, values: values))
         let name = isPlannedAnew ? nil : try prepare(sql, values)
         link.startClock()
         var buffer: [UInt8] = []
@@ -118,6 +121,16 @@ import CPostgres
             throw error
         }
         _ = try onlyAnswer()
+    }
+
+    /// Does work and gives the statements that it ran as well.
+    func traced<Value>(
+        _ work: (PostgresSession) throws -> Value
+    ) rethrows -> (value: Value, statements: [TracedStatement]) {
+        trace = []
+        defer { trace = nil }
+        let value = try work(self)
+        return (value, trace ?? [])
     }
 
     // MARK: - Transactions

@@ -4,8 +4,9 @@ import StoreSupport
 
 /// Reads records from PostgreSQL; each statement has a snapshot of its own that ends with it.
 public struct PostgresRecordReader: RecordReader {
-    private let database: PostgresDatabase
+    let database: PostgresDatabase
     private let scanLimit: Int
+    var trace: StatementTrace<TracedStatement>?
 
     /// Records of a database.
     /// - Parameters:
@@ -20,34 +21,59 @@ public struct PostgresRecordReader: RecordReader {
     public func rows(
         _ filter: LogFilter, order: LogOrder, after position: RecordPosition?, limit: Int
     ) async throws(RecordReaderError) -> RecordRows {
-        try await database.read(\.reader) { session in
-            let selection = RecordSelection(filter, order: order, after: position)
-            let end = try selection.window(rows: scanLimit).flatMap { try place($0.sql, $0.values, in: session) }
-            let page = selection.page(limit: limit, upTo: end)
-            var rows = try fetch(page.sql, page.values, in: session)
-            if rows.cut == nil, rows.count < limit { rows.cut = end }
+        try await read { session in
+            var rows = try find(filter, order, after: position, limit, in: session)
+            try name(&rows, in: session)
             return rows
         }
+    }
+
+    /// Goes over an app's records piece by piece, as far as few of what is looked at may fit: where a piece ends is found
+    /// from an index alone.
+    private func find(
+        _ filter: LogFilter, _ order: LogOrder, after position: RecordPosition?, _ limit: Int,
+        in session: PostgresSession
+    ) throws -> RecordRows {
+        var rows = RecordRows()
+        var position = position
+        for size in ScanPieces(limit: limit, scanLimit: scanLimit) {
+            let selection = RecordSelection(filter, order: order, after: position)
+            var end: RecordPosition?
+            if !selection.isExact {
+                let window = selection.window(rows: size)
+                end = try place(window.sql, window.values, in: session)
+            }
+            let page = selection.page(limit: limit - rows.count, upTo: end)
+            try fetch(page.sql, page.values, in: session, into: &rows)
+            guard rows.cut == nil, rows.count < limit, let end else { return rows }
+            rows.examined += size
+            position = end
+        }
+        rows.cut = position
+        return rows
     }
 
     /// Rows of one generation from an offset on.
     public func rows(
         of generation: GenerationID, from offset: Int64, limit: Int
     ) async throws(RecordReaderError) -> RecordRows {
-        try await database.read(\.reader) { session in
+        try await read { session in
             guard let app = try app(of: generation, in: session) else { return RecordRows() }
             var condition = RecordCondition(of: app)
             condition.add("r.generation = ?", .integer(generation.number))
             condition.add("r.byte_offset >= ?", .integer(offset))
             let page = RecordSelection.bounded(
                 condition, sorting: { "\($0)generation, \($0)byte_offset" }, limit: limit)
-            return try fetch(page.sql, page.values, in: session)
+            var rows = RecordRows()
+            try fetch(page.sql, page.values, in: session, into: &rows)
+            try name(&rows, in: session)
+            return rows
         }
     }
 
     /// How many records there are.
     public func count(_ filter: LogFilter) async throws(RecordReaderError) -> Int64 {
-        try await database.read(\.reader) { session in
+        try await read { session in
             let condition = RecordCondition(filter)
             return try session.execute(
                 "SELECT count(*) AS count FROM records AS r WHERE \(condition.sql)", condition.values,
@@ -58,7 +84,7 @@ public struct PostgresRecordReader: RecordReader {
 
     /// How many records of one generation are stored.
     public func count(of generation: GenerationID) async throws(RecordReaderError) -> Int64 {
-        try await database.read(\.reader) { session in
+        try await read { session in
             try session.execute(
                 """
                 SELECT count(*) AS count FROM records
@@ -73,7 +99,7 @@ public struct PostgresRecordReader: RecordReader {
     public func histogram(
         _ filter: LogFilter, interval: Duration, limit: Int
     ) async throws(RecordReaderError) -> [HistogramBar] {
-        try await database.read(\.reader) { session in
+        try await read { session in
             var condition = RecordCondition(filter)
             let width = nanoseconds(interval)
             // No interval has more rows than there are codes of levels.
@@ -115,10 +141,11 @@ private func place(_ sql: String, _ values: [PostgresValue], in session: Postgre
     }
 }
 
-/// Runs a page and copies each line straight into the rows' buffer.
-private func fetch(_ sql: String, _ values: [PostgresValue], in session: PostgresSession) throws -> RecordRows {
+/// Runs a page and copies each line straight into the rows' buffer, until that is full.
+private func fetch(
+    _ sql: String, _ values: [PostgresValue], in session: PostgresSession, into rows: inout RecordRows
+) throws {
     let answer = try session.execute(sql, values, isPlannedAnew: true)
-    var rows = RecordRows()
     for row in 0..<Int32(answer.count) {
         let facts = RecordRows.Facts(
             generation: GenerationID(answer.integer(row, 0)), offset: answer.integer(row, 1),
@@ -130,14 +157,20 @@ private func fetch(_ sql: String, _ values: [PostgresValue], in session: Postgre
                 unsafe line.withUnsafeBufferPointer { unsafe bytes.append(contentsOf: $0) }
             }
         }
+        guard !rows.isFull else {
+            rows.cut = rows.position(rows.count - 1)
+            return
+        }
     }
-    if rows.isFull { rows.cut = rows.position(rows.count - 1) }
+}
+
+/// Names the objects of rows.
+private func name(_ rows: inout RecordRows, in session: PostgresSession) throws {
     let generations = Set(rows.generations)
-    guard !generations.isEmpty else { return rows }
+    guard !generations.isEmpty else { return }
     let names = try session.execute(
         "SELECT generation, object FROM cursors WHERE generation = ANY($1)", [.integers(generations.map(\.number))])
     for row in names.rows {
         rows.name(GenerationID(try row.integer("generation")), ObjectKey(try row.text("object")))
     }
-    return rows
 }

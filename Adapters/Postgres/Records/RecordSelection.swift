@@ -9,26 +9,28 @@ struct RecordSelection {
     private let filter: LogFilter
     private let order: LogOrder
     private let position: RecordPosition?
-    private let narrowing: LineNarrowing
+    private let sieve: LineSieve
 
     init(_ filter: LogFilter, order: LogOrder, after position: RecordPosition?) {
         self.filter = filter
+        sieve = LineSieve(filter)
         self.order = order
         self.position = position
-        narrowing = LineNarrowing(filter)
     }
 
-    /// What finds the `rows`-th row to look at, its event time, generation and offset; `nil` when each row that is
-    /// looked at is one that is wanted.
-    func window(rows: Int) -> (sql: String, values: [PostgresValue])? {
+    /// Whether each row that is looked at is one that is wanted, so that no window is needed.
+    var isExact: Bool {
         let hasLevel = filter.level != nil || filter.minLevel != nil
         let hasTime = filter.from != nil || filter.to != nil
-        guard hasLevel || !narrowing.isEmpty || (order == .stored && hasTime) else { return nil }
+        return !hasLevel && sieve.isEmpty && !(order == .stored && hasTime)
+    }
+
+    /// What finds the `rows`-th row to look at, its event time, generation and offset.
+    func window(rows: Int) -> (sql: String, values: [PostgresValue]) {
         var plain = LogFilter(app: filter.app)
         // By time, rows out of the times asked for are never looked at.
         if order != .stored { (plain.from, plain.to) = (filter.from, filter.to) }
-        var condition = RecordCondition(plain)
-        bound(&condition, upTo: nil)
+        var condition = condition(plain, upTo: nil)
         let skipped = condition.parameter(.integer(Int64(rows - 1)))
         return (
             """
@@ -40,9 +42,8 @@ struct RecordSelection {
 
     /// Up to `limit` rows, none behind `end`, whose lines hold not many more bytes than rows may.
     func page(limit: Int, upTo end: RecordPosition?) -> (sql: String, values: [PostgresValue]) {
-        var condition = RecordCondition(filter)
-        bound(&condition, upTo: end)
-        narrowing.narrow(&condition)
+        var condition = condition(filter, upTo: end)
+        condition.narrow(by: sieve)
         return RecordSelection.bounded(condition, sorting: sorting, limit: limit)
     }
 
@@ -65,19 +66,32 @@ struct RecordSelection {
         )
     }
 
-    private func bound(_ condition: inout RecordCondition, upTo end: RecordPosition?) {
-        let (behind, before) = order == .newestFirst ? ("<", ">=") : (">", "<=")
-        for (position, comparison) in [(position, behind), (end, before)] {
-            guard let position else { continue }
-            let place: [PostgresValue] = [.integer(position.generation.number), .integer(position.offset)]
+    /// The columns' part of a filter between two places; by time, each side has one bound, which an index goes along.
+    private func condition(_ filter: LogFilter, upTo end: RecordPosition?) -> RecordCondition {
+        let isDescending = order == .newestFirst
+        let (low, high) = isDescending ? (end, position) : (position, end)
+        var plain = filter
+        var places: [(comparison: String, place: RecordPosition)] = []
+        if let low, order == .stored || low.timestamp >= filter.from?.nanoseconds ?? .min {
+            if order != .stored { plain.from = nil }
+            places.append((isDescending ? ">=" : ">", low))
+        }
+        if let high, order == .stored || high.timestamp < filter.to?.nanoseconds ?? .max {
+            if order != .stored { plain.to = nil }
+            places.append((isDescending ? "<" : "<=", high))
+        }
+        var condition = RecordCondition(plain)
+        for (comparison, place) in places {
+            let values: [PostgresValue] = [.integer(place.generation.number), .integer(place.offset)]
             if order == .stored {
-                condition.add("(r.generation, r.byte_offset) \(comparison) (?, ?)", place)
+                condition.add("(r.generation, r.byte_offset) \(comparison) (?, ?)", values)
             } else {
                 condition.add(
                     "(r.event_time, r.generation, r.byte_offset) \(comparison) (?, ?, ?)",
-                    [.integer(position.timestamp)] + place)
+                    [.integer(place.timestamp)] + values)
             }
         }
+        return condition
     }
 
     /// The order's columns of a table that is named by a prefix.

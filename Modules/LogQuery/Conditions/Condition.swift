@@ -76,6 +76,25 @@ public struct JSONNumber: Sendable, Hashable, Comparable {
         self.double = double
     }
 
+    /// Takes a number that was read from a line, where most are short integers.
+    init?(written digits: Span<UInt8>) {
+        var value: Int64 = 0
+        let start = digits.count > 1 && digits[0] == UInt8(ascii: "-") ? 1 : 0
+        for index in start..<digits.count {
+            guard digits[index] >= 0x30, digits[index] <= 0x39, index < 15 else {
+                self.init(decodedJSONString(digits, in: digits.indices))
+                return
+            }
+            value = value * 10 + Int64(digits[index] - 0x30)
+        }
+        // Zero with a sign is a double of its own.
+        guard start == 0 || value != 0 else {
+            self.init(decodedJSONString(digits, in: digits.indices))
+            return
+        }
+        self.init(start == 1 ? -value : value)
+    }
+
     /// Swift reads more than JSON does: `nan`, `+1`, hexadecimal digits.
     private static func isNumber(_ text: String) -> Bool {
         let bytes = Array(text.utf8)

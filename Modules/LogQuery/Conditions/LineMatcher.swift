@@ -2,30 +2,35 @@ import LogModel
 
 /// Says whether a line meets the text and the conditions of a filter; the same for all stores.
 ///
-/// A line is walked once for each condition, and each text in it is compared in time that grows with its length alone.
+/// A line is walked once for each condition, unless its bytes show that it cannot meet them, and each text in it is
+/// compared in time that grows with its length alone.
 struct LineMatcher: Sendable {
     private let needle: TextNeedle?
+    private let sieve: LineSieve
     private let conditions: [PreparedCondition]
 
     init(_ filter: LogFilter) {
         needle = (filter.text ?? "").isEmpty ? nil : TextNeedle(filter.text ?? "")
+        var untold = filter
+        untold.text = nil
+        sieve = LineSieve(untold)
         conditions = filter.conditions.map(PreparedCondition.init)
     }
 
     func matches(_ line: Span<UInt8>) -> Bool {
         if let needle, !needle.occurs(in: line) { return false }
-        return conditions.allSatisfy { $0.holds(in: line) }
+        return conditions.isEmpty || (sieve.admits(line) && conditions.allSatisfy { $0.holds(in: line) })
     }
 }
 
 /// A condition with what its test looks for made ready.
 private struct PreparedCondition: Sendable {
-    let path: [String]
+    let path: [PathSegment]
     let test: Condition.Test
     let needle: TextNeedle?
 
     init(_ condition: Condition) {
-        path = condition.path
+        path = condition.path.map(PathSegment.init)
         test = condition.test
         if case .contains(let part) = test { needle = TextNeedle(part) } else { needle = nil }
     }

@@ -11,7 +11,7 @@ enum LineValue {
     case container
 
     /// The value at a path of a line, `nil` when there is none; of duplicate members the first counts.
-    init?(at path: [String], in line: Span<UInt8>) {
+    init?(at path: [PathSegment], in line: Span<UInt8>) {
         guard let (kind, range) = find(path, in: line) else { return nil }
         switch kind {
         case .null: self = .null
@@ -19,8 +19,9 @@ enum LineValue {
         case .no: self = .flag(false)
         case .string: self = .text(decodedJSONString(line, in: range.lowerBound + 1..<range.upperBound - 1))
         case .number:
-            guard let number = JSONNumber(decodedJSONString(line, in: range)) else { return nil }
-            self = .number(number, Timestamp(number: line.extracting(range)))
+            let digits = line.extracting(range)
+            guard let number = JSONNumber(written: digits) else { return nil }
+            self = .number(number, Timestamp(number: digits))
         case .object, .array: self = .container
         }
     }
@@ -60,8 +61,20 @@ enum LineValue {
     }
 }
 
+/// One name on a path, made ready to be compared with keys.
+struct PathSegment: Sendable {
+    let name: [UInt8]
+    /// Which element of an array it is, from 0; `nil` when it can be none.
+    let index: Int?
+
+    init(_ name: String) {
+        self.name = Array(name.utf8)
+        index = Int(name).flatMap { $0 >= 0 ? $0 : nil }
+    }
+}
+
 /// Kind and place of the value at a path.
-private func find(_ path: [String], in line: Span<UInt8>) -> (kind: JSONReader.Kind, range: Range<Int>)? {
+private func find(_ path: [PathSegment], in line: Span<UInt8>) -> (kind: JSONReader.Kind, range: Range<Int>)? {
     var reader = JSONReader()
     reader.skipSpace(line)
     if line.count >= 3, line[0] == 0xEF { reader.index = 3 }
@@ -72,14 +85,13 @@ private func find(_ path: [String], in line: Span<UInt8>) -> (kind: JSONReader.K
         reader.index = here?.range.lowerBound ?? reader.index
         switch kind {
         case .object:
-            let name = Array(segment.utf8)
             try? reader.members(line) { key, kind, value in
-                guard isNamed(line, key, name) else { return true }
+                guard isNamed(line, key, segment.name) else { return true }
                 next = (kind, value)
                 return false
             }
         case .array:
-            guard let wanted = Int(segment), wanted >= 0 else { return nil }
+            guard let wanted = segment.index else { return nil }
             var index = 0
             try? reader.elements(line) { kind, value in
                 if index == wanted { next = (kind, value) }

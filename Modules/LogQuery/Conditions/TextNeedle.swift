@@ -6,6 +6,10 @@ import LogModel
 /// and never with its product with the text's, whatever both are made of.
 struct TextNeedle: Sendable {
     private let lower: [UInt8]
+    /// `nil` for the empty text, which is in every other.
+    private let search: ByteSearch?
+    /// Finds what is in a line in which the text may be written with escapes.
+    private let escape: ByteSearch
     /// For each beginning of the text the length of the longest shorter beginning that it ends with, so that no byte is
     /// looked at again after a mismatch (the algorithm of Knuth, Morris and Pratt).
     private let borders: [Int]
@@ -13,6 +17,8 @@ struct TextNeedle: Sendable {
 
     init(_ text: String) {
         lower = Array(text.lowercased().utf8)
+        search = lower.isEmpty ? nil : ByteSearch(lower, ignoresCase: true)
+        escape = ByteSearch(Array(LineSieve.escape(of: [text]).utf8))
         borders = TextNeedle.borders(of: lower)
         isASCII = lower.allSatisfy { $0 < 0x80 }
     }
@@ -24,18 +30,18 @@ struct TextNeedle: Sendable {
 
     /// Whether the text is in a line as it is written, or in one of its strings when they are decoded.
     func occurs(in line: Span<UInt8>) -> Bool {
-        var hasEscape = false
-        var hasHighByte = false
-        for index in line.indices {
-            if line[index] == UInt8(ascii: "\\") { hasEscape = true }
-            if line[index] >= 0x80 { hasHighByte = true }
-        }
         if occurs(inBytes: line) { return true }
-        if !isASCII, hasHighByte, occurs(in: decodedJSONString(line, in: line.indices)) { return true }
-        return hasEscape && occursInStrings(of: line)
+        if !isASCII, hasHighByte(line), occurs(in: decodedJSONString(line, in: line.indices)) { return true }
+        return (escape.occurs(in: line) ?? true) && occursInEscapedStrings(of: line)
     }
 
-    private func occursInStrings(of line: Span<UInt8>) -> Bool {
+    private func hasHighByte(_ line: Span<UInt8>) -> Bool {
+        for index in line.indices where line[index] >= 0x80 { return true }
+        return false
+    }
+
+    /// Strings without escapes need not be looked at again.
+    private func occursInEscapedStrings(of line: Span<UInt8>) -> Bool {
         var index = 0
         while index < line.count {
             guard line[index] == UInt8(ascii: "\"") else {
@@ -43,19 +49,25 @@ struct TextNeedle: Sendable {
                 continue
             }
             let start = index + 1
+            var hasEscape = false
             index = start
             while index < line.count, line[index] != UInt8(ascii: "\"") {
-                index += line[index] == UInt8(ascii: "\\") ? 2 : 1
+                let isEscape = line[index] == UInt8(ascii: "\\")
+                hasEscape = hasEscape || isEscape
+                index += isEscape ? 2 : 1
             }
-            if occurs(in: decodedJSONString(line, in: start..<min(index, line.count))) { return true }
+            if hasEscape, occurs(in: decodedJSONString(line, in: start..<min(index, line.count))) { return true }
             index += 1
         }
         return false
     }
 
     private func occurs(inBytes bytes: Span<UInt8>) -> Bool {
-        guard !lower.isEmpty else { return true }
-        guard bytes.count >= lower.count else { return false }
+        guard let search else { return true }
+        return search.occurs(in: bytes) ?? occursByBorders(in: bytes)
+    }
+
+    private func occursByBorders(in bytes: Span<UInt8>) -> Bool {
         var matched = 0
         for index in bytes.indices {
             let byte = folded(bytes[index])

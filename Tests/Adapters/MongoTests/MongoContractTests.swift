@@ -16,6 +16,15 @@ struct MongoContractTests {
 
     @Test("keeps the contract of records when a call looks at three rows", arguments: StoreContracts.narrow)
     func narrowRecords(_ clause: Clause<StoreUnderTest>) async throws { try await verify(clause, scanLimit: 3) }
+
+    @Test("goes by indexes", arguments: PlanClauses.clauses)
+    func plans(_ clause: Clause<StoreUnderTest>) async throws {
+        try await SharedMongo.withDatabase { database in
+            var store = StoreUnderTest.mongo(database)
+            store.plans = { try await MongoRecordReader(database).plans(of: $0) }
+            try await clause.verify(store)
+        }
+    }
 }
 
 extension StoreUnderTest {

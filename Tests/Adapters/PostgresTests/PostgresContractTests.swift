@@ -20,4 +20,20 @@ struct PostgresContractTests {
 
     @Test("keeps the contract of records when a call looks at three rows", arguments: StoreContracts.narrow)
     func narrowRecords(_ clause: Clause<StoreUnderTest>) async throws { try await verify(clause, scanLimit: 3) }
+
+    /// Told to read tables as a whole only where no index would do.
+    ///
+    /// With tables of a few pages a planner should do just that; what it chooses on large ones is shown by
+    /// `logferry-bench query`.
+    @Test("can go by indexes", arguments: PlanClauses.clauses)
+    func plans(_ clause: Clause<StoreUnderTest>) async throws {
+        try await Turns.all.take {
+            let url = try await TestServer.newSchema()
+            let database = try await PostgresDatabase.patient(url + "%20-c%20enable_seqscan%3Doff", connections: 4)
+            var store = StoreUnderTest.postgres(database)
+            store.plans = { try await PostgresRecordReader(database).plans(of: $0) }
+            try await clause.verify(store)
+            await database.close()
+        }
+    }
 }

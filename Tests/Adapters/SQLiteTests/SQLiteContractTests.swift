@@ -19,6 +19,16 @@ struct SQLiteContractTests {
 
     @Test("keeps the contract of records when a call looks at three rows", arguments: StoreContracts.narrow)
     func narrowRecords(_ clause: Clause<StoreUnderTest>) async throws { try await verify(clause, scanLimit: 3) }
+
+    @Test("goes by indexes, without statistics", arguments: PlanClauses.clauses)
+    func plans(_ clause: Clause<StoreUnderTest>) async throws {
+        let folder = try TemporaryFolder()
+        let database = try SQLiteDatabase(path: folder.file("store.sqlite"))
+        var store = StoreUnderTest.sqlite(database)
+        store.plans = { try await SQLiteRecordReader(database).plans(of: $0) }
+        try await clause.verify(store)
+        try database.close()
+    }
 }
 
 extension StoreUnderTest {

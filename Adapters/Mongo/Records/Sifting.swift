@@ -1,0 +1,47 @@
+import LogQuery
+import StoreSupport
+
+/// What one call takes of the records that it is given: lines that can meet the filter, and no more than it wants.
+struct Sifting {
+    /// How many rows are wanted.
+    let limit: Int
+    private let sieve: LineSieve?
+    private var budget: ScanBudget
+    private let scanLimit: Int
+
+    /// - Parameters:
+    ///   - filter: whose text and conditions lines are sifted by.
+    ///   - limit: how many rows are wanted.
+    ///   - scanLimit: how many records may be looked at.
+    init(_ filter: LogFilter, limit: Int, scanLimit: Int) {
+        let sieve = LineSieve(filter)
+        self.sieve = sieve.isEmpty ? nil : sieve
+        self.limit = limit
+        self.scanLimit = scanLimit
+        budget = ScanBudget(rows: scanLimit)
+    }
+
+    /// Takes whatever comes.
+    init(limit: Int) {
+        sieve = nil
+        self.limit = limit
+        scanLimit = limit
+        budget = ScanBudget(rows: limit)
+    }
+
+    /// How many records were looked at, if lines are sifted.
+    var examined: Int { budget.examined }
+
+    /// Whether no more may be looked at.
+    var isSpent: Bool { sieve != nil && budget.isSpent }
+
+    /// How many records a query may have to give, of which some rows are there.
+    func reach(_ rows: RecordRows) -> Int { sieve == nil ? limit - rows.count : scanLimit }
+
+    /// Whether a line may meet the filter.
+    mutating func admits(_ line: Span<UInt8>) -> Bool {
+        guard let sieve else { return true }
+        budget.spend(line.count)
+        return sieve.admits(line)
+    }
+}
