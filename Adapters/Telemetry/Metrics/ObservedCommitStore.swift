@@ -37,6 +37,9 @@ public struct ObservedCommitStore: CommitStore {
     private let failures: [Reason: Counter]
     private let steps: [Outcome: Counter]
 
+    /// That of the store.
+    public var usefulBytes: Int { base.usefulBytes }
+
     /// Observes a store.
     public init(_ base: any CommitStore, _ factory: any MetricsFactory) {
         self.base = base

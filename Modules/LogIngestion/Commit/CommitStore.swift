@@ -16,11 +16,21 @@ public protocol CommitStore: Sendable {
     /// - Throws: ``CommitStoreError``.
     func commit(_ steps: [ObjectStep]) async throws(CommitStoreError) -> [StepOutcome]
 
+    /// How many bytes of steps one transaction takes well; a step that is larger is committed by itself.
+    ///
+    /// A store that keeps what is not committed in its cache stalls when several writers commit much at the same time.
+    var usefulBytes: Int { get }
+
     /// What is known of a writer of an app; ``WriterState/init()`` when nothing is.
     func writer(_ writer: WriterID, of app: AppID) async throws(CommitStoreError) -> WriterState
 
     /// Whether a record of a generation begins in a range of its object.
     func hasRecord(in range: ByteRange, of generation: GenerationID) async throws(CommitStoreError) -> Bool
+}
+
+extension CommitStore {
+    /// As many as there are.
+    public var usefulBytes: Int { .max }
 }
 
 /// What one commit does to one object.

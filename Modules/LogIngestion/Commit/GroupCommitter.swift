@@ -12,10 +12,11 @@ public actor GroupCommitter {
     private var queue: [(step: ObjectStep, continuation: CheckedContinuation<Answer, Never>)] = []
     private var isCommitting = false
 
-    /// A committer that puts up to `limit` bytes into one transaction, and at least one step.
+    /// A committer that puts up to `limit` bytes into one transaction, fewer when the store wants that, and at least one
+    /// step.
     public init(store: any CommitStore, limit: Int) {
         self.store = store
-        self.limit = limit
+        self.limit = min(limit, store.usefulBytes)
     }
 
     /// Commits a step.

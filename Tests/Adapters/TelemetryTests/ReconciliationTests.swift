@@ -38,6 +38,17 @@ struct ReconciliationTests {
         func figures() throws -> ExpositionReader { try ExpositionReader(registry.exposition()) }
     }
 
+    @Test("an observed store takes as much at once as the store itself")
+    func usefulBytes() async throws {
+        struct Small: CommitStore {
+            let usefulBytes = 4711
+            func commit(_ steps: [ObjectStep]) -> [StepOutcome] { steps.map { _ in .applied } }
+            func writer(_ writer: WriterID, of app: AppID) -> WriterState { WriterState() }
+            func hasRecord(in range: ByteRange, of generation: GenerationID) -> Bool { false }
+        }
+        #expect(ObservedCommitStore(Small(), PrometheusRegistry(ServiceMetric.allCases.map(\.family))).usefulBytes == 4711)
+    }
+
     /// Every kind of byte that there is: records, rejects of several reasons, blanks, NULs, CRLF, batches and repeats.
     private func mixture() -> [UInt8] {
         let batch = SdkBatch(["{\"b\":1}", "{\"b\":2}"], sequence: 1).bytes

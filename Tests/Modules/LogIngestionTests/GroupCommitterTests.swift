@@ -15,8 +15,12 @@ struct GroupCommitterTests {
         private(set) var groups: [Int] = []
         private var isOpen = false
         let failure: CommitStoreError?
+        let usefulBytes: Int
 
-        init(failing failure: CommitStoreError? = nil) { self.failure = failure }
+        init(failing failure: CommitStoreError? = nil, usefulBytes: Int = .max) {
+            self.failure = failure
+            self.usefulBytes = usefulBytes
+        }
 
         func commit(_ steps: [ObjectStep]) async throws(CommitStoreError) -> [StepOutcome] {
             groups.append(steps.count)
@@ -84,6 +88,16 @@ struct GroupCommitterTests {
         for task in tasks { _ = try await task.value }
         let groups = await gate.groups
         #expect(groups.allSatisfy { $0 <= size } && groups.reduce(0, +) == 8 && groups.contains(size))
+    }
+
+    @Test("a group holds no more bytes than the store takes well, whatever the limit")
+    func storeLimit() async throws {
+        let gate = Gate(usefulBytes: 100)
+        let (_, tasks) = await begin(7, at: gate, limit: 1 << 20, bytes: 35)
+        await gate.open()
+        for task in tasks { _ = try await task.value }
+        let groups = await gate.groups
+        #expect(groups.allSatisfy { $0 <= 2 } && groups.reduce(0, +) == 8)
     }
 
     @Test("a failure reaches every caller of the group, and the next group is tried anew")
