@@ -180,7 +180,9 @@ let package = Package(
         adapter(
             "LogferryLogging", in: "SwiftLog", modules: ["LogModel", "SdkClient"], support: ["SdkPlatform"],
             products: [logging, lifecycle]),
-        adapter("SystemAdapter", in: "System", modules: ["LogModel", "AppRegistry", "LogQuery"], products: [crypto]),
+        adapter(
+            "SystemAdapter", in: "System", modules: ["LogModel", "AppRegistry", "LogQuery"], support: ["CPlatform"],
+            products: [crypto]),
 
         // Apps: they choose and start.
         .target(

@@ -6,7 +6,7 @@ import Testing
 @Suite("Volume", .serialized)
 struct VolumeTests {
     /// What a worker may hold of its own, whatever it reads.
-    private static let memoryLimit = 48 << 20
+    private static let memoryLimit = 24 << 20
 
     @Test("C16: memory follows neither the size of an object nor the length of a line")
     func bigObject() async throws {

@@ -3,6 +3,18 @@
 
 #include <pthread.h>
 
+#if defined(__GLIBC__)
+#include <malloc.h>
+#endif
+
 void logferry_name_current_thread(const char *name) {
     pthread_setname_np(pthread_self(), name);
+}
+
+void logferry_bound_arenas(int count) {
+#if defined(__GLIBC__)
+    mallopt(M_ARENA_MAX, count);
+#else
+    (void)count;
+#endif
 }

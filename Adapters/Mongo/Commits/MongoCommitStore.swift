@@ -10,6 +10,8 @@ public struct MongoCommitStore: CommitStore {
     /// Commits into a database.
     public init(_ database: MongoDatabase) { self.database = database }
 
+    /// 2 MiB, so that transactions of several workers fit into the server's cache.
+    ///
     /// What a transaction has written stays in WiredTiger's cache until it ends, with its index entries and its copy for
     /// the oplog three to four times as much as the lines. When that passes a fifth of the cache the server holds all
     /// writers up and undoes transactions: four workers that committed 8 MiB at a time took ten times as long over a

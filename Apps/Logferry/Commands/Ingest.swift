@@ -23,6 +23,7 @@ struct Ingest: AsyncParsableCommand {
     var json = false
 
     func run() async throws {
+        Deployment.boundMemory()
         let settings = try GivenSettings.settings()
         let deployment = try await Deployment(settings, logger: settings.logger("ingestion"))
         let owner = try await deployment.apps.find(app)

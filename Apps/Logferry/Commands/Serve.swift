@@ -40,6 +40,7 @@ struct Work: AsyncParsableCommand {
     var once = false
 
     func run() async throws {
+        Deployment.boundMemory()
         let settings = try GivenSettings.settings()
         let deployment = try await Deployment(settings, waitsForStore: true, logger: settings.logger("ingestion"))
         let worker = try WorkerService(deployment, logger: settings.logger("worker"))

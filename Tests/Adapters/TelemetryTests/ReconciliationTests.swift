@@ -46,7 +46,8 @@ struct ReconciliationTests {
             func writer(_ writer: WriterID, of app: AppID) -> WriterState { WriterState() }
             func hasRecord(in range: ByteRange, of generation: GenerationID) -> Bool { false }
         }
-        #expect(ObservedCommitStore(Small(), PrometheusRegistry(ServiceMetric.allCases.map(\.family))).usefulBytes == 4711)
+        let registry = PrometheusRegistry(ServiceMetric.allCases.map(\.family))
+        #expect(ObservedCommitStore(Small(), registry).usefulBytes == 4711)
     }
 
     /// Every kind of byte that there is: records, rejects of several reasons, blanks, NULs, CRLF, batches and repeats.

@@ -5,4 +5,8 @@
 /// Hidden behind _GNU_SOURCE in glibc, so Swift's Glibc module cannot see it.
 void logferry_name_current_thread(const char *name);
 
+/// Lets glibc's allocator keep at most so many arenas; with another C library it does nothing.
+/// malloc.h is in no module that Swift has.
+void logferry_bound_arenas(int count);
+
 #endif
