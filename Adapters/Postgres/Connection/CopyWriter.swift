@@ -6,6 +6,8 @@ import CPostgres
 struct CopyWriter {
     private let link: ServerLink
     private var buffer: [UInt8] = []
+    /// Where the row that was begun last is in the buffer.
+    private var row = 0
 
     /// How many bytes are gathered before they are sent.
     private static let chunk = 128 << 10
@@ -20,42 +22,30 @@ struct CopyWriter {
         buffer.append(bigEndian: Int64(0))
     }
 
-    /// Begins a row.
-    mutating func beginRow(columns: Int16) throws(PostgresError) {
+    /// Begins a row as a copy of a pattern; what differs is put into it by ``put(_:at:)``.
+    mutating func beginRow(like pattern: [UInt8]) throws(PostgresError) {
         if buffer.count >= CopyWriter.chunk { try send() }
-        buffer.append(bigEndian: columns)
+        row = buffer.count
+        buffer.append(contentsOf: pattern)
     }
 
-    /// A `bigint`.
+    /// Puts a number at a place of the row that was begun, the highest byte first.
     @inline(__always)
-    mutating func add(_ number: Int64) {
-        buffer.append(bigEndian: Int32(8))
-        buffer.append(bigEndian: number)
+    mutating func put(_ number: some FixedWidthInteger & BitwiseCopyable, at place: Int) {
+        let start = row
+        unsafe buffer.withUnsafeMutableBytes { bytes in
+            unsafe bytes.storeBytes(of: number.bigEndian, toByteOffset: start + place, as: type(of: number))
+        }
     }
 
-    /// An `integer`.
-    @inline(__always)
-    mutating func add(_ number: Int32) {
-        buffer.append(bigEndian: Int32(4))
-        buffer.append(bigEndian: number)
-    }
-
-    /// A `smallint`.
-    @inline(__always)
-    mutating func add(_ number: Int16) {
-        buffer.append(bigEndian: Int32(2))
-        buffer.append(bigEndian: number)
-    }
-
-    /// A `text` or `bytea`.
-    mutating func add(_ bytes: UnsafeBufferPointer<UInt8>) throws(PostgresError) {
-        buffer.append(bigEndian: Int32(bytes.count))
+    /// Ends a row with a `text` or `bytea`, whose length the row has in its last four bytes.
+    mutating func endRow(with bytes: UnsafeBufferPointer<UInt8>) throws(PostgresError) {
         guard bytes.count >= CopyWriter.large else {
             unsafe buffer.append(contentsOf: bytes)
             return
         }
         try send()
-        try unsafe put(bytes)
+        try unsafe transfer(bytes)
     }
 
     /// Ends the rows.
@@ -75,12 +65,12 @@ struct CopyWriter {
         }
         var outcome: Result<Void, PostgresError> = .success(())
         unsafe bytes.withUnsafeBufferPointer { bytes in
-            outcome = Result { () throws(PostgresError) in try unsafe put(bytes) }
+            outcome = Result { () throws(PostgresError) in try unsafe transfer(bytes) }
         }
         try outcome.get()
     }
 
-    private func put(_ bytes: UnsafeBufferPointer<UInt8>) throws(PostgresError) {
+    private func transfer(_ bytes: UnsafeBufferPointer<UInt8>) throws(PostgresError) {
         link.startClock()
         guard let start = bytes.baseAddress else { return }
         // Piece by piece: libpq would take all of it into memory of its own.

@@ -87,29 +87,55 @@ struct RecordCopy {
     /// Straight from the batch's columns: nothing is allocated for a line.
     private static func write(_ part: Part, to writer: inout CopyWriter) throws(PostgresError) {
         let records = part.step.records
-        let generation = part.step.move.generation.number
-        let receivedAt = part.step.receivedAt.nanoseconds
-        let day = Int32(truncatingIfNeeded: part.day.number)
+        let pattern = RowPattern.bytes(for: part)
         var failure: PostgresError?
         unsafe records.bytes.withUnsafeBufferPointer { bytes in
             do throws(PostgresError) {
                 for row in part.rows {
-                    try writer.beginRow(columns: 10)
-                    writer.add(generation)
-                    writer.add(records.offsets[row])
-                    writer.add(records.lineNumbers[row])
-                    writer.add(records.timestamps[row])
-                    writer.add(receivedAt)
-                    writer.add(part.app)
-                    writer.add(day)
-                    writer.add(Int16(records.levels[row]))
-                    writer.add(Int16(records.flags[row]))
-                    try unsafe writer.add(UnsafeBufferPointer(rebasing: bytes[records.range(row)]))
+                    try writer.beginRow(like: pattern)
+                    writer.put(records.offsets[row], at: RowPattern.offset)
+                    writer.put(records.lineNumbers[row], at: RowPattern.lineNumber)
+                    writer.put(records.timestamps[row], at: RowPattern.time)
+                    writer.put(Int16(records.levels[row]), at: RowPattern.level)
+                    writer.put(Int16(records.flags[row]), at: RowPattern.flags)
+                    writer.put(records.lengths[row], at: RowPattern.lineLength)
+                    try unsafe writer.endRow(with: UnsafeBufferPointer(rebasing: bytes[records.range(row)]))
                 }
             } catch {
                 failure = error
             }
         }
         if let failure { throw failure }
+    }
+
+    /// What stands in front of every line of a part: the number of columns, then each one's length and value in the order
+    /// of ``RecordCopy/columns``, with zeroes where rows differ.
+    private enum RowPattern {
+        static let offset = 18
+        static let lineNumber = 30
+        static let time = 42
+        static let level = 82
+        static let flags = 88
+        static let lineLength = 90
+
+        static func bytes(for part: Part) -> [UInt8] {
+            var bytes: [UInt8] = []
+            bytes.append(bigEndian: Int16(10))
+            let day = Int32(truncatingIfNeeded: part.day.number)
+            for number in [part.step.move.generation.number, 0, 0, 0, part.step.receivedAt.nanoseconds] {
+                bytes.append(bigEndian: Int32(8))
+                bytes.append(bigEndian: number)
+            }
+            for number in [part.app, day] {
+                bytes.append(bigEndian: Int32(4))
+                bytes.append(bigEndian: number)
+            }
+            for _ in 0..<2 {
+                bytes.append(bigEndian: Int32(2))
+                bytes.append(bigEndian: Int16(0))
+            }
+            bytes.append(bigEndian: Int32(0))
+            return bytes
+        }
     }
 }
