@@ -86,7 +86,7 @@ public struct ObjectFollower: Sendable {
     ///   - claim: the right to move its cursor.
     ///   - scan: what the scanner looks for.
     ///   - onClaim: told of a claim that takes the place of `claim`.
-    ///   - progress: told how far the object is taken, after each commit.
+    ///   - progress: told how far the object is scanned, after each chunk; the commit of it may still be on its way.
     /// - Returns: what the turn brought, and how it ended.
     public func follow(
         _ object: SourceObject, claim: Claim, scan: ScanSettings = ScanSettings(),
