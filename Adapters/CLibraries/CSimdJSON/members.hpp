@@ -61,7 +61,7 @@ class Members {
         if (end - key < 8) return std::memcmp(key, members_[index].name, length) == 0;
         // Eight bytes at once; those behind a shorter name are shifted out, the lowest byte being the first.
         std::memcpy(&word, key, 8);
-        if (length < 8) return ((word ^ firsts_[index]) << (64 - 8 * length)) == 0 || length == 0;
+        if (length < 8) return length == 0 || ((word ^ firsts_[index]) << (64 - 8 * length)) == 0;
         if (word != firsts_[index]) return false;
         return length == 8 || std::memcmp(key + 8, members_[index].name + 8, length - 8) == 0;
     }
