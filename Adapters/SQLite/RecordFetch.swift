@@ -6,36 +6,29 @@ import StoreSupport
 
 /// Fetches the rows of one call, and leaves out lines that cannot meet the filter before anything of them is copied.
 struct RecordFetch {
-    private let sieve: LineSieve?
-    private let limit: Int
+    private var sifting: Sifting
     private let scanLimit: Int
-    private var budget: ScanBudget
 
     /// - Parameters:
     ///   - filter: whose text and conditions lines are sifted by.
     ///   - limit: how many rows are wanted.
     ///   - scanLimit: how many rows may be looked at.
     init(_ filter: LogFilter, limit: Int, scanLimit: Int) {
-        let sieve = LineSieve(filter)
-        self.sieve = sieve.isEmpty ? nil : sieve
-        self.limit = limit
+        sifting = Sifting(filter, limit: limit, scanLimit: scanLimit)
         self.scanLimit = scanLimit
-        budget = ScanBudget(rows: scanLimit)
     }
 
     /// Fetches whatever a statement gives.
     init(limit: Int) {
-        sieve = nil
-        self.limit = limit
+        sifting = Sifting(limit: limit)
         scanLimit = limit
-        budget = ScanBudget(rows: limit)
     }
 
-    /// How many rows one statement may have to give.
-    var reach: Int { sieve == nil ? limit : scanLimit }
+    /// How many rows one statement may have to give, when none are there.
+    var reach: Int { sifting.reach(having: 0) }
 
     /// How many rows were looked at, if lines are sifted.
-    var examined: Int { budget.examined }
+    var examined: Int { sifting.examined }
 
     /// Goes over an app's records piece by piece, since levels or times can make few of them fit: where a piece ends is
     /// found from an index alone.
@@ -44,11 +37,12 @@ struct RecordFetch {
         into rows: inout RecordRows
     ) throws {
         var position = position
-        for size in ScanPieces(limit: limit, scanLimit: scanLimit) {
+        for size in ScanPieces(limit: sifting.limit, scanLimit: scanLimit) {
             let selection = RecordSelection(filter, order: order, after: position)
             let end = try RecordFetch.place(selection.window(rows: size), in: db)
-            try run(selection.page(limit: sieve == nil ? limit - rows.count : size, upTo: end), in: db, into: &rows)
-            guard rows.cut == nil, rows.count < limit, let end else { return }
+            let reach = sifting.reach(having: rows.count, piece: size)
+            try run(selection.page(limit: reach, upTo: end), in: db, into: &rows)
+            guard rows.cut == nil, rows.count < sifting.limit, let end else { return }
             position = end
         }
         rows.cut = position
@@ -60,22 +54,17 @@ struct RecordFetch {
         statement.arguments = selection.arguments
         let cursor = try Row.fetchCursor(statement)
         let handle = unsafe statement.sqliteStatement
-        while rows.count < limit, try cursor.next() != nil {
+        while rows.count < sifting.limit, try cursor.next() != nil {
             // Valid until the next step; the length must be asked for after the text.
             let text = unsafe sqlite3_column_text(handle, 7)
             let length = unsafe Int(sqlite3_column_bytes(handle, 7))
             let line = unsafe UnsafeBufferPointer(start: text, count: text == nil ? 0 : length)
-            if let sieve {
-                budget.spend(length)
-                if unsafe sieve.admits(line.span) {
-                    unsafe rows.append(facts(handle)) { unsafe $0.append(contentsOf: line) }
-                }
-                if budget.isSpent, rows.count < limit {
-                    rows.cut = unsafe facts(handle).position
-                    return
-                }
-            } else {
+            if unsafe sifting.admits(line.span) {
                 unsafe rows.append(facts(handle)) { unsafe $0.append(contentsOf: line) }
+            }
+            if sifting.isSpent, rows.count < sifting.limit {
+                rows.cut = unsafe facts(handle).position
+                return
             }
             guard !rows.isFull else {
                 rows.cut = rows.position(rows.count - 1)

@@ -61,7 +61,6 @@ final class ScannerPool: Sendable {
                     unsafe room.withColumns { verdicts, timestamps, levels, fieldStarts, fieldLengths in
                         var piece = unsafe rows
                         unsafe piece.bytes = text.baseAddress
-                        unsafe piece.byte_count = text.count
                         var found = unsafe logferry_found(
                             verdicts: verdicts, timestamps: timestamps, levels: levels, field_starts: fieldStarts,
                             field_lengths: fieldLengths, field_count: fields)
@@ -82,7 +81,7 @@ extension FramedLines {
                     unsafe separators.withUnsafeBufferPointer { separators in
                         unsafe body(
                             logferry_lines(
-                                bytes: nil, byte_count: 0, kinds: kinds.baseAddress, starts: starts.baseAddress,
+                                bytes: nil, kinds: kinds.baseAddress, starts: starts.baseAddress,
                                 lengths: lengths.baseAddress, separators: separators.baseAddress, rows: count,
                                 line_kind: Kind.line.rawValue))
                     }

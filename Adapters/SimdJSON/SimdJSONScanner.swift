@@ -13,9 +13,6 @@ public struct SimdJSONScanner: RecordScanner {
     /// Makes a scanner; all its users share what it keeps, which is as much as ever worked at the same time.
     public init() {}
 
-    /// Which of simdjson's implementations this processor runs, such as `icelake` or `haswell`.
-    public static var implementation: String { unsafe String(cString: logferry_scanner_implementation()) }
-
     /// Finds newlines 64 bytes at a time.
     public func findLineBreaks(in bytes: Span<UInt8>, from start: Int, into positions: inout [Int32]) {
         // A guess of the room, which is made larger as needed: lines of a hundred bytes.

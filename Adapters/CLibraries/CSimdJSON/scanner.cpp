@@ -80,8 +80,7 @@ bool judge(logferry::Walker &walker, uint32_t start, uint32_t end, int32_t base,
             spans.lengths[field] = 0;
         }
     }
-    walker.defers = false;
-    bool isAccepted = walker.accept(start, end, found.field_count > 0 ? &spans : nullptr) && !walker.defers;
+    bool isAccepted = walker.accept(start, end, found.field_count > 0 ? &spans : nullptr);
     found.verdicts[place] = isAccepted ? LOGFERRY_LINE_ACCEPTED : LOGFERRY_LINE_UNDECIDED;
     found.timestamps[place] = walker.moment();
     found.levels[place] = walker.level();
@@ -176,9 +175,4 @@ size_t logferry_scan(
     }
     scanner->index.shrink();
     return undecided;
-}
-
-const char *logferry_scanner_implementation(void) {
-    static const std::string name = simdjson::get_active_implementation()->name();
-    return name.c_str();
 }

@@ -26,7 +26,7 @@ struct FieldSpans {
 /// making; escapes are looked at apart. What is left is the order of the tokens, numbers, words and depth.
 class Walker {
   public:
-    /// How deep lines may nest, as JSONReader.depthLimit of LogModel says; a bit of `containers_` for each.
+    /// How deep lines may nest, as JSONReader.depthLimit of LogModel says; a bit of `containers` for each.
     static constexpr int depthLimit = 64;
 
     Walker(const uint8_t *text, const uint32_t *index, const Members &members, const Levels &levels)
@@ -48,12 +48,13 @@ class Walker {
         momentRank_ = levelRank_ = LOGFERRY_NONE;
         fields_ = fields;
         open_ = nullptr;
+        defers_ = false;
         while (start < end && is_space(text_[end - 1])) end--;
         end_ = end;
         // The last byte of an object is its brace, and the last token of the line: strings end within their lines. So
         // whatever expects another token, or reads on in a number or a word, is stopped there, and nothing else needs to
         // ask where the line ends but the step behind a brace or bracket.
-        return start < end && text_[end - 1] == '}' && walk();
+        return start < end && text_[end - 1] == '}' && walk() && !defers_;
     }
 
   private:
@@ -199,7 +200,17 @@ class Walker {
         }
     }
 
-    void consider_moment(const uint8_t *value, uint16_t rank);
+    void consider_moment(const uint8_t *value, uint16_t rank) {
+        int64_t moment = noMoment;
+        if (*value == '"') {
+            moment = moment_of_text(value + 1);
+        } else if (is_digit(*value) && !moment_of_number(value, &moment)) {
+            defers_ = true;
+        }
+        if (moment == noMoment) return;
+        moment_ = moment;
+        momentRank_ = rank;
+    }
 
     void consider_level(const uint8_t *value, uint16_t rank) {
         uint8_t level = *value == '"' ? levels_.of_text(value + 1) : levels_.of_number(value);
@@ -216,11 +227,6 @@ class Walker {
         open_ = nullptr;
     }
 
-  public:
-    /// Whether a time was met whose reading is left to the caller; the line is then undecided.
-    bool defers = false;
-
-  private:
     const uint8_t *text_;
     const uint32_t *next_;
     const Members &members_;
@@ -232,18 +238,8 @@ class Walker {
     uint16_t levelRank_ = LOGFERRY_NONE;
     FieldSpans *fields_ = nullptr;
     const logferry_member *open_ = nullptr;
+    /// Whether a time was met whose reading is left to the caller.
+    bool defers_ = false;
 };
-
-inline void Walker::consider_moment(const uint8_t *value, uint16_t rank) {
-    int64_t moment = noMoment;
-    if (*value == '"') {
-        moment = moment_of_text(value + 1);
-    } else if (is_digit(*value) && !moment_of_number(value, &moment)) {
-        defers = true;
-    }
-    if (moment == noMoment) return;
-    moment_ = moment;
-    momentRank_ = rank;
-}
 
 }  // namespace logferry

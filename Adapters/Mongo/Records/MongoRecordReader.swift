@@ -138,7 +138,7 @@ extension MongoClient {
             }
             guard !selection(upTo: nil).isEmpty else { return rows }
             let end = hasLevel ? try place(selection(upTo: nil).place(after: size)) : nil
-            for stretch in selection(upTo: end).stretches(limit: sifting.reach(rows))
+            for stretch in selection(upTo: end).stretches(limit: sifting.reach(having: rows.count))
             where rows.cut == nil && rows.count < limit {
                 try append(stretch, to: &rows, &sifting)
             }

@@ -1,5 +1,6 @@
 import LogModel
 import LogQuery
+import StoreSupport
 
 extension RecordRows {
     /// Adds the record in a document, whose line is copied straight into the rows' buffer, unless it is sifted out.

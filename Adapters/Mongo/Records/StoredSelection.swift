@@ -1,5 +1,6 @@
 import LogModel
 import LogQuery
+import StoreSupport
 
 /// Reads an app's records object by object.
 ///
@@ -36,7 +37,7 @@ struct StoredSelection {
             let generations = try generations(after: place)
             guard let last = generations.last else { return rows }
             let end = filter.hasColumnCondition ? try window(generations, after: place, &budget) : nil
-            let page = page(generations, after: place, upTo: end, limit: sifting.reach(rows))
+            let page = page(generations, after: place, upTo: end, limit: sifting.reach(having: rows.count))
             try client.append(page, to: &rows, &sifting)
             if rows.cut != nil || rows.count >= limit { return rows }
             if let end {

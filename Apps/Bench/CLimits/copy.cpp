@@ -32,17 +32,10 @@ bool logferry_limit_copy_rows(
     std::unique_ptr<FILE, closing> output(fopen(rows, "wxe"));
     if (!output) return fail(error, "%s: %s", rows, strerror(errno));
     pieces input(path, 1 << 20);
-    members json;
     std::string row;
-    *counts = {};
-    bool done = each_line(
-        input,
-        [&](const char *line, size_t length, uint64_t place, uint64_t number) {
-            size_t room = input.room() - static_cast<size_t>(line - input.data());
-            if (counts->lines++ == 0) json.learn(line, length, room);
-            found values = json.pass(line, length, room);
-            if (!values.is_object) return true;
-            counts->records++;
+    bool done = each_record(
+        input, *counts,
+        [&](const char *line, size_t length, uint64_t place, uint64_t number, const found &values) {
             counts->sum += length;
             int64_t time = moment(values.time);
             bool has_time = time != INT64_MIN;
@@ -59,7 +52,6 @@ bool logferry_limit_copy_rows(
             return fwrite(row.data(), 1, row.size(), output.get()) == row.size();
         },
         [] { return true; });
-    counts->bytes = input.read_bytes();
     if (input.failure()) return fail(error, "%s: %s", path, strerror(input.failure()));
     if (!done || fflush(output.get()) != 0) return fail(error, "%s: %s", rows, strerror(errno));
     return true;

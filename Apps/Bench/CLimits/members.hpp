@@ -71,4 +71,25 @@ int64_t moment(std::string_view token);
 // The code of a level's usual words and numbers; 0 for others.
 uint8_t gravity(std::string_view token);
 
+// Gives each line that is an object to `on_record(line, length, place in the file, number from 1, values)` and calls
+// `on_piece()` behind each piece; counts all lines, objects and bytes. The first line says which names are asked for.
+template <class OnRecord, class OnPiece>
+bool each_record(pieces &input, logferry_limit_counts &counts, OnRecord on_record, OnPiece on_piece) {
+    members json;
+    counts = {};
+    bool done = each_line(
+        input,
+        [&](const char *line, size_t length, uint64_t place, uint64_t number) {
+            size_t room = input.room() - static_cast<size_t>(line - input.data());
+            if (counts.lines++ == 0) json.learn(line, length, room);
+            found values = json.pass(line, length, room);
+            if (!values.is_object) return true;
+            counts.records++;
+            return static_cast<bool>(on_record(line, length, place, number, values));
+        },
+        on_piece);
+    counts.bytes = input.read_bytes();
+    return done;
+}
+
 } // namespace limits

@@ -117,16 +117,10 @@ bool logferry_limit_mongo(
     *counts = {};
     if (!to.open(url, database, &cause)) return fault(cause, error);
     pieces input(path, piece);
-    members json;
     bson_t document = BSON_INITIALIZER;
-    bool done = each_line(
-        input,
-        [&](const char *line, size_t length, uint64_t place, uint64_t number) {
-            size_t room = input.room() - static_cast<size_t>(line - input.data());
-            if (counts->lines++ == 0) json.learn(line, length, room);
-            found values = json.pass(line, length, room);
-            if (!values.is_object) return true;
-            counts->records++;
+    bool done = each_record(
+        input, *counts,
+        [&](const char *line, size_t length, uint64_t place, uint64_t number, const found &values) {
             int64_t time = moment(values.time);
             bson_t key;
             bson_reinit(&document);
@@ -147,7 +141,6 @@ bool logferry_limit_mongo(
         },
         [&] { return to.commit(!input.is_last(), &cause); });
     bson_destroy(&document);
-    counts->bytes = input.read_bytes();
     if (input.failure()) return fail(error, "%s: %s", path, strerror(input.failure()));
     return done || fault(cause, error);
 }

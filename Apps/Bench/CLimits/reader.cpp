@@ -27,20 +27,15 @@ bool logferry_limit_frame(
 bool logferry_limit_scan(
     const char *path, size_t piece, logferry_limit_counts *counts, logferry_limit_error *error) {
     pieces input(path, piece);
-    members json;
-    *counts = {};
-    bool done = each_line(
-        input,
-        [&](const char *line, size_t length, uint64_t, uint64_t) {
-            size_t room = input.room() - static_cast<size_t>(line - input.data());
-            if (counts->lines++ == 0) json.learn(line, length, room);
-            found values = json.pass(line, length, room);
-            counts->records += values.is_object;
-            counts->sum += values.time.size() + values.level.size() + values.sequence.size();
+    uint64_t sum = 0;
+    bool done = each_record(
+        input, *counts,
+        [&](const char *, size_t, uint64_t, uint64_t, const found &values) {
+            sum += values.time.size() + values.level.size() + values.sequence.size();
             return true;
         },
         [] { return true; });
-    counts->bytes = input.read_bytes();
+    counts->sum = sum;
     return done || cannot_read(path, input, error);
 }
 

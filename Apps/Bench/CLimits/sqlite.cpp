@@ -55,16 +55,10 @@ bool logferry_limit_sqlite(
     sqlite3_bind_int64(to.statement, 3, app);
     sqlite3_bind_int64(to.statement, 6, received_at);
     pieces input(path, piece);
-    members json;
     bool is_open = to.run("BEGIN IMMEDIATE");
-    bool done = is_open && each_line(
-        input,
-        [&](const char *line, size_t length, uint64_t place, uint64_t number) {
-            size_t room = input.room() - static_cast<size_t>(line - input.data());
-            if (counts->lines++ == 0) json.learn(line, length, room);
-            found values = json.pass(line, length, room);
-            if (!values.is_object) return true;
-            counts->records++;
+    bool done = is_open && each_record(
+        input, *counts,
+        [&](const char *line, size_t length, uint64_t place, uint64_t number, const found &values) {
             int64_t time = moment(values.time);
             sqlite3_bind_int64(to.statement, 2, static_cast<int64_t>(place));
             sqlite3_bind_int64(to.statement, 4, static_cast<int64_t>(number));
@@ -77,7 +71,6 @@ bool logferry_limit_sqlite(
             return inserted;
         },
         [&] { return to.run("COMMIT; BEGIN IMMEDIATE"); });
-    counts->bytes = input.read_bytes();
     if (input.failure()) return fail(error, "%s: %s", path, strerror(input.failure()));
     if (!done || !to.run("COMMIT")) return to.fault(error);
     return to.close() || to.fault(error);

@@ -21,7 +21,7 @@ public struct ObjectAssembler: Sendable {
     private var lines = FramedLines(from: 0, at: 0)
 
     /// How many bytes before ``nextOffset`` a piece should begin with, so that nearly all unfinished lines stand whole in it.
-    public static let usefulSeam = 8 << 10
+    static let usefulSeam = 8 << 10
 
     /// Goes on at a cursor.
     /// - Parameters:

@@ -49,7 +49,6 @@ typedef struct {
 /// newline, or by none.
 typedef struct {
     const uint8_t *bytes;
-    size_t byte_count;
     const uint8_t *kinds;
     const int32_t *starts;
     const int32_t *lengths;
@@ -82,9 +81,6 @@ void logferry_scanner_free(logferry_scanner *scanner);
 size_t logferry_scan(
     logferry_scanner *scanner, const logferry_lines *lines, const logferry_member *members, size_t member_count,
     logferry_found *found);
-
-/// The name of simdjson's implementation that this machine's processor runs, such as `icelake`.
-const char *logferry_scanner_implementation(void);
 
 #ifdef __cplusplus
 }

@@ -1,10 +1,9 @@
-import LogQuery
-import StoreSupport
+public import LogQuery
 
 /// What one call takes of the records that it is given: lines that can meet the filter, and no more than it wants.
-struct Sifting {
+public struct Sifting: Sendable {
     /// How many rows are wanted.
-    let limit: Int
+    public let limit: Int
     private let sieve: LineSieve?
     private var budget: ScanBudget
     private let scanLimit: Int
@@ -13,7 +12,7 @@ struct Sifting {
     ///   - filter: whose text and conditions lines are sifted by.
     ///   - limit: how many rows are wanted.
     ///   - scanLimit: how many records may be looked at.
-    init(_ filter: LogFilter, limit: Int, scanLimit: Int) {
+    public init(_ filter: LogFilter, limit: Int, scanLimit: Int) {
         let sieve = LineSieve(filter)
         self.sieve = sieve.isEmpty ? nil : sieve
         self.limit = limit
@@ -22,7 +21,7 @@ struct Sifting {
     }
 
     /// Takes whatever comes.
-    init(limit: Int) {
+    public init(limit: Int) {
         sieve = nil
         self.limit = limit
         scanLimit = limit
@@ -30,16 +29,19 @@ struct Sifting {
     }
 
     /// How many records were looked at, if lines are sifted.
-    var examined: Int { budget.examined }
+    public var examined: Int { budget.examined }
 
     /// Whether no more may be looked at.
-    var isSpent: Bool { sieve != nil && budget.isSpent }
+    public var isSpent: Bool { sieve != nil && budget.isSpent }
 
-    /// How many records a query may have to give, of which some rows are there.
-    func reach(_ rows: RecordRows) -> Int { sieve == nil ? limit - rows.count : scanLimit }
+    /// How many records a query may have to give when `count` rows are there already and it may look at `piece` of them;
+    /// `nil` stands for all that the call may look at.
+    public func reach(having count: Int, piece: Int? = nil) -> Int {
+        sieve == nil ? limit - count : piece ?? scanLimit
+    }
 
     /// Whether a line may meet the filter.
-    mutating func admits(_ line: Span<UInt8>) -> Bool {
+    public mutating func admits(_ line: Span<UInt8>) -> Bool {
         guard let sieve else { return true }
         budget.spend(line.count)
         return sieve.admits(line)
