@@ -58,9 +58,8 @@ public struct FramedLines: Sendable, Hashable {
     }
 
     /// Adds up to `limit` lines at once: `next` gives the bytes of one and those of its separator, `nil` when there is none.
-    /// - Returns: how many were added.
     @inline(__always)
-    mutating func appendLines(upTo limit: Int, _ next: () -> (Range<Int>, separator: Int)?) -> Int {
+    mutating func appendLines(upTo limit: Int, _ next: () -> (Range<Int>, separator: Int)?) {
         let first = count
         // Taken out, so that three of them can be written to at the same time.
         var (starts, lengths, separators) = (self.starts, self.lengths, self.separators)
@@ -75,7 +74,6 @@ public struct FramedLines: Sendable, Hashable {
         separators.removeLast(surplus)
         (self.starts, self.lengths, self.separators) = (starts, lengths, separators)
         kindCodes.append(contentsOf: repeatElement(Kind.line.rawValue, count: row - first))
-        return row - first
     }
 
     /// - Returns: the first row that was not filled.

@@ -32,7 +32,8 @@ public struct LineFramer: Sendable {
     ) -> Int {
         var index = range.lowerBound
         while let newline = breaks.first(in: index..<range.upperBound) {
-            if carry == .none, takePlainLines(bytes, &breaks, from: &index, upTo: range.upperBound, into: &lines) {
+            if carry == .none, isPlain(bytes, index..<newline) {
+                index = takePlainLines(bytes, &breaks, in: index..<range.upperBound, into: &lines)
                 continue
             }
             if let plain, isControl(bytes, at: index, carry), !plain.contains(index) { return index }
@@ -57,23 +58,28 @@ public struct LineFramer: Sendable {
         return carry == .none && hasPrefix(bytes, index, ControlLine.prefix)
     }
 
-    /// Takes lines as nearly all are: not blank, without NULs in front, not too long, and no control lines.
-    /// - Returns: whether there was one.
+    /// Whether a line is as nearly all are: not blank, without NULs in front, not too long, and no control line.
+    @inline(__always)
+    private func isPlain(_ bytes: Span<UInt8>, _ line: Range<Int>) -> Bool {
+        guard let first = line.first, line.count <= maxLineBytes, bytes[first] > 0x20 else { return false }
+        return !isControl(bytes, at: first, .none)
+    }
+
+    /// Takes the plain lines that a range begins with, at most some hundred of them.
+    /// - Returns: where the first byte that was not taken is.
     private func takePlainLines(
-        _ bytes: Span<UInt8>, _ breaks: inout LineBreaks, from index: inout Int, upTo end: Int,
-        into lines: inout FramedLines
-    ) -> Bool {
-        var start = index
-        let taken = lines.appendLines(upTo: min(256, breaks.remaining)) {
-            guard let newline = breaks.first(in: start..<end), start < newline, newline - start <= maxLineBytes,
-                bytes[start] > 0x20, !isControl(bytes, at: start, .none)
-            else { return nil }
+        _ bytes: Span<UInt8>, _ breaks: inout LineBreaks, in range: Range<Int>, into lines: inout FramedLines
+    ) -> Int {
+        var start = range.lowerBound
+        lines.appendLines(upTo: min(256, breaks.remaining)) {
+            guard let newline = breaks.first(in: start..<range.upperBound), isPlain(bytes, start..<newline) else {
+                return nil
+            }
             let hasReturn = bytes[newline - 1] == 0x0D
             defer { start = newline + 1 }
             return (start..<(hasReturn ? newline - 1 : newline), separator: hasReturn ? 2 : 1)
         }
-        index = start
-        return taken > 0
+        return start
     }
 
     /// A line with its newline, which is at the end of `range`.
