@@ -7,7 +7,7 @@ struct Main: AsyncParsableCommand {
         commandName: "logferry-bench",
         abstract: "Measures what parts of Logferry cost, beside their neighbours, in interleaved rounds.",
         subcommands: [
-            LoggingCommand.self, PathsCommand.self, RunCaseCommand.self, ServeFilesCommand.self, QueryCommand.self,
-            StartCommand.self, EmptyServerCommand.self,
+            LoggingCommand.self, PathsCommand.self, FunctionsCommand.self, QueryCommand.self, RunCaseCommand.self,
+            ServeFilesCommand.self, ServeLinesCommand.self, StartCommand.self, EmptyServerCommand.self,
         ])
 }

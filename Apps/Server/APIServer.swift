@@ -45,7 +45,7 @@ public struct APIServer: Service {
             + InternalRoutes(trigger: trigger, work: try deployment.recurringWork()).routes
         application = Application(
             router: APIServer.router(routes, gatekeeper: gatekeeper, deployment, logger: logger),
-            server: .guarded(ConnectionLimits(settings)),
+            server: .guarded(settings),
             configuration: ApplicationConfiguration(
                 address: .hostname(settings.http.host, port: settings.http.port), serverName: "logferry"),
             onServerRunning: { channel in

@@ -25,7 +25,7 @@ public struct FileStoreServer: Service {
                     throw error
                 }
             },
-            server: .guarded(ConnectionLimits(settings)),
+            server: .guarded(settings),
             configuration: ApplicationConfiguration(
                 address: .hostname(listener.host, port: listener.port), serverName: "logferry"),
             onServerRunning: { channel in

@@ -26,7 +26,7 @@ public struct OpsServer: Service {
             }
         }
         application = Application(
-            router: router, server: .guarded(ConnectionLimits(deployment.settings)),
+            router: router, server: .guarded(deployment.settings),
             configuration: ApplicationConfiguration(
                 address: .hostname(listener.host, port: listener.port), serverName: "logferry"),
             onServerRunning: { channel in await onListening(channel.localAddress?.port ?? 0) },

@@ -1,5 +1,4 @@
 import ArgumentParser
-import BlockingExecutor
 import Composition
 import Foundation
 import LocalFimidaraAdapter
@@ -99,15 +98,6 @@ private struct Form: AsyncSequence, Sendable {
             if let piece = try file.read(upToCount: 1 << 20), !piece.isEmpty { return Array(piece) }
             isDone = true
             return Form.end
-        }
-    }
-}
-
-/// A service that ends, and the others with it, when nobody holds the standard input open any more.
-private struct UntilInputEnds: Service {
-    func run() async throws {
-        try await BlockingThreads(name: "input", count: 1).run {
-            while readLine() != nil {}
         }
     }
 }

@@ -24,6 +24,18 @@ struct Usage {
             allocations: Int64(logferry_allocations_of_all_threads()))
     }
 
+    /// Bytes of memory that this process had at most.
+    ///
+    /// What `wait4` tells is no less than what the parent had when it started the child, so the child tells it.
+    static func peakMemory() throws -> Int64 {
+        let status = try String(contentsOfFile: "/proc/self/status", encoding: .utf8)
+        let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
+        guard let kilobytes = line.flatMap({ Int64($0.filter(\.isNumber)) }) else {
+            throw BenchError("the peak of memory cannot be read from /proc/self/status")
+        }
+        return kilobytes * 1024
+    }
+
     static func - (later: Usage, earlier: Usage) -> Usage {
         Usage(
             wall: later.wall - earlier.wall, processor: later.processor - earlier.processor,

@@ -3,6 +3,8 @@ struct SideFigures: Codable {
     let bytesPerSecond: Spread
     /// Lines a second; `nil` where lines are not counted.
     let linesPerSecond: Spread?
+    /// Lines for each second of processor time, server included; `nil` where lines are not counted.
+    let linesPerProcessorSecond: Spread?
     /// Seconds of processor time for each GiB of input, of the case's own process.
     let clientPerGiB: Spread
     /// The same of the server's processes; `nil` when there is none, or it cannot be looked at.
@@ -21,6 +23,9 @@ struct SideFigures: Codable {
         }
         bytesPerSecond = perSecond(\.bytes)
         linesPerSecond = rounds.allSatisfy { $0.tally.lines > 0 } ? perSecond(\.lines) : nil
+        linesPerProcessorSecond =
+            linesPerSecond == nil
+            ? nil : Spread(rounds.map { Double($0.tally.lines) * 1e9 / Double(max($0.processor, 1)) })
         clientPerGiB = perGiB(\.client)
         let servers = rounds.compactMap(\.server)
         serverPerGiB = servers.count == rounds.count ? perGiB { $0.server ?? 0 } : nil

@@ -16,6 +16,8 @@ enum PathName: String, Codable, Sendable, CaseIterable, ExpressibleByArgument {
     case mongo
     /// A file of a file store, read range by range over HTTP.
     case range
+    /// Requests of a hundred lines, taken by a handler of our HTTP server that cuts and judges them.
+    case post
 }
 
 /// Who goes the way.
@@ -39,4 +41,5 @@ enum CaseName: String, Sendable, CaseIterable, ExpressibleByArgument {
     case mongo
     case bareMongo = "bare-mongo"
     case range
+    case post
 }

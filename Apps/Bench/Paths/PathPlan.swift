@@ -88,6 +88,7 @@ struct PathPlan: Sendable {
             try PostgresStage(input: input, url: postgres ?? "", directory: directory, runner: runner)
         case .mongo: try MongoStage(input: input, url: mongo ?? "", runner: runner)
         case .range: try await RangeStage(input: input, directory: directory, runner: runner)
+        case .post: try await PostStage(input: input, runner: runner)
         }
     }
 }

@@ -18,7 +18,8 @@ struct PathReport: Codable {
     /// Two lines for each path, our side and its limit, and what was left out.
     var table: [String] {
         var columns = Columns([
-            "path", "input", "side", "MiB/s", "lines/s", "CPU s/GiB", "of it client", "of it server", "peak MiB",
+            "path", "input", "side", "MiB/s", "lines/s", "lines/CPU s", "CPU s/GiB", "of it client", "of it server",
+            "peak MiB",
             "allocations/M lines", "CPU, times the limit's", "throughput, times the limit's",
         ])
         for one in paths {
@@ -48,6 +49,7 @@ struct PathReport: Codable {
         [
             rounded(side.bytesPerSecond.median / Double(1 << 20), 1),
             side.linesPerSecond.map { rounded($0.median, 0) } ?? "–",
+            side.linesPerProcessorSecond.map { rounded($0.median, 0) } ?? "–",
             rounded(side.processorPerGiB.median, 3), rounded(side.clientPerGiB.median, 3),
             side.serverPerGiB.map { rounded($0.median, 3) } ?? "–",
             rounded(side.peakMemory.median / Double(1 << 20), 1),

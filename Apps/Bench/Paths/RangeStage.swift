@@ -7,14 +7,16 @@ struct RangeStage: PathStage {
     private let task: CaseTask
     private let runner: CaseRunner
     private let folder: StageFolder
-    private let server = ServedFiles()
+    private let server = ServingChild()
 
     init(input: String, directory: String, runner: CaseRunner) async throws {
         folder = try StageFolder(in: directory)
         self.runner = runner
         do {
             let key = UUID().uuidString + UUID().uuidString
-            let port = try await server.start(input, in: folder.file("store"), key: key, limit: runner.limit)
+            let port = try await server.start(
+                ["serve-files", "--input", input, "--directory", folder.file("store")],
+                environment: [CaseTask.keyVariable: key], limit: runner.limit)
             task = CaseTask(input: input, url: "http://127.0.0.1:\(port)", key: key)
             let object = try await RangeCase.open(task).object
             let configuration = RangeStage.configuration(task, object.identity, object.size)

@@ -32,21 +32,9 @@ struct RunCaseCommand: AsyncParsableCommand {
         let tally = try await work()
         let used = Usage.ofProcess() - before
         let report = CaseReport(
-            tally: tally, wall: used.wall, processorBefore: before.processor, peakMemory: try Self.peakMemory(),
+            tally: tally, wall: used.wall, processorBefore: before.processor, peakMemory: try Usage.peakMemory(),
             allocations: logferry_counts_allocations() ? used.allocations : nil)
         FileHandle.standardOutput.write(try JSONEncoder().encode(report) + Data("\n".utf8))
-    }
-
-    /// Bytes of memory that this process had at most.
-    ///
-    /// What `wait4` tells is no less than what the parent had when it started the child, so the child tells it.
-    private static func peakMemory() throws -> Int64 {
-        let status = try String(contentsOfFile: "/proc/self/status", encoding: .utf8)
-        let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
-        guard let kilobytes = line.flatMap({ Int64($0.filter(\.isNumber)) }) else {
-            throw BenchError("the peak of memory cannot be read from /proc/self/status")
-        }
-        return kilobytes * 1024
     }
 }
 
@@ -85,6 +73,7 @@ extension CaseName {
         case .mongo: try await MongoCase.prepare(task)
         case .bareMongo: MongoCase.bare(task)
         case .range: try await RangeCase.prepare(task)
+        case .post: try PostCase.prepare(task)
         }
     }
 }

@@ -67,11 +67,11 @@ struct StartCommand: AsyncParsableCommand {
     }
 
     private func serve(in folder: URL) throws -> Started.Cost {
-        let port = Started.freePort()
+        let port = LoopbackSocket.freePort()
         let environment = [
             "LOGFERRY_ADMIN_KEY": String(repeating: "a", count: 32),
             "LOGFERRY_INTERNAL_KEY": String(repeating: "b", count: 32), "LOGFERRY_DATA_DIR": folder.path,
-            "LOGFERRY_HTTP_PORT": "\(port)", "LOGFERRY_OPS_PORT": "\(Started.freePort())",
+            "LOGFERRY_HTTP_PORT": "\(port)", "LOGFERRY_OPS_PORT": "\(LoopbackSocket.freePort())",
             // Nothing is asked of the file store before an SDK comes.
             "LOGFERRY_FIMIDARA_SERVER_URL": "http://127.0.0.1:9", "LOGFERRY_FIMIDARA_AUTH_TOKEN": "nobody-takes-this",
         ]
@@ -79,7 +79,7 @@ struct StartCommand: AsyncParsableCommand {
     }
 
     private func empty() throws -> Started.Cost {
-        let port = Started.freePort()
+        let port = LoopbackSocket.freePort()
         let own = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
         return try Started.untilReady(own, ["empty-server", "\(port)"], [:], port: port, path: "/readyz")
     }

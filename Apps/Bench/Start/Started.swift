@@ -79,51 +79,9 @@ struct Started {
 
     /// Whether a server of this machine answers a request with 200 right now.
     private static func answers(_ port: UInt16, _ path: String) -> Bool {
-        guard let socket = connected(to: port) else { return false }
-        defer { close(socket) }
+        guard let socket = LoopbackSocket(port: port) else { return false }
         let request = Array("GET \(path) HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".utf8)
-        guard send(socket, request, request.count, Int32(MSG_NOSIGNAL)) == request.count else { return false }
-        var answer = [UInt8](repeating: 0, count: 256)
-        let count = recv(socket, &answer, answer.count, 0)
-        return count > 12 && String(decoding: answer[..<12], as: UTF8.self) == "HTTP/1.1 200"
-    }
-
-    private static func connected(to port: UInt16) -> Int32? {
-        let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        guard socket >= 0 else { return nil }
-        var patience = timeval(tv_sec: 5, tv_usec: 0)
-        setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
-        let done = withLoopback(port) { connect(socket, $0, $1) }
-        guard done == 0 else {
-            close(socket)
-            return nil
-        }
-        return socket
-    }
-
-    /// A port of this machine that nobody listens on just now.
-    static func freePort() -> UInt16 {
-        let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        defer { close(socket) }
-        _ = withLoopback(0) { bind(socket, $0, $1) }
-        var address = sockaddr_in()
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        _ = withUnsafeMutablePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(socket, $0, &length) }
-        }
-        return UInt16(bigEndian: address.sin_port)
-    }
-
-    private static func withLoopback(_ port: UInt16, _ work: (UnsafePointer<sockaddr>, socklen_t) -> Int32) -> Int32 {
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = port.bigEndian
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        return withUnsafePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                work($0, socklen_t(MemoryLayout<sockaddr_in>.size))
-            }
-        }
+        return socket.send(request.span) && socket.receive().hasPrefix("HTTP/1.1 200")
     }
 }
 

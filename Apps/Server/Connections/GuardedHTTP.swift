@@ -1,9 +1,13 @@
-import HummingbirdCore
+public import Composition
+public import HummingbirdCore
 import Logging
 import NIOCore
 import NIOHTTP1
 
 extension HTTPServerBuilder {
+    /// What all our listeners speak: HTTP/1.1 with the limits of the settings.
+    public static func guarded(_ settings: Settings) -> HTTPServerBuilder { guarded(ConnectionLimits(settings)) }
+
     /// HTTP/1.1 whose connections are counted, measured and bounded.
     static func guarded(_ limits: ConnectionLimits) -> HTTPServerBuilder {
         HTTPServerBuilder { responder in

@@ -1,0 +1,115 @@
+import ArgumentParser
+import Composition
+import Foundation
+import Hummingbird
+import LogCursor
+import LogIngestion
+import Logging
+import NIOCore
+import Server
+import ServiceLifecycle
+
+/// A listener as the service has it, with one handler that takes lines and keeps none, in a process of its own.
+///
+/// It says `ready PORT`, and ends when its standard input does, and so with the harness.
+struct ServeLinesCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve-lines", abstract: "Takes lines and drops them; \"paths\" starts this by itself.",
+        shouldDisplay: false)
+
+    @Argument(help: "What is done with a body: scan, or read.")
+    var handler: LineHandler
+
+    func run() async throws {
+        let settings = try Settings(SettingsSource(flags: [:], environment: [:], file: nil))
+        let quiet = Logger(label: "bench") { _ in SwiftLogNoOpLogHandler() }
+        let handler = handler
+        let router = Router()
+        router.post("lines") { request, _ in try await handler.answer(request.body).description }
+        router.get("used") { _, _ in
+            let answer = ByteBuffer(bytes: try JSONEncoder().encode(ServerUse.ofProcess()))
+            return Response(status: .ok, body: ResponseBody(byteBuffer: answer))
+        }
+        let application = Application(
+            router: router, server: .guarded(settings),
+            configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: 0), serverName: "logferry"),
+            onServerRunning: { channel in
+                FileHandle.standardOutput.write(Data("ready \(channel.localAddress?.port ?? 0)\n".utf8))
+            }, logger: quiet)
+        let group = ServiceGroupConfiguration(
+            services: [
+                ServiceGroupConfiguration.ServiceConfiguration(service: application),
+                ServiceGroupConfiguration.ServiceConfiguration(
+                    service: UntilInputEnds(), successTerminationBehavior: .gracefullyShutdownGroup),
+            ], logger: quiet)
+        try await ServiceGroup(configuration: group).run()
+    }
+}
+
+/// What is done with the lines of a request.
+enum LineHandler: String, ExpressibleByArgument, Sendable {
+    /// The body is cut into lines, which are judged; their times and levels are read.
+    case scan
+    /// The body is read to its end.
+    case read
+
+    /// Takes one body.
+    /// - Returns: what was in it; of a body that is only read, its bytes.
+    func answer(_ body: RequestBody) async throws -> Received {
+        var received = Received()
+        switch self {
+        case .read:
+            for try await piece in body { received.bytes += piece.readableBytes }
+        case .scan:
+            let bytes = try await body.collect(upTo: 1 << 20)
+            received.bytes = bytes.readableBytes
+            bytes.withUnsafeReadableBytes { LineHandler.scan(Span(_unsafeBytes: $0), into: &received) }
+        }
+        return received
+    }
+
+    private static func scan(_ bytes: Span<UInt8>, into received: inout Received) {
+        let framer = LineFramer(maxLineBytes: IngestionSettings().maxLineBytes)
+        var lines = FramedLines(from: 0, at: 0)
+        var breaks = LineBreaks(of: bytes, by: benchedScanner)
+        var carry = LineCarry.none
+        _ = framer.frame(bytes, &breaks, in: 0..<bytes.count, isEnd: true, carry: &carry, into: &lines)
+        let found = benchedScanner.scan(lines, of: bytes, by: ScanSettings())
+        received.lines = found.count
+        received.records = found.verdictCodes.count { $0 == ScanColumns.Verdict.accepted.rawValue }
+    }
+}
+
+/// What a handler answers: three numbers in decimal, with spaces between them.
+struct Received: CustomStringConvertible, Sendable {
+    var bytes = 0
+    var lines = 0
+    var records = 0
+
+    init() {}
+
+    /// Reads an answer; `nil` when it is none.
+    init?(_ text: some StringProtocol) {
+        let numbers = text.split(separator: " ").compactMap { Int($0) }
+        guard numbers.count == 3 else { return nil }
+        (bytes, lines, records) = (numbers[0], numbers[1], numbers[2])
+    }
+
+    var description: String { "\(bytes) \(lines) \(records)" }
+}
+
+/// What the server has used since its start.
+struct ServerUse: Codable, Sendable {
+    /// Nanoseconds of processor time.
+    let processor: Int64
+    /// How often memory was asked for.
+    let allocations: Int64
+    /// Bytes of memory that were resident at most.
+    let peakMemory: Int64
+
+    static func ofProcess() throws -> ServerUse {
+        let usage = Usage.ofProcess()
+        return ServerUse(
+            processor: usage.processor, allocations: usage.allocations, peakMemory: try Usage.peakMemory())
+    }
+}
