@@ -105,6 +105,7 @@ let package = Package(
         .target(name: "CMongo", dependencies: ["CMongoSystem"], path: "Adapters/CLibraries/CMongo"),
         .target(
             name: "CSimdJSON", path: "Adapters/CLibraries/CSimdJSON", linkerSettings: [.linkedLibrary("simdjson")]),
+        .target(name: "CISAL", path: "Adapters/CLibraries/CISAL", linkerSettings: [.linkedLibrary("isal")]),
         .target(name: "CPlatform", path: "Adapters/CLibraries/CPlatform"),
         .target(name: "CAllocationCount", path: "Adapters/CLibraries/CAllocationCount"),
         .target(name: "CConcurrencyHooks", path: "Adapters/CLibraries/CConcurrencyHooks"),
@@ -138,6 +139,7 @@ let package = Package(
         adapter(
             "SimdJSONAdapter", in: "SimdJSON", modules: ["LogModel", "LogCursor", "LogIngestion"],
             support: ["CSimdJSON"], bridgesC: true),
+        adapter("ISALAdapter", in: "ISAL", modules: ["LogModel"], support: ["CISAL"], bridgesC: true),
         adapter(
             "RedisAdapter", in: "Redis", modules: ["LogModel", "DistributedLock"],
             support: ["BlockingExecutor", "CRedis"], bridgesC: true),
@@ -191,7 +193,7 @@ let package = Package(
                 "LogModel", "AppRegistry", "SdkProvisioning", "DistributedLock", "LogCursor", "LogIngestion",
                 "IngestionJobs", "LogQuery", "LogMaintenance", "HTTPTransport", "SQLiteAdapter", "PostgresAdapter",
                 "MongoAdapter", "RedisAdapter", "FimidaraAdapter", "LocalFimidaraAdapter", "LocalFilesAdapter",
-                "SimdJSONAdapter", "SystemAdapter", "TelemetryAdapter", "SdkClient",
+                "SimdJSONAdapter", "ISALAdapter", "SystemAdapter", "TelemetryAdapter", "SdkClient",
                 "SdkURLSessionAdapter", "LogferryLogging", configuration, lifecycle, logging,
             ],
             path: "Apps/Composition", swiftSettings: house),
@@ -234,7 +236,8 @@ let package = Package(
                 "LogModel", "AppRegistry", "SdkProvisioning", "LogCursor", "LogIngestion", "SdkClient", "SdkPlatform",
                 "BlockingExecutor", "HTTPTransport", "InMemoryAdapter", "SQLiteAdapter", "PostgresAdapter",
                 "MongoAdapter", "FimidaraAdapter", "LocalFimidaraAdapter", "LocalFilesAdapter", "SimdJSONAdapter",
-                "SystemAdapter", "LogferryLogging", "CAllocationCount", "CBenchLimits", "Composition", "Generation",
+                "ISALAdapter", "SystemAdapter", "LogferryLogging", "CAllocationCount", "CBenchLimits", "Composition",
+                "Generation",
                 "Server", argumentParser, lifecycle, logging,
                 "LogQuery", "StoreSupport", "SeededNumbers", hummingbird,
             ],
@@ -248,6 +251,7 @@ let package = Package(
         suite(
             "SimdJSONTests", in: "Adapters/SimdJSONTests",
             ["SimdJSONAdapter", "LogIngestion", "LogCursor", "LogModel", "TestSupport"]),
+        suite("ISALTests", in: "Adapters/ISALTests", ["ISALAdapter", "LogModel", "TestSupport"]),
         suite("BlockingExecutorTests", in: "Adapters/BlockingExecutorTests", ["BlockingExecutor"]),
         suite(
             "HTTPTransportTests", in: "Adapters/HTTPTransportTests", ["HTTPTransport", "BlockingExecutor", "LogModel"]),

@@ -1,4 +1,4 @@
-import LogCursor
+import LogModel
 public import LogQuery
 
 /// Signs with a checksum, which keeps nobody from forging.
@@ -13,7 +13,7 @@ public struct PlainSigner: PositionSigner {
     /// 16 bytes.
     public func signature(of bytes: [UInt8]) -> [UInt8] {
         let (one, other) = (bytes + [key, 1], bytes + [key, 2])
-        return [StreamDigest.value(of: one.span), StreamDigest.value(of: other.span)].flatMap { number in
+        return [XXH64.value(of: one.span), XXH64.value(of: other.span)].flatMap { number in
             stride(from: UInt64(56), through: 0, by: -8).map { UInt8(truncatingIfNeeded: number >> $0) }
         }
     }

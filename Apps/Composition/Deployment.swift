@@ -1,5 +1,6 @@
 public import AppRegistry
 import DistributedLock
+import ISALAdapter
 public import IngestionJobs
 import LocalFilesAdapter
 public import LogCursor
@@ -185,7 +186,8 @@ extension Deployment {
     public func consumption() throws -> Consumption {
         let consumer = LogConsumer(
             apps: store.apps, sources: try requireFileStore().sources, cursors: cursors, commits: commits,
-            scanner: SimdJSONScanner(), owner: owner, settings: settings.ingestion, clock: clock,
+            scanner: SimdJSONScanner(), checksums: ISALChecksums(), owner: owner, settings: settings.ingestion,
+            clock: clock,
             ticks: ContinuousClock(), entropy: entropy, observer: observer,
             turns: settings.sharesApps ? LockedApps(locks: lockKeeper, term: settings.consumeLockTerm) : nil)
         return Consumption(
@@ -217,7 +219,9 @@ extension Deployment {
         let node = try data.nodeID(at: clock.now(), from: entropy)
         return Verification(
             cursors: cursors, records: records, rejects: rejects,
-            verifier: Verifier(scanner: SimdJSONScanner(), settings: settings.ingestion), fileStore: fileStore,
+            verifier: Verifier(
+                scanner: SimdJSONScanner(), checksums: ISALChecksums(), settings: settings.ingestion),
+            fileStore: fileStore,
             apps: apps, node: node)
     }
 

@@ -1,4 +1,5 @@
 public import AppRegistry
+import ISALAdapter
 import LocalFilesAdapter
 import LogCursor
 public import LogIngestion
@@ -39,7 +40,8 @@ public struct FileIntake: Sendable {
         settings.fairShareBytes = .max
         let follower = ObjectFollower(
             source: source, cursors: cursors, committer: committer, budget: ByteBudget(total: settings.bytesInFlight),
-            scanner: SimdJSONScanner(), settings: settings, clock: clock, observer: observer)
+            scanner: SimdJSONScanner(), checksums: ISALChecksums(), settings: settings, clock: clock, observer: observer
+        )
         var figures = ConsumeFigures()
         figures.apps = 1
         try await source.list { page in

@@ -134,7 +134,7 @@ public struct ByteAccount: Sendable, Hashable {
 public struct TailMark: Sendable, Hashable {
     /// How many bytes the hash covers: the position, or ``limit`` when that is less.
     public let length: Int
-    /// ``StreamDigest`` of those bytes.
+    /// ``XXH64`` of those bytes.
     public let hash: UInt64
 
     /// How many bytes a mark covers at most.
@@ -142,8 +142,8 @@ public struct TailMark: Sendable, Hashable {
 
     /// The mark of a position at the start.
     public init() {
-        length = 0
-        hash = StreamDigest().value
+        let nothing: [UInt8] = []
+        self.init(endOf: nothing.span)
     }
 
     /// Takes a stored mark.
@@ -155,11 +155,11 @@ public struct TailMark: Sendable, Hashable {
     /// The mark of a position at the end of `bytes`, of which the last ``limit`` count.
     public init(endOf bytes: Span<UInt8>) {
         length = min(bytes.count, TailMark.limit)
-        hash = StreamDigest.value(of: bytes.extracting(bytes.count - length..<bytes.count))
+        hash = XXH64.value(of: bytes.extracting(bytes.count - length..<bytes.count))
     }
 
     /// Whether `bytes`, read in front of a position, are those that the mark was made of.
     public func matches(_ bytes: Span<UInt8>) -> Bool {
-        bytes.count == length && StreamDigest.value(of: bytes) == hash
+        bytes.count == length && XXH64.value(of: bytes) == hash
     }
 }

@@ -1,4 +1,3 @@
-import LogCursor
 public import LogModel
 
 /// Which records are asked for; all that is given must hold.
@@ -43,7 +42,7 @@ public struct LogFilter: Sendable, Hashable {
             "\(app)|\(String(describing: from))|\(String(describing: to))|\(String(describing: level))|"
             + "\(String(describing: minLevel))|\(text ?? "")|\(conditions)|\(order)"
         let bytes = Array(words.utf8)
-        return StreamDigest.value(of: bytes.span)
+        return XXH64.value(of: bytes.span)
     }
 }
 

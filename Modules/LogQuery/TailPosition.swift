@@ -35,7 +35,7 @@ struct TailPosition: Hashable {
             writer.add(fixed: UInt64(bitPattern: generation.number))
             writer.add(fixed: UInt64(bitPattern: position))
             // Added up, not chained: the order does not matter.
-            digest &+= StreamDigest.value(of: writer.bytes.span)
+            digest &+= XXH64.value(of: writer.bytes.span)
         }
     }
 

@@ -19,7 +19,7 @@ public final class BlockingThreads: Sendable {
             HostThread.start(name: "\(name)-\(number)") {
                 while let entry = queue.wait(for: { $0.next() }).entry {
                     entry.perform()
-                    queue.change { $0.idle += 1 }
+                    queue.change(waking: .nobody) { $0.idle += 1 }
                 }
             }
         }
@@ -32,14 +32,14 @@ public final class BlockingThreads: Sendable {
     /// - Throws: what `body` throws; `CancellationError` when the caller was cancelled before `body` began;
     ///   ``BlockingThreadsError`` when the queue is full or the threads were stopped.
     public func run<Value: Sendable>(_ body: @Sendable @escaping () throws -> Value) async throws -> Value {
-        let ticket = queue.change { $0.issueTicket() }
+        let ticket = queue.change(waking: .nobody) { $0.issueTicket() }
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { (caller: CheckedContinuation<Value, any Error>) in
                 let entry = Entry(
                     ticket: ticket,
                     perform: { caller.resume(with: Result { try body() }) },
                     abandon: { caller.resume(throwing: $0) })
-                if let refusal = queue.change({ $0.add(entry) }) { return entry.abandon(refusal) }
+                if let refusal = queue.change(waking: .one, { $0.add(entry) }) { return entry.abandon(refusal) }
                 // The handler below may have come before there was anything to cancel.
                 if Task.isCancelled { cancel(ticket) }
             }
@@ -54,7 +54,7 @@ public final class BlockingThreads: Sendable {
     }
 
     private func cancel(_ ticket: UInt64) {
-        queue.change { $0.remove(ticket) }?.abandon(CancellationError())
+        queue.change(waking: .nobody) { $0.remove(ticket) }?.abandon(CancellationError())
     }
 
     /// One caller's closure.

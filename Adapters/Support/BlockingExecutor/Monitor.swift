@@ -32,13 +32,29 @@ internal import Glibc
         unsafe state.deallocate()
     }
 
-    /// Changes the state and wakes every thread that waits for a change.
-    func change<Result>(_ body: (inout State) -> Result) -> Result {
+    /// Which threads a change is for.
+    enum Waking {
+        /// It is nothing that a thread waits for.
+        case nobody
+        /// Any one of those that wait; they all wait for the same.
+        case one
+        /// All that wait.
+        case all
+    }
+
+    /// Changes the state and wakes threads that wait for a change.
+    ///
+    /// They are woken when the lock is free again, or they would wait for it at once; by then what was put in may already
+    /// be done, so the caller must keep the monitor itself until this returns.
+    func change<Result>(waking: Waking = .all, _ body: (inout State) -> Result) -> Result {
         unsafe pthread_mutex_lock(mutex)
-        defer { unsafe pthread_mutex_unlock(mutex) }
         let result = unsafe body(&state.pointee)
-        // Under the lock: once it is free, what was put in may already be done, and the monitor let go.
-        unsafe pthread_cond_broadcast(condition)
+        unsafe pthread_mutex_unlock(mutex)
+        switch waking {
+        case .nobody: break
+        case .one: unsafe pthread_cond_signal(condition)
+        case .all: unsafe pthread_cond_broadcast(condition)
+        }
         return result
     }
 

@@ -30,7 +30,8 @@ enum EngineCase {
         let clock = SystemClock()
         let consumer = LogConsumer(
             apps: apps, sources: OneFile(source: LocalFileSource(paths: [path], node: "bench")), cursors: cursors,
-            commits: commits, scanner: benchedScanner, owner: .mint(at: clock.now(), from: SystemEntropy()),
+            commits: commits, scanner: benchedScanner, checksums: benchedChecksums,
+            owner: .mint(at: clock.now(), from: SystemEntropy()),
             settings: IngestionSettings(), clock: clock, ticks: ContinuousClock(), entropy: SystemEntropy(),
             observer: Unobserved())
         return {

@@ -27,7 +27,13 @@ struct HotFunction: Sendable {
     static let all: [HotFunction] =
         [("portable", PortableScanner() as any RecordScanner), ("simdjson", benchedScanner)].flatMap { kind, scanner in
             [framing(kind, scanner), scanning(kind, scanner), assembling(kind, scanner)]
-        } + [digesting, summing, reading, sieving]
+        }
+        + [("tables", PortableChecksums() as any Checksums), ("ISA-L", benchedChecksums)].flatMap { kind, checks in
+            [
+                summing("digest (CRC-64), \(kind)") { checks.crc64(of: $0, after: 0) },
+                summing("checksum of a batch (CRC-32C), \(kind)") { UInt64(checks.crc32c(of: $0, after: 0)) },
+            ]
+        } + [reading, sieving]
 
     private static func framing(_ kind: String, _ scanner: any RecordScanner) -> HotFunction {
         HotFunction(name: "frame, \(kind)", allocationsAllowed: 10_000) { lines in
@@ -49,21 +55,20 @@ struct HotFunction: Sendable {
         HotFunction(name: "assemble, \(kind)", allocationsAllowed: 10_000) { lines in
             var assembler = ObjectAssembler(
                 from: CursorProgress(), overlap: [], maxLineBytes: IngestionSettings().maxLineBytes,
-                scanner: scanner, settings: ScanSettings())
+                scanner: scanner, checksums: benchedChecksums, settings: ScanSettings())
             return lines.pieces.reduce(0) { sum, piece in
                 sum + UInt64(assembler.take(piece, isEnd: false, at: EngineCase.moment).records.count)
             }
         }
     }
 
-    private static let digesting = HotFunction(name: "digest (XXH64)", allocationsAllowed: 1000) { lines in
-        var digest = StreamDigest()
-        for piece in lines.pieces { digest.update(piece.span) }
-        return digest.value
-    }
-
-    private static let summing = HotFunction(name: "checksum of a batch (CRC-32C)", allocationsAllowed: 1000) { lines in
-        lines.pieces.reduce(0) { $0 + UInt64(CRC32C.value(of: $1.span)) }
+    /// The digest of a stream, or the checksum of a batch of our SDKs.
+    private static func summing(
+        _ name: String, _ check: @escaping @Sendable (Span<UInt8>) -> UInt64
+    ) -> HotFunction {
+        HotFunction(name: name, allocationsAllowed: 1000) { lines in
+            lines.pieces.reduce(0) { $0 &+ check($1.span) }
+        }
     }
 
     /// The same moment for each line, since what is measured is the reading of a text.

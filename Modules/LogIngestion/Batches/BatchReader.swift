@@ -13,10 +13,12 @@ struct BatchReader {
         case none
     }
 
-    /// Judges the batch that begins at `start` of `bytes`, where ``ControlLine/prefix`` stands; `isEnd` says that
-    /// nothing follows.
-    static func read(_ bytes: Span<UInt8>, at start: Int, isEnd: Bool) -> Finding {
-        guard let newline = indexOfNewline(in: bytes.bytes, from: start) else {
+    /// Judges the batch that begins at `start` of `bytes`, where ``ControlLine/prefix`` stands; `breaks` are theirs, and
+    /// `isEnd` says that nothing follows.
+    static func read(
+        _ bytes: Span<UInt8>, _ breaks: inout LineBreaks, at start: Int, isEnd: Bool, by checksums: any Checksums
+    ) -> Finding {
+        guard let newline = breaks.first(in: start..<bytes.count) else {
             if bytes.count - start > ControlLine.lengthLimit { return .none }
             return isEnd ? .torn(upTo: bytes.count) : .unfinished
         }
@@ -27,7 +29,9 @@ struct BatchReader {
             guard isEnd else { return .unfinished }
             return torn(bytes, body.lowerBound..<bytes.count, isEnd: true)
         }
-        if isWhole(control, bytes.extracting(body)) { return .whole(control, body: body) }
+        if breaks.count(in: body) == control.lines, isWhole(control, bytes.extracting(body), checksums) {
+            return .whole(control, body: body)
+        }
         return torn(bytes, body, isEnd: isEnd)
     }
 
@@ -44,16 +48,8 @@ struct BatchReader {
         return .torn(upTo: body.upperBound)
     }
 
-    private static func isWhole(_ control: ControlLine, _ body: Span<UInt8>) -> Bool {
-        guard body.count > 0, body[body.count - 1] == 0x0A, CRC32C.value(of: body) == control.checksum else {
-            return false
-        }
-        var lines = 0
-        var index = 0
-        while let newline = indexOfNewline(in: body.bytes, from: index) {
-            lines += 1
-            index = newline + 1
-        }
-        return lines == control.lines
+    private static func isWhole(_ control: ControlLine, _ body: Span<UInt8>, _ checksums: any Checksums) -> Bool {
+        body.count > 0 && body[body.count - 1] == 0x0A
+            && checksums.crc32c(of: body, after: 0) == control.checksum
     }
 }

@@ -25,6 +25,7 @@ public struct LogConsumer: Sendable {
     ///   - cursors: who may move which cursor.
     ///   - commits: where lines go.
     ///   - scanner: what judges lines.
+    ///   - checksums: what digests, and the checks of batches, are computed with.
     ///   - owner: the name that claims are made under; new for each process.
     ///   - settings: limits and sizes.
     ///   - clock: the time of day.
@@ -34,8 +35,9 @@ public struct LogConsumer: Sendable {
     ///   - turns: decides whose turn an app is, when several consumers share the apps.
     public init(
         apps: any AppStore, sources: any AppSources, cursors: any CursorStore, commits: any CommitStore,
-        scanner: any RecordScanner, owner: OwnerID, settings: IngestionSettings, clock: any WallClock,
-        ticks: any Clock<Duration>, entropy: any Entropy, observer: any IngestionObserver,
+        scanner: any RecordScanner, checksums: any Checksums = PortableChecksums(), owner: OwnerID,
+        settings: IngestionSettings, clock: any WallClock, ticks: any Clock<Duration>, entropy: any Entropy,
+        observer: any IngestionObserver,
         turns: (any AppTurns)? = nil
     ) {
         self.apps = apps
@@ -53,7 +55,7 @@ public struct LogConsumer: Sendable {
         follower = { source in
             ObjectFollower(
                 source: source, cursors: cursors, committer: committer, budget: budget, scanner: scanner,
-                settings: settings, clock: clock, observer: observer, steps: steps)
+                checksums: checksums, settings: settings, clock: clock, observer: observer, steps: steps)
         }
         self.steps = steps
         backOff = BackOff(entropy: entropy)

@@ -8,6 +8,7 @@ public struct ObjectFollower: Sendable {
     private let committer: GroupCommitter
     private let budget: ByteBudget
     private let scanner: any RecordScanner
+    private let checksums: any Checksums
     private let settings: IngestionSettings
     private let clock: any WallClock
     private let observer: any IngestionObserver
@@ -16,18 +17,18 @@ public struct ObjectFollower: Sendable {
     /// Puts a follower together; committer and budget are shared by all followers of a process.
     public init(
         source: any ObjectSource, cursors: any CursorStore, committer: GroupCommitter, budget: ByteBudget,
-        scanner: any RecordScanner, settings: IngestionSettings, clock: any WallClock,
-        observer: any IngestionObserver
+        scanner: any RecordScanner, checksums: any Checksums = PortableChecksums(), settings: IngestionSettings,
+        clock: any WallClock, observer: any IngestionObserver
     ) {
         self.init(
             source: source, cursors: cursors, committer: committer, budget: budget, scanner: scanner,
-            settings: settings, clock: clock, observer: observer, steps: nil)
+            checksums: checksums, settings: settings, clock: clock, observer: observer, steps: nil)
     }
 
     /// As the public one, with what notices steps of the clock.
     init(
         source: any ObjectSource, cursors: any CursorStore, committer: GroupCommitter, budget: ByteBudget,
-        scanner: any RecordScanner, settings: IngestionSettings, clock: any WallClock,
+        scanner: any RecordScanner, checksums: any Checksums, settings: IngestionSettings, clock: any WallClock,
         observer: any IngestionObserver, steps: ClockSteps?
     ) {
         self.source = source
@@ -35,6 +36,7 @@ public struct ObjectFollower: Sendable {
         self.committer = committer
         self.budget = budget
         self.scanner = scanner
+        self.checksums = checksums
         self.settings = settings
         self.clock = clock
         self.observer = observer
@@ -169,7 +171,7 @@ public struct ObjectFollower: Sendable {
         try checkOverlap(of: chunk, with: start)
         var assembler = ObjectAssembler(
             from: start, overlap: Array(chunk.bytes.prefix(overlap)), maxLineBytes: settings.maxLineBytes,
-            scanner: scanner, settings: scan, rewoundFrom: turn.claim.cursor.rewoundFrom)
+            scanner: scanner, checksums: checksums, settings: scan, rewoundFrom: turn.claim.cursor.rewoundFrom)
         var fresh = overlap
         while true {
             try Task.checkCancellation()

@@ -7,11 +7,15 @@ public import LogModel
 /// what the cursor says they were.
 public struct Verifier: Sendable {
     private let scanner: any RecordScanner
+    private let checksums: any Checksums
     private let settings: IngestionSettings
 
     /// Makes a verifier; `settings.maxLineBytes` must be what the lines were taken with.
-    public init(scanner: any RecordScanner, settings: IngestionSettings) {
+    public init(
+        scanner: any RecordScanner, checksums: any Checksums = PortableChecksums(), settings: IngestionSettings
+    ) {
         self.scanner = scanner
+        self.checksums = checksums
         self.settings = settings
     }
 
@@ -72,7 +76,8 @@ public struct Verifier: Sendable {
     ) async throws -> Walked {
         let expected = cursor.progress
         var assembler = ObjectAssembler(
-            from: CursorProgress(), overlap: [], maxLineBytes: settings.maxLineBytes, scanner: scanner, settings: scan)
+            from: CursorProgress(), overlap: [], maxLineBytes: settings.maxLineBytes, scanner: scanner,
+            checksums: checksums, settings: scan)
         while assembler.nextOffset < expected.position {
             try Task.checkCancellation()
             let offset = assembler.nextOffset

@@ -33,6 +33,12 @@ public struct LineBreaks: Sendable {
         }
         return nil
     }
+
+    /// How many newlines are in a range, which must not begin before an earlier one's.
+    func count(in range: Range<Int>) -> Int {
+        let ahead = positions[next...].drop { $0 < range.lowerBound }
+        return ahead.prefix { $0 < range.upperBound }.count
+    }
 }
 
 /// The first 0x0A from `start` on, looked for eight bytes at a time.

@@ -10,6 +10,7 @@ public struct ObjectAssembler: Sendable {
 
     private let framer: LineFramer
     private let scanner: any RecordScanner
+    private let checksums: any Checksums
     private let settings: ScanSettings
     /// Bytes behind the position that have no newline yet.
     private var pending: [UInt8] = []
@@ -29,15 +30,17 @@ public struct ObjectAssembler: Sendable {
     ///   - overlap: the bytes in front of the position that `progress.tail` covers, read again.
     ///   - maxLineBytes: how long a line may be, newline not counted.
     ///   - scanner: what judges the lines.
+    ///   - checksums: what the digest, and the checks of batches, are computed with.
     ///   - settings: what the scanner looks for.
     ///   - rewoundFrom: of batches before this place it must be decided one by one whether they were taken from here.
     public init(
         from progress: CursorProgress, overlap: [UInt8], maxLineBytes: Int, scanner: any RecordScanner,
-        settings: ScanSettings, rewoundFrom: Int64 = 0
+        checksums: any Checksums = PortableChecksums(), settings: ScanSettings, rewoundFrom: Int64 = 0
     ) {
         precondition(overlap.count == progress.tail.length, "the overlap must be what the tail mark covers")
         self.progress = progress
         self.scanner = scanner
+        self.checksums = checksums
         self.settings = settings
         framer = LineFramer(maxLineBytes: maxLineBytes)
         recent = overlap
@@ -150,7 +153,7 @@ public struct ObjectAssembler: Sendable {
                 bytes, &breaks, in: index..<bytes.count, isEnd: isEnd, carry: &progress.carry, into: &lines,
                 plain: plain)
             guard index < bytes.count, framer.isControl(bytes, at: index, progress.carry) else { return (index, nil) }
-            switch BatchReader.read(bytes, at: index, isEnd: isEnd) {
+            switch BatchReader.read(bytes, &breaks, at: index, isEnd: isEnd, by: checksums) {
             case .unfinished: return (index, nil)
             case .none: plain = ...index
             case .torn(let end):
@@ -179,7 +182,7 @@ public struct ObjectAssembler: Sendable {
         pending = taken.upperBound == buffer.count ? [] : Array(buffer[taken.upperBound...])
         guard !taken.isEmpty else { return }
         progress.position += Int64(taken.count)
-        progress.digest.update(buffer.span.extracting(taken))
+        progress.digest.update(buffer.span.extracting(taken), by: checksums)
         if taken.count >= TailMark.limit {
             recent = Array(buffer[taken.upperBound - TailMark.limit..<taken.upperBound])
         } else {
