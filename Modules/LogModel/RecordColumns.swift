@@ -83,6 +83,41 @@ public struct RecordColumns: Sendable {
         lineBytes += range.count
     }
 
+    /// Adds lines that follow each other in the object, without flags but the one of a missing time.
+    /// - Parameters:
+    ///   - starts: where they begin in `bytes`.
+    ///   - lengths: their lengths.
+    ///   - offset: where the first one began in the object.
+    ///   - lineNumber: the number of the first one in the object, from 1.
+    ///   - timestamps: their times, nanoseconds since the epoch.
+    ///   - levels: their ``Level`` codes.
+    ///   - noTime: what stands in `timestamps` for a line without a time.
+    ///   - received: what it gets instead.
+    public mutating func append(
+        starts: ArraySlice<Int32>, lengths: ArraySlice<Int32>, offset: Int64, lineNumber: Int64,
+        timestamps: ArraySlice<Int64>, levels: ArraySlice<UInt8>, noTime: Int64, received: Int64
+    ) {
+        let count = starts.count
+        precondition(
+            lengths.count == count && timestamps.count == count && levels.count == count,
+            "the columns of a batch must have the same length")
+        guard let first = starts.first else { return }
+        let base = offset - Int64(first)
+        self.starts.append(contentsOf: starts)
+        self.lengths.append(contentsOf: lengths)
+        offsets.append(contentsOf: starts.lazy.map { base &+ Int64($0) })
+        lineNumbers.append(contentsOf: lineNumber..<lineNumber + Int64(count))
+        self.levels.append(contentsOf: levels)
+        if timestamps.contains(noTime) {
+            self.timestamps.append(contentsOf: timestamps.lazy.map { $0 == noTime ? received : $0 })
+            flags.append(contentsOf: timestamps.lazy.map { $0 == noTime ? RecordFlags.timeOfReceipt.rawValue : 0 })
+        } else {
+            self.timestamps.append(contentsOf: timestamps)
+            flags.append(contentsOf: repeatElement(0, count: count))
+        }
+        lineBytes += lengths.reduce(0) { $0 &+ Int($1) }
+    }
+
     /// Where line `row` is in `bytes`.
     public func range(_ row: Int) -> Range<Int> {
         let start = Int(starts[row])

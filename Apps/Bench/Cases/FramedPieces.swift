@@ -5,8 +5,9 @@ import LogIngestion
 enum FramedPieces {
     /// Reads a file to its end, `size` bytes at a time, and shows the lines of each piece to `visit`.
     /// - Returns: the tally, its bytes filled in.
+    @discardableResult
     static func read(
-        _ path: String, size: Int, _ visit: (FramedLines, Span<UInt8>, inout Tally) -> Void
+        _ path: String, size: Int, _ visit: (FramedLines, Span<UInt8>, inout Tally) throws -> Void
     ) throws -> Tally {
         let input = try InputFile(path)
         let framer = LineFramer(maxLineBytes: IngestionSettings().maxLineBytes)
@@ -21,7 +22,7 @@ enum FramedPieces {
             var breaks = LineBreaks(of: piece.span, by: benchedScanner)
             let taken = framer.frame(
                 piece.span, &breaks, in: 0..<piece.count, isEnd: isEnd, carry: &carry, into: &lines)
-            visit(lines, piece.span, &tally)
+            try visit(lines, piece.span, &tally)
             unfinished = piece[taken...]
             tally.bytes += Int64(fresh)
             if isEnd { return tally }

@@ -8,6 +8,8 @@ enum PathName: String, Codable, Sendable, CaseIterable, ExpressibleByArgument {
     case scan
     /// The whole engine over a local file, into a store that keeps nothing.
     case follow
+    /// The same over the batches of our SDKs.
+    case batches
     /// The whole engine over a local file, into SQLite.
     case sqlite
     /// The whole engine over a local file, into PostgreSQL.

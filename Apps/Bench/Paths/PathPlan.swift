@@ -83,6 +83,7 @@ struct PathPlan: Sendable {
         case .follow:
             ReadingStage(
                 limit: "bare simdjson reader in C++", ours: .follow, bare: .bareScan, input: input, runner: runner)
+        case .batches: try BatchesStage(input: input, directory: directory, runner: runner)
         case .sqlite: SQLiteStage(input: input, directory: directory, runner: runner)
         case .postgres:
             try PostgresStage(input: input, url: postgres ?? "", directory: directory, runner: runner)

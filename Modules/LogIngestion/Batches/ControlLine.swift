@@ -26,6 +26,24 @@ public struct ControlLine: Sendable, Hashable {
     /// Reads a line without its newline; `nil` when it is no control line of a version that is known here.
     public init?(_ line: Span<UInt8>) {
         guard line.count <= ControlLine.lengthLimit, hasPrefix(line, 0, ControlLine.prefix) else { return nil }
+        guard let found = PlainControlLine.read(line) ?? ControlLine(anyForm: line) else { return nil }
+        self = found
+    }
+
+    /// Takes what was read; `nil` when it cannot be.
+    init?(writer: WriterID, sequence: UInt64, lines: UInt64, bytes: UInt64, checksum: UInt64) {
+        guard sequence > 0, lines > 0, bytes <= UInt64(ControlLine.batchLimit), lines <= bytes,
+            let checksum = UInt32(exactly: checksum)
+        else { return nil }
+        self.writer = writer
+        self.sequence = sequence
+        self.lines = Int(lines)
+        self.bytes = Int(bytes)
+        self.checksum = checksum
+    }
+
+    /// Reads a line with any white space and any order of members, and members that are not known here.
+    init?(anyForm line: Span<UInt8>) {
         var fields = Fields()
         var reader = JSONReader()
         var isAlone = true
@@ -44,15 +62,10 @@ public struct ControlLine: Sendable, Hashable {
             }
         } catch { return nil }
         guard isAlone, reader.index == line.count, fields.numbers["v"] == 1, let writer = fields.writer,
-            let sequence = fields.numbers["seq"], sequence > 0, let lines = fields.numbers["lines"], lines > 0,
-            let bytes = fields.numbers["bytes"], bytes <= UInt64(ControlLine.batchLimit), lines <= bytes,
-            let checksum = fields.numbers["crc32c"].flatMap({ UInt32(exactly: $0) })
+            let sequence = fields.numbers["seq"], let lines = fields.numbers["lines"],
+            let bytes = fields.numbers["bytes"], let checksum = fields.numbers["crc32c"]
         else { return nil }
-        self.writer = writer
-        self.sequence = sequence
-        self.lines = Int(lines)
-        self.bytes = Int(bytes)
-        self.checksum = checksum
+        self.init(writer: writer, sequence: sequence, lines: lines, bytes: bytes, checksum: checksum)
     }
 
     private struct Fields {

@@ -33,7 +33,16 @@ struct LineSorter {
         guard !takeAllAsRecords() else { return }
         records = RecordColumns(over: buffer, capacity: found.count)
         var scanned = 0
-        for row in 0..<lines.count {
+        var next = 0
+        while next < lines.count {
+            let row = next
+            let run = takeRun(from: row, scanned)
+            guard run == 0 else {
+                scanned += run
+                next += run
+                continue
+            }
+            next += 1
             let bytes = Int64(lines.lengths[row])
             switch lines.kind(row) {
             case .line:
@@ -94,6 +103,30 @@ struct LineSorter {
         separators = count
         lineNumber += Int64(count)
         return true
+    }
+
+    /// Takes lines in a row that are accepted and end in newlines, a column at a time.
+    /// - Returns: how many there were.
+    private mutating func takeRun(from row: Int, _ scanned: Int) -> Int {
+        // The last line may lack its newline.
+        let most = min(lines.count - row - (lastIsUnterminated ? 1 : 0), found.count - scanned)
+        var count = 0
+        while count < most, lines.isLine(row + count), found.isAccepted(scanned + count),
+            lines.separators[row + count] > 0
+        { count += 1 }
+        guard count > 0 else { return 0 }
+        let before = records.lineBytes
+        records.append(
+            starts: lines.starts[row..<row + count], lengths: lines.lengths[row..<row + count],
+            offset: lines.offset(row), lineNumber: lineNumber + 1,
+            timestamps: found.timestamps[scanned..<scanned + count], levels: found.levels[scanned..<scanned + count],
+            noTime: ScanColumns.noTime, received: moment.nanoseconds)
+        counts.records += Int64(count)
+        counts.recordBytes += Int64(records.lineBytes - before)
+        counts.separatorBytes += lines.separators[row..<row + count].reduce(0) { $0 &+ Int64($1) }
+        separators += count
+        lineNumber += Int64(count)
+        return count
     }
 
     private mutating func place(_ row: Int, _ scanned: Int) {

@@ -47,6 +47,9 @@ public struct ScanColumns: Sendable, Hashable {
         return !verdictCodes.contains { $0 != accepted }
     }
 
+    /// Whether line `row` is a record.
+    func isAccepted(_ row: Int) -> Bool { verdictCodes[row] == Verdict.accepted.rawValue }
+
     /// What became of line `row`.
     public func verdict(_ row: Int) -> Verdict { Verdict(rawValue: verdictCodes[row]) ?? .invalidJSON }
 

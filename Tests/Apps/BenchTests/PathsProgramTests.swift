@@ -40,12 +40,17 @@ struct PathsProgramTests {
         let (path, tally) = try input(in: folder)
         let program = try await run(["--input", path, "--rounds", "1", "--json"], in: folder)
         let report = try report(program)
-        #expect(report.paths.map(\.path) == [.frame, .scan, .follow, .sqlite, .range, .post])
+        #expect(report.paths.map(\.path) == [.frame, .scan, .follow, .batches, .sqlite, .range, .post])
         #expect(report.leftOut.map(\.path) == [.postgres, .mongo])
         for one in report.paths {
             var expected = tally
             if one.path == .frame { expected.records = 0 }
             if one.path == .range { (expected.records, expected.lines) = (0, 0) }
+            if one.path == .batches {
+                // Control lines are bytes, and neither lines nor records.
+                #expect(one.tally.bytes > tally.bytes)
+                expected.bytes = one.tally.bytes
+            }
             #expect(one.tally == expected, "\(one.path)")
             #expect(one.rounds == 1 && one.ours.processorPerGiB.median > 0 && one.ours.peakMemory.median > 1_048_576)
             // Whoever sends the lines to a server is not what is measured.
