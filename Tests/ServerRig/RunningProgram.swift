@@ -94,10 +94,11 @@ public final class RunningProgram: Sendable {
     /// - Returns: what it wrote to standard output.
     /// - Throws: ``ProgramError``, also when its exit code is not 0.
     public static func run(
-        _ program: String, _ arguments: [String], within limit: Duration = .seconds(60)
+        _ program: String, _ arguments: [String], environment: [String: String] = [:],
+        within limit: Duration = .seconds(60)
     ) async throws -> String {
         let folder = try TemporaryFolder()
-        let running = try RunningProgram(program, arguments, folder: folder.path)
+        let running = try RunningProgram(program, arguments, environment: environment, folder: folder.path)
         let code = try await running.wait(for: limit)
         guard code == 0 else { throw ProgramError("\(program) \(arguments): \(code) \(running.errorText)") }
         return running.outputText

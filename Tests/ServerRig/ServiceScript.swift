@@ -11,11 +11,13 @@ public struct ServiceScript: Sendable {
         path = (#filePath as NSString).deletingLastPathComponent + "/../services/" + name
     }
 
-    /// Starts what the script starts, with its files in a folder.
+    /// Starts what the script starts, with its files in a folder, and more in its environment.
     /// - Returns: the lines that it prints.
     /// - Throws: ``ProgramError``.
-    public func start(in folder: TemporaryFolder, _ options: [String] = []) async throws -> [Substring] {
-        try await call(["start", folder.path] + options)
+    public func start(
+        in folder: TemporaryFolder, _ options: [String] = [], environment: [String: String] = [:]
+    ) async throws -> [Substring] {
+        try await call(["start", folder.path] + options, environment)
     }
 
     /// Ends what was started in a folder.
@@ -35,9 +37,10 @@ public struct ServiceScript: Sendable {
         throw ProgramError("no server was started in \(folder.path)")
     }
 
-    private func call(_ words: [String]) async throws -> [Substring] {
+    private func call(_ words: [String], _ environment: [String: String] = [:]) async throws -> [Substring] {
         // The first one on a machine installs its server.
-        try await RunningProgram.run(path, words, within: .seconds(600)).split(separator: "\n")
+        try await RunningProgram.run(path, words, environment: environment, within: .seconds(600)).split(
+            separator: "\n")
     }
 }
 

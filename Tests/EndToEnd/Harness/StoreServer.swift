@@ -31,16 +31,19 @@ final class StoreServer: Sendable {
     let environment: [String: String]
     private let script: ServiceScript?
     private let folder: TemporaryFolder
+    private let more: [String: String]
 
-    init(_ kind: StoreKind) async throws {
+    /// Starts a server, with more in its environment.
+    init(_ kind: StoreKind, more: [String: String] = [:]) async throws {
         self.kind = kind
+        self.more = more
         folder = try TemporaryFolder()
         guard let variable = kind.variable else {
             (script, environment) = (nil, [:])
             return
         }
         let script = ServiceScript(kind.rawValue)
-        let url = try await script.start(in: folder).variable(variable)
+        let url = try await script.start(in: folder, environment: more).variable(variable)
         self.script = script
         environment = ["LOGFERRY_STORE_URL": kind == .mongo ? url.replacing("/?", with: "/logferry?") : url]
     }
@@ -49,7 +52,14 @@ final class StoreServer: Sendable {
     func kill() throws { try script?.kill(in: folder) }
 
     /// Starts it again, where it was.
-    func startAgain() async throws { _ = try await script?.start(in: folder) }
+    func startAgain() async throws { _ = try await script?.start(in: folder, environment: more) }
+
+    /// What the server wrote to its log.
+    var log: String {
+        ["log", "data/server.log"].map { name in
+            String(decoding: FileManager.default.contents(atPath: folder.file(name)) ?? Data(), as: UTF8.self)
+        }.joined()
+    }
 
     /// Ends it.
     func stop() async throws { try await script?.stop(in: folder) }
