@@ -59,7 +59,7 @@ extension FuzzTarget {
         if lines.last != 0x0A { lines.append(0x0A) }
         let count = lines.count { $0 == 0x0A }
         let control =
-            "{\"$logferry\":{\"v\":1,\"writer\":\"01K0000000000000000000000\(flip % 2)\",\"seq\":1,\"lines\":\(count),"
+            "{\"$logferry\":{\"v\":1,\"writer\":\"01k0000000000000000000000\(flip % 2)\",\"seq\":1,\"lines\":\(count),"
             + "\"bytes\":\(lines.count),\"crc32c\":\(CRC32C.checksum(lines))}}\n"
         var object = Array(control.utf8) + lines
         object += object

@@ -152,7 +152,9 @@ public struct ObjectAssembler: Sendable {
             index = framer.frame(
                 bytes, &breaks, in: index..<bytes.count, isEnd: isEnd, carry: &progress.carry, into: &lines,
                 plain: plain)
-            guard index < bytes.count, framer.isControl(bytes, at: index, progress.carry) else { return (index, nil) }
+            // What is no control line and was not taken as a line either waits for its newline.
+            guard index < bytes.count, framer.isControl(bytes, at: index, progress.carry), !plain.contains(index)
+            else { return (index, nil) }
             switch BatchReader.read(bytes, &breaks, at: index, isEnd: isEnd, by: checksums) {
             case .unfinished: return (index, nil)
             case .none: plain = ...index

@@ -51,6 +51,18 @@ struct BatchTests {
         }
     }
 
+    @Test("what begins as a control line and is too long for one waits for its newline, and is a line then")
+    func longPretender() {
+        let line = "{\"$logferry\":{\"v\":1,\"writer\":\"\(String(repeating: "w", count: 300))\"}}"
+        let bytes = Array("{\"n\":1}\n\(line)\n{\"n\":2}\n".utf8)
+        let whole = taken(bytes, pieces: [bytes.count])
+        #expect(whole.lines == ["{\"n\":1}", line, "{\"n\":2}"] && whole.rejects.isEmpty)
+        for size in 1...bytes.count {
+            let other = taken(bytes, pieces: Array(repeating: size, count: bytes.count / size + 1))
+            #expect(other.lines == whole.lines && other.progress == whole.progress)
+        }
+    }
+
     @Test("a batch that is not all there waits, and is torn when the object has ended")
     func unfinished() {
         let batch = SdkBatch(["{\"n\":1}", "{\"n\":2}"], sequence: 1)
