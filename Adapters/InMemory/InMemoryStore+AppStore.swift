@@ -19,9 +19,16 @@ extension InMemoryStore: AppStore {
 
     /// A page of the apps that are not deleted.
     public func apps(after last: AppID?, limit: Int) -> [RegisteredApp] {
-        let behind = apps.values.filter { app in
-            app.deletedAt == nil && (last.map { $0.text < app.id.text } ?? true)
-        }
+        page(after: last, limit) { $0.deletedAt == nil }
+    }
+
+    /// Up to `limit` apps that are deleted, in the order of their ids, after `last`.
+    public func deletedApps(after last: AppID?, limit: Int) -> [RegisteredApp] {
+        page(after: last, limit) { $0.deletedAt != nil }
+    }
+
+    private func page(after last: AppID?, _ limit: Int, where isMeant: (RegisteredApp) -> Bool) -> [RegisteredApp] {
+        let behind = apps.values.filter { app in isMeant(app) && (last.map { $0.text < app.id.text } ?? true) }
         return Array(behind.sorted { $0.id.text < $1.id.text }.prefix(limit))
     }
 

@@ -39,10 +39,21 @@ public struct MongoAppStore: AppStore {
 
     /// A page of the apps that are not deleted.
     public func apps(after last: AppID?, limit: Int) async throws(RegistryStoreError) -> [RegisteredApp] {
+        try await page(after: last, limit, areActive: true)
+    }
+
+    /// Up to `limit` apps that are deleted, in the order of their ids, after `last`.
+    public func deletedApps(after last: AppID?, limit: Int) async throws(RegistryStoreError) -> [RegisteredApp] {
+        try await page(after: last, limit, areActive: false)
+    }
+
+    private func page(
+        after last: AppID?, _ limit: Int, areActive: Bool
+    ) async throws(RegistryStoreError) -> [RegisteredApp] {
         try await database.read(\.registry) { client in
             try client.all(
                 .find(
-                    Collection.apps, ["_id": ["$gt": .string(last?.text ?? "")], "is_active": true],
+                    Collection.apps, ["_id": ["$gt": .string(last?.text ?? "")], "is_active": .boolean(areActive)],
                     ["sort": ["_id": 1], "limit": BSONValue(limit)])
             ).map(app(from:))
         }

@@ -37,9 +37,20 @@ public struct SQLiteAppStore: AppStore {
 
     /// A page of the apps that are not deleted.
     public func apps(after last: AppID?, limit: Int) async throws(RegistryStoreError) -> [RegisteredApp] {
+        try await page(after: last, limit, "deleted_at IS NULL")
+    }
+
+    /// Up to `limit` apps that are deleted, in the order of their ids, after `last`.
+    public func deletedApps(after last: AppID?, limit: Int) async throws(RegistryStoreError) -> [RegisteredApp] {
+        try await page(after: last, limit, "deleted_at IS NOT NULL")
+    }
+
+    private func page(
+        after last: AppID?, _ limit: Int, _ condition: String
+    ) async throws(RegistryStoreError) -> [RegisteredApp] {
         try await database.read(\.registry) { db in
             try Row.fetchAll(
-                db, sql: "SELECT * FROM apps WHERE id > ? AND deleted_at IS NULL ORDER BY id LIMIT ?",
+                db, sql: "SELECT * FROM apps WHERE id > ? AND \(condition) ORDER BY id LIMIT ?",
                 arguments: [last?.text ?? "", limit]
             ).map(app(from:))
         }

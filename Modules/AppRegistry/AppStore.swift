@@ -17,6 +17,9 @@ public protocol AppStore: Sendable {
     /// Up to `limit` apps that are not deleted, in the order of their ids, after `last`.
     func apps(after last: AppID?, limit: Int) async throws(RegistryStoreError) -> [RegisteredApp]
 
+    /// Up to `limit` apps that are deleted, in the order of their ids, after `last`.
+    func deletedApps(after last: AppID?, limit: Int) async throws(RegistryStoreError) -> [RegisteredApp]
+
     /// Marks an app as deleted and revokes its tokens, in one step.
     /// - Returns: `false` when there is no such app or it is deleted already.
     func deleteApp(_ id: AppID, at moment: Timestamp) async throws(RegistryStoreError) -> Bool

@@ -77,6 +77,20 @@ public enum AppStoreContract {
             #expect(try await store.apps.app(app.id)?.deletedAt == .sample)
             #expect(try await store.apps.deleteApp(.fresh(), at: .sample) == false)
         },
+        Clause("deleted apps have pages of their own, complete and without repeats") { store in
+            let added = (0..<12).map { _ in RegisteredApp.fresh() }
+            for app in added { try await store.apps.add(app) }
+            for app in added.prefix(9) { _ = try await store.apps.deleteApp(app.id, at: .sample) }
+            var deleted: [RegisteredApp] = []
+            while true {
+                let page = try await store.apps.deletedApps(after: deleted.last?.id, limit: 4)
+                deleted += page
+                guard page.count == 4 else { break }
+            }
+            #expect(deleted.map(\.id.text) == deleted.map(\.id.text).sorted())
+            #expect(Set(deleted.map(\.id)).count == deleted.count && deleted.allSatisfy { $0.deletedAt != nil })
+            #expect(Set(deleted.map(\.id)).intersection(added.map(\.id)) == Set(added.prefix(9).map(\.id)))
+        },
         Clause("pages of apps come in the order of ids, complete and without repeats") { store in
             let added = (0..<25).map { _ in RegisteredApp.fresh() }
             for app in added { try await store.apps.add(app) }

@@ -35,9 +35,20 @@ public struct PostgresAppStore: AppStore {
 
     /// A page of the apps that are not deleted.
     public func apps(after last: AppID?, limit: Int) async throws(RegistryStoreError) -> [RegisteredApp] {
+        try await page(after: last, limit, "deleted_at IS NULL")
+    }
+
+    /// Up to `limit` apps that are deleted, in the order of their ids, after `last`.
+    public func deletedApps(after last: AppID?, limit: Int) async throws(RegistryStoreError) -> [RegisteredApp] {
+        try await page(after: last, limit, "deleted_at IS NOT NULL")
+    }
+
+    private func page(
+        after last: AppID?, _ limit: Int, _ condition: String
+    ) async throws(RegistryStoreError) -> [RegisteredApp] {
         try await database.read(\.registry) { session in
             try session.execute(
-                "\(selection) WHERE id > $1 AND deleted_at IS NULL ORDER BY id LIMIT $2",
+                "\(selection) WHERE id > $1 AND \(condition) ORDER BY id LIMIT $2",
                 [.text(last?.text ?? ""), .integer(Int64(limit))]
             ).rows.map(app(from:))
         }

@@ -3,7 +3,8 @@ public import LogCursor
 public import LogIngestion
 public import LogModel
 
-/// Removes objects from sources when they are old, wholly taken, and nobody needs them any more.
+/// Removes objects from sources when they are old, wholly taken, and nobody needs them any more; and all objects of apps
+/// that are deleted.
 ///
 /// Each removal is a step of its own: the object is claimed, so that no worker is at it, and read again where the cursor
 /// stands. A process that dies leaves at most one object removed that is not counted; the cursor stays and says what was
@@ -58,12 +59,23 @@ public struct SourceCleaner: Sendable {
     /// - Throws: `CancellationError` when the task was cancelled, ``RegistryStoreError`` when the apps cannot be listed.
     public func run() async throws -> SourceFigures {
         var figures = SourceFigures()
+        try await visit(&figures, apps.apps, clean)
+        // All of them each time: what still had a credential may have appended since.
+        try await visit(&figures, apps.deletedApps, empty)
+        return figures
+    }
+
+    /// Does something for each app of a list, whatever becomes of the others.
+    private func visit(
+        _ figures: inout SourceFigures, _ list: (AppID?, Int) async throws -> [RegisteredApp],
+        _ work: (RegisteredApp, inout SourceFigures) async throws -> Void
+    ) async throws {
         var last: AppID?
         while true {
-            let page = try await apps.apps(after: last, limit: 100)
+            let page = try await list(last, 100)
             for app in page {
                 do {
-                    try await clean(app, &figures)
+                    try await work(app, &figures)
                 } catch {
                     // Being told to stop is nobody's failure, whatever error it comes as.
                     try Task.checkCancellation()
@@ -71,7 +83,35 @@ public struct SourceCleaner: Sendable {
                 }
             }
             last = page.last?.id
-            guard page.count == 100 else { return figures }
+            guard page.count == 100 else { return }
+        }
+    }
+
+    /// Removes all that a deleted app left, a bounded number of objects for each listing: removals shift its pages.
+    ///
+    /// No worker needs them: what it would take of them is refused.
+    private func empty(_ app: RegisteredApp, _ figures: inout SourceFigures) async throws {
+        let source = sources.source(of: app)
+        var gone: Set<String> = []
+        while true {
+            var found: [SourceObject] = []
+            do {
+                try await source.list { page in
+                    try Task.checkCancellation()
+                    found += page.objects
+                    if found.count >= rules.stepObjects { throw Enough() }
+                }
+            } catch is Enough {}
+            // A listing may lag behind and show what is gone.
+            found.removeAll { !gone.insert($0.identity).inserted }
+            guard !found.isEmpty else { return }
+            for object in found {
+                try Task.checkCancellation()
+                try await disposal.remove(object, of: app)
+                figures.removed += 1
+                figures.bytes += object.size
+                try await ticks.sleep(for: rules.rest)
+            }
         }
     }
 

@@ -52,6 +52,36 @@ struct SourceCleanerTests {
         #expect(try await bench.names(of: unread) == [SourceBench.file])
     }
 
+    @Test("C25: all files of a deleted app go, taken or not, and what came late with the next run")
+    func deletedApp() async throws {
+        let app = try await bench.app()
+        let other = try await bench.app()
+        for number in 1...9 { await bench.append("{\"a\":1}\n", to: "w-2026-11-20-\(number).ndjson", of: app) }
+        await bench.append("{\"a\":1}\n", of: other)
+        try await bench.consume()
+        await bench.append("{\"unread\":", to: "no-log.txt", of: app)
+        let shown = try await bench.names(of: app).count
+        #expect(await bench.store.deleteApp(app.id, at: bench.clock.now()))
+        let figures = try await bench.cleaner { $0.stepObjects = 4 }.run()
+        #expect(figures.removed == Int64(shown) && figures.left == [:] && figures.firstError == nil)
+        #expect(try await bench.names(of: app) == [])
+        await bench.append("{\"late\":1}\n", of: app)
+        #expect(try await bench.cleaner().run().removed == 1)
+        #expect(try await bench.names(of: app) == [])
+        #expect(try await bench.names(of: other) == [SourceBench.file])
+    }
+
+    @Test("C25: a listing that shows what is gone already is not looked at for ever")
+    func laggingListing() async throws {
+        struct Nothing: ObjectDisposal {
+            func remove(_ object: SourceObject, of app: RegisteredApp) async throws(SourceError) {}
+        }
+        let app = try await bench.app()
+        for number in 1...9 { await bench.append("{\"a\":1}\n", to: "w-2026-11-20-\(number).ndjson", of: app) }
+        _ = await bench.store.deleteApp(app.id, at: bench.clock.now())
+        #expect(try await bench.cleaner(disposal: Nothing()).run().removed == 9)
+    }
+
     @Test("C25: a file waits for the follower of its records")
     func follower() async throws {
         let app = try await bench.app()
