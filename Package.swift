@@ -237,9 +237,8 @@ let package = Package(
                 "BlockingExecutor", "HTTPTransport", "InMemoryAdapter", "SQLiteAdapter", "PostgresAdapter",
                 "MongoAdapter", "FimidaraAdapter", "LocalFimidaraAdapter", "LocalFilesAdapter", "SimdJSONAdapter",
                 "ISALAdapter", "SystemAdapter", "LogferryLogging", "CAllocationCount", "CBenchLimits", "Composition",
-                "Generation",
-                "Server", argumentParser, lifecycle, logging,
-                "LogQuery", "StoreSupport", "SeededNumbers", hummingbird,
+                "Generation", "Server", "LogQuery", "StoreSupport", "SeededNumbers", argumentParser, httpTypes,
+                hummingbird, lifecycle, logging,
             ],
             path: "Apps/Bench", exclude: ["CLimits"], swiftSettings: house),
         // What the paths of the engine are measured beside; libmongoc's headers are found by pkg-config.

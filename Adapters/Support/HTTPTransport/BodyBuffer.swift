@@ -5,7 +5,7 @@ struct BodyBuffer {
     /// Below this many bytes a paused transfer goes on.
     static let lowWater = 256 << 10
     /// Small writes are joined up to this size, so that a slow drip does not become many tiny pieces.
-    static let pieceSize = 128 << 10
+    static let pieceSize = 256 << 10
 
     /// After how many taken pieces their empty places are given back.
     private static let compaction = 64

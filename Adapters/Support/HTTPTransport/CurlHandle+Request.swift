@@ -3,7 +3,7 @@ import CCurl
 // The one place that says what of curl's many abilities is on.
 extension CurlHandle {
     /// curl's own read buffer, and so the largest single write to ours.
-    private static let readBufferSize = 64 << 10
+    private static let readBufferSize = 256 << 10
 
     /// Sets the handle up for a request that the rules have passed.
     func configure(_ request: HTTPRequest, _ settings: CurlSettings) throws(HTTPTransportError) {

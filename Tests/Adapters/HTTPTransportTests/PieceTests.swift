@@ -25,13 +25,14 @@ struct PieceTests {
 
     @Test("a buffer that is never empty gives its places back") func bufferCompacts() {
         var buffer = BodyBuffer()
-        let block = [UInt8](repeating: 1, count: 100_000)
+        // Two of them are too large to be joined.
+        let block = [UInt8](repeating: 1, count: BodyBuffer.pieceSize / 4 * 3)
         var taken = 0
         for _ in 0..<5000 {
             while block.withUnsafeBytes({ buffer.append($0) }) {}
             taken += buffer.take()?.count ?? 0
         }
-        #expect(taken == 5000 * 100_000)
+        #expect(taken == 5000 * block.count)
     }
 
     @Test("Retry-After is read as seconds or as a date") func retryAfter() {
