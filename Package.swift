@@ -237,7 +237,7 @@ let package = Package(
                 "BlockingExecutor", "HTTPTransport", "InMemoryAdapter", "SQLiteAdapter", "PostgresAdapter",
                 "MongoAdapter", "FimidaraAdapter", "LocalFimidaraAdapter", "LocalFilesAdapter", "SimdJSONAdapter",
                 "ISALAdapter", "SystemAdapter", "LogferryLogging", "CAllocationCount", "CBenchLimits", "Composition",
-                "Generation", "Server", "LogQuery", "StoreSupport", "SeededNumbers", argumentParser, httpTypes,
+                "Generation", "Server", "LogQuery", "StoreSupport", "SeededNumbers", argumentParser,
                 hummingbird, lifecycle, logging,
             ],
             path: "Apps/Bench", exclude: ["CLimits"], swiftSettings: house),

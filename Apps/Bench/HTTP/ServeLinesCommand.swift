@@ -1,7 +1,6 @@
 import ArgumentParser
 import Composition
 import Foundation
-import HTTPTypes
 import Hummingbird
 import LogCursor
 import LogIngestion
@@ -26,7 +25,7 @@ struct ServeLinesCommand: AsyncParsableCommand {
         let quiet = Logger(label: "bench") { _ in SwiftLogNoOpLogHandler() }
         let handler = handler
         let router = Router()
-        router.post("lines") { request, _ in try await handler.answer(request).description }
+        router.post("lines") { request, _ in try await handler.answer(request.body).description }
         router.get("used") { _, _ in
             let answer = ByteBuffer(bytes: try JSONEncoder().encode(ServerUse.ofProcess()))
             return Response(status: .ok, body: ResponseBody(byteBuffer: answer))
@@ -56,17 +55,13 @@ enum LineHandler: String, ExpressibleByArgument, Sendable {
 
     /// Takes one body.
     /// - Returns: what was in it; of a body that is only read, its bytes.
-    func answer(_ request: Request) async throws -> Received {
+    func answer(_ body: RequestBody) async throws -> Received {
         var received = Received()
         switch self {
         case .read:
-            for try await piece in request.body { received.bytes += piece.readableBytes }
+            for try await piece in body { received.bytes += piece.readableBytes }
         case .scan:
-            // Room for all of it at once, so that nothing is copied twice.
-            let length = request.headers[.contentLength].flatMap { Int($0) } ?? 0
-            var bytes = ByteBuffer()
-            bytes.reserveCapacity(min(length, 1 << 20))
-            for try await piece in request.body { bytes.writeImmutableBuffer(piece) }
+            let bytes = try await body.collect(upTo: 1 << 20)
             received.bytes = bytes.readableBytes
             bytes.withUnsafeReadableBytes { LineHandler.scan(Span(_unsafeBytes: $0), into: &received) }
         }
