@@ -160,7 +160,8 @@ public struct ObjectAssembler: Sendable {
             case .none: plain = ...index
             case .torn(let end):
                 lines.append(.torn, index..<end)
-                if end == bytes.count, bytes[end - 1] != 0x0A { progress.carry = .sealedLine }
+                // Where the object goes on, its declared end is the beginning of something new.
+                if isEnd, end == bytes.count, bytes[end - 1] != 0x0A { progress.carry = .sealedLine }
                 index = end
             case .whole(let control, let body):
                 let offset = shift + Int64(index)

@@ -51,6 +51,19 @@ struct BatchTests {
         }
     }
 
+    @Test("a torn batch without its last newline takes nothing of the next one, wherever the pieces are cut")
+    func tornAtThePiecesEnd() {
+        var torn = SdkBatch(["{\"n\":1}", "{\"n\":2}"], sequence: 1).bytes
+        torn[torn.count - 1] = UInt8(ascii: "x")
+        let file = torn + SdkBatch(["{\"n\":3}", "{\"n\":4}"], sequence: 2).bytes
+        let whole = taken(file, pieces: [file.count])
+        #expect(whole.lines == ["{\"n\":3}", "{\"n\":4}"] && whole.rejects.map(\.reason) == [.tornBatch])
+        for size in 1...file.count {
+            let other = taken(file, pieces: Array(repeating: size, count: file.count / size + 1))
+            #expect(other.lines == whole.lines && other.rejects == whole.rejects && other.progress == whole.progress)
+        }
+    }
+
     @Test("what begins as a control line and is too long for one waits for its newline, and is a line then")
     func longPretender() {
         let line = "{\"$logferry\":{\"v\":1,\"writer\":\"\(String(repeating: "w", count: 300))\"}}"
