@@ -1,8 +1,7 @@
 internal import CISAL
 public import LogModel
 
-/// The checks by ISA-L, which multiplies without carries many bytes at a time: some 60 GB/s on a processor with AVX-512,
-/// and still tens of times what tables do on older ones.
+/// The checks by ISA-L, which multiplies without carries many bytes at a time: some 45 GiB/s on a processor with AVX-512.
 public struct ISALChecksums: Checksums {
     /// The checks by ISA-L.
     public init() {}

@@ -17,9 +17,6 @@ public struct StreamDigest: Sendable, Hashable {
         count += UInt64(bytes.count)
         value = checksums.crc64(of: bytes, after: value)
     }
-
-    /// The digest of one run of bytes.
-    public static func value(of bytes: Span<UInt8>) -> UInt64 { CRC64.value(of: bytes) }
 }
 
 // MARK: - The stored form

@@ -36,27 +36,6 @@ public struct RecordColumns: Sendable {
         flags.reserveCapacity(capacity)
     }
 
-    /// A batch whose columns are made already; all must have the same length.
-    public init(
-        over bytes: [UInt8], starts: [Int32], lengths: [Int32], offsets: [Int64], lineNumbers: [Int64],
-        timestamps: [Int64], levels: [UInt8], flags: [UInt8], lineBytes: Int
-    ) {
-        self.init(over: bytes)
-        let count = starts.count
-        precondition(
-            lengths.count == count && offsets.count == count && lineNumbers.count == count
-                && timestamps.count == count && levels.count == count && flags.count == count,
-            "the columns of a batch must have the same length")
-        self.starts = starts
-        self.lengths = lengths
-        self.offsets = offsets
-        self.lineNumbers = lineNumbers
-        self.timestamps = timestamps
-        self.levels = levels
-        self.flags = flags
-        self.lineBytes = lineBytes
-    }
-
     /// How many lines there are.
     public var count: Int { starts.count }
     /// Whether there are no lines.

@@ -12,7 +12,19 @@ public enum ULID {
 
     /// Whether text has the length and the alphabet of a lower-case ULID.
     public static func isWellFormed(_ text: some StringProtocol) -> Bool {
-        text.utf8.count == 26 && text.utf8.allSatisfy { alphabet.contains($0) }
+        text.utf8.count == length && text.utf8.allSatisfy(isInAlphabet)
+    }
+
+    /// How many characters a ULID has.
+    public static let length = 26
+
+    /// Whether a byte is a digit, or a lower-case letter but i, l, o and u.
+    public static func isInAlphabet(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "i"), UInt8(ascii: "l"), UInt8(ascii: "o"), UInt8(ascii: "u"): false
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"): true
+        default: false
+        }
     }
 
     private static let alphabet = Array("0123456789abcdefghjkmnpqrstvwxyz".utf8)

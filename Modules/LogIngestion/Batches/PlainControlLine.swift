@@ -6,22 +6,21 @@ enum PlainControlLine {
         Array(#"{"$logferry":{"v":1,"writer":""#.utf8), Array(#"","seq":"#.utf8), Array(#","lines":"#.utf8),
         Array(#","bytes":"#.utf8), Array(#","crc32c":"#.utf8), Array("}}".utf8),
     ]
-    private static let writerLength = 26
 
     /// - Returns: `nil` when the line has another form, or says what cannot be.
     static func read(_ line: Span<UInt8>) -> ControlLine? {
-        let writer = names[0].count..<names[0].count + writerLength
+        let writer = names[0].count..<names[0].count + ULID.length
         guard hasPrefix(line, 0, names[0]), writer.upperBound < line.count,
-            writer.allSatisfy({ isOfWriter(line[$0]) })
+            writer.allSatisfy({ ULID.isInAlphabet(line[$0]) })
         else { return nil }
         var index = writer.upperBound
         guard let sequence = number(line, &index, after: names[1]), let lines = number(line, &index, after: names[2]),
             let bytes = number(line, &index, after: names[3]), let checksum = number(line, &index, after: names[4]),
             hasPrefix(line, index, names[5]), index + names[5].count == line.count
         else { return nil }
-        let text = String(unsafeUninitializedCapacity: writerLength) { buffer in
+        let text = String(unsafeUninitializedCapacity: ULID.length) { buffer in
             for place in writer { buffer[place - writer.lowerBound] = line[place] }
-            return writerLength
+            return ULID.length
         }
         return ControlLine(
             writer: WriterID(unchecked: text), sequence: sequence, lines: lines, bytes: bytes, checksum: checksum)
@@ -41,15 +40,5 @@ enum PlainControlLine {
         guard end > start else { return nil }
         index = end
         return value
-    }
-
-    /// The alphabet of a lower-case ULID: digits, and letters but i, l, o and u.
-    private static func isOfWriter(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): true
-        case UInt8(ascii: "i"), UInt8(ascii: "l"), UInt8(ascii: "o"), UInt8(ascii: "u"): false
-        case UInt8(ascii: "a")...UInt8(ascii: "z"): true
-        default: false
-        }
     }
 }

@@ -108,12 +108,6 @@ public struct FramedLines: Sendable, Hashable {
     /// How many of them are lines to be scanned.
     public var lineCount: Int { kindCodes.count { $0 == Kind.line.rawValue } }
 
-    /// Whether all stretches are lines with their newlines.
-    var isAllWholeLines: Bool {
-        let line = Kind.line.rawValue
-        return !kindCodes.contains { $0 != line } && !separators.contains(0)
-    }
-
     /// What stretch `row` is.
     public func kind(_ row: Int) -> Kind { Kind(rawValue: kindCodes[row]) ?? .nothing }
 

@@ -26,86 +26,63 @@ struct LineSorter {
         self.moment = moment
         self.lineNumber = lineNumber
         self.lastIsUnterminated = lastIsUnterminated
-        records = RecordColumns(over: buffer)
+        records = RecordColumns(over: buffer, capacity: found.count)
     }
 
     mutating func sort() {
-        guard !takeAllAsRecords() else { return }
-        records = RecordColumns(over: buffer, capacity: found.count)
-        var scanned = 0
-        var next = 0
-        while next < lines.count {
-            let row = next
+        var (row, scanned) = (0, 0)
+        while row < lines.count {
             let run = takeRun(from: row, scanned)
-            guard run == 0 else {
+            if run > 0 {
+                row += run
                 scanned += run
-                next += run
                 continue
             }
-            next += 1
-            let bytes = Int64(lines.lengths[row])
-            switch lines.kind(row) {
-            case .line:
+            if lines.isLine(row) {
                 place(row, scanned)
                 scanned += 1
-            case .nothing: break
-            case .skip:
-                counts.skips += 1
-                counts.skipBytes += bytes
-            case .control:
-                counts.skips += 1
-                counts.skipBytes += bytes
-            case .repeated:
-                repeatedBatches += 1
-                counts.skips += 1
-                counts.skipBytes += bytes
-                lineNumber += newlines(row)
-            case .torn:
-                refuse(row, .tornBatch)
-                lineNumber += newlines(row)
-            case .skipRest: counts.skipBytes += bytes
-            case .tooLong: refuse(row, .lineTooLong)
-            case .tooLongRest: refuse(row, .lineTooLong, continues: true)
-            case .continuation: refuse(row, .continuationAfterSeal)
-            case .continuationRest: refuse(row, .continuationAfterSeal, continues: true)
+            } else {
+                count(row)
             }
-            let separator = Int64(lines.separators[row])
-            guard separator > 0 else { continue }
-            counts.separatorBytes += separator
-            separators += 1
-            lineNumber += 1
+            endLine(row)
+            row += 1
         }
     }
 
-    /// Most pieces hold nothing but whole lines that are accepted: what framing and scanning found are then the columns
-    /// of the records.
-    private mutating func takeAllAsRecords() -> Bool {
-        let count = lines.count
-        guard count > 0, found.count == count, !lastIsUnterminated, lines.isAllWholeLines,
-            found.isAllAccepted
-        else { return false }
-        let base = lines.offset(0) - Int64(lines.starts[0])
-        let lineBytes = lines.lengths.reduce(0) { $0 &+ Int($1) }
-        let first = lineNumber
-        let areTimed = !found.timestamps.contains(ScanColumns.noTime)
-        let (now, noTime, received) = (moment.nanoseconds, ScanColumns.noTime, RecordFlags.timeOfReceipt.rawValue)
-        records = RecordColumns(
-            over: buffer, starts: lines.starts, lengths: lines.lengths,
-            offsets: lines.starts.map { base &+ Int64($0) }, lineNumbers: (0..<count).map { first &+ 1 &+ Int64($0) },
-            timestamps: areTimed ? found.timestamps : found.timestamps.map { $0 == noTime ? now : $0 },
-            levels: found.levels,
-            flags: areTimed
-                ? Array(repeating: 0, count: count) : found.timestamps.map { $0 == noTime ? received : 0 },
-            lineBytes: lineBytes)
-        counts.records = Int64(count)
-        counts.recordBytes = Int64(lineBytes)
-        counts.separatorBytes = lines.separators.reduce(0) { $0 &+ Int64($1) }
-        separators = count
-        lineNumber += Int64(count)
-        return true
+    /// Counts a stretch that is no line to be scanned.
+    private mutating func count(_ row: Int) {
+        switch lines.kind(row) {
+        case .line, .nothing: break
+        case .skip, .control: skip(row)
+        case .repeated:
+            repeatedBatches += 1
+            skip(row)
+            lineNumber += newlines(row)
+        case .torn:
+            refuse(row, .tornBatch)
+            lineNumber += newlines(row)
+        case .skipRest: counts.skipBytes += Int64(lines.lengths[row])
+        case .tooLong: refuse(row, .lineTooLong)
+        case .tooLongRest: refuse(row, .lineTooLong, continues: true)
+        case .continuation: refuse(row, .continuationAfterSeal)
+        case .continuationRest: refuse(row, .continuationAfterSeal, continues: true)
+        }
     }
 
-    /// Takes lines in a row that are accepted and end in newlines, a column at a time.
+    private mutating func skip(_ row: Int) {
+        counts.skips += 1
+        counts.skipBytes += Int64(lines.lengths[row])
+    }
+
+    private mutating func endLine(_ row: Int) {
+        let separator = Int64(lines.separators[row])
+        guard separator > 0 else { return }
+        counts.separatorBytes += separator
+        separators += 1
+        lineNumber += 1
+    }
+
+    /// Takes lines in a row that are accepted and end in newlines, which nearly all are, a column at a time.
     /// - Returns: how many there were.
     private mutating func takeRun(from row: Int, _ scanned: Int) -> Int {
         // The last line may lack its newline.

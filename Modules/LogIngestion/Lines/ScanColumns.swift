@@ -41,12 +41,6 @@ public struct ScanColumns: Sendable, Hashable {
     /// How many rows there are.
     public var count: Int { verdictCodes.count }
 
-    /// Whether all lines are accepted.
-    var isAllAccepted: Bool {
-        let accepted = Verdict.accepted.rawValue
-        return !verdictCodes.contains { $0 != accepted }
-    }
-
     /// Whether line `row` is a record.
     func isAccepted(_ row: Int) -> Bool { verdictCodes[row] == Verdict.accepted.rawValue }
 

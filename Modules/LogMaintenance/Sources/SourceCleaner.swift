@@ -95,13 +95,10 @@ public struct SourceCleaner: Sendable {
         var gone: Set<String> = []
         while true {
             var found: [SourceObject] = []
-            do {
-                try await source.list { page in
-                    try Task.checkCancellation()
-                    found += page.objects
-                    if found.count >= rules.stepObjects { throw Enough() }
-                }
-            } catch is Enough {}
+            _ = try await list(source) { objects in
+                found += objects
+                return found.count
+            }
             // A listing may lag behind and show what is gone.
             found.removeAll { !gone.insert($0.identity).inserted }
             guard !found.isEmpty else { return }
@@ -142,33 +139,44 @@ public struct SourceCleaner: Sendable {
     /// Ends a listing that has shown enough.
     private struct Enough: Error {}
 
+    /// Lists a source until `take`, which is given page after page, has as many objects as are removed in a step.
+    /// - Returns: whether it was listed to its end.
+    private func list(
+        _ source: any ObjectSource, _ take: ([SourceObject]) async throws -> Int
+    ) async throws -> Bool {
+        do {
+            try await source.list { page in
+                try Task.checkCancellation()
+                if try await take(page.objects) >= rules.stepObjects { throw Enough() }
+            }
+        } catch is Enough {
+            return false
+        }
+        return true
+    }
+
     /// Lists a source until there is enough to do.
     /// - Returns: objects that may go for all that cursors tell, and whether these are all.
     private func choose(
         from source: any ObjectSource, _ figures: inout SourceFigures
     ) async throws -> ([Candidate], isAll: Bool) {
         var found: [Candidate] = []
-        do {
-            try await source.list { page in
-                try Task.checkCancellation()
-                let now = clock.now()
-                let old = page.objects.filter { rules.isOld($0, at: now) }
-                guard !old.isEmpty else { return }
-                let known = try await cursors.latest(in: source.id, of: old.map(\.key))
-                for object in old {
-                    let cursor = known[object.key]
-                    if let obstacle = rules.obstacle(of: object, cursor, at: now) {
-                        figures.left[obstacle, default: 0] += 1
-                    } else if let cursor {
-                        found.append(Candidate(object: object, cursor: cursor))
-                    }
+        let isAll = try await list(source) { objects in
+            let now = clock.now()
+            let old = objects.filter { rules.isOld($0, at: now) }
+            guard !old.isEmpty else { return found.count }
+            let known = try await cursors.latest(in: source.id, of: old.map(\.key))
+            for object in old {
+                let cursor = known[object.key]
+                if let obstacle = rules.obstacle(of: object, cursor, at: now) {
+                    figures.left[obstacle, default: 0] += 1
+                } else if let cursor {
+                    found.append(Candidate(object: object, cursor: cursor))
                 }
-                if found.count >= rules.stepObjects { throw Enough() }
             }
-        } catch is Enough {
-            return (found, false)
+            return found.count
         }
-        return (found, true)
+        return (found, isAll)
     }
 
     /// Those of the candidates that the follower is past.

@@ -38,7 +38,7 @@ struct ChecksumTables<Register: FixedWidthInteger & UnsignedInteger & BitwiseCop
             index = blocks * 40
         }
         while index + 8 <= bytes.byteCount {
-            register = look(UInt64(truncatingIfNeeded: register) ^ word(bytes, index), tables, 0)
+            register = look(UInt64(truncatingIfNeeded: register) ^ bytes.word(at: index), tables, 0)
             index += 8
         }
         while index < bytes.byteCount {
@@ -57,16 +57,16 @@ struct ChecksumTables<Register: FixedWidthInteger & UnsignedInteger & BitwiseCop
         var (one, two, three, four, five) = (start, Register.zero, Register.zero, Register.zero, Register.zero)
         var index = 0
         for _ in 1..<blocks {
-            one = look(UInt64(truncatingIfNeeded: one) ^ word(bytes, index), tables, 8)
-            two = look(UInt64(truncatingIfNeeded: two) ^ word(bytes, index + 8), tables, 8)
-            three = look(UInt64(truncatingIfNeeded: three) ^ word(bytes, index + 16), tables, 8)
-            four = look(UInt64(truncatingIfNeeded: four) ^ word(bytes, index + 24), tables, 8)
-            five = look(UInt64(truncatingIfNeeded: five) ^ word(bytes, index + 32), tables, 8)
+            one = look(UInt64(truncatingIfNeeded: one) ^ bytes.word(at: index), tables, 8)
+            two = look(UInt64(truncatingIfNeeded: two) ^ bytes.word(at: index + 8), tables, 8)
+            three = look(UInt64(truncatingIfNeeded: three) ^ bytes.word(at: index + 16), tables, 8)
+            four = look(UInt64(truncatingIfNeeded: four) ^ bytes.word(at: index + 24), tables, 8)
+            five = look(UInt64(truncatingIfNeeded: five) ^ bytes.word(at: index + 32), tables, 8)
             index += 40
         }
         var register = Register.zero
         for braid in [one, two, three, four, five] {
-            register = look(UInt64(truncatingIfNeeded: register ^ braid) ^ word(bytes, index), tables, 0)
+            register = look(UInt64(truncatingIfNeeded: register ^ braid) ^ bytes.word(at: index), tables, 0)
             index += 8
         }
         return register
@@ -83,10 +83,5 @@ struct ChecksumTables<Register: FixedWidthInteger & UnsignedInteger & BitwiseCop
                 fromUncheckedByteOffset: entry * MemoryLayout<Register>.size, as: Register.self)
         }
         return register
-    }
-
-    @inline(__always)
-    private func word(_ bytes: RawSpan, _ index: Int) -> UInt64 {
-        UInt64(littleEndian: bytes.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self))
     }
 }

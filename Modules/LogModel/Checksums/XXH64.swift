@@ -11,10 +11,10 @@ public enum XXH64 {
             // Four independent lanes of eight bytes each.
             var lanes: (UInt64, UInt64, UInt64, UInt64) = (0x60EA_27EE_ADC0_B5D6, prime2, 0, 0x61C8_864E_7A14_3579)
             while index + 32 <= raw.byteCount {
-                lanes.0 = round(lanes.0, word(raw, index))
-                lanes.1 = round(lanes.1, word(raw, index + 8))
-                lanes.2 = round(lanes.2, word(raw, index + 16))
-                lanes.3 = round(lanes.3, word(raw, index + 24))
+                lanes.0 = round(lanes.0, raw.word(at: index))
+                lanes.1 = round(lanes.1, raw.word(at: index + 8))
+                lanes.2 = round(lanes.2, raw.word(at: index + 16))
+                lanes.3 = round(lanes.3, raw.word(at: index + 24))
                 index += 32
             }
             hash = rotate(lanes.0, 1) &+ rotate(lanes.1, 7) &+ rotate(lanes.2, 12) &+ rotate(lanes.3, 18)
@@ -22,7 +22,7 @@ public enum XXH64 {
         }
         hash &+= UInt64(raw.byteCount)
         while index + 8 <= raw.byteCount {
-            hash = rotate(hash ^ round(0, word(raw, index)), 27) &* prime1 &+ prime4
+            hash = rotate(hash ^ round(0, raw.word(at: index)), 27) &* prime1 &+ prime4
             index += 8
         }
         if index + 4 <= raw.byteCount {
@@ -52,9 +52,4 @@ public enum XXH64 {
 
     @inline(__always)
     private static func rotate(_ value: UInt64, _ bits: UInt64) -> UInt64 { value << bits | value >> (64 - bits) }
-
-    @inline(__always)
-    private static func word(_ bytes: RawSpan, _ offset: Int) -> UInt64 {
-        UInt64(littleEndian: bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self))
-    }
 }

@@ -161,7 +161,7 @@ struct FramingTests {
         #expect(progress.counts.totalBytes == progress.position)
         #expect(progress.sizeSeen == Int64(bytes.count))
         let prefix = Array(bytes[..<position])
-        let digest = StreamDigest.value(of: prefix.span)
+        let digest = CRC64.value(of: prefix.span)
         let tail = TailMark(endOf: prefix.span)
         #expect(progress.digest.value == digest && progress.digest.count == UInt64(position))
         #expect(progress.tail == tail)

@@ -17,28 +17,17 @@ struct CRC32CTests {
         }
     }
 
-    @Test("is the same whatever the pieces")
-    func pieces() {
-        let bytes = (0..<300).map { UInt8(truncatingIfNeeded: $0 &* 37) }
-        let whole = CRC32C.value(of: bytes.span)
-        let checksums = PortableChecksums()
-        for cut in 0...bytes.count {
-            let first = checksums.crc32c(of: bytes.span.extracting(0..<cut), after: 0)
-            #expect(checksums.crc32c(of: bytes.span.extracting(cut..<bytes.count), after: first) == whole)
+    @Test("is what the definition says at every length, from whole braids to single bytes")
+    func lengths() {
+        for length in 0...CheckDefinition.bytes.count {
+            let run = Array(CheckDefinition.bytes.prefix(length))
+            #expect(CRC32C.value(of: run.span) == CheckDefinition.check(run, 0x82F6_3B78 as UInt32), "\(length)")
         }
     }
 
-    @Test("is what the definition says at every length, from whole braids to single bytes")
-    func lengths() {
-        let bytes = (0..<400).map { UInt8(truncatingIfNeeded: $0 &* 131 &+ 7) }
-        for length in 0...bytes.count {
-            let run = Array(bytes.prefix(length))
-            let defined = ~run.reduce(UInt32.max) { register, byte in
-                (0..<8).reduce(register ^ UInt32(byte)) { value, _ in
-                    value & 1 == 1 ? value >> 1 ^ 0x82F6_3B78 : value >> 1
-                }
-            }
-            #expect(CRC32C.value(of: run.span) == defined, "\(length)")
-        }
+    @Test("is the same whatever the pieces")
+    func pieces() {
+        let checksums = PortableChecksums()
+        CheckDefinition.compare(CRC32C.value) { checksums.crc32c(of: $0, after: $1) }
     }
 }

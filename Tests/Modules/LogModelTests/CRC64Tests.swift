@@ -11,32 +11,18 @@ struct CRC64Tests {
         #expect(ofDigits == 0x995D_C9BB_DF19_39FA && ofNothing == 0)
     }
 
-    /// Bit by bit, as the definition has it.
-    private func defined(_ bytes: [UInt8]) -> UInt64 {
-        ~bytes.reduce(UInt64.max) { register, byte in
-            (0..<8).reduce(register ^ UInt64(byte)) { value, _ in
-                value & 1 == 1 ? value >> 1 ^ 0xC96C_5795_D787_0F42 : value >> 1
-            }
-        }
-    }
-
     @Test("is what the definition says at every length, from whole braids to single bytes")
     func lengths() {
-        let bytes = (0..<400).map { UInt8(truncatingIfNeeded: $0 &* 131 &+ 7) }
-        for length in 0...bytes.count {
-            let run = Array(bytes.prefix(length))
-            #expect(CRC64.value(of: run.span) == defined(run), "\(length)")
+        for length in 0...CheckDefinition.bytes.count {
+            let run = Array(CheckDefinition.bytes.prefix(length))
+            let expected = CheckDefinition.check(run, 0xC96C_5795_D787_0F42 as UInt64)
+            #expect(CRC64.value(of: run.span) == expected, "\(length)")
         }
     }
 
     @Test("is the same whatever the pieces")
     func pieces() {
-        let bytes = (0..<300).map { UInt8(truncatingIfNeeded: $0 &* 37) }
-        let whole = CRC64.value(of: bytes.span)
         let checksums = PortableChecksums()
-        for cut in 0...bytes.count {
-            let first = checksums.crc64(of: bytes.span.extracting(0..<cut), after: 0)
-            #expect(checksums.crc64(of: bytes.span.extracting(cut..<bytes.count), after: first) == whole)
-        }
+        CheckDefinition.compare(CRC64.value) { checksums.crc64(of: $0, after: $1) }
     }
 }
