@@ -29,3 +29,19 @@ enum FramedPieces {
         }
     }
 }
+
+extension FramedLines {
+    /// The lines of bytes to which nothing is added.
+    init(whole bytes: Span<UInt8>, by scanner: any RecordScanner) {
+        self.init(from: 0, at: 0)
+        var breaks = LineBreaks(of: bytes, by: scanner)
+        var carry = LineCarry.none
+        _ = LineFramer(maxLineBytes: IngestionSettings().maxLineBytes).frame(
+            bytes, &breaks, in: 0..<bytes.count, isEnd: true, carry: &carry, into: &self)
+    }
+}
+
+extension ScanColumns {
+    /// How many lines are records.
+    var acceptedCount: Int { verdictCodes.count { $0 == Verdict.accepted.rawValue } }
+}

@@ -8,7 +8,7 @@ enum ScanCase {
             try FramedPieces.read(task.input, size: benchedChunk) { lines, bytes, tally in
                 let found = benchedScanner.scan(lines, of: bytes, by: ScanSettings())
                 tally.lines += Int64(found.count)
-                tally.records += Int64(found.verdictCodes.count { $0 == ScanColumns.Verdict.accepted.rawValue })
+                tally.records += Int64(found.acceptedCount)
             }
         }
     }

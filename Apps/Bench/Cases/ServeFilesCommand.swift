@@ -3,10 +3,8 @@ import Composition
 import Foundation
 import LocalFimidaraAdapter
 import LogModel
-import Logging
 import SdkProvisioning
 import Server
-import ServiceLifecycle
 import SystemAdapter
 
 /// The embedded file store with one file in it, in a process of its own, so that what it uses is not the reader's.
@@ -30,17 +28,10 @@ struct ServeFilesCommand: AsyncParsableCommand {
         try await upload(to: engine, key)
         let settings = try Settings(
             SettingsSource(flags: ["local_fimidara.port": "0"], environment: [:], file: nil))
-        let quiet = Logger(label: "bench") { _ in SwiftLogNoOpLogHandler() }
-        let server = FileStoreServer(EmbeddedFileStore(engine), settings: settings, logger: quiet) { port in
-            FileHandle.standardOutput.write(Data("ready \(port)\n".utf8))
-        }
-        let group = ServiceGroupConfiguration(
-            services: [
-                ServiceGroupConfiguration.ServiceConfiguration(service: server),
-                ServiceGroupConfiguration.ServiceConfiguration(
-                    service: UntilInputEnds(), successTerminationBehavior: .gracefullyShutdownGroup),
-            ], logger: quiet)
-        try await ServiceGroup(configuration: group).run()
+        try await ChildServer.run(
+            FileStoreServer(EmbeddedFileStore(engine), settings: settings, logger: ChildServer.logger) { port in
+                ChildServer.ready(port)
+            })
     }
 
     private func upload(to engine: LocalFimidara, _ key: Secret) async throws {

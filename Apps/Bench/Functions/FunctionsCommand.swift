@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 
 /// Measures the functions that every line goes through, each by itself.
 struct FunctionsCommand: AsyncParsableCommand {
@@ -48,20 +47,11 @@ struct FunctionsCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        if guards {
-            let faults = FunctionGuard.faults(of: functions)
-            for fault in faults { FileHandle.standardError.write(Data("logferry-bench: \(fault)\n".utf8)) }
-            guard faults.isEmpty else { throw ExitCode.failure }
-            return
-        }
+        if guards { return try answer(FunctionGuard.faults(of: functions)) }
         let lines = try input.map { try MemoryLines(of: $0, upTo: mib << 20) } ?? MemoryLines(seed: seed, mib: mib)
         let results = await Rounds.run(rounds, of: functions) { $0.measure(lines) }
         let figures = zip(functions, results).map { FunctionFigures($0, $1, over: lines) }
-        guard !json else {
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-            return print(String(decoding: try encoder.encode(figures), as: UTF8.self))
-        }
+        guard !json else { return print(try prettyJSON(figures)) }
         var columns = Columns(["function", "ns/line", "GiB/s", "CPU s/GiB", "allocations/M lines"])
         for one in figures {
             columns.add([

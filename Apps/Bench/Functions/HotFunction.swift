@@ -37,7 +37,7 @@ struct HotFunction: Sendable {
 
     private static func framing(_ kind: String, _ scanner: any RecordScanner) -> HotFunction {
         HotFunction(name: "frame, \(kind)", allocationsAllowed: 10_000) { lines in
-            lines.pieces.reduce(0) { $0 + UInt64(MemoryLines.frame($1, by: scanner).count) }
+            lines.pieces.reduce(0) { $0 + UInt64(FramedLines(whole: $1.span, by: scanner).count) }
         }
     }
 

@@ -1,6 +1,5 @@
 import Foundation
 import Generation
-import LogCursor
 import LogIngestion
 
 /// Lines in memory, in pieces of the size that the engine reads.
@@ -39,18 +38,8 @@ struct MemoryLines: Sendable {
             start = end + 1
         }
         self.pieces = pieces
-        framed = pieces.map { MemoryLines.frame($0, by: benchedScanner) }
+        framed = pieces.map { FramedLines(whole: $0.span, by: benchedScanner) }
         count = framed.reduce(0) { $0 + $1.lineCount }
         bytes = pieces.reduce(0) { $0 + $1.count }
-    }
-
-    /// Cuts a piece into lines.
-    static func frame(_ piece: [UInt8], by scanner: any RecordScanner) -> FramedLines {
-        var lines = FramedLines(from: 0, at: 0)
-        var breaks = LineBreaks(of: piece.span, by: scanner)
-        var carry = LineCarry.none
-        _ = LineFramer(maxLineBytes: IngestionSettings().maxLineBytes).frame(
-            piece.span, &breaks, in: 0..<piece.count, isEnd: true, carry: &carry, into: &lines)
-        return lines
     }
 }

@@ -2,12 +2,9 @@ import ArgumentParser
 import Composition
 import Foundation
 import Hummingbird
-import LogCursor
 import LogIngestion
-import Logging
 import NIOCore
 import Server
-import ServiceLifecycle
 
 /// A listener as the service has it, with one handler that takes lines and keeps none, in a process of its own.
 ///
@@ -22,7 +19,6 @@ struct ServeLinesCommand: AsyncParsableCommand {
 
     func run() async throws {
         let settings = try Settings(SettingsSource(flags: [:], environment: [:], file: nil))
-        let quiet = Logger(label: "bench") { _ in SwiftLogNoOpLogHandler() }
         let handler = handler
         let router = Router()
         router.post("lines") { request, _ in try await handler.answer(request.body).description }
@@ -33,16 +29,9 @@ struct ServeLinesCommand: AsyncParsableCommand {
         let application = Application(
             router: router, server: .guarded(settings),
             configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: 0), serverName: "logferry"),
-            onServerRunning: { channel in
-                FileHandle.standardOutput.write(Data("ready \(channel.localAddress?.port ?? 0)\n".utf8))
-            }, logger: quiet)
-        let group = ServiceGroupConfiguration(
-            services: [
-                ServiceGroupConfiguration.ServiceConfiguration(service: application),
-                ServiceGroupConfiguration.ServiceConfiguration(
-                    service: UntilInputEnds(), successTerminationBehavior: .gracefullyShutdownGroup),
-            ], logger: quiet)
-        try await ServiceGroup(configuration: group).run()
+            onServerRunning: { channel in ChildServer.ready(channel.localAddress?.port ?? 0) },
+            logger: ChildServer.logger)
+        try await ChildServer.run(application)
     }
 }
 
@@ -69,14 +58,9 @@ enum LineHandler: String, ExpressibleByArgument, Sendable {
     }
 
     private static func scan(_ bytes: Span<UInt8>, into received: inout Received) {
-        let framer = LineFramer(maxLineBytes: IngestionSettings().maxLineBytes)
-        var lines = FramedLines(from: 0, at: 0)
-        var breaks = LineBreaks(of: bytes, by: benchedScanner)
-        var carry = LineCarry.none
-        _ = framer.frame(bytes, &breaks, in: 0..<bytes.count, isEnd: true, carry: &carry, into: &lines)
-        let found = benchedScanner.scan(lines, of: bytes, by: ScanSettings())
+        let found = benchedScanner.scan(FramedLines(whole: bytes, by: benchedScanner), of: bytes, by: ScanSettings())
         received.lines = found.count
-        received.records = found.verdictCodes.count { $0 == ScanColumns.Verdict.accepted.rawValue }
+        received.records = found.acceptedCount
     }
 }
 

@@ -43,12 +43,7 @@ struct LoggingCommand: AsyncParsableCommand {
 
     func run() async throws {
         let handler = Subject.logferry(over: SwallowingTransport())
-        if guards {
-            let faults = await LoggingGuard.faults(of: handler)
-            for fault in faults { FileHandle.standardError.write(Data("logferry-bench: \(fault)\n".utf8)) }
-            guard faults.isEmpty else { throw ExitCode.failure }
-            return
-        }
+        if guards { return try answer(await LoggingGuard.faults(of: handler)) }
         let subjects = [.bareAppend(), .nothing(), .stream(), handler].filter { subject in
             only.map(subject.name.contains) ?? true
         }

@@ -1,5 +1,4 @@
 import CAllocationCount
-import Foundation
 
 /// What the rounds of one case say.
 struct LoggingFigures: Codable {
@@ -54,8 +53,6 @@ struct LoggingReport {
 
     /// One JSON array.
     func json() throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-        return String(decoding: try encoder.encode(figures), as: UTF8.self)
+        try prettyJSON(figures)
     }
 }

@@ -1,5 +1,3 @@
-import Foundation
-
 /// All paths that were measured, as a table or as JSON.
 struct PathReport: Codable {
     let paths: [PathFigures]
@@ -59,8 +57,6 @@ struct PathReport: Codable {
 
     /// One JSON object.
     func json() throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-        return String(decoding: try encoder.encode(self), as: UTF8.self)
+        try prettyJSON(self)
     }
 }

@@ -1,4 +1,3 @@
-import Foundation
 import StoreSupport
 
 /// What one question cost over its rounds.
@@ -110,8 +109,6 @@ struct QueryReport: Codable {
 
     /// One JSON object.
     func json() throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-        return String(decoding: try encoder.encode(self), as: UTF8.self)
+        try prettyJSON(self)
     }
 }

@@ -45,11 +45,7 @@ struct StartCommand: AsyncParsableCommand {
                 name: name, wallMilliseconds: Spread(costs.map(\.wall)),
                 processorMilliseconds: Spread(costs.map(\.processor)), rounds: costs.count)
         }
-        if json {
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-            return print(String(decoding: try encoder.encode(figures), as: UTF8.self))
-        }
+        guard !json else { return print(try prettyJSON(figures)) }
         var columns = Columns(["started", "ms until ready or ended", "CPU ms", "rounds"])
         for one in figures {
             columns.add([
