@@ -10,29 +10,39 @@ struct RecordDocuments {
     /// How many there are.
     private(set) var count = 0
     /// Their bytes.
-    private(set) var bytes: [UInt8] = []
+    private(set) var bytes: [UInt8]
+
+    /// No documents, in room that earlier ones left.
+    init(in room: consuming [UInt8]) {
+        bytes = room
+        bytes.removeAll(keepingCapacity: true)
+    }
 
     /// How long a line may be: a document has at most 16 MiB.
     static let lineLimit = (16 << 20) - 4096
 
     /// Adds row `row` of a step's records.
     mutating func append(_ row: Int, of step: ObjectStep, app: Int64) {
-        let records = step.records
-        let line = records.range(row)
+        let line = step.records.range(row)
         let start = bytes.count
         bytes.append(contentsOf: Pattern.head)
-        bytes.append(contentsOf: records.bytes[line])
+        unsafe step.records.bytes.withUnsafeBufferPointer { lines in
+            unsafe bytes.append(contentsOf: UnsafeBufferPointer(rebasing: lines[line]))
+        }
         bytes.append(0)
-        put(UInt32(bytes.count - start), at: start)
-        put(UInt64(bitPattern: step.move.generation.number), at: start + Pattern.generation)
-        put(UInt64(bitPattern: records.offsets[row]), at: start + Pattern.offset)
-        put(UInt64(bitPattern: app), at: start + Pattern.app)
-        put(UInt64(bitPattern: records.lineNumbers[row]), at: start + Pattern.lineNumber)
-        put(UInt64(bitPattern: records.timestamps[row]), at: start + Pattern.time)
-        put(UInt64(bitPattern: step.receivedAt.nanoseconds), at: start + Pattern.receipt)
-        put(UInt32(records.levels[row]), at: start + Pattern.level)
-        put(UInt32(records.flags[row]), at: start + Pattern.flags)
-        put(UInt32(line.count), at: start + Pattern.lineLength)
+        unsafe bytes.withUnsafeMutableBytes { bytes in
+            let document = unsafe UnsafeMutableRawBufferPointer(rebasing: bytes[start...])
+            unsafe document.put(UInt32(document.count), at: 0)
+            unsafe document.put(step.move.generation.number, at: Pattern.generation)
+            unsafe document.put(step.records.offsets[row], at: Pattern.offset)
+            unsafe document.put(app, at: Pattern.app)
+            unsafe document.put(step.records.lineNumbers[row], at: Pattern.lineNumber)
+            unsafe document.put(step.records.timestamps[row], at: Pattern.time)
+            unsafe document.put(step.receivedAt.nanoseconds, at: Pattern.receipt)
+            unsafe document.put(UInt32(step.records.levels[row]), at: Pattern.level)
+            unsafe document.put(UInt32(step.records.flags[row]), at: Pattern.flags)
+            unsafe document.put(UInt32(line.count), at: Pattern.lineLength)
+        }
         count += 1
     }
 
@@ -40,14 +50,6 @@ struct RecordDocuments {
     mutating func removeAll() {
         count = 0
         bytes.removeAll(keepingCapacity: true)
-    }
-
-    /// Puts a number in BSON's order of bytes, the lowest first, over what is there.
-    private mutating func put(_ number: some FixedWidthInteger, at place: Int) {
-        var span = bytes.mutableSpan
-        for index in 0..<number.bitWidth / 8 {
-            span[place + index] = UInt8(truncatingIfNeeded: number >> (8 * index))
-        }
     }
 
     /// What stands in front of every line, with zeroes for its numbers.
@@ -66,5 +68,12 @@ struct RecordDocuments {
         private static let document: BSONDocument = [
             "_id": ["g": 0, "o": 0], "a": 0, "n": 0, "t": 0, "r": 0, "l": .int32(0), "f": .int32(0), "b": .binary([]),
         ]
+    }
+}
+
+extension UnsafeMutableRawBufferPointer {
+    /// Puts a number in BSON's order of bytes, the lowest first, over what is there.
+    fileprivate func put(_ number: some FixedWidthInteger & BitwiseCopyable, at place: Int) {
+        unsafe storeBytes(of: number.littleEndian, toByteOffset: place, as: type(of: number))
     }
 }

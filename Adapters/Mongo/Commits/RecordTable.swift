@@ -7,7 +7,7 @@ struct RecordTable {
     private let client: MongoClient
 
     /// How many bytes of documents are given to libmongoc at once; it copies them.
-    private static let sliceBytes = 8 << 20
+    private static let sliceBytes = 512 << 10
 
     init(_ client: MongoClient) { self.client = client }
 
@@ -18,7 +18,7 @@ struct RecordTable {
     ///   - looksFirst: whether places are looked up that no cursor was put back over.
     /// - Throws: ``MongoError``, or ``MalformedDocument``.
     func insert(_ steps: [ObjectStep], _ known: KnownState, looksFirst: Bool) throws {
-        var documents = RecordDocuments()
+        var documents = RecordDocuments(in: client.takeRoom())
         for step in steps where !step.records.isEmpty {
             guard let app = known.appNumbers[step.app] else { throw MalformedDocument(member: "app") }
             let taken = try takenOffsets(of: step, known, looksFirst: looksFirst)
@@ -29,6 +29,7 @@ struct RecordTable {
             }
         }
         try insert(&documents)
+        client.leaveRoom(documents.bytes)
     }
 
     private func insert(_ documents: inout RecordDocuments) throws {

@@ -36,9 +36,15 @@ internal import LogModel
         }
     }
 
+    /// How many bytes of room are kept.
+    private static let roomLimit = 2 << 20
+
     let waits: Waits
     private let raw: OpaquePointer
     private let database: String
+    /// Room that one insert leaves to the next: memory that is asked for anew comes a page at a time from the kernel, which
+    /// cost more than all else that an insert does here.
+    private var room: [UInt8] = []
     /// The queries that were made, while somebody wants to see them.
     private var trace: [MongoQuery]?
 
@@ -86,6 +92,18 @@ internal import LogModel
             throw MongoError(.server(code: Int(try first.number("code"))), (try? first.text("errmsg")) ?? "")
         }
         return answer
+    }
+
+    /// Gives the room that an insert left.
+    func takeRoom() -> [UInt8] {
+        defer { room = [] }
+        return room
+    }
+
+    /// Keeps an insert's room for the next, unless a long line made it large.
+    func leaveRoom(_ bytes: consuming [UInt8]) {
+        guard bytes.capacity <= MongoClient.roomLimit else { return }
+        room = bytes
     }
 
     /// Inserts documents that lie one behind the other, each with its `_id`.

@@ -22,7 +22,7 @@ struct MongoCommitTests {
             let claim = try await writer.claim()
             let step = writer.step(claim, upTo: writer.bytes.count)
             try await database.pool.withClient { client in
-                var stray = RecordDocuments()
+                var stray = RecordDocuments(in: [])
                 stray.append(3, of: step, app: try #require(try client.appNumber(app)))
                 try client.insert(stray.count, documents: stray.bytes, into: Collection.records)
             }

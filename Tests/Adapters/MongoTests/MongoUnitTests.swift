@@ -44,7 +44,7 @@ struct BSONTests {
         records.append(2..<9, offset: 77, lineNumber: 3, timestamp: 1 << 60, level: 17, flags: .timeOfReceipt)
         let move = Move(generation: GenerationID(5), from: 0, epoch: 1, to: CursorProgress())
         let step = ObjectStep(move: move, app: .fresh(), records: records, rejects: [], receivedAt: .sample)
-        var documents = RecordDocuments()
+        var documents = RecordDocuments(in: [])
         documents.append(0, of: step, app: 9)
         #expect(
             try decode(documents.bytes) == [
