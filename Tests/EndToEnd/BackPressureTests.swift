@@ -5,16 +5,29 @@ import Testing
 /// A store that takes nothing for a while.
 @Suite("Back-pressure", .serialized)
 struct BackPressureTests {
-    @Test("while the store stands still a worker's memory does too, and it goes on alone when the store does")
-    func storeStandsStill() async throws {
+    /// What waits for the store, and how much memory of its own a worker may hold meanwhile.
+    enum Waiting: CaseIterable {
+        /// One object, read far ahead.
+        case oneObject
+        /// Three times as many objects as are followed at once.
+        case manyObjects
+
+        var objects: Int { self == .oneObject ? 1 : 24 }
+        var memoryLimit: Int { self == .oneObject ? 24 << 20 : 48 << 20 }
+    }
+
+    @Test(
+        "while the store stands still a worker's memory does too, and it goes on alone when the store does",
+        arguments: Waiting.allCases)
+    func storeStandsStill(_ waiting: Waiting) async throws {
         let fleet = try await Fleet()
         let (app, writer) = try await fleet.register("pressed")
         let door = try await app.initialise()
-        // Three times as many objects as are followed at once, each of several chunks.
-        let pieces = Counts.of(1, soak: 8)
+        // In soak 1 GiB.
+        let pieces = Counts.of(24, soak: 192)
         let bytes = Corpus.made(lines: 20_000, seed: 5)
-        for number in 1...24 {
-            for _ in 0..<pieces {
+        for number in 1...waiting.objects {
+            for _ in 0..<pieces / waiting.objects {
                 let file = "\(door.folder)/\(door.prefix)-2026-11-20-\(number).ndjson"
                 #expect(try await writer.append(bytes, to: file, with: door.token).status == 200)
             }
@@ -35,19 +48,19 @@ struct BackPressureTests {
         try await Fleet.until("the store stands still") { holder.outputText.contains("held") }
         let early = try await fleet.run(["query", "--app", "pressed", "--count"])
         let begun = Int(early.output.trimmingCharacters(in: .whitespacesAndNewlines)) ?? 0
-        #expect(begun < 24 * pieces * 20_000, "there is something left to press")
+        #expect(begun < pieces * 20_000, "there is something left to press")
         let before = anonymousMemory(of: worker.pid)
         let watch = MemoryWatch(of: worker.pid)
         #expect(try await holder.wait(for: .seconds(120)) == 0)
         let peak = await watch.peak()
-        let total = 24 * pieces * bytes.count
+        let total = pieces * bytes.count
         print(
-            "\(total) bytes to take, store held: RssAnon \(before / 1024) KiB when it stopped, at most "
-                + "\(peak / 1024) KiB until it went on")
-        #expect(peak <= 48 << 20)
+            "\(total) bytes in \(waiting.objects) objects to take, store held: RssAnon \(before / 1024) KiB when it "
+                + "stopped, at most \(peak / 1024) KiB until it went on")
+        #expect(peak <= waiting.memoryLimit)
         try await Fleet.until("all is stored", within: .seconds(Counts.of(120, soak: 600))) {
             let count = try await fleet.run(["query", "--app", "pressed", "--count"])
-            return Int(count.output.trimmingCharacters(in: .whitespacesAndNewlines)) == 24 * pieces * 20_000
+            return Int(count.output.trimmingCharacters(in: .whitespacesAndNewlines)) == pieces * 20_000
         }
         #expect(try await fleet.run(["verify"]).code == 0)
         #expect(try await fleet.site.stop(worker) == 0)
