@@ -7,7 +7,8 @@ struct Main: AsyncParsableCommand {
         commandName: "logferry-bench",
         abstract: "Measures what parts of Logferry cost, beside their neighbours, in interleaved rounds.",
         subcommands: [
-            LoggingCommand.self, PathsCommand.self, FunctionsCommand.self, QueryCommand.self, RunCaseCommand.self,
-            ServeFilesCommand.self, ServeLinesCommand.self, StartCommand.self, EmptyServerCommand.self,
+            LoggingCommand.self, PathsCommand.self, FunctionsCommand.self, QueryCommand.self, RequestsCommand.self,
+            StartCommand.self, RunCaseCommand.self, ServeFilesCommand.self, ServeLinesCommand.self,
+            ServeAPICommand.self, ServeAnswerCommand.self, EmptyServerCommand.self,
         ])
 }

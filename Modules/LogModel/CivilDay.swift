@@ -70,8 +70,20 @@ public struct CivilDay: Sendable, Hashable, Comparable, CustomStringConvertible 
 
     /// `YYYY-MM-DD`.
     public var description: String {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(10)
+        append(to: &bytes)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// Appends what ``description`` says.
+    func append(to bytes: inout [UInt8]) {
         let (year, month, day) = parts
-        return "\(padded(year, 4))-\(padded(month, 2))-\(padded(day, 2))"
+        appendDigits(year, 4, to: &bytes)
+        bytes.append(UInt8(ascii: "-"))
+        appendDigits(month, 2, to: &bytes)
+        bytes.append(UInt8(ascii: "-"))
+        appendDigits(day, 2, to: &bytes)
     }
 
     /// Orders days by time.
@@ -86,8 +98,14 @@ public struct CivilDay: Sendable, Hashable, Comparable, CustomStringConvertible 
     }
 }
 
-/// Decimal digits of `value`, filled with zeros on the left.
-func padded(_ value: Int, _ width: Int) -> String {
-    let digits = String(value)
-    return String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits
+/// Appends the decimal digits of `value`, filled with zeros on the left.
+func appendDigits(_ value: Int, _ width: Int, to bytes: inout [UInt8]) {
+    guard value >= 0 else { return bytes.append(contentsOf: String(value).utf8) }
+    var place = 1
+    for _ in 1..<width { place *= 10 }
+    while value / place >= 10 { place *= 10 }
+    while place > 0 {
+        bytes.append(UInt8(ascii: "0") + UInt8(value / place % 10))
+        place /= 10
+    }
 }

@@ -104,25 +104,35 @@ extension Timestamp: CustomStringConvertible {
 
     /// RFC 3339 in UTC, with as many fraction digits (0, 3, 6 or 9) as the moment needs.
     public var rfc3339: String {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(30)
+        appendRFC3339(to: &bytes)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// Appends what ``rfc3339`` says.
+    public func appendRFC3339(to bytes: inout [UInt8]) {
         let day = CivilDay(of: self)
-        let rest = Int(
-            nanoseconds.subtractingReportingOverflow(
-                day.number.multipliedReportingOverflow(
-                    by: 86_400_000_000_000
-                ).partialValue
-            ).partialValue)
+        let midnight = day.number.multipliedReportingOverflow(by: 86_400_000_000_000).partialValue
+        let rest = Int(nanoseconds.subtractingReportingOverflow(midnight).partialValue)
         let (seconds, fraction) = rest.quotientAndRemainder(dividingBy: 1_000_000_000)
-        let clock = "\(padded(seconds / 3600, 2)):\(padded(seconds / 60 % 60, 2)):\(padded(seconds % 60, 2))"
-        let digits: String
-        if fraction == 0 {
-            digits = ""
-        } else if fraction % 1_000_000 == 0 {
-            digits = "." + padded(fraction / 1_000_000, 3)
-        } else if fraction % 1000 == 0 {
-            digits = "." + padded(fraction / 1000, 6)
-        } else {
-            digits = "." + padded(fraction, 9)
+        day.append(to: &bytes)
+        bytes.append(UInt8(ascii: "T"))
+        appendDigits(seconds / 3600, 2, to: &bytes)
+        bytes.append(UInt8(ascii: ":"))
+        appendDigits(seconds / 60 % 60, 2, to: &bytes)
+        bytes.append(UInt8(ascii: ":"))
+        appendDigits(seconds % 60, 2, to: &bytes)
+        if fraction > 0 {
+            bytes.append(UInt8(ascii: "."))
+            if fraction % 1_000_000 == 0 {
+                appendDigits(fraction / 1_000_000, 3, to: &bytes)
+            } else if fraction % 1000 == 0 {
+                appendDigits(fraction / 1000, 6, to: &bytes)
+            } else {
+                appendDigits(fraction, 9, to: &bytes)
+            }
         }
-        return "\(day)T\(clock)\(digits)Z"
+        bytes.append(UInt8(ascii: "Z"))
     }
 }

@@ -20,7 +20,7 @@ enum PostCase {
             let failure = MutexGuarded<String?>(nil)
             _ = await Crew.run(connections) {
                 do {
-                    let poster = try Poster(port: port)
+                    let connection = try HTTPConnection(port: port)
                     var tally = Tally()
                     while true {
                         let index = next.withLock { next in
@@ -28,7 +28,7 @@ enum PostCase {
                             return next
                         }
                         guard index < bodies.count else { break }
-                        try tally.add(poster.post(file[bodies[index]]), sent: bodies[index].count)
+                        try tally.add(connection.post(file[bodies[index]]), sent: bodies[index].count)
                     }
                     total.withLock { $0 = $0 + tally }
                 } catch {
@@ -62,42 +62,17 @@ enum PostCase {
     }
 }
 
-/// One connection.
-private struct Poster: ~Copyable {
-    private let socket: LoopbackSocket
-
-    init(port: UInt16) throws {
-        guard let socket = LoopbackSocket(port: port, patience: .seconds(30)) else {
-            throw BenchError("nobody takes lines at port \(port)")
-        }
-        self.socket = socket
-    }
-
-    /// Sends a body and waits for its answer.
-    func post(_ body: Data) throws -> Received {
-        let head = "POST /lines HTTP/1.1\r\nHost: localhost\r\nContent-Length: \(body.count)\r\n\r\n"
+extension HTTPConnection {
+    /// Sends lines and waits for the answer.
+    fileprivate func post(_ lines: Data) throws -> Received {
+        let head = "POST /lines HTTP/1.1\r\nHost: localhost\r\nContent-Length: \(lines.count)\r\n\r\n"
         var request = Array(head.utf8)
-        request.append(contentsOf: body)
-        guard socket.send(request.span) else { throw BenchError("the server takes no more lines") }
-        var answer = ""
-        while true {
-            let more = socket.receive()
-            answer += more
-            if let received = Poster.received(answer) { return received }
-            guard !more.isEmpty, answer.utf8.count < 4096 else {
-                throw BenchError("the server did not answer as expected: \(answer.prefix(200))")
-            }
+        request.append(contentsOf: lines)
+        let answer = try exchange(request.span)
+        guard answer.status == 200, let received = Received(answer.text) else {
+            throw BenchError("the server did not answer as expected: \(answer.status) \(answer.text.prefix(200))")
         }
-    }
-
-    /// The numbers of an answer; `nil` while it has not come to its end.
-    private static func received(_ answer: String) -> Received? {
-        guard answer.hasPrefix("HTTP/1.1 200"), let end = answer.range(of: "\r\n\r\n"),
-            let field = answer.range(of: "content-length: ", options: .caseInsensitive),
-            let length = Int(answer[field.upperBound...].prefix { $0.isNumber })
-        else { return nil }
-        let body = answer[end.upperBound...]
-        return body.utf8.count == length ? Received(body) : nil
+        return received
     }
 }
 

@@ -1,5 +1,3 @@
-import Foundation
-
 /// Two servers that take lines: one that judges them, one that only reads what comes.
 struct PostStage: PathStage {
     let limit = "a handler of the same server that only reads the body"
@@ -28,10 +26,10 @@ struct PostStage: PathStage {
 
     /// What counts is what the server used, and nothing of the client.
     func run(_ side: Side) async throws -> CaseFigures {
-        let port = ports[side == .ours ? 0 : 1]
-        let before = try PostStage.use(of: port)
-        let figures = try await runner.run(.post, CaseTask(input: input, url: "\(port)"))
-        let after = try PostStage.use(of: port)
+        let index = side == .ours ? 0 : 1
+        let before = try await children[index].use()
+        let figures = try await runner.run(.post, CaseTask(input: input, url: "\(ports[index])"))
+        let after = try await children[index].use()
         let expected = side == .ours ? content : Tally(bytes: content.bytes)
         guard figures.tally == expected else {
             throw BenchError("the server took \(figures.tally), and there are \(expected)")
@@ -43,20 +41,5 @@ struct PostStage: PathStage {
 
     func close() async throws {
         for child in children { try await child.stop() }
-    }
-
-    private static func use(of port: UInt16) throws -> ServerUse {
-        let request = Array("GET /used HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".utf8)
-        guard let socket = LoopbackSocket(port: port), socket.send(request.span) else {
-            throw BenchError("the server does not say what it used")
-        }
-        var answer = ""
-        while true {
-            let more = socket.receive()
-            if more.isEmpty { break }
-            answer += more
-        }
-        guard let body = answer.range(of: "\r\n\r\n") else { throw BenchError("the server answers: \(answer)") }
-        return try JSONDecoder().decode(ServerUse.self, from: Data(answer[body.upperBound...].utf8))
     }
 }

@@ -3,7 +3,6 @@ import Composition
 import Foundation
 import Hummingbird
 import LogIngestion
-import NIOCore
 import Server
 
 /// A listener as the service has it, with one handler that takes lines and keeps none, in a process of its own.
@@ -22,10 +21,6 @@ struct ServeLinesCommand: AsyncParsableCommand {
         let handler = handler
         let router = Router()
         router.post("lines") { request, _ in try await handler.answer(request.body).description }
-        router.get("used") { _, _ in
-            let answer = ByteBuffer(bytes: try JSONEncoder().encode(ServerUse.ofProcess()))
-            return Response(status: .ok, body: ResponseBody(byteBuffer: answer))
-        }
         let application = Application(
             router: router, server: .guarded(settings),
             configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: 0), serverName: "logferry"),
@@ -80,20 +75,4 @@ struct Received: CustomStringConvertible, Sendable {
     }
 
     var description: String { "\(bytes) \(lines) \(records)" }
-}
-
-/// What the server has used since its start.
-struct ServerUse: Codable, Sendable {
-    /// Nanoseconds of processor time.
-    let processor: Int64
-    /// How often memory was asked for.
-    let allocations: Int64
-    /// Bytes of memory that were resident at most.
-    let peakMemory: Int64
-
-    static func ofProcess() throws -> ServerUse {
-        let usage = Usage.ofProcess()
-        return ServerUse(
-            processor: usage.processor, allocations: usage.allocations, peakMemory: try Usage.peakMemory())
-    }
 }

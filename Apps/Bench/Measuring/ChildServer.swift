@@ -3,7 +3,8 @@ import Foundation
 import Logging
 import ServiceLifecycle
 
-/// A server in a process of its own, which the harness ends by closing its standard input.
+/// A server in a process of its own, which says what it has used when it is asked over its standard input, and which the
+/// harness ends by closing that.
 enum ChildServer {
     /// Where the server logs: nowhere.
     static let logger = Logger(label: "bench") { _ in SwiftLogNoOpLogHandler() }
@@ -11,23 +12,40 @@ enum ChildServer {
     /// Says which port the server listens on.
     static func ready(_ port: Int) { FileHandle.standardOutput.write(Data("ready \(port)\n".utf8)) }
 
-    /// Runs a server until nobody holds the standard input open any more.
-    static func run(_ server: any Service) async throws {
-        let group = ServiceGroupConfiguration(
-            services: [
-                ServiceGroupConfiguration.ServiceConfiguration(service: server),
-                ServiceGroupConfiguration.ServiceConfiguration(
-                    service: InputEnd(), successTerminationBehavior: .gracefullyShutdownGroup),
-            ], logger: logger)
+    /// Runs servers until nobody holds the standard input open any more.
+    static func run(_ servers: any Service...) async throws {
+        let services = servers.map { ServiceGroupConfiguration.ServiceConfiguration(service: $0) }
+        let questions = ServiceGroupConfiguration.ServiceConfiguration(
+            service: Questions(), successTerminationBehavior: .gracefullyShutdownGroup)
+        let group = ServiceGroupConfiguration(services: services + [questions], logger: logger)
         try await ServiceGroup(configuration: group).run()
     }
 
-    /// Ends with the standard input.
-    private struct InputEnd: Service {
+    /// Ends with the standard input; each line of it is a question.
+    private struct Questions: Service {
         func run() async throws {
             try await BlockingThreads(name: "input", count: 1).run {
-                while readLine() != nil {}
+                while readLine() != nil {
+                    let answer = try JSONEncoder().encode(ServerUse.ofProcess())
+                    FileHandle.standardOutput.write(answer + Data("\n".utf8))
+                }
             }
         }
+    }
+}
+
+/// What a server has used since its start.
+struct ServerUse: Codable, Sendable {
+    /// Nanoseconds of processor time.
+    let processor: Int64
+    /// How often memory was asked for.
+    let allocations: Int64
+    /// Bytes of memory that were resident at most.
+    let peakMemory: Int64
+
+    static func ofProcess() throws -> ServerUse {
+        let usage = Usage.ofProcess()
+        return ServerUse(
+            processor: usage.processor, allocations: usage.allocations, peakMemory: try Usage.peakMemory())
     }
 }

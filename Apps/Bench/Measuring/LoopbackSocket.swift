@@ -39,10 +39,13 @@ struct LoopbackSocket: ~Copyable {
     }
 
     /// What has come, as text, up to 4 KiB; empty at the end or when nothing comes.
-    func receive() -> String {
-        var bytes = [UInt8](repeating: 0, count: 4096)
-        let count = recv(socket, &bytes, bytes.count, 0)
-        return String(decoding: bytes.prefix(max(0, count)), as: UTF8.self)
+    func receive() -> String { String(decoding: receive(upTo: 4096), as: UTF8.self) }
+
+    /// What has come; nothing at the end or when nothing comes.
+    func receive(upTo limit: Int) -> [UInt8] {
+        [UInt8](unsafeUninitializedCapacity: limit) { buffer, count in
+            count = max(0, recv(socket, buffer.baseAddress, limit, 0))
+        }
     }
 
     /// A port of this machine that nobody listens on just now.

@@ -22,6 +22,13 @@ actor ServingChild {
         return port
     }
 
+    /// What the process has used since its start.
+    func use() throws -> ServerUse {
+        try child?.write("used\n")
+        guard let line = try child?.line() else { throw BenchError("the server does not say what it used") }
+        return try JSONDecoder().decode(ServerUse.self, from: Data(line.utf8))
+    }
+
     /// Ends the process, which waits for nothing but its input.
     func stop() throws {
         _ = try child?.finish(within: .seconds(30))

@@ -24,12 +24,12 @@ struct InternalRoutes: Sendable {
         case .skipped:
             return .json {
                 $0.add("skipped", true)
-                $0.add("run", raw: Array("null".utf8))
+                $0.add("run", object: nil)
             }
         case .executed(let run):
             return .json(waits ? .ok : .accepted) {
                 $0.add("skipped", false)
-                $0.add("run", raw: JSONText { write(run, into: &$0) }.bytes)
+                $0.add("run") { write(run, into: &$0) }
             }
         }
     }
@@ -47,9 +47,8 @@ func write(_ run: Run, into text: inout JSONText) {
     text.add("bytes", run.figures.bytes)
     text.add("records", run.figures.records)
     text.add("rejects", run.figures.rejects)
-    let skips = JSONText { skips in
+    text.add("skips") { skips in
         for (reason, count) in run.figures.skips.sorted(by: { $0.key < $1.key }) { skips.add(reason, count) }
     }
-    text.add("skips", raw: skips.bytes)
     text.add("error", run.error)
 }

@@ -77,18 +77,14 @@ struct LogRoutes: Sendable {
         let question = try await LogQuestion(parameters, try setting(of: caller, cursor: nil))
         let bars = try await query.histogram(question.filter, interval: interval)
         return .json { text in
-            text.add(
-                "items",
-                raw: JSONText.list(bars) { text, bar in
-                    text.add("from", bar.from)
-                    text.add(
-                        "counts",
-                        raw: JSONText { counts in
-                            for level in Level.allCases {
-                                if let count = bar.counts[level] { counts.add(level.name, count) }
-                            }
-                        }.bytes)
-                })
+            text.add("items", list: bars) { text, bar in
+                text.add("from", bar.from)
+                text.add("counts") { counts in
+                    for level in Level.allCases {
+                        if let count = bar.counts[level] { counts.add(level.name, count) }
+                    }
+                }
+            }
         }
     }
 

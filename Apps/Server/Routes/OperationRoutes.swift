@@ -76,7 +76,7 @@ private func write(_ cursor: Cursor, into text: inout JSONText) {
     text.add("records", progress.counts.records)
     text.add("rejects", progress.counts.rejects)
     text.add("skips", progress.counts.skips)
-    text.add("bytes", raw: JSONText { write(progress, into: &$0) }.bytes)
+    text.add("bytes") { write(progress, into: &$0) }
     text.add("digest", String(progress.digest.value, radix: 16))
     text.add("epoch", cursor.epoch)
     text.add("owner", cursor.owner?.text)

@@ -15,6 +15,6 @@ extension JSONText {
         add("line", facts.lineNumber)
         let line = rows.bytes[rows.range(row)]
         // A byte order mark is kept in the store; inside a JSON document it would be an error.
-        add("record", raw: Array(line.starts(with: [0xEF, 0xBB, 0xBF]) ? line.dropFirst(3) : line))
+        add("record", raw: line.starts(with: [0xEF, 0xBB, 0xBF]) ? line.dropFirst(3) : line)
     }
 }

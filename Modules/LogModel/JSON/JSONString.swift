@@ -58,18 +58,35 @@ private func fourDigits(_ text: Span<UInt8>, _ start: Int) -> UInt32 {
 
 /// Text as a JSON string, quotes included: `"`, `\` and control characters escaped, everything else as it is.
 public func encodedJSONString(_ text: String) -> String {
-    var bytes: [UInt8] = [UInt8(ascii: "\"")]
-    let digits = Array("0123456789abcdef".utf8)
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(text.utf8.count + 2)
+    appendJSONString(text, to: &bytes)
+    return String(decoding: bytes, as: UTF8.self)
+}
+
+/// Appends text as ``encodedJSONString(_:)`` gives it.
+public func appendJSONString(_ text: String, to bytes: inout [UInt8]) {
+    bytes.append(UInt8(ascii: "\""))
     for byte in text.utf8 {
         switch byte {
-        case UInt8(ascii: "\""), UInt8(ascii: "\\"): bytes += [UInt8(ascii: "\\"), byte]
-        case 0x0A: bytes += Array("\\n".utf8)
-        case 0x0D: bytes += Array("\\r".utf8)
-        case 0x09: bytes += Array("\\t".utf8)
-        case 0..<0x20: bytes += Array("\\u00".utf8) + [digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"): appendEscape(byte, to: &bytes)
+        case 0x0A: appendEscape(UInt8(ascii: "n"), to: &bytes)
+        case 0x0D: appendEscape(UInt8(ascii: "r"), to: &bytes)
+        case 0x09: appendEscape(UInt8(ascii: "t"), to: &bytes)
+        case 0..<0x20:
+            appendEscape(UInt8(ascii: "u"), to: &bytes)
+            let low = byte & 15
+            bytes.append(UInt8(ascii: "0"))
+            bytes.append(UInt8(ascii: "0"))
+            bytes.append(UInt8(ascii: "0") + byte >> 4)
+            bytes.append(low < 10 ? UInt8(ascii: "0") + low : UInt8(ascii: "a") + low - 10)
         default: bytes.append(byte)
         }
     }
     bytes.append(UInt8(ascii: "\""))
-    return String(decoding: bytes, as: UTF8.self)
+}
+
+private func appendEscape(_ letter: UInt8, to bytes: inout [UInt8]) {
+    bytes.append(UInt8(ascii: "\\"))
+    bytes.append(letter)
 }
