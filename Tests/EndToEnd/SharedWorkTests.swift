@@ -18,7 +18,7 @@ struct SharedWorkTests {
         "four workers take what many apps append, each line once, and hardly any of their work is fenced off",
         arguments: StoreKind.available)
     func four(_ kind: StoreKind) async throws {
-        let lines = Counts.of(200, soak: 60_000)
+        let lines = Counts.of(200, soak: 300_000)
         let alone = try await follow(kind, workers: 1, lines: lines)
         print(
             """

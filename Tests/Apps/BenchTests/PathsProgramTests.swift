@@ -136,7 +136,7 @@ private enum TestServers {
 
 extension RunningProgram {
     /// A program that was built with the tests.
-    fileprivate static func besideTests(_ name: String) -> String {
+    static func besideTests(_ name: String) -> String {
         let folders = [
             Bundle.main.bundlePath, (CommandLine.arguments[0] as NSString).deletingLastPathComponent,
             (#filePath as NSString).deletingLastPathComponent + "/../../../.build/debug",
