@@ -73,7 +73,15 @@ extension FuzzTarget {
 
 /// An object taken to its end.
 private struct Taking: Equatable {
-    var records: [String] = []
+    struct Record: Equatable {
+        let offset: Int64
+        let number: Int64
+        let time: Int64
+        let level: UInt8
+        let line: [UInt8]
+    }
+
+    var records: [Record] = []
     var rejects: [ByteRange] = []
     var progress = CursorProgress()
     private var writers: [WriterID: WriterState] = [:]
@@ -119,7 +127,9 @@ private struct Taking: Equatable {
             let line = Array(batch.bytes[batch.range(row)])
             try expect(!line.contains(0x0A), "a record has a newline")
             records.append(
-                "\(batch.offsets[row]) \(batch.lineNumbers[row]) \(batch.timestamps[row]) \(batch.levels[row]) \(line)")
+                Record(
+                    offset: batch.offsets[row], number: batch.lineNumbers[row], time: batch.timestamps[row],
+                    level: batch.levels[row], line: line))
         }
         for reject in output.rejects {
             if reject.continues, let last = rejects.last, last.upper == reject.range.lower {

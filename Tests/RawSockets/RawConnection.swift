@@ -101,17 +101,17 @@ public final class RawConnection: Sendable {
     }
 
     /// A port that nobody has at this moment.
+    ///
+    /// It lies below those that the system gives to whoever asks for any port or connects to one: such a port is somebody
+    /// else's before a server that starts, or starts again, has taken it.
     public static func freePort() throws -> Int {
-        let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        defer { close(socket) }
-        var address = sockaddr_in()
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        guard withAddress(1, 0, { bind(socket, $0, $1) }) == 0 else { throw RawConnectionError("bind: \(errno)") }
-        let code = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(socket, $0, &length) }
+        for _ in 0..<1000 {
+            let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+            defer { close(socket) }
+            let port = Int.random(in: 10_000..<30_000)
+            if withAddress(1, UInt16(port), { bind(socket, $0, $1) }) == 0 { return port }
         }
-        guard code == 0 else { throw RawConnectionError("getsockname: \(errno)") }
-        return Int(UInt16(bigEndian: address.sin_port))
+        throw RawConnectionError("no port is free")
     }
 }
 

@@ -48,17 +48,12 @@ struct LoopbackSocket: ~Copyable {
         }
     }
 
-    /// A port of this machine that nobody listens on just now.
+    /// A port of this machine that nobody listens on just now, below those that the system gives to connections.
     static func freePort() -> UInt16 {
-        let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        defer { close(socket) }
-        _ = withAddress(0) { bind(socket, $0, $1) }
-        var address = sockaddr_in()
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        _ = withUnsafeMutablePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(socket, $0, &length) }
+        while true {
+            let port = UInt16.random(in: 10_000..<30_000)
+            if LoopbackSocket(port: port) == nil { return port }
         }
-        return UInt16(bigEndian: address.sin_port)
     }
 
     private static func withAddress(_ port: UInt16, _ work: (UnsafePointer<sockaddr>, socklen_t) -> Int32) -> Int32 {

@@ -1,6 +1,6 @@
 import Foundation
-import Glibc
 import HTTPTransport
+import RawSockets
 import ServerRig
 
 /// A data folder with three ports, on which `logferry dev` can be started, killed and started again.
@@ -15,8 +15,9 @@ final class Site: Sendable {
     init() throws {
         folder = NSTemporaryDirectory() + "logferry-e2e-" + UUID().uuidString
         try FileManager.default.createDirectory(atPath: folder + "/logs", withIntermediateDirectories: true)
-        let ports = try freePorts(3)
-        (apiPort, filesPort, opsPort) = (ports[0], ports[1], ports[2])
+        apiPort = try RawConnection.freePort()
+        filesPort = try RawConnection.freePort()
+        opsPort = try RawConnection.freePort()
     }
 
     deinit { try? FileManager.default.removeItem(atPath: folder) }
@@ -161,26 +162,4 @@ final class Site: Sendable {
         guard answer.status == 200 else { throw HarnessError("logs answered \(answer.status): \(answer.text)") }
         return answer.bytes
     }
-}
-
-/// Ports that nobody has at this moment.
-private func freePorts(_ count: Int) throws -> [Int] {
-    let sockets = (0..<count).map { _ in socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0) }
-    defer { for socket in sockets { close(socket) } }
-    let ports = sockets.map { socket -> Int in
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        return withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
-                guard bind(socket, pointer, length) == 0, getsockname(socket, pointer, &length) == 0 else { return 0 }
-                return pointer.withMemoryRebound(to: sockaddr_in.self, capacity: 1) {
-                    Int(UInt16(bigEndian: $0.pointee.sin_port))
-                }
-            }
-        }
-    }
-    guard ports.allSatisfy({ $0 > 0 }) else { throw HarnessError("there is no free port") }
-    return ports
 }

@@ -52,13 +52,27 @@ final class ServerBench: Sendable {
             deployment, adminKey: Secret(adminKey), internalKey: Secret(internalKey), logger: logger
         ) { opened.yield((true, $0)) }
         let files = FileStoreServer(embedded, settings: settings, logger: logger) { opened.yield((false, $0)) }
-        services = [Task { try await files.run() }, Task { try await api.run() }]
+        services = [
+            Task {
+                defer { opened.finish() }
+                try await files.run()
+            },
+            Task {
+                defer { opened.finish() }
+                try await api.run()
+            },
+        ]
         var apiPort = 0
         var seen = 0
         for await (isAPI, port) in ports {
             if isAPI { apiPort = port }
             seen += 1
             if seen == 2 { break }
+        }
+        guard seen == 2 else {
+            for service in services { service.cancel() }
+            for service in services { try await service.value }
+            throw ListenerEnded()
         }
         routes = api.routes.map { ($0.method.rawValue, $0.path) }
         self.folder = folder
@@ -67,6 +81,9 @@ final class ServerBench: Sendable {
         self.deployment = deployment
         self.embedded = embedded
     }
+
+    /// A listener ended before it took requests, and said nothing.
+    private struct ListenerEnded: Error {}
 
     private func stop() async throws {
         for service in services { service.cancel() }
