@@ -13,7 +13,9 @@ struct FunctionTests {
     }
 
     // That it lets the functions pass is for `Tests/run` to show: only an optimising compiler makes them what they are.
-    @Test("The guard names a function that asks for memory for each line")
+    @Test(
+        "The guard names a function that asks for memory for each line",
+        .enabled(if: FunctionGuard.counts, "a sanitizer brings an allocator of its own"))
     func guarding() throws {
         let wasteful = HotFunction(name: "wasteful", allocationsAllowed: 10_000) { lines in
             var sum: UInt64 = 0
