@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <cstring>
 
-#if defined(__x86_64__)
-// The loader picks the clone that the processor can run.
+#if defined(__x86_64__) && !__has_feature(thread_sanitizer)
+// The loader picks the clone that the processor can run; it does so before the thread sanitizer can look on.
 #define LOGFERRY_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else
 #define LOGFERRY_CLONES
