@@ -67,26 +67,47 @@ public func encodedJSONString(_ text: String) -> String {
 /// Appends text as ``encodedJSONString(_:)`` gives it.
 public func appendJSONString(_ text: String, to bytes: inout [UInt8]) {
     bytes.append(UInt8(ascii: "\""))
-    for byte in text.utf8 {
-        switch byte {
-        case UInt8(ascii: "\""), UInt8(ascii: "\\"): appendEscape(byte, to: &bytes)
-        case 0x0A: appendEscape(UInt8(ascii: "n"), to: &bytes)
-        case 0x0D: appendEscape(UInt8(ascii: "r"), to: &bytes)
-        case 0x09: appendEscape(UInt8(ascii: "t"), to: &bytes)
-        case 0..<0x20:
-            appendEscape(UInt8(ascii: "u"), to: &bytes)
-            let low = byte & 15
-            bytes.append(UInt8(ascii: "0"))
-            bytes.append(UInt8(ascii: "0"))
-            bytes.append(UInt8(ascii: "0") + byte >> 4)
-            bytes.append(low < 10 ? UInt8(ascii: "0") + low : UInt8(ascii: "a") + low - 10)
-        default: bytes.append(byte)
-        }
-    }
+    appendJSONLetters(text, to: &bytes)
     bytes.append(UInt8(ascii: "\""))
 }
 
-private func appendEscape(_ letter: UInt8, to bytes: inout [UInt8]) {
+/// Appends what stands between the quotes of a JSON string.
+public func appendJSONLetters(_ text: String, to bytes: inout [UInt8]) {
+    var text = text
+    text.withUTF8 { letters in
+        // Nearly no string of a log needs an escape, and a look without a branch is one for many bytes at once.
+        var escapes: UInt8 = 0
+        for byte in letters { escapes |= needsEscape(byte) ? 1 : 0 }
+        guard escapes != 0 else { return bytes.append(contentsOf: letters) }
+        var start = 0
+        for index in letters.indices where needsEscape(letters[index]) {
+            bytes.append(contentsOf: letters[start..<index])
+            appendEscape(letters[index], to: &bytes)
+            start = index + 1
+        }
+        bytes.append(contentsOf: letters[start...])
+    }
+}
+
+@inline(__always)
+private func needsEscape(_ byte: UInt8) -> Bool {
+    byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
+}
+
+private func appendEscape(_ byte: UInt8, to bytes: inout [UInt8]) {
     bytes.append(UInt8(ascii: "\\"))
-    bytes.append(letter)
+    switch byte {
+    case UInt8(ascii: "\""), UInt8(ascii: "\\"): bytes.append(byte)
+    case 0x0A: bytes.append(UInt8(ascii: "n"))
+    case 0x0D: bytes.append(UInt8(ascii: "r"))
+    case 0x09: bytes.append(UInt8(ascii: "t"))
+    default:
+        bytes.append(contentsOf: "u00".utf8)
+        bytes.append(hexadecimalDigit(byte >> 4))
+        bytes.append(hexadecimalDigit(byte & 15))
+    }
+}
+
+private func hexadecimalDigit(_ value: UInt8) -> UInt8 {
+    value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
 }

@@ -1,3 +1,5 @@
+import LogModel
+
 /// Writes JSON text into an array of bytes.
 ///
 /// The text never holds a newline, so it can be a line.
@@ -25,22 +27,10 @@ public struct JSONText: Sendable {
     }
 
     /// Appends a string with its quotes; what is no Unicode became U+FFFD before.
-    public mutating func append(string text: String) {
-        append("\"")
-        append(letters: text)
-        append("\"")
-    }
+    public mutating func append(string text: String) { appendJSONString(text, to: &bytes) }
 
     /// Appends a string without its quotes, which stand in the text before and behind it.
-    public mutating func append(letters text: String) {
-        var text = text
-        text.withUTF8 { letters in
-            // Nearly no string of a log needs an escape, and a look without a branch is one for many bytes at once.
-            var escapes: UInt8 = 0
-            for byte in letters { escapes |= JSONText.needsEscape(byte) ? 1 : 0 }
-            if escapes == 0 { bytes.append(contentsOf: letters) } else { append(escaping: letters) }
-        }
-    }
+    public mutating func append(letters text: String) { appendJSONLetters(text, to: &bytes) }
 
     /// Appends a whole number.
     public mutating func append(integer value: some BinaryInteger) {
@@ -119,35 +109,4 @@ public struct JSONText: Sendable {
         }
         bytes.append(contentsOf: text.utf8)
     }
-
-    @inline(__always)
-    private static func needsEscape(_ byte: UInt8) -> Bool {
-        byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
-    }
-
-    private mutating func append(escaping letters: UnsafeBufferPointer<UInt8>) {
-        var start = 0
-        for index in letters.indices where JSONText.needsEscape(letters[index]) {
-            bytes.append(contentsOf: letters[start..<index])
-            escape(letters[index])
-            start = index + 1
-        }
-        bytes.append(contentsOf: letters[start...])
-    }
-
-    private mutating func escape(_ byte: UInt8) {
-        append("\\")
-        switch byte {
-        case UInt8(ascii: "\""), UInt8(ascii: "\\"): bytes.append(byte)
-        case 0x0A: append("n")
-        case 0x0D: append("r")
-        case 0x09: append("t")
-        default:
-            append(raw: "u00")
-            bytes.append(JSONText.digit(byte >> 4))
-            bytes.append(JSONText.digit(byte & 15))
-        }
-    }
-
-    private static func digit(_ value: UInt8) -> UInt8 { value < 10 ? 0x30 + value : 0x57 + value }
 }
