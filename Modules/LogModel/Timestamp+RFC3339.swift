@@ -124,14 +124,10 @@ extension Timestamp: CustomStringConvertible {
         bytes.append(UInt8(ascii: ":"))
         appendDigits(seconds % 60, 2, to: &bytes)
         if fraction > 0 {
+            var (digits, width) = (fraction, 9)
+            while digits % 1000 == 0 { (digits, width) = (digits / 1000, width - 3) }
             bytes.append(UInt8(ascii: "."))
-            if fraction % 1_000_000 == 0 {
-                appendDigits(fraction / 1_000_000, 3, to: &bytes)
-            } else if fraction % 1000 == 0 {
-                appendDigits(fraction / 1000, 6, to: &bytes)
-            } else {
-                appendDigits(fraction, 9, to: &bytes)
-            }
+            appendDigits(digits, width, to: &bytes)
         }
         bytes.append(UInt8(ascii: "Z"))
     }

@@ -27,7 +27,8 @@ public enum ULID {
         }
     }
 
-    private static let alphabet = Array("0123456789abcdefghjkmnpqrstvwxyz".utf8)
+    /// The character of each value of five bits.
+    public static let alphabet = Array("0123456789abcdefghjkmnpqrstvwxyz".utf8)
 
     /// 16 bytes, most significant first, behind two zero bits that fill up 26 × 5 bits.
     private static func encode(_ bytes: [UInt8]) -> String {

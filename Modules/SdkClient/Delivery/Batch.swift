@@ -85,13 +85,12 @@ public struct Batch: Sendable, Hashable {
 extension BatchID {
     /// A writer that follows from this name: the time of the writer and 80 bits mixed from all of it.
     var offspring: String {
-        let alphabet = Array("0123456789abcdefghjkmnpqrstvwxyz".utf8)
         var text = Array(writer.utf8.prefix(10))
         for lane in [UInt64(0x9E37_79B9_7F4A_7C15), 0xC2B2_AE3D_27D4_EB4F] {
             var state = lane
             for byte in writer.utf8 { state = mixed(state ^ UInt64(byte)) }
             state = mixed(state ^ seq)
-            for position in 0..<8 { text.append(alphabet[Int(state >> UInt64(5 * position) & 31)]) }
+            for position in 0..<8 { text.append(ULID.alphabet[Int(state >> UInt64(5 * position) & 31)]) }
         }
         return String(decoding: text, as: UTF8.self)
     }
