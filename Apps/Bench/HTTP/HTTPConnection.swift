@@ -9,6 +9,14 @@ struct HTTPConnection: ~Copyable {
 
         /// The body as text.
         var text: String { String(decoding: body, as: UTF8.self) }
+
+        /// This answer, if it has a status.
+        func expected(_ status: Int) throws -> Answer {
+            guard self.status == status else {
+                throw BenchError("the server answered \(self.status): \(text.prefix(200))")
+            }
+            return self
+        }
     }
 
     private let socket: LoopbackSocket

@@ -15,27 +15,15 @@ enum PostCase {
         let file = try Data(contentsOf: URL(fileURLWithPath: task.input), options: .alwaysMapped)
         let bodies = try bodies(of: file)
         return {
-            let next = MutexGuarded(0)
             let total = MutexGuarded(Tally())
-            let failure = MutexGuarded<String?>(nil)
-            _ = await Crew.run(connections) {
-                do {
-                    let connection = try HTTPConnection(port: port)
-                    var tally = Tally()
-                    while true {
-                        let index = next.withLock { next in
-                            defer { next += 1 }
-                            return next
-                        }
-                        guard index < bodies.count else { break }
-                        try tally.add(connection.post(file[bodies[index]]), sent: bodies[index].count)
-                    }
-                    total.withLock { $0 = $0 + tally }
-                } catch {
-                    failure.withLock { $0 = "\(error)" }
+            try await Crew.share(bodies.count, among: connections) { next in
+                let connection = try HTTPConnection(port: port)
+                var tally = Tally()
+                while let index = next() {
+                    try tally.add(connection.post(file[bodies[index]]), sent: bodies[index].count)
                 }
+                total.withLock { $0 = $0 + tally }
             }
-            if let failure = failure.withLock({ $0 }) { throw BenchError(failure) }
             return total.withLock { $0 }
         }
     }
@@ -68,9 +56,9 @@ extension HTTPConnection {
         let head = "POST /lines HTTP/1.1\r\nHost: localhost\r\nContent-Length: \(lines.count)\r\n\r\n"
         var request = Array(head.utf8)
         request.append(contentsOf: lines)
-        let answer = try exchange(request.span)
-        guard answer.status == 200, let received = Received(answer.text) else {
-            throw BenchError("the server did not answer as expected: \(answer.status) \(answer.text.prefix(200))")
+        let answer = try exchange(request.span).expected(200)
+        guard let received = Received(answer.text) else {
+            throw BenchError("the server did not answer as expected: \(answer.text.prefix(200))")
         }
         return received
     }

@@ -1,6 +1,5 @@
 import Foundation
 import LogModel
-import SdkPlatform
 
 /// The API over a filled store, and beside it servers that have their answers ready.
 struct RequestStage: Sendable {
@@ -91,33 +90,19 @@ struct RequestCase: Sendable {
     func round(of count: Int, over connections: Int) async throws -> RequestRound {
         let before = try await server.use()
         let start = Usage.ofThread().wall
-        let failure = MutexGuarded<String?>(nil)
-        _ = await Crew.run(connections) {
-            do {
-                let connection = try HTTPConnection(port: port)
-                for _ in 0..<count / connections {
-                    let answer = try connection.exchange(request.span).expected(200)
-                    guard answer.body.count == answerBytes else {
-                        throw BenchError("\(name): \(answer.body.count) bytes came, and not \(answerBytes)")
-                    }
+        try await Crew.share(count, among: connections) { next in
+            let connection = try HTTPConnection(port: port)
+            while next() != nil {
+                let answer = try connection.exchange(request.span).expected(200)
+                guard answer.body.count == answerBytes else {
+                    throw BenchError("\(name): \(answer.body.count) bytes came, and not \(answerBytes)")
                 }
-            } catch {
-                failure.withLock { $0 = "\(error)" }
             }
         }
-        if let failure = failure.withLock({ $0 }) { throw BenchError(failure) }
         let wall = Usage.ofThread().wall - start
         let after = try await server.use()
         return RequestRound(
             wall: wall, processor: after.processor - before.processor,
             allocations: after.allocations - before.allocations, peakMemory: after.peakMemory)
-    }
-}
-
-extension HTTPConnection.Answer {
-    /// This answer, if it has a status.
-    func expected(_ status: Int) throws -> HTTPConnection.Answer {
-        guard self.status == status else { throw BenchError("the server answered \(self.status): \(text.prefix(200))") }
-        return self
     }
 }

@@ -1,10 +1,7 @@
 import ArgumentParser
-import Composition
-import Foundation
 import HTTPTypes
 import Hummingbird
 import NIOCore
-import Server
 
 /// A listener as the service has it, whose handlers read the body and answer what they have, in a process of its own: what
 /// no request costs less than.
@@ -17,7 +14,6 @@ struct ServeAnswerCommand: AsyncParsableCommand {
     var bytes: Int
 
     func run() async throws {
-        let settings = try Settings(SettingsSource(flags: [:], environment: [:], file: nil))
         let body = ByteBuffer(repeating: UInt8(ascii: " "), count: bytes)
         let router = Router()
         for method in [HTTPRequest.Method.get, .post] {
@@ -27,12 +23,6 @@ struct ServeAnswerCommand: AsyncParsableCommand {
                     status: .ok, headers: [.contentType: "application/json"], body: ResponseBody(byteBuffer: body))
             }
         }
-        try await ChildServer.run(
-            Application(
-                router: router, server: .guarded(settings),
-                configuration: ApplicationConfiguration(
-                    address: .hostname("127.0.0.1", port: 0), serverName: "logferry"),
-                onServerRunning: { channel in ChildServer.ready(channel.localAddress?.port ?? 0) },
-                logger: ChildServer.logger))
+        try await ChildServer.serve(router)
     }
 }

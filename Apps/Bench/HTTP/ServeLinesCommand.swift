@@ -1,9 +1,6 @@
 import ArgumentParser
-import Composition
-import Foundation
 import Hummingbird
 import LogIngestion
-import Server
 
 /// A listener as the service has it, with one handler that takes lines and keeps none, in a process of its own.
 ///
@@ -17,16 +14,10 @@ struct ServeLinesCommand: AsyncParsableCommand {
     var handler: LineHandler
 
     func run() async throws {
-        let settings = try Settings(SettingsSource(flags: [:], environment: [:], file: nil))
         let handler = handler
         let router = Router()
         router.post("lines") { request, _ in try await handler.answer(request.body).description }
-        let application = Application(
-            router: router, server: .guarded(settings),
-            configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: 0), serverName: "logferry"),
-            onServerRunning: { channel in ChildServer.ready(channel.localAddress?.port ?? 0) },
-            logger: ChildServer.logger)
-        try await ChildServer.run(application)
+        try await ChildServer.serve(router)
     }
 }
 

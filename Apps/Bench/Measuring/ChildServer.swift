@@ -1,6 +1,10 @@
 import BlockingExecutor
+import Composition
 import Foundation
+import Hummingbird
 import Logging
+import NIOCore
+import Server
 import ServiceLifecycle
 
 /// A server in a process of its own, which says what it has used when it is asked over its standard input, and which the
@@ -19,6 +23,17 @@ enum ChildServer {
             service: Questions(), successTerminationBehavior: .gracefullyShutdownGroup)
         let group = ServiceGroupConfiguration(services: services + [questions], logger: logger)
         try await ServiceGroup(configuration: group).run()
+    }
+
+    /// Runs a listener as the service has it, over what a router has to answer.
+    static func serve(_ router: Router<BasicRequestContext>) async throws {
+        let settings = try Settings(SettingsSource(flags: [:], environment: [:], file: nil))
+        try await run(
+            Application(
+                router: router, server: .guarded(settings),
+                configuration: ApplicationConfiguration(
+                    address: .hostname("127.0.0.1", port: 0), serverName: "logferry"),
+                onServerRunning: { channel in ready(channel.localAddress?.port ?? 0) }, logger: logger))
     }
 
     /// Ends with the standard input; each line of it is a question.

@@ -3,6 +3,33 @@ import SdkPlatform
 
 /// Threads that begin the same work at the same moment.
 enum Crew {
+    /// Lets threads take numbers from 0 up to a count, each the next one when it is done with its own.
+    /// - Parameters:
+    ///   - count: how many numbers there are.
+    ///   - threads: how many threads take them.
+    ///   - work: what each thread does, given what gives it numbers until there are no more.
+    /// - Throws: ``BenchError`` when the work of a thread failed.
+    static func share(
+        _ count: Int, among threads: Int, _ work: @escaping @Sendable (_ next: () -> Int?) throws -> Void
+    ) async throws {
+        let taken = MutexGuarded(0)
+        let failure = MutexGuarded<String?>(nil)
+        _ = await run(threads) {
+            do {
+                try work {
+                    taken.withLock { taken in
+                        guard taken < count else { return nil }
+                        defer { taken += 1 }
+                        return taken
+                    }
+                }
+            } catch {
+                failure.withLock { $0 = "\(error)" }
+            }
+        }
+        if let failure = failure.withLock({ $0 }) { throw BenchError(failure) }
+    }
+
     /// Runs `work` once on each of `count` new threads, and gives what each used from the common start to its own end.
     ///
     /// The threads are the system's own: work that blocks, or contends for a lock, holds up no task.
