@@ -293,7 +293,7 @@ let package = Package(
             "ServerTests", in: "Apps/ServerTests",
             [
                 "LogModel", "AppRegistry", "SdkProvisioning", "HTTPTransport", "Composition", "Server", "TestSupport",
-                "RawSockets", httpTypes, logging,
+                "RawSockets", httpTypes, lifecycle, logging,
             ]),
         // Servers and other programs that tests start, relay to, kill and start again.
         .target(

@@ -6,6 +6,7 @@ import HTTPTypes
 import LogModel
 import Logging
 import RawSockets
+import ServiceLifecycle
 import TestSupport
 
 @testable import Server
@@ -52,16 +53,13 @@ final class ServerBench: Sendable {
             deployment, adminKey: Secret(adminKey), internalKey: Secret(internalKey), logger: logger
         ) { opened.yield((true, $0)) }
         let files = FileStoreServer(embedded, settings: settings, logger: logger) { opened.yield((false, $0)) }
-        services = [
+        let listeners: [any Service] = [files, api]
+        services = listeners.map { listener in
             Task {
                 defer { opened.finish() }
-                try await files.run()
-            },
-            Task {
-                defer { opened.finish() }
-                try await api.run()
-            },
-        ]
+                try await listener.run()
+            }
+        }
         var apiPort = 0
         var seen = 0
         for await (isAPI, port) in ports {
