@@ -64,14 +64,15 @@ public struct MongoAppStore: AppStore {
     /// When it returns, no commit of the app is under way any more that could still be applied.
     public func deleteApp(_ id: AppID, at moment: Timestamp) async throws(RegistryStoreError) -> Bool {
         let isDeleted = try await markDeleted(id, at: moment)
-        // A commit that began before knows nothing of it. It writes a claimed cursor: whichever of the two comes later
-        // waits for the other, or is begun anew and finds the app deleted.
+        // Commits look at their cursors only. One that began before writes its cursor: whichever of the two comes later
+        // waits for the other, or is begun anew and finds the mark. So does who takes a cursor meanwhile; a new one is
+        // not added behind the first step, which such a transaction meets at the app itself.
         try await database.change(\.registry) { client in
             _ = try client.run([
                 "update": .string(Collection.cursors),
                 "updates": [
                     [
-                        "q": ["app": .string(id.text), "owner": ["$ne": nil]],
+                        "q": ["app": .string(id.text), "is_latest": true],
                         "u": ["$set": ["is_app_deleted": true]], "multi": true,
                     ]
                 ],

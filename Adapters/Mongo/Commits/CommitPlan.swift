@@ -105,6 +105,8 @@ struct KnownState {
         let owner: OwnerID?
         let rewoundFrom: Int64
         var step: CursorStep?
+        /// The number of its app, which is not deleted; `nil` when the app must be asked.
+        let appNumber: Int64?
     }
 
     private(set) var deletedApps: Set<AppID> = []
@@ -112,17 +114,18 @@ struct KnownState {
     fileprivate(set) var cursors: [GenerationID: Cursor] = [:]
     fileprivate(set) var versions: [WriterPlace: Int64] = [:]
 
-    /// Reads what some steps need, in three queries at most.
+    /// Reads what some steps need: their cursors, and writers where there are any.
     init(of steps: [ObjectStep], _ client: MongoClient) throws {
-        let apps = Set(steps.map(\.app)).map { BSONValue.string($0.text) }
-        for document in try client.all(.find(Collection.apps, ["_id": ["$in": .array(apps)]])) {
-            let app = AppID(unchecked: try document.text("_id"))
-            appNumbers[app] = try document.number("number")
-            if !document.isTrue("is_active") { deletedApps.insert(app) }
-        }
+        try readCursors(of: steps, client)
+        try readApps(of: steps, client)
+        try readWriters(of: steps, client)
+    }
+
+    private mutating func readCursors(of steps: [ObjectStep], _ client: MongoClient) throws {
         let generations = Set(steps.map(\.move.generation)).map { BSONValue.int64($0.number) }
         let projection: BSONValue = [
-            "position": 1, "epoch": 1, "owner": 1, "rewound_from": 1, "step": 1,
+            "position": 1, "epoch": 1, "owner": 1, "rewound_from": 1, "step": 1, "app_number": 1, "is_latest": 1,
+            "is_app_deleted": 1,
         ]
         let found = try client.all(
             .find(Collection.cursors, ["_id": ["$in": .array(generations)]], ["projection": projection]))
@@ -132,8 +135,33 @@ struct KnownState {
                 position: try document.number("position"), epoch: try document.number("epoch"),
                 owner: try document.optionalText("owner").map { OwnerID(unchecked: $0) },
                 rewoundFrom: try document.number("rewound_from"),
-                step: try CursorStep.latest(in: document, of: generation))
+                step: try CursorStep.latest(in: document, of: generation),
+                // Whoever deletes an app marks the latest cursors, so one without a mark vouches for its app.
+                appNumber: document.isTrue("is_latest") && !document.isTrue("is_app_deleted")
+                    ? try document.optionalNumber("app_number") : nil)
         }
+    }
+
+    private mutating func readApps(of steps: [ObjectStep], _ client: MongoClient) throws {
+        var doubtful: Set<AppID> = []
+        for step in steps {
+            guard let number = cursors[step.move.generation]?.appNumber else {
+                doubtful.insert(step.app)
+                continue
+            }
+            appNumbers[step.app] = number
+        }
+        guard !doubtful.isEmpty else { return }
+        for document in try client.all(
+            .find(Collection.apps, ["_id": ["$in": .array(doubtful.map { .string($0.text) })]]))
+        {
+            let app = AppID(unchecked: try document.text("_id"))
+            appNumbers[app] = try document.number("number")
+            if !document.isTrue("is_active") { deletedApps.insert(app) }
+        }
+    }
+
+    private mutating func readWriters(of steps: [ObjectStep], _ client: MongoClient) throws {
         let writers = Set(steps.flatMap { step in step.writers.map { WriterPlace(app: step.app, writer: $0.writer) } })
         guard !writers.isEmpty else { return }
         for document in try client.all(
