@@ -152,39 +152,6 @@ bool logferry_mongo_command(
 
 void logferry_mongo_free(logferry_mongo_document document) { bson_free(document.bytes); }
 
-bool logferry_mongo_insert(
-    logferry_mongo_client *client, const char *database, const char *collection, const uint8_t *documents,
-    size_t length, size_t count, logferry_mongo_error *error) {
-    bson_t options = BSON_INITIALIZER, answer = BSON_INITIALIZER;
-    bson_error_t cause = {0};
-    // bson_t wants more alignment than malloc gives.
-    bson_t *views = aligned_alloc(_Alignof(bson_t), (count ? count : 1) * sizeof *views);
-    const bson_t **list = calloc(count, sizeof *list);
-    bool done = views && list;
-    for (size_t index = 0, at = 0; done && index < count; index++) {
-        uint32_t size = 0;
-        if (at + 4 <= length) memcpy(&size, documents + at, 4);
-        size = BSON_UINT32_FROM_LE(size);
-        done = size >= 5 && size <= length - at && bson_init_static(&views[index], documents + at, size);
-        list[index] = &views[index];
-        at += size;
-    }
-    // The documents are made by this program, so looking through each of them again would find nothing.
-    done = done && BSON_APPEND_BOOL(&options, "validate", false) && in_transaction(client, &options, &cause);
-    if (done) {
-        mongoc_collection_t *into = mongoc_client_get_collection(client->client, database, collection);
-        bson_destroy(&answer);
-        done = mongoc_collection_insert_many(into, list, count, &options, &answer, &cause);
-        mongoc_collection_destroy(into);
-    }
-    if (!done) describe(error, &cause, &answer);
-    bson_destroy(&answer);
-    bson_destroy(&options);
-    free(list);
-    free(views);
-    return done;
-}
-
 // A cursor whose collection lives as long as it does. The filter and the options are copied.
 static logferry_mongo_cursor *query(
     logferry_mongo_client *client, const char *database, const char *collection, const uint8_t *question,

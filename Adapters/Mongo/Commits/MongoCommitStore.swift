@@ -81,10 +81,10 @@ public struct MongoCommitStore: CommitStore {
         guard step.move.to.counts.totalBytes == step.move.to.position else {
             throw CommitStoreError(.broken, detail: "the account of bytes does not add up to the position")
         }
-        guard step.records.lengths.allSatisfy({ Int($0) <= RecordDocuments.lineLimit }) else {
+        guard step.records.lengths.allSatisfy({ Int($0) <= RecordInsert.lineLimit }) else {
             throw CommitStoreError(
                 .broken,
-                detail: "a line has more than \(RecordDocuments.lineLimit) bytes, which no document of MongoDB holds: "
+                detail: "a line has more than \(RecordInsert.lineLimit) bytes, which no document of MongoDB holds: "
                     + "lower ingest.max_line_bytes")
         }
     }

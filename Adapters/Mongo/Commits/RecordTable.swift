@@ -6,9 +6,6 @@ import LogModel
 struct RecordTable {
     private let client: MongoClient
 
-    /// How many bytes of documents are given to libmongoc at once; it copies them.
-    private static let sliceBytes = 512 << 10
-
     init(_ client: MongoClient) { self.client = client }
 
     /// Inserts the records of steps whose moves were applied.
@@ -18,23 +15,26 @@ struct RecordTable {
     ///   - looksFirst: whether places are looked up that no cursor was put back over.
     /// - Throws: ``MongoError``, or ``MalformedDocument``.
     func insert(_ steps: [ObjectStep], _ known: KnownState, looksFirst: Bool) throws {
-        var documents = RecordDocuments(in: client.takeRoom())
+        guard steps.contains(where: { !$0.records.isEmpty }) else { return }
+        var command = RecordInsert(for: steps, in: client.takeRoom())
         for step in steps where !step.records.isEmpty {
             guard let app = known.appNumbers[step.app] else { throw MalformedDocument(member: "app") }
             let taken = try takenOffsets(of: step, known, looksFirst: looksFirst)
-            for row in 0..<step.records.count where taken.isEmpty || !taken.contains(step.records.offsets[row]) {
-                documents.append(row, of: step, app: app)
-                guard documents.bytes.count >= RecordTable.sliceBytes else { continue }
-                try insert(&documents)
+            var row = command.append(from: 0, of: step, app: app, except: taken)
+            while row < step.records.count {
+                try send(&command)
+                row = command.append(from: row, of: step, app: app, except: taken)
             }
         }
-        try insert(&documents)
-        client.leaveRoom(documents.bytes)
+        try send(&command)
+        client.leaveRoom(command.bytes)
     }
 
-    private func insert(_ documents: inout RecordDocuments) throws {
-        try client.insert(documents.count, documents: documents.bytes, into: Collection.records)
-        documents.removeAll()
+    private func send(_ command: inout RecordInsert) throws {
+        guard command.count > 0 else { return }
+        command.finish()
+        try client.run(encoded: command.bytes, .write)
+        command.removeAll()
     }
 
     /// Which places of a step have a record already: a key that is taken would undo the whole transaction, so this must

@@ -37,7 +37,7 @@ internal import LogModel
     }
 
     /// How many bytes of room are kept.
-    private static let roomLimit = 2 << 20
+    private static let roomLimit = 5 << 20
 
     let waits: Waits
     private let raw: OpaquePointer
@@ -76,10 +76,15 @@ internal import LogModel
     /// - Throws: ``MongoError``, or ``MalformedDocument``.
     @discardableResult
     func run(_ command: BSONDocument, _ kind: Kind = .plain, on database: String? = nil) throws -> BSONDocument {
+        try run(encoded: command.bytes, kind, on: database)
+    }
+
+    /// Runs a command that is BSON already, in the same way.
+    @discardableResult
+    func run(encoded command: [UInt8], _ kind: Kind, on database: String? = nil) throws -> BSONDocument {
         var error = logferry_mongo_error()
         var reply = unsafe logferry_mongo_document()
-        let bytes = command.bytes
-        let done = unsafe bytes.withUnsafeBufferPointer { bytes in
+        let done = unsafe command.withUnsafeBufferPointer { bytes in
             unsafe logferry_mongo_command(
                 raw, database ?? self.database, bytes.baseAddress, bytes.count, kind.code, &reply, &error)
         }
@@ -106,19 +111,10 @@ internal import LogModel
         room = bytes
     }
 
-    /// Inserts documents that lie one behind the other, each with its `_id`.
-    func insert(_ count: Int, documents: [UInt8], into collection: String) throws(MongoError) {
-        guard count > 0 else { return }
-        var error = logferry_mongo_error()
-        let done = unsafe documents.withUnsafeBufferPointer { bytes in
-            unsafe logferry_mongo_insert(raw, database, collection, bytes.baseAddress, bytes.count, count, &error)
-        }
-        guard done else { throw MongoError(error) }
-    }
-
     /// Inserts documents, each with its `_id`.
-    func insert(_ documents: [BSONDocument], into collection: String) throws(MongoError) {
-        try insert(documents.count, documents: documents.flatMap(\.bytes), into: collection)
+    func insert(_ documents: [BSONDocument], into collection: String) throws {
+        guard !documents.isEmpty else { return }
+        try run(["insert": .string(collection), "documents": .array(documents.map(BSONValue.document))], .write)
     }
 
     /// Lends each document that a query finds to `body`, until that gives `false` or there are no more.

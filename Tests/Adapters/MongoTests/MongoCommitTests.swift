@@ -22,9 +22,12 @@ struct MongoCommitTests {
             let claim = try await writer.claim()
             let step = writer.step(claim, upTo: writer.bytes.count)
             try await database.pool.withClient { client in
-                var stray = RecordDocuments(in: [])
-                stray.append(3, of: step, app: try #require(try client.appNumber(app)))
-                try client.insert(stray.count, documents: stray.bytes, into: Collection.records)
+                let app = try #require(try client.appNumber(app))
+                var stray = RecordInsert(for: [step], in: [])
+                let others = Set(step.records.offsets).subtracting([step.records.offsets[3]])
+                #expect(stray.append(from: 0, of: step, app: app, except: others) == step.records.count)
+                stray.finish()
+                try client.run(encoded: stray.bytes, .write)
             }
             #expect(try await store.commits.commit([step]) == [.applied])
             try await writer.verify()

@@ -44,15 +44,53 @@ struct BSONTests {
         records.append(2..<9, offset: 77, lineNumber: 3, timestamp: 1 << 60, level: 17, flags: .timeOfReceipt)
         let move = Move(generation: GenerationID(5), from: 0, epoch: 1, to: CursorProgress())
         let step = ObjectStep(move: move, app: .fresh(), records: records, rejects: [], receivedAt: .sample)
-        var documents = RecordDocuments(in: [])
-        documents.append(0, of: step, app: 9)
+        var command = RecordInsert(for: [step], in: [])
+        #expect(command.append(from: 0, of: step, app: 9) == 1)
+        command.finish()
         #expect(
-            try decode(documents.bytes) == [
-                "_id": ["g": 5, "o": 77], "a": 9, "n": 3, "t": .int64(1 << 60),
-                "r": .int64(Timestamp.sample.nanoseconds),
-                "l": .int32(17), "f": .int32(Int32(RecordFlags.timeOfReceipt.rawValue)),
-                "b": .binary(Array("{\"a\":1}".utf8)),
+            try decode(command.bytes) == [
+                "insert": "records",
+                "documents": [
+                    [
+                        "_id": ["g": 5, "o": 77], "a": 9, "n": 3, "t": .int64(1 << 60),
+                        "r": .int64(Timestamp.sample.nanoseconds),
+                        "l": .int32(17), "f": .int32(Int32(RecordFlags.timeOfReceipt.rawValue)),
+                        "b": .binary(Array("{\"a\":1}".utf8)),
+                    ]
+                ],
             ])
+    }
+
+    @Test("a command takes the rows that are not there already, up to its limit, and one at least")
+    func fullCommand() throws {
+        let size = RecordInsert.limit / 1000
+        var records = RecordColumns(over: [UInt8](repeating: 0x20, count: size))
+        for row in 0..<1200 {
+            records.append(
+                0..<size, offset: Int64(row), lineNumber: Int64(row + 1), timestamp: 0, level: 0, flags: [])
+        }
+        let move = Move(generation: GenerationID(5), from: 0, epoch: 1, to: CursorProgress())
+        let step = ObjectStep(move: move, app: .fresh(), records: records, rejects: [], receivedAt: .sample)
+        var command = RecordInsert(for: [step], in: [])
+        let end = command.append(from: 0, of: step, app: 9, except: [0, 7])
+        #expect((900..<1000).contains(end) && command.count == end - 2)
+        command.finish()
+        #expect(command.bytes.count <= RecordInsert.limit)
+        let documents = try decode(command.bytes).documents("documents")
+        let offsets = try documents.map { try $0.document("_id").number("o") }
+        #expect(offsets == (0..<Int64(end)).filter { $0 != 0 && $0 != 7 })
+        command.removeAll()
+        #expect(command.append(from: end, of: step, app: 9) == 1200)
+        #expect(command.count == 1200 - end)
+
+        var long = RecordColumns(over: [UInt8](repeating: 0x20, count: RecordInsert.limit + 1))
+        for row in 0..<2 {
+            long.append(
+                0..<RecordInsert.limit + 1, offset: Int64(row), lineNumber: 1, timestamp: 0, level: 0, flags: [])
+        }
+        let longStep = ObjectStep(move: move, app: .fresh(), records: long, rejects: [], receivedAt: .sample)
+        var longCommand = RecordInsert(for: [longStep], in: [])
+        #expect(longCommand.append(from: 0, of: longStep, app: 9) == 1)
     }
 
     private func decode(_ bytes: [UInt8]) throws -> BSONDocument {
@@ -99,7 +137,7 @@ struct MongoFactsTests {
             try MongoClient(url: url, database: "x", waits: MongoClient.Waits())
         }
         let store = MongoCommitStore(MongoDatabase(place: "p", pool: pool))
-        let bytes = [UInt8](repeating: 0x20, count: RecordDocuments.lineLimit + 1)
+        let bytes = [UInt8](repeating: 0x20, count: RecordInsert.lineLimit + 1)
         var records = RecordColumns(over: bytes)
         records.append(0..<bytes.count, offset: 0, lineNumber: 1, timestamp: 0, level: 0, flags: [])
         let move = Move(generation: GenerationID(1), from: 0, epoch: 1, to: CursorProgress())

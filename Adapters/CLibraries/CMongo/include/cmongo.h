@@ -73,11 +73,6 @@ bool logferry_mongo_command(
     logferry_mongo_kind kind, logferry_mongo_document *reply, logferry_mongo_error *error);
 void logferry_mongo_free(logferry_mongo_document document);
 
-// Inserts documents that lie one behind the other; each begins with its length and has an _id.
-bool logferry_mongo_insert(
-    logferry_mongo_client *client, const char *database, const char *collection, const uint8_t *documents,
-    size_t length, size_t count, logferry_mongo_error *error);
-
 // A query: a filter for find, or {"pipeline": [...]} for aggregate. Never NULL; errors come with the first document.
 logferry_mongo_cursor *logferry_mongo_find(
     logferry_mongo_client *client, const char *database, const char *collection, const uint8_t *filter,
