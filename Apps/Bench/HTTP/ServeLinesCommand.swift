@@ -1,6 +1,5 @@
 import ArgumentParser
 import Hummingbird
-import LogIngestion
 
 /// A listener as the service has it, with one handler that takes lines and keeps none, in a process of its own.
 ///
@@ -36,17 +35,12 @@ enum LineHandler: String, ExpressibleByArgument, Sendable {
         case .read:
             for try await piece in body { received.bytes += piece.readableBytes }
         case .scan:
-            let bytes = try await body.collect(upTo: 1 << 20)
-            received.bytes = bytes.readableBytes
-            bytes.withUnsafeReadableBytes { LineHandler.scan(Span(_unsafeBytes: $0), into: &received) }
+            var scan = BodyScan()
+            for try await piece in body { scan.take(piece) }
+            scan.end()
+            received = scan.received
         }
         return received
-    }
-
-    private static func scan(_ bytes: Span<UInt8>, into received: inout Received) {
-        let found = benchedScanner.scan(FramedLines(whole: bytes, by: benchedScanner), of: bytes, by: ScanSettings())
-        received.lines = found.count
-        received.records = found.acceptedCount
     }
 }
 

@@ -1,0 +1,70 @@
+import Hummingbird
+import LogCursor
+import LogIngestion
+
+/// The lines of a request's body, cut and judged piece by piece as they come.
+///
+/// A piece is looked at where the connection has put it, while it is in the nearer caches; only a line that two pieces
+/// share is copied.
+struct BodyScan {
+    private static let framer = LineFramer(maxLineBytes: IngestionSettings().maxLineBytes)
+    private static let settings = ScanSettings()
+
+    private(set) var received = Received()
+    /// What no newline has ended yet.
+    private var unfinished: [UInt8] = []
+
+    /// Takes the next piece.
+    mutating func take(_ piece: ByteBuffer) {
+        received.bytes += piece.readableBytes
+        piece.withUnsafeReadableBytes { take(Span(_unsafeBytes: $0)) }
+    }
+
+    /// Takes what is left as the last line.
+    mutating func end() {
+        takeUnfinished(isEnd: true)
+    }
+
+    private mutating func take(_ bytes: Span<UInt8>) {
+        var breaks = LineBreaks(of: bytes, by: benchedScanner)
+        var start = 0
+        if !unfinished.isEmpty, let newline = breaks.positions.first {
+            start = Int(newline) + 1
+            keep(bytes.extracting(..<start))
+            takeUnfinished(isEnd: false)
+        }
+        if unfinished.isEmpty {
+            let found = BodyScan.scan(bytes, &breaks, from: start, isEnd: false)
+            count(found.lines)
+            start = found.end
+        }
+        keep(bytes.extracting(start...))
+    }
+
+    private mutating func takeUnfinished(isEnd: Bool) {
+        var breaks = LineBreaks(of: unfinished.span, by: benchedScanner)
+        let found = BodyScan.scan(unfinished.span, &breaks, from: 0, isEnd: isEnd)
+        count(found.lines)
+        unfinished.removeAll(keepingCapacity: true)
+    }
+
+    private mutating func count(_ lines: ScanColumns) {
+        received.lines += lines.count
+        received.records += lines.acceptedCount
+    }
+
+    private mutating func keep(_ bytes: Span<UInt8>) {
+        bytes.withUnsafeBufferPointer { unfinished.append(contentsOf: $0) }
+    }
+
+    /// - Returns: what the lines are, and where the first byte that was not taken is.
+    private static func scan(
+        _ bytes: Span<UInt8>, _ breaks: inout LineBreaks, from start: Int, isEnd: Bool
+    ) -> (lines: ScanColumns, end: Int) {
+        var lines = FramedLines(from: start, at: 0)
+        var carry = LineCarry.none
+        let end = framer.frame(
+            bytes, &breaks, in: start..<bytes.count, isEnd: isEnd, carry: &carry, into: &lines)
+        return (benchedScanner.scan(lines, of: bytes, by: settings), end)
+    }
+}
