@@ -3,9 +3,10 @@ import LogIngestion
 import LogModel
 import Synchronization
 
-/// Scanners of C++ that wait for work: one is used by one scan at a time.
+/// Scanners of C++ that wait for work, one of which is used by one scan at a time, and the names asked for last.
 final class ScannerPool: Sendable {
     private let idle = Mutex<[ScanMachine]>([])
+    private let latest = Mutex<(settings: ScanSettings, names: MemberNames)?>(nil)
 
     init() {}
 
@@ -20,6 +21,17 @@ final class ScannerPool: Sendable {
 
     func giveBack(_ machine: ScanMachine) {
         idle.withLock { $0.append(machine) }
+    }
+
+    /// The names that a scan asks for. Scan after scan asks for the same ones, and of a piece of some kilobytes making
+    /// the list would be a good part of the work.
+    func names(for settings: ScanSettings) -> MemberNames {
+        latest.withLock { latest in
+            if let latest, latest.settings == settings { return latest.names }
+            let names = MemberNames(settings)
+            latest = (settings, names)
+            return names
+        }
     }
 }
 

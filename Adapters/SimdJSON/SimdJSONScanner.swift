@@ -45,7 +45,7 @@ public struct SimdJSONScanner: RecordScanner {
         }
         defer { machines.giveBack(machine) }
         var room = ScanRoom(rows: count, fields: fieldCount)
-        let undecided = machine.scan(lines, of: bytes, for: MemberNames(settings), into: &room)
+        let undecided = machine.scan(lines, of: bytes, for: machines.names(for: settings), into: &room)
         var columns = ScanColumns(
             verdictCodes: room.verdicts, timestamps: room.timestamps, levels: room.levels, fieldCount: fieldCount,
             fieldStarts: room.fieldStarts, fieldLengths: room.fieldLengths)

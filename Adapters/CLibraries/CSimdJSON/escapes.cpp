@@ -6,7 +6,7 @@ namespace logferry {
 
 namespace {
 
-inline bool is_hexadecimal(uint8_t byte) {
+bool is_hexadecimal(uint8_t byte) {
     uint8_t letter = byte | 0x20;
     return static_cast<uint8_t>(byte - '0') <= 9 || static_cast<uint8_t>(letter - 'a') <= 5;
 }
@@ -35,15 +35,20 @@ LOGFERRY_INLINE uint64_t escaped_by(uint64_t backslashes, uint64_t &isEscaped) {
     return (even ^ rolled << 1) & behind;
 }
 
-/// Looks at the escaped bytes of the block at `index`, the usual ones first.
-LOGFERRY_INLINE bool are_good(uint64_t escaped, const uint8_t *block, const uint8_t *bytes, size_t index, size_t count) {
-    uint64_t rest = escaped & ~(bits_equal(block, '"') | bits_equal(block, '\\') | bits_equal(block, 'n'));
-    if (rest == 0) return true;
-    rest &= ~(bits_equal(block, 'r') | bits_equal(block, 't') | bits_equal(block, '/') | bits_equal(block, 'b') |
-              bits_equal(block, 'f'));
-    for (; rest != 0; rest &= rest - 1) {
-        size_t place = index + static_cast<size_t>(__builtin_ctzll(rest));
-        if (place >= count || bytes[place] != 'u' || !has_digits(bytes, place, count)) return false;
+/// The escaped bytes of a block that are none of `\`, `"`, `b`, `f`, `n`, `r` and `t`.
+LOGFERRY_INLINE uint64_t unusual(uint64_t backslashes, uint64_t &isEscaped, const uint8_t *bytes) {
+    // Each pair differs by one bit, and no other byte becomes one of them without it.
+    uint64_t usual = bits_equal(bytes, '"', 'b') | bits_equal(bytes, 'f', 'n') | bits_equal(bytes, 'r') |
+        bits_equal(bytes, 't');
+    return escaped_by(backslashes, isEscaped) & ~(backslashes | usual);
+}
+
+/// Whether the unusual escaped bytes of a block at `index` are `/`, or `u` with its digits.
+bool are_good(uint64_t escaped, const uint8_t *bytes, size_t index, size_t count) {
+    for (; escaped != 0; escaped &= escaped - 1) {
+        size_t place = index + static_cast<size_t>(__builtin_ctzll(escaped));
+        if (place >= count) return false;
+        if (bytes[place] != '/' && (bytes[place] != 'u' || !has_digits(bytes, place, count))) return false;
     }
     return true;
 }
@@ -52,18 +57,25 @@ LOGFERRY_INLINE bool are_good(uint64_t escaped, const uint8_t *block, const uint
 
 LOGFERRY_CLONES bool escapes_are_good(const uint8_t *bytes, size_t count) {
     uint64_t isEscaped = 0;
+    // Two blocks at once: whether there are any backslashes is guessed wrong half as often.
+    auto step = [&](const uint8_t *blocks, size_t index) __attribute__((always_inline)) {
+        const uint8_t *second = blocks + blockBytes;
+        uint64_t firstOnes = bits_equal(blocks, '\\');
+        uint64_t secondOnes = bits_equal(second, '\\');
+        if ((firstOnes | secondOnes | isEscaped) == 0) return true;
+        uint64_t firstRest = unusual(firstOnes, isEscaped, blocks);
+        uint64_t secondRest = unusual(secondOnes, isEscaped, second);
+        return (firstRest | secondRest) == 0 ||
+            (are_good(firstRest, bytes, index, count) && are_good(secondRest, bytes, index + blockBytes, count));
+    };
     size_t index = 0;
-    for (; index + blockBytes <= count; index += blockBytes) {
-        uint64_t backslashes = bits_equal(bytes + index, '\\');
-        if ((backslashes | isEscaped) == 0) continue;
-        uint64_t escaped = escaped_by(backslashes, isEscaped);
-        if (!are_good(escaped, bytes + index, bytes, index, count)) return false;
+    for (; index + 2 * blockBytes <= count; index += 2 * blockBytes) {
+        if (!step(bytes + index, index)) return false;
     }
-    if (index == count) return isEscaped == 0;
-    uint8_t last[blockBytes] = {};
+    // What is left, as if zeroes stood behind it: a backslash at the very end escapes one of them.
+    uint8_t last[2 * blockBytes] = {};
     std::memcpy(last, bytes + index, count - index);
-    uint64_t escaped = escaped_by(bits_equal(last, '\\'), isEscaped);
-    return are_good(escaped, last, bytes, index, count);
+    return step(last, index);
 }
 
 }  // namespace logferry
