@@ -2,10 +2,10 @@ import LogCursor
 import LogIngestion
 import LogModel
 
-/// What a commit does, judged step by step on what its transaction has read.
+/// What a commit does, judged step by step on what is known.
 ///
 /// Judging says only what to try: each change names what it builds on, so that it meets nothing when that is not so.
-struct CommitPlan {
+struct CommitPlan: Sendable {
     /// One outcome for each step, in order.
     private(set) var outcomes: [StepOutcome] = []
     /// Changes of cursors, the fence in their filters.
@@ -15,7 +15,8 @@ struct CommitPlan {
     /// Changes of what is known of writers.
     private(set) var writerChanges: [BSONDocument] = []
 
-    private var known: KnownState
+    /// What is known once the steps are done.
+    private(set) var known: KnownState
 
     /// Judges steps.
     init(_ steps: [ObjectStep], on known: KnownState) {
@@ -45,6 +46,7 @@ struct CommitPlan {
         cursorChanges.append([
             "q": [
                 "_id": .int64(move.generation.number), "position": .int64(move.from), "epoch": .int64(move.epoch),
+                "is_app_deleted": nil,
             ],
             "u": ["$set": .document(members)],
         ])
@@ -84,93 +86,5 @@ struct CommitPlan {
             ],
             "upsert": .boolean(move.from == 0),
         ])
-    }
-}
-
-/// A writer of an app.
-struct WriterPlace: Hashable {
-    let app: AppID
-    let writer: WriterID
-
-    /// The writer's key.
-    var id: BSONValue { ["app": .string(app.text), "writer": .string(writer.text)] }
-}
-
-/// What the judgement of a commit rests on.
-struct KnownState {
-    /// What is looked at of a cursor.
-    struct Cursor {
-        var position: Int64
-        let epoch: Int64
-        let owner: OwnerID?
-        let rewoundFrom: Int64
-        var step: CursorStep?
-        /// The number of its app, which is not deleted; `nil` when the app must be asked.
-        let appNumber: Int64?
-    }
-
-    private(set) var deletedApps: Set<AppID> = []
-    private(set) var appNumbers: [AppID: Int64] = [:]
-    fileprivate(set) var cursors: [GenerationID: Cursor] = [:]
-    fileprivate(set) var versions: [WriterPlace: Int64] = [:]
-
-    /// Reads what some steps need: their cursors, and writers where there are any.
-    init(of steps: [ObjectStep], _ client: MongoClient) throws {
-        try readCursors(of: steps, client)
-        try readApps(of: steps, client)
-        try readWriters(of: steps, client)
-    }
-
-    private mutating func readCursors(of steps: [ObjectStep], _ client: MongoClient) throws {
-        let generations = Set(steps.map(\.move.generation)).map { BSONValue.int64($0.number) }
-        let projection: BSONValue = [
-            "position": 1, "epoch": 1, "owner": 1, "rewound_from": 1, "step": 1, "app_number": 1, "is_latest": 1,
-            "is_app_deleted": 1,
-        ]
-        let found = try client.all(
-            .find(Collection.cursors, ["_id": ["$in": .array(generations)]], ["projection": projection]))
-        for document in found {
-            let generation = GenerationID(try document.number("_id"))
-            cursors[generation] = Cursor(
-                position: try document.number("position"), epoch: try document.number("epoch"),
-                owner: try document.optionalText("owner").map { OwnerID(unchecked: $0) },
-                rewoundFrom: try document.number("rewound_from"),
-                step: try CursorStep.latest(in: document, of: generation),
-                // Whoever deletes an app marks the latest cursors, so one without a mark vouches for its app.
-                appNumber: document.isTrue("is_latest") && !document.isTrue("is_app_deleted")
-                    ? try document.optionalNumber("app_number") : nil)
-        }
-    }
-
-    private mutating func readApps(of steps: [ObjectStep], _ client: MongoClient) throws {
-        var doubtful: Set<AppID> = []
-        for step in steps {
-            guard let number = cursors[step.move.generation]?.appNumber else {
-                doubtful.insert(step.app)
-                continue
-            }
-            appNumbers[step.app] = number
-        }
-        guard !doubtful.isEmpty else { return }
-        for document in try client.all(
-            .find(Collection.apps, ["_id": ["$in": .array(doubtful.map { .string($0.text) })]]))
-        {
-            let app = AppID(unchecked: try document.text("_id"))
-            appNumbers[app] = try document.number("number")
-            if !document.isTrue("is_active") { deletedApps.insert(app) }
-        }
-    }
-
-    private mutating func readWriters(of steps: [ObjectStep], _ client: MongoClient) throws {
-        let writers = Set(steps.flatMap { step in step.writers.map { WriterPlace(app: step.app, writer: $0.writer) } })
-        guard !writers.isEmpty else { return }
-        for document in try client.all(
-            .find(Collection.writers, ["_id": ["$in": .array(writers.map(\.id))]], ["projection": ["version": 1]]))
-        {
-            let id = try document.document("_id")
-            let place = WriterPlace(
-                app: AppID(unchecked: try id.text("app")), writer: WriterID(unchecked: try id.text("writer")))
-            versions[place] = try document.number("version")
-        }
     }
 }

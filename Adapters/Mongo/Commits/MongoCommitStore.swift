@@ -6,6 +6,7 @@ import StoreSupport
 /// Commits into MongoDB: the fence first, then the rows, all in one transaction.
 public struct MongoCommitStore: CommitStore {
     private let database: MongoDatabase
+    private let memory = CommitMemory()
 
     /// Commits into a database.
     public init(_ database: MongoDatabase) { self.database = database }
@@ -60,21 +61,24 @@ public struct MongoCommitStore: CommitStore {
     }
 
     private func apply(_ steps: [ObjectStep], looksFirst: Bool) async throws(StoreFailure) -> [StepOutcome] {
-        try await database.write({ $0 }, repeatsConflicts: looksFirst) { client in
-            let known = try KnownState(of: steps, client)
+        let plan = try await database.write({ $0 }, repeatsConflicts: looksFirst) { client in
+            let known = try KnownState(of: steps, client, memory)
+            memory.forget(steps)
             let plan = CommitPlan(steps, on: known)
-            // The fence. What was read says that each change meets its cursor; were it otherwise, nothing may follow.
+            // The fence. What is known says that each change meets its cursor; where it does not, nothing may follow.
             let met = try client.update(Collection.cursors, plan.cursorChanges)
             guard met == plan.cursorChanges.count else {
-                throw MongoError(.call, "a cursor changed within a transaction", isTransient: true)
+                throw MongoError(.call, "a cursor is not where it was", isTransient: true)
             }
             try client.update(Collection.history, plan.historyChanges)
             try client.update(Collection.writers, plan.writerChanges)
             let applied = zip(steps, plan.outcomes).filter { $0.1 == .applied }.map(\.0)
             for step in applied { try RejectTable(client).insert(step) }
             try RecordTable(client).insert(applied, known, looksFirst: looksFirst)
-            return plan.outcomes
+            return plan
         }
+        memory.keep(plan.known.cursors)
+        return plan.outcomes
     }
 
     private func check(_ step: ObjectStep) throws(CommitStoreError) {

@@ -71,7 +71,7 @@ struct MongoCommitTests {
                 try await database.pool.withClient { client in
                     try client.begin()
                     defer { client.leave() }
-                    let plan = CommitPlan([step], on: try KnownState(of: [step], client))
+                    let plan = CommitPlan([step], on: try KnownState(of: [step], client, CommitMemory()))
                     #expect(plan.outcomes == [.applied])
                     hasRead.withLock { $0 = true }
                     while !isDeleted.withLock({ $0 }) { block(for: .milliseconds(1)) }
@@ -84,6 +84,51 @@ struct MongoCommitTests {
             isDeleted.withLock { $0 = true }
             let error = await #expect(throws: MongoError.self) { try await late.value }
             #expect(error?.isTransient == true)
+        }
+    }
+
+    @Test("a commit that goes on where one has ended reads no cursor, and sees all the same what has changed")
+    func memory() async throws {
+        try await SharedMongo.withDatabase { database in
+            let store = StoreUnderTest.mongo(database)
+            let app = try await newApp(store)
+            let request = ClaimRequest(
+                source: SourceID("memory:\(app)"), object: ObjectKey("o"), app: app, identity: "a", size: 100)
+            let first = try await claim(request, store)
+            var feed = ObjectFeed(first)
+            // The server notes what it is asked, in this database alone.
+            _ = try await database.pool.withClient { try $0.run(["profile": 2]) }
+            #expect(try await store.commits.commit([feed.step("{\"a\":1}\n")]) == [.applied])
+            #expect(try await readings(database) == 1)
+            let (second, third) = (feed.step("{\"a\":2}\n"), feed.step("{\"a\":3}\n"))
+            #expect(try await store.commits.commit([second, third]) == [.applied, .applied])
+            #expect(try await readings(database) == 1)
+            // A step that comes once more begins where nothing is remembered.
+            #expect(try await store.commits.commit([third]) == [.refused])
+            #expect(try await store.commits.commit([feed.step("{\"a\":4}\n")]) == [.applied])
+
+            var late = feed
+            try await store.cursors.release([first])
+            feed.epoch = try await claim(request, store).epoch
+            #expect(try await store.commits.commit([late.step("{\"a\":5}\n")]) == [.refused])
+            #expect(try await store.commits.commit([feed.step("{\"a\":6}\n")]) == [.applied])
+
+            #expect(try await store.apps.deleteApp(app, at: .sample))
+            #expect(try await store.commits.commit([feed.step("{\"a\":7}\n")]) == [.appDeleted])
+            #expect(try await store.records.count(LogFilter(app: app)) == 5)
+        }
+    }
+
+    private func claim(_ request: ClaimRequest, _ store: StoreUnderTest) async throws -> Claim {
+        let outcome = try await store.cursors.claim([request], by: .fresh(), for: .seconds(600)).first
+        guard case .claimed(let claim) = outcome else { throw CancellationError() }
+        return claim
+    }
+
+    /// How often cursors were looked for since the server notes it.
+    private func readings(_ database: MongoDatabase) async throws -> Int {
+        try await database.pool.withClient { client in
+            try client.all(.find("system.profile", ["command.find": .string(Collection.cursors)])).count
         }
     }
 
