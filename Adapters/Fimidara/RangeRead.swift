@@ -19,12 +19,16 @@ struct RangeRead {
     func receive(_ response: HTTPResponse) async throws(FimidaraFailure) -> ObjectChunk {
         let range = try range(of: response)
         var bytes: [UInt8] = []
-        bytes.reserveCapacity(Int(range.count))
         var trouble = "its body ended early"
         while bytes.count < Int(range.count) {
+            let missing = Int(range.count) - bytes.count
             do {
-                guard let piece = try await response.body.next() else { break }
-                bytes.append(contentsOf: piece.prefix(Int(range.count) - bytes.count))
+                guard let piece = try await response.body.next(atLeast: missing) else { break }
+                if bytes.isEmpty, piece.count <= missing {
+                    bytes = piece
+                } else {
+                    bytes.append(contentsOf: piece.prefix(missing))
+                }
             } catch {
                 trouble = error.description
                 break

@@ -55,29 +55,31 @@ import CCurl
     private func body(of id: UInt64) -> HTTPResponseBody {
         let loop = loop
         return HTTPResponseBody(
-            next: { () async throws(HTTPTransportError) in try await self.nextPiece(of: id) },
+            next: { (least) async throws(HTTPTransportError) in try await self.nextPiece(of: id, atLeast: least) },
             abandon: { loop.post(.drop(id)) })
     }
 
-    private func nextPiece(of id: UInt64) async throws(HTTPTransportError) -> [UInt8]? {
+    private func nextPiece(of id: UInt64, atLeast least: Int) async throws(HTTPTransportError) -> [UInt8]? {
         let loop = loop
         // The closures must name the actor, as they do by calling its method: a closure that does not capture the
         // actor is not isolated to it and would run in the shared pool, beside curl instead of between its polls.
         let piece = await withTaskCancellationHandler {
-            await withCheckedContinuation { askForPiece(of: id, $0) }
+            await withCheckedContinuation { askForPiece(of: id, atLeast: least, $0) }
         } onCancel: {
             loop.post(.cancel(id))
         }
         return try piece.get()
     }
 
-    private func askForPiece(of id: UInt64, _ waiter: CheckedContinuation<CurlTransfer.PieceResult, Never>) {
+    private func askForPiece(
+        of id: UInt64, atLeast least: Int, _ waiter: CheckedContinuation<CurlTransfer.PieceResult, Never>
+    ) {
         loop.checkIsolated()
         guard let transfer = transfers[id] else {
             let error = HTTPTransportError(.cancelled, detail: "the body was let go", mayHaveReachedServer: true)
             return waiter.resume(returning: .failure(error))
         }
-        transfer.askForPiece(waiter)
+        transfer.askForPiece(atLeast: least, waiter)
     }
 
     private func begin(_ transfer: CurlTransfer, _ waiter: CheckedContinuation<CurlTransfer.HeadResult, Never>) {

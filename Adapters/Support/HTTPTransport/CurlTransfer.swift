@@ -25,6 +25,9 @@ final class CurlTransfer {
     private var buffer = BodyBuffer()
     private var headWaiter: CheckedContinuation<HeadResult, Never>?
     private var pieceWaiter: CheckedContinuation<PieceResult, Never>?
+    /// What has come for the one who waits, who wants `wanted` bytes at least.
+    private var gathered: [UInt8] = []
+    private var wanted = 1
     private var isPaused = false
 
     /// Sets the handle up; nothing is sent before it is added to a multi handle.
@@ -43,21 +46,43 @@ final class CurlTransfer {
     }
 
     /// Bytes that wait for the reader.
-    var bufferedBytes: Int { buffer.count }
+    var bufferedBytes: Int { buffer.count + gathered.count }
 
     func waitForHead(_ waiter: CheckedContinuation<HeadResult, Never>) { headWaiter = waiter }
 
-    /// Answers with what is there, or as soon as something is.
-    func askForPiece(_ waiter: CheckedContinuation<PieceResult, Never>) {
+    /// Answers with what is there as soon as that is enough, or with the end.
+    func askForPiece(atLeast least: Int, _ waiter: CheckedContinuation<PieceResult, Never>) {
         precondition(pieceWaiter == nil, "a response body was asked for two pieces at a time")
-        if let piece = buffer.take() {
+        pieceWaiter = waiter
+        wanted = least
+        gather()
+        if gathered.count >= max(wanted, 1) || outcome != nil { answerPiece() }
+        goOnIfLow()
+    }
+
+    /// Moves what is buffered to the one who waits, up to what is wanted.
+    private func gather() {
+        // Nearly always one piece is there and is enough: it is handed on as it is.
+        while gathered.count < max(wanted, 1), let piece = buffer.take() {
+            if gathered.isEmpty, piece.count >= wanted {
+                gathered = piece
+            } else {
+                gathered.reserveCapacity(wanted)
+                gathered.append(contentsOf: piece)
+            }
+        }
+    }
+
+    /// Gives what was gathered to the one who waits, or the end when that is nothing.
+    private func answerPiece() {
+        guard let waiter = pieceWaiter else { return }
+        pieceWaiter = nil
+        let piece = gathered
+        gathered = []
+        if !piece.isEmpty {
             waiter.resume(returning: .success(piece))
-            goOnIfLow()
         } else if let outcome {
             waiter.resume(returning: outcome.map { nil })
-        } else {
-            pieceWaiter = waiter
-            goOnIfLow()
         }
     }
 
@@ -70,16 +95,14 @@ final class CurlTransfer {
             headWaiter = nil
             waiter.resume(returning: outcome.flatMap { .failure(error(.malformed, "the answer has no head")) })
         }
-        if let waiter = pieceWaiter {
-            pieceWaiter = nil
-            waiter.resume(returning: outcome.map { nil })
-        }
+        answerPiece()
     }
 
     /// Ends the transfer as ``end(with:)`` does, also when it has ended well: what was not read yet is thrown away,
     /// and asking for more fails, so that a body cut short by its reader never looks complete.
     func cancel() {
         let error = error(.cancelled, "the task was cancelled")
+        gathered = []
         end(with: .failure(error))
         outcome = .failure(error)
         buffer = BodyBuffer()
@@ -112,9 +135,11 @@ extension CurlTransfer {
     fileprivate func receive(_ bytes: UnsafeRawBufferPointer) -> Int {
         guard bytes.count > 0 else { return 0 }
         clock.noteActivity(at: .now)
-        if let waiter = pieceWaiter, buffer.count == 0 {
-            pieceWaiter = nil
-            waiter.resume(returning: .success(unsafe [UInt8](bytes)))
+        if pieceWaiter != nil {
+            // Whoever waits has taken all that was buffered.
+            if gathered.isEmpty { gathered.reserveCapacity(max(wanted, bytes.count)) }
+            unsafe gathered.append(contentsOf: bytes)
+            if gathered.count >= wanted { answerPiece() }
             return bytes.count
         }
         if unsafe buffer.append(bytes) { return bytes.count }

@@ -21,7 +21,7 @@ struct RangeReadTests {
     /// A body that gives pieces and then breaks.
     private static func broken(_ pieces: [String]) -> HTTPResponseBody {
         let rest = Locked(pieces)
-        return HTTPResponseBody(next: { () async throws(HTTPTransportError) in
+        return HTTPResponseBody(next: { (_) async throws(HTTPTransportError) in
             guard let piece = rest.withLock({ $0.isEmpty ? nil : $0.removeFirst() }) else { throw lost() }
             return Array(piece.utf8)
         })
@@ -95,7 +95,7 @@ struct RangeReadTests {
     @Test("never takes a whole file for the range, nor a lost one for an empty one") func ignoredRange() async throws {
         let pulled = Locked(0)
         let whole = try Bench { _ in
-            let body = HTTPResponseBody(next: {
+            let body = HTTPResponseBody(next: { _ in
                 pulled.withLock { $0 += 1 }
                 return [1]
             })
