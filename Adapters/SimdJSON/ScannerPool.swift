@@ -23,8 +23,10 @@ final class ScannerPool: Sendable {
         idle.withLock { $0.append(machine) }
     }
 
-    /// The names that a scan asks for. Scan after scan asks for the same ones, and of a piece of some kilobytes making
-    /// the list would be a good part of the work.
+    /// The names that a scan asks for.
+    ///
+    /// Scan after scan asks for the same ones, and of a piece of some kilobytes making the list would be a good part of
+    /// the work.
     func names(for settings: ScanSettings) -> MemberNames {
         latest.withLock { latest in
             if let latest, latest.settings == settings { return latest.names }
