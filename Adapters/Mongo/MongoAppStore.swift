@@ -64,10 +64,11 @@ public struct MongoAppStore: AppStore {
     /// When it returns, no commit of the app is under way any more that could still be applied.
     public func deleteApp(_ id: AppID, at moment: Timestamp) async throws(RegistryStoreError) -> Bool {
         let isDeleted = try await markDeleted(id, at: moment)
-        // Commits look at their cursors only. One that began before writes its cursor: whichever of the two comes later
-        // waits for the other, or is begun anew and finds the mark. So does who takes a cursor meanwhile; a new one is
-        // not added behind the first step, which such a transaction meets at the app itself.
-        try await database.change(\.registry) { client in
+        // A commit that began before knows nothing of it, and one that goes on where another has ended reads no app. Each
+        // writes a cursor: whichever of the two comes later waits for the other, or is begun anew and finds the app
+        // deleted. So does who takes a cursor meanwhile; a new one cannot come in behind the first step, which its
+        // transaction meets at the app itself.
+        try await database.insist(\.registry) { client in
             _ = try client.run([
                 "update": .string(Collection.cursors),
                 "updates": [

@@ -78,6 +78,33 @@ extension MongoDatabase {
         try await read(failure, work)
     }
 
+    /// Writes what may be written any number of times, until the server has taken it or half a minute is over.
+    func insist<Failure: Error>(
+        _ failure: (StoreFailure) -> Failure, _ work: @Sendable (MongoClient) throws -> Void
+    ) async throws(Failure) {
+        do {
+            try await repeatPassing(work)
+        } catch {
+            throw failure(StoreFailure(error, at: place))
+        }
+    }
+
+    /// Untyped and not inlined for the reason that `transact` has.
+    @inline(never)
+    private func repeatPassing(_ work: @Sendable (MongoClient) throws -> Void) async throws {
+        let end = ContinuousClock.now.advanced(by: .seconds(30))
+        var backOff = BackOff()
+        while true {
+            do {
+                return try await pool.withClient(work)
+            } catch let error as MongoError {
+                let isPassing = StoreFailure(error, at: place).meaning == .passing
+                guard isPassing, ContinuousClock.now < end else { throw error }
+            }
+            try await Task.sleep(for: backOff.next())
+        }
+    }
+
     /// Writes in one transaction, from its start again when it met another one, and translates what goes wrong.
     /// - Parameters:
     ///   - failure: the port's error.

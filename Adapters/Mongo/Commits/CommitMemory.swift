@@ -5,8 +5,9 @@ import LogModel
 
 /// What commits left behind, so that the next ones of the same generations need not ask for it.
 ///
-/// It is trusted with nothing: the change of a cursor names its position, its epoch and the lack of a mark of deletion,
-/// and meets nothing where one of them is another. Then it is forgotten, and the commit begins anew by reading.
+/// It says only what to try: the change of a cursor names its position, its epoch and the lack of a mark of deletion, and
+/// meets nothing where one of them is another. What a commit builds on is forgotten first, so one that meets nothing
+/// begins anew by reading.
 struct CommitMemory: Sendable {
     /// As many as a worker follows at the same time, and more; beyond that it begins anew.
     private static let limit = 4096
@@ -27,12 +28,11 @@ struct CommitMemory: Sendable {
         }
     }
 
-    /// Keeps the cursors of steps that were committed.
-    func keep(_ cursors: [GenerationID: KnownState.Cursor]) {
+    /// Keeps the cursors that steps have moved.
+    func keep(_ cursors: [GenerationID: KnownState.Cursor], of steps: [ObjectStep]) {
         kept.withLock { kept in
-            if kept.count + cursors.count > CommitMemory.limit { kept = [:] }
-            // One that does not vouch for its app is to be read again.
-            kept.merge(cursors.filter { $0.value.appNumber != nil }) { $1 }
+            if kept.count + steps.count > CommitMemory.limit { kept = [:] }
+            for step in steps { kept[step.move.generation] = cursors[step.move.generation] }
         }
     }
 

@@ -28,6 +28,11 @@ struct CommitPlan: Sendable {
         }
     }
 
+    /// Those of the steps that it was made of which are done.
+    func applied(_ steps: [ObjectStep]) -> [ObjectStep] {
+        zip(steps, outcomes).filter { $0.1 == .applied }.map(\.0)
+    }
+
     private func judge(_ step: ObjectStep) -> StepOutcome {
         let areCurrent = step.writers.allSatisfy { move in
             known.versions[WriterPlace(app: step.app, writer: move.writer)] ?? 0 == move.from

@@ -13,18 +13,18 @@ struct WriterPlace: Hashable {
 
 /// What the judgement of a commit rests on.
 struct KnownState: Sendable {
-    /// What is looked at of a cursor.
+    /// What is looked at of a cursor, with the number of its app.
     ///
-    /// It is the same as long as position and epoch are, a mark of deletion left out: a commit moves the cursor, and
-    /// whoever else changes one of these raises the epoch.
+    /// As long as position and epoch are the same, so is the rest, but for an owner who has let go: a commit moves the
+    /// cursor, and whoever else changes it raises the epoch. Whoever deletes the app marks the cursor.
     struct Cursor: Sendable {
         var position: Int64
         let epoch: Int64
         let owner: OwnerID?
         let rewoundFrom: Int64
         var step: CursorStep?
-        /// The number of its app, which is not deleted; `nil` when the app must be asked.
-        let appNumber: Int64?
+        /// `nil` when the app was not asked yet, or is deleted.
+        var appNumber: Int64?
     }
 
     private(set) var deletedApps: Set<AppID> = []
@@ -32,7 +32,7 @@ struct KnownState: Sendable {
     var cursors: [GenerationID: Cursor] = [:]
     var versions: [WriterPlace: Int64] = [:]
 
-    /// Reads what some steps need: cursors that are not remembered, and writers where there are any.
+    /// Reads what some steps need: cursors that are not remembered with their apps, and writers where there are any.
     init(of steps: [ObjectStep], _ client: MongoClient, _ memory: CommitMemory) throws {
         cursors = memory.cursors(for: steps)
         try readCursors(Set(steps.map(\.move.generation)).subtracting(cursors.keys), client)
@@ -44,8 +44,7 @@ struct KnownState: Sendable {
         guard !generations.isEmpty else { return }
         let ids = generations.map { BSONValue.int64($0.number) }
         let projection: BSONValue = [
-            "position": 1, "epoch": 1, "owner": 1, "rewound_from": 1, "step": 1, "app_number": 1, "is_latest": 1,
-            "is_app_deleted": 1,
+            "position": 1, "epoch": 1, "owner": 1, "rewound_from": 1, "step": 1,
         ]
         let found = try client.all(
             .find(Collection.cursors, ["_id": ["$in": .array(ids)]], ["projection": projection]))
@@ -55,29 +54,27 @@ struct KnownState: Sendable {
                 position: try document.number("position"), epoch: try document.number("epoch"),
                 owner: try document.optionalText("owner").map { OwnerID(unchecked: $0) },
                 rewoundFrom: try document.number("rewound_from"),
-                step: try CursorStep.latest(in: document, of: generation),
-                // Whoever deletes an app marks the latest cursors, so one without a mark vouches for its app.
-                appNumber: document.isTrue("is_latest") && !document.isTrue("is_app_deleted")
-                    ? try document.optionalNumber("app_number") : nil)
+                step: try CursorStep.latest(in: document, of: generation), appNumber: nil)
         }
     }
 
     private mutating func readApps(of steps: [ObjectStep], _ client: MongoClient) throws {
-        var doubtful: Set<AppID> = []
-        for step in steps {
-            guard let number = cursors[step.move.generation]?.appNumber else {
-                doubtful.insert(step.app)
-                continue
+        let unasked = Set(steps.filter { cursors[$0.move.generation]?.appNumber == nil }.map(\.app))
+        if !unasked.isEmpty {
+            for document in try client.all(
+                .find(Collection.apps, ["_id": ["$in": .array(unasked.map { .string($0.text) })]]))
+            {
+                let app = AppID(unchecked: try document.text("_id"))
+                appNumbers[app] = try document.number("number")
+                if !document.isTrue("is_active") { deletedApps.insert(app) }
             }
-            appNumbers[step.app] = number
         }
-        guard !doubtful.isEmpty else { return }
-        for document in try client.all(
-            .find(Collection.apps, ["_id": ["$in": .array(doubtful.map { .string($0.text) })]]))
-        {
-            let app = AppID(unchecked: try document.text("_id"))
-            appNumbers[app] = try document.number("number")
-            if !document.isTrue("is_active") { deletedApps.insert(app) }
+        for step in steps {
+            if let number = cursors[step.move.generation]?.appNumber {
+                appNumbers[step.app] = number
+            } else if !deletedApps.contains(step.app) {
+                cursors[step.move.generation]?.appNumber = appNumbers[step.app]
+            }
         }
     }
 

@@ -72,12 +72,12 @@ public struct MongoCommitStore: CommitStore {
             }
             try client.update(Collection.history, plan.historyChanges)
             try client.update(Collection.writers, plan.writerChanges)
-            let applied = zip(steps, plan.outcomes).filter { $0.1 == .applied }.map(\.0)
+            let applied = plan.applied(steps)
             for step in applied { try RejectTable(client).insert(step) }
             try RecordTable(client).insert(applied, known, looksFirst: looksFirst)
             return plan
         }
-        memory.keep(plan.known.cursors)
+        memory.keep(plan.known.cursors, of: plan.applied(steps))
         return plan.outcomes
     }
 

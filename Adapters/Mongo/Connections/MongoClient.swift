@@ -92,10 +92,11 @@ internal import LogModel
         guard done else { throw MongoError(error) }
         let answer = try unsafe BSONDocument(
             decoding: UnsafeRawBufferPointer(start: reply.bytes, count: reply.length))
-        // Some commands answer what a single write of theirs met beside an `ok`.
+        // Some commands answer what a single write of theirs met beside an `ok`, or that it may be undone again.
         if let first = try answer["writeErrors"].map({ _ in try answer.documents("writeErrors") })?.first {
-            throw MongoError(.server(code: Int(try first.number("code"))), (try? first.text("errmsg")) ?? "")
+            throw try MongoError(of: first)
         }
+        if answer["writeConcernError"] != nil { throw try MongoError(of: answer.document("writeConcernError")) }
         return answer
     }
 

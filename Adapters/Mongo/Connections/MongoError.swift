@@ -34,6 +34,13 @@ struct MongoError: Error, Sendable {
         self.message = message
     }
 
+    /// What a server says of one write, in an answer that is none of an error: `{code, errmsg, …}`.
+    init(of answer: BSONDocument) throws(MalformedDocument) {
+        let code = Int(try answer.number("code"))
+        let said = (try? answer.text("errmsg")) ?? ""
+        self.init(.server(code: code), code == ServerCode.duplicateKey ? MongoError.takenKey : said)
+    }
+
     init(_ error: logferry_mongo_error) {
         fault =
             switch error.fault {
@@ -48,11 +55,13 @@ struct MongoError: Error, Sendable {
         message = MongoError.text(error)
     }
 
+    private static let takenKey = "a key is taken already"
+
     /// What a server says of a key that is taken holds the key, and of a bad URL the library says parts of it.
     private static func text(_ error: logferry_mongo_error) -> String {
         if error.fault == LOGFERRY_MONGO_URL { return "the URL cannot be read" }
         if error.fault == LOGFERRY_MONGO_SERVER, Int(error.code) == ServerCode.duplicateKey {
-            return "a key is taken already"
+            return takenKey
         }
         return unsafe withUnsafeBytes(of: error.message) { bytes in
             unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)

@@ -22,12 +22,11 @@ extension LogCursor.Cursor {
         rewoundFrom = try document.number("rewound_from")
     }
 
-    /// The document of a cursor that is its object's latest, with what a commit needs to know of its app.
-    func document(appNumber: Int64) -> BSONDocument {
+    /// The document of a cursor that is its object's latest.
+    var document: BSONDocument {
         [
             "_id": .int64(generation.number), "source": .string(source.text), "object": .string(object.text),
-            "ordinal": BSONValue(ordinal), "is_latest": true, "app": .string(app.text),
-            "app_number": .int64(appNumber), "identity": .string(identity),
+            "ordinal": BSONValue(ordinal), "is_latest": true, "app": .string(app.text), "identity": .string(identity),
             "day": BSONValue(day.map { Int64($0.number) }),
             "file_index": BSONValue(fileIndex.map(Int64.init)), "reason": .string(reason.rawValue),
             "epoch": .int64(epoch), "owner": BSONValue(owner?.text), "lease_end": BSONValue(leaseEnd?.nanoseconds),

@@ -19,7 +19,7 @@ struct CursorTable {
         let known = try latest(requests.map { ObjectPlace(source: $0.source, object: $0.object) })
         var changes = CursorChanges()
         let plans = requests.map { request -> Plan in
-            guard apps.numbers[request.app] != nil else { return .answer(.appDeleted) }
+            guard apps.ids.contains(request.app) else { return .answer(.appDeleted) }
             guard let cursor = known[ObjectPlace(source: request.source, object: request.object)] else {
                 return .mint(request, after: nil, .first)
             }
@@ -44,7 +44,7 @@ struct CursorTable {
                 return .claimed(changes.add(cursor, by: owner, until: until))
             }
         }
-        try apply(changes, apps.numbers)
+        try apply(changes)
         return outcomes
     }
 
@@ -70,7 +70,7 @@ struct CursorTable {
         let place = ObjectPlace(source: claim.cursor.source, object: claim.cursor.object)
         guard let owner = claim.cursor.owner, let kept = try latest([place])[place],
             kept.generation == claim.generation, kept.epoch == claim.epoch, kept.owner == owner,
-            case let apps = try activeApps([kept.app]), let now = apps.now
+            let now = try activeApps([kept.app]).now
         else { return nil }
         let request = ClaimRequest(
             source: kept.source, object: kept.object, app: kept.app, identity: kept.identity, size: 0, day: kept.day,
@@ -80,7 +80,7 @@ struct CursorTable {
         changes.end(kept)
         let cursor = newCursor(GenerationID(number), request, after: kept, reason, at: now)
         let next = changes.add(cursor, by: owner, until: now.advanced(by: lease))
-        try apply(changes, apps.numbers)
+        try apply(changes)
         return next
     }
 
@@ -104,19 +104,17 @@ struct CursorTable {
         return cursors
     }
 
-    /// The numbers of the apps that are there and not deleted, and the server's time, which a deleted app tells as well.
-    private func activeApps(_ apps: Set<AppID>) throws -> (numbers: [AppID: Int64], now: Timestamp?) {
+    /// Which apps are there and not deleted, and the server's time, which a deleted app tells as well.
+    private func activeApps(_ apps: Set<AppID>) throws -> (ids: Set<AppID>, now: Timestamp?) {
         let found = try client.all(
             .aggregate(
                 Collection.apps,
                 [
                     ["$match": ["_id": ["$in": .array(apps.map { .string($0.text) })]]],
-                    ["$project": ["is_active": 1, "number": 1, "now": serverNow]],
+                    ["$project": ["is_active": 1, "now": serverNow]],
                 ]))
-        let active = try found.filter { $0.isTrue("is_active") }.map {
-            (AppID(unchecked: try $0.text("_id")), try $0.number("number"))
-        }
-        return (Dictionary(uniqueKeysWithValues: active), try found.first?.time("now"))
+        let active = try found.filter { $0.isTrue("is_active") }.map { AppID(unchecked: try $0.text("_id")) }
+        return (Set(active), try found.first?.time("now"))
     }
 
     private func newCursor(
@@ -131,18 +129,14 @@ struct CursorTable {
             epoch: earlier.map { $0.epoch + 1 } ?? 0, owner: nil, leaseEnd: nil, updatedAt: now)
     }
 
-    private func apply(_ changes: CursorChanges, _ numbers: [AppID: Int64]) throws {
+    private func apply(_ changes: CursorChanges) throws {
         // An app must not be deleted without its deletion seeing the new cursors.
         for app in Set(changes.added.map(\.app)) { _ = try client.touchApp(app) }
         let met = try client.update(Collection.cursors, changes.updates)
         guard met == changes.updates.count else {
             throw MongoError(.call, "a cursor changed within a transaction", isTransient: true)
         }
-        let added = try changes.added.map { cursor in
-            guard let number = numbers[cursor.app] else { throw MalformedDocument(member: "number") }
-            return cursor.document(appNumber: number)
-        }
-        try client.insert(added, into: Collection.cursors)
+        try client.insert(changes.added.map(\.document), into: Collection.cursors)
     }
 }
 

@@ -34,6 +34,25 @@ struct MongoCommitTests {
         }
     }
 
+    @Test("the longest line that a document holds is stored, and one beside it")
+    func longestLine() async throws {
+        try await SharedMongo.withDatabase { database in
+            let store = StoreUnderTest.mongo(database)
+            let app = try await newApp(store)
+            let request = ClaimRequest(
+                source: SourceID("long:\(app)"), object: ObjectKey("o"), app: app, identity: "a", size: 100)
+            var feed = ObjectFeed(try await claim(request, store), maxLineBytes: RecordInsert.lineLimit)
+            let start = Array("{\"a\":\"".utf8)
+            let letters = [UInt8](repeating: 0x62, count: RecordInsert.lineLimit - start.count - 2)
+            let line = start + letters + Array("\"}".utf8)
+            #expect(try await store.commits.commit([feed.step(line + Array("\n{}\n".utf8))]) == [.applied])
+            let rows = try await database.pool.withClient { client in
+                try client.all(.find(Collection.records, [:], ["sort": ["_id": 1]])).map { try $0.bytes("b") }
+            }
+            #expect(rows == [line, Array("{}".utf8)])
+        }
+    }
+
     @Test("once an app is deleted, no commit of it is applied any more, however many are under way")
     func deletionMeetsCommits() async throws {
         try await SharedMongo.withDatabase { database in

@@ -130,6 +130,14 @@ struct MongoFactsTests {
         }
     }
 
+    @Test("what a server says of a taken key is not passed on, since it holds the key")
+    func takenKey() throws {
+        let error = try MongoError(of: ["code": 11_000, "errmsg": "E11000 dup key: { name: \"secret\" }"])
+        #expect(error.isDuplicateKey && !error.message.contains("secret"))
+        let other = try MongoError(of: ["code": 91, "errmsg": "shutting down"])
+        #expect(other.fault == .server(code: 91) && other.message == "shutting down")
+    }
+
     @Test("a line that no document holds is refused before anything is sent")
     func longLine() async throws {
         let url = Secret("mongodb://127.0.0.1:1/?directConnection=true")
