@@ -83,25 +83,9 @@ extension MongoDatabase {
         _ failure: (StoreFailure) -> Failure, _ work: @Sendable (MongoClient) throws -> Void
     ) async throws(Failure) {
         do {
-            try await repeatPassing(work)
+            try await repeating(while: { StoreFailure($0, at: place).meaning == .passing }, work)
         } catch {
             throw failure(StoreFailure(error, at: place))
-        }
-    }
-
-    /// Untyped and not inlined for the reason that `transact` has.
-    @inline(never)
-    private func repeatPassing(_ work: @Sendable (MongoClient) throws -> Void) async throws {
-        let end = ContinuousClock.now.advanced(by: .seconds(30))
-        var backOff = BackOff()
-        while true {
-            do {
-                return try await pool.withClient(work)
-            } catch let error as MongoError {
-                let isPassing = StoreFailure(error, at: place).meaning == .passing
-                guard isPassing, ContinuousClock.now < end else { throw error }
-            }
-            try await Task.sleep(for: backOff.next())
         }
     }
 
@@ -117,31 +101,32 @@ extension MongoDatabase {
         _ work: @Sendable (MongoClient) throws -> Value
     ) async throws(Failure) -> Value {
         do {
-            return try await transact(repeatsConflicts, work)
+            return try await repeating(while: { $0.isTransient || (repeatsConflicts && $0.isDuplicateKey) }) { client in
+                try client.begin()
+                defer { client.leave() }
+                let value = try work(client)
+                try client.commit()
+                return value
+            }
         } catch {
             throw failure(StoreFailure(error, at: place))
         }
     }
 
+    /// Does work again, with growing waits and for half a minute, while what goes wrong is worth that.
+    ///
     /// Untyped and not inlined: Swift 6.3.1 crashes when it optimises a loop around a call that throws a typed error.
     @inline(never)
-    private func transact<Value: Sendable>(
-        _ repeatsConflicts: Bool, _ work: @Sendable (MongoClient) throws -> Value
+    private func repeating<Value: Sendable>(
+        while isWorthRepeating: (MongoError) -> Bool, _ work: @Sendable (MongoClient) throws -> Value
     ) async throws -> Value {
         let end = ContinuousClock.now.advanced(by: .seconds(30))
         var backOff = BackOff()
         while true {
             do {
-                return try await pool.withClient { client in
-                    try client.begin()
-                    defer { client.leave() }
-                    let value = try work(client)
-                    try client.commit()
-                    return value
-                }
+                return try await pool.withClient(work)
             } catch let error as MongoError {
-                let isWorthRepeating = error.isTransient || (repeatsConflicts && error.isDuplicateKey)
-                guard isWorthRepeating, ContinuousClock.now < end else { throw error }
+                guard isWorthRepeating(error), ContinuousClock.now < end else { throw error }
             }
             try await Task.sleep(for: backOff.next())
         }

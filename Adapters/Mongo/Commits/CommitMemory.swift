@@ -6,23 +6,24 @@ import LogModel
 /// What commits left behind, so that the next ones of the same generations need not ask for it.
 ///
 /// It says only what to try: the change of a cursor names its position, its epoch and the lack of a mark of deletion, and
-/// meets nothing where one of them is another. What a commit builds on is forgotten first, so one that meets nothing
-/// begins anew by reading.
+/// meets nothing where one of them is another. What a commit takes is forgotten, so one that meets nothing begins anew by
+/// reading.
 struct CommitMemory: Sendable {
     /// As many as a worker follows at the same time, and more; beyond that it begins anew.
     private static let limit = 4096
 
     private let kept = Locked<[GenerationID: KnownState.Cursor]>([:])
 
-    /// The cursors of steps that begin where a commit has left them.
-    func cursors(for steps: [ObjectStep]) -> [GenerationID: KnownState.Cursor] {
+    /// Gives the cursors of steps that begin where a commit has left them, and forgets those of all the steps.
+    func take(_ steps: [ObjectStep]) -> [GenerationID: KnownState.Cursor] {
         kept.withLock { kept in
             var found: [GenerationID: KnownState.Cursor] = [:]
-            // Of several steps of a generation the first says where it stands.
-            for step in steps.reversed() {
-                let cursor = kept[step.move.generation]
-                let isThere = cursor?.position == step.move.from && cursor?.epoch == step.move.epoch
-                found[step.move.generation] = isThere ? cursor : nil
+            for step in steps {
+                // Of several steps of a generation the first says where it stands.
+                guard let cursor = kept.removeValue(forKey: step.move.generation),
+                    cursor.position == step.move.from, cursor.epoch == step.move.epoch
+                else { continue }
+                found[step.move.generation] = cursor
             }
             return found
         }
@@ -33,13 +34,6 @@ struct CommitMemory: Sendable {
         kept.withLock { kept in
             if kept.count + steps.count > CommitMemory.limit { kept = [:] }
             for step in steps { kept[step.move.generation] = cursors[step.move.generation] }
-        }
-    }
-
-    /// Forgets the cursors of steps.
-    func forget(_ steps: [ObjectStep]) {
-        kept.withLock { kept in
-            for step in steps { kept[step.move.generation] = nil }
         }
     }
 }

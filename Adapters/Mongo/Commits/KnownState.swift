@@ -28,13 +28,12 @@ struct KnownState: Sendable {
     }
 
     private(set) var deletedApps: Set<AppID> = []
-    private(set) var appNumbers: [AppID: Int64] = [:]
     var cursors: [GenerationID: Cursor] = [:]
     var versions: [WriterPlace: Int64] = [:]
 
     /// Reads what some steps need: cursors that are not remembered with their apps, and writers where there are any.
     init(of steps: [ObjectStep], _ client: MongoClient, _ memory: CommitMemory) throws {
-        cursors = memory.cursors(for: steps)
+        cursors = memory.take(steps)
         try readCursors(Set(steps.map(\.move.generation)).subtracting(cursors.keys), client)
         try readApps(of: steps, client)
         try readWriters(of: steps, client)
@@ -59,23 +58,19 @@ struct KnownState: Sendable {
     }
 
     private mutating func readApps(of steps: [ObjectStep], _ client: MongoClient) throws {
-        let unasked = Set(steps.filter { cursors[$0.move.generation]?.appNumber == nil }.map(\.app))
-        if !unasked.isEmpty {
-            for document in try client.all(
-                .find(Collection.apps, ["_id": ["$in": .array(unasked.map { .string($0.text) })]]))
-            {
-                let app = AppID(unchecked: try document.text("_id"))
-                appNumbers[app] = try document.number("number")
-                if !document.isTrue("is_active") { deletedApps.insert(app) }
+        let unasked = steps.filter { cursors[$0.move.generation]?.appNumber == nil }
+        guard !unasked.isEmpty else { return }
+        let ids = Set(unasked.map(\.app)).map { BSONValue.string($0.text) }
+        var numbers: [AppID: Int64] = [:]
+        for document in try client.all(.find(Collection.apps, ["_id": ["$in": .array(ids)]])) {
+            let app = AppID(unchecked: try document.text("_id"))
+            if document.isTrue("is_active") {
+                numbers[app] = try document.number("number")
+            } else {
+                deletedApps.insert(app)
             }
         }
-        for step in steps {
-            if let number = cursors[step.move.generation]?.appNumber {
-                appNumbers[step.app] = number
-            } else if !deletedApps.contains(step.app) {
-                cursors[step.move.generation]?.appNumber = appNumbers[step.app]
-            }
-        }
+        for step in unasked { cursors[step.move.generation]?.appNumber = numbers[step.app] }
     }
 
     private mutating func readWriters(of steps: [ObjectStep], _ client: MongoClient) throws {

@@ -63,7 +63,6 @@ public struct MongoCommitStore: CommitStore {
     private func apply(_ steps: [ObjectStep], looksFirst: Bool) async throws(StoreFailure) -> [StepOutcome] {
         let plan = try await database.write({ $0 }, repeatsConflicts: looksFirst) { client in
             let known = try KnownState(of: steps, client, memory)
-            memory.forget(steps)
             let plan = CommitPlan(steps, on: known)
             // The fence. What is known says that each change meets its cursor; where it does not, nothing may follow.
             let met = try client.update(Collection.cursors, plan.cursorChanges)

@@ -18,7 +18,9 @@ struct RecordTable {
         guard steps.contains(where: { !$0.records.isEmpty }) else { return }
         var command = RecordInsert(for: steps, in: client.takeRoom())
         for step in steps where !step.records.isEmpty {
-            guard let app = known.appNumbers[step.app] else { throw MalformedDocument(member: "app") }
+            guard let app = known.cursors[step.move.generation]?.appNumber else {
+                throw MalformedDocument(member: "app")
+            }
             let taken = try takenOffsets(of: step, known, looksFirst: looksFirst)
             var row = command.append(from: 0, of: step, app: app, except: taken)
             while row < step.records.count {

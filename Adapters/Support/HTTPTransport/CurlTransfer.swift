@@ -54,16 +54,16 @@ final class CurlTransfer {
     func askForPiece(atLeast least: Int, _ waiter: CheckedContinuation<PieceResult, Never>) {
         precondition(pieceWaiter == nil, "a response body was asked for two pieces at a time")
         pieceWaiter = waiter
-        wanted = least
+        wanted = max(least, 1)
         gather()
-        if gathered.count >= max(wanted, 1) || outcome != nil { answerPiece() }
+        if gathered.count >= wanted || outcome != nil { answerPiece() }
         goOnIfLow()
     }
 
     /// Moves what is buffered to the one who waits, up to what is wanted.
     private func gather() {
         // Nearly always one piece is there and is enough: it is handed on as it is.
-        while gathered.count < max(wanted, 1), let piece = buffer.take() {
+        while gathered.count < wanted, let piece = buffer.take() {
             if gathered.isEmpty, piece.count >= wanted {
                 gathered = piece
             } else {

@@ -22,7 +22,7 @@ struct BodyScan {
 
     /// Takes what is left as the last line.
     mutating func end() {
-        takeUnfinished(isEnd: true)
+        takeUnfinished()
     }
 
     private mutating func take(_ bytes: Span<UInt8>) {
@@ -31,20 +31,21 @@ struct BodyScan {
         if !unfinished.isEmpty, let newline = breaks.positions.first {
             start = Int(newline) + 1
             keep(bytes.extracting(..<start))
-            takeUnfinished(isEnd: false)
+            takeUnfinished()
         }
         if unfinished.isEmpty {
-            let found = BodyScan.scan(bytes, &breaks, from: start, isEnd: false)
-            count(found.lines)
-            start = found.end
+            var lines = FramedLines(from: start, at: 0)
+            var carry = LineCarry.none
+            start = BodyScan.framer.frame(
+                bytes, &breaks, in: start..<bytes.count, isEnd: false, carry: &carry, into: &lines)
+            count(benchedScanner.scan(lines, of: bytes, by: BodyScan.settings))
         }
         keep(bytes.extracting(start...))
     }
 
-    private mutating func takeUnfinished(isEnd: Bool) {
-        var breaks = LineBreaks(of: unfinished.span, by: benchedScanner)
-        let found = BodyScan.scan(unfinished.span, &breaks, from: 0, isEnd: isEnd)
-        count(found.lines)
+    private mutating func takeUnfinished() {
+        let line = FramedLines(whole: unfinished.span, by: benchedScanner)
+        count(benchedScanner.scan(line, of: unfinished.span, by: BodyScan.settings))
         unfinished.removeAll(keepingCapacity: true)
     }
 
@@ -55,16 +56,5 @@ struct BodyScan {
 
     private mutating func keep(_ bytes: Span<UInt8>) {
         bytes.withUnsafeBufferPointer { unfinished.append(contentsOf: $0) }
-    }
-
-    /// - Returns: what the lines are, and where the first byte that was not taken is.
-    private static func scan(
-        _ bytes: Span<UInt8>, _ breaks: inout LineBreaks, from start: Int, isEnd: Bool
-    ) -> (lines: ScanColumns, end: Int) {
-        var lines = FramedLines(from: start, at: 0)
-        var carry = LineCarry.none
-        let end = framer.frame(
-            bytes, &breaks, in: start..<bytes.count, isEnd: isEnd, carry: &carry, into: &lines)
-        return (benchedScanner.scan(lines, of: bytes, by: settings), end)
     }
 }

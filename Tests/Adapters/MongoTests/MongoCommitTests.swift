@@ -17,7 +17,7 @@ struct MongoCommitTests {
     func strayRecord() async throws {
         try await SharedMongo.withDatabase { database in
             let store = StoreUnderTest.mongo(database)
-            let app = try await newApp(store)
+            let app = try await freshApp(store)
             let writer = StubbornWriter(store, app: app, object: "o", lines: 30)
             let claim = try await writer.claim()
             let step = writer.step(claim, upTo: writer.bytes.count)
@@ -38,10 +38,9 @@ struct MongoCommitTests {
     func longestLine() async throws {
         try await SharedMongo.withDatabase { database in
             let store = StoreUnderTest.mongo(database)
-            let app = try await newApp(store)
-            let request = ClaimRequest(
-                source: SourceID("long:\(app)"), object: ObjectKey("o"), app: app, identity: "a", size: 100)
-            var feed = ObjectFeed(try await claim(request, store), maxLineBytes: RecordInsert.lineLimit)
+            let app = try await freshApp(store)
+            let claim = try await claimed("o", of: app, in: store)
+            var feed = ObjectFeed(claim, maxLineBytes: RecordInsert.lineLimit)
             let start = Array("{\"a\":\"".utf8)
             let letters = [UInt8](repeating: 0x62, count: RecordInsert.lineLimit - start.count - 2)
             let line = start + letters + Array("\"}".utf8)
@@ -58,7 +57,7 @@ struct MongoCommitTests {
         try await SharedMongo.withDatabase { database in
             let store = StoreUnderTest.mongo(database)
             for _ in 0..<5 {
-                let app = try await newApp(store)
+                let app = try await freshApp(store)
                 let isDeleted = Locked(false)
                 let count = try await withThrowingTaskGroup(of: Void.self, returning: Int64.self) { group in
                     for index in 0..<3 {
@@ -82,7 +81,7 @@ struct MongoCommitTests {
     func deletionMeetsSnapshot() async throws {
         try await SharedMongo.withDatabase { database in
             let store = StoreUnderTest.mongo(database)
-            let app = try await newApp(store)
+            let app = try await freshApp(store)
             let writer = StubbornWriter(store, app: app, object: "o", lines: 10)
             let step = writer.step(try await writer.claim(), upTo: writer.bytes.count)
             let (hasRead, isDeleted) = (Locked(false), Locked(false))
@@ -110,10 +109,8 @@ struct MongoCommitTests {
     func memory() async throws {
         try await SharedMongo.withDatabase { database in
             let store = StoreUnderTest.mongo(database)
-            let app = try await newApp(store)
-            let request = ClaimRequest(
-                source: SourceID("memory:\(app)"), object: ObjectKey("o"), app: app, identity: "a", size: 100)
-            let first = try await claim(request, store)
+            let app = try await freshApp(store)
+            let first = try await claimed("o", of: app, in: store)
             var feed = ObjectFeed(first)
             // The server notes what it is asked, in this database alone.
             _ = try await database.pool.withClient { try $0.run(["profile": 2]) }
@@ -128,7 +125,7 @@ struct MongoCommitTests {
 
             var late = feed
             try await store.cursors.release([first])
-            feed.epoch = try await claim(request, store).epoch
+            feed.epoch = try await claimed("o", of: app, in: store).epoch
             #expect(try await store.commits.commit([late.step("{\"a\":5}\n")]) == [.refused])
             #expect(try await store.commits.commit([feed.step("{\"a\":6}\n")]) == [.applied])
 
@@ -136,12 +133,6 @@ struct MongoCommitTests {
             #expect(try await store.commits.commit([feed.step("{\"a\":7}\n")]) == [.appDeleted])
             #expect(try await store.records.count(LogFilter(app: app)) == 5)
         }
-    }
-
-    private func claim(_ request: ClaimRequest, _ store: StoreUnderTest) async throws -> Claim {
-        let outcome = try await store.cursors.claim([request], by: .fresh(), for: .seconds(600)).first
-        guard case .claimed(let claim) = outcome else { throw CancellationError() }
-        return claim
     }
 
     /// How often cursors were looked for since the server notes it.
@@ -169,11 +160,5 @@ struct MongoCommitTests {
             let committed = try await store.commits.commit([feed.step("{\"a\":1}\n")])
             if !mayStillApply { #expect(committed == [.appDeleted]) }
         }
-    }
-
-    private func newApp(_ store: StoreUnderTest) async throws -> AppID {
-        let app = RegisteredApp.fresh()
-        try await store.apps.add(app)
-        return app.id
     }
 }

@@ -56,7 +56,7 @@ struct MongoPlanTests {
             let app = RegisteredApp.fresh()
             try await store.apps.add(app)
             for index in 0..<7 {
-                var feed = ObjectFeed(try await claim(of: app.id, "o\(index)", in: store))
+                var feed = ObjectFeed(try await claimed("o\(index)", of: app.id, in: store))
                 // Every other object holds nothing that is a record.
                 _ = try await store.commits.commit([feed.step(index % 2 == 0 ? "{}\n{}\n" : "bad\n")])
             }
@@ -102,7 +102,7 @@ struct MongoPlanTests {
             for _ in 0..<2 {
                 let app = RegisteredApp.fresh()
                 try await store.apps.add(app)
-                let claim = try await claim(of: app.id, "o", in: store)
+                let claim = try await claimed("o", of: app.id, in: store)
                 var feed = ObjectFeed(claim)
                 let lines = (0..<400).map {
                     "{\"ts\":\(1_700_000_000 + $0 % 7),\"level\":\"\($0 % 100 == 0 ? "error" : "info")\"}\n"
@@ -114,16 +114,6 @@ struct MongoPlanTests {
             try await database.pool.withClient { try work($0, app, generation) }
         }
     }
-
-    private func claim(of app: AppID, _ object: String, in store: StoreUnderTest) async throws -> Claim {
-        let request = ClaimRequest(
-            source: SourceID("plans:\(app)"), object: ObjectKey(object), app: app, identity: "a", size: 1 << 30)
-        let outcome = try await store.cursors.claim([request], by: .fresh(), for: .seconds(600)).first
-        guard case .claimed(let claim) = outcome else { throw NothingClaimed() }
-        return claim
-    }
-
-    private struct NothingClaimed: Error {}
 }
 
 /// What a query came to.

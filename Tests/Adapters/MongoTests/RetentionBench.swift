@@ -23,24 +23,6 @@ func expiry(of app: AppID, followers: [FollowerName] = []) -> RetentionPlan {
     RetentionPlan(standard: nil, apps: [app: Ages.end], followers: followers, patience: .seconds(86_400))
 }
 
-/// Registers an app that nobody else has.
-func freshApp(_ store: StoreUnderTest) async throws -> AppID {
-    let app = RegisteredApp.fresh()
-    try await store.apps.add(app)
-    return app.id
-}
-
-/// Claims an object of an app.
-func claimed(_ object: String, of app: AppID, in store: StoreUnderTest) async throws -> Claim {
-    let request = ClaimRequest(
-        source: SourceID("retention:\(app)"), object: ObjectKey(object), app: app, identity: "a", size: 1 << 30)
-    let outcome = try await store.cursors.claim([request], by: .fresh(), for: .seconds(600)).first
-    guard case .claimed(let claim) = outcome else { throw NothingClaimed() }
-    return claim
-}
-
-private struct NothingClaimed: Error {}
-
 /// Numbered lines, all of them acceptable.
 func numbered(_ count: Int) -> String { (0..<count).map { "{\"line\":\($0)}\n" }.joined() }
 
