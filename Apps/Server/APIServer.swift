@@ -37,7 +37,9 @@ public struct APIServer: Service {
                 provisioner: try deployment.provisioner(), rate: deployment.initRate(), maxBody: settings.maxBody,
                 figures: deployment.requestFigures
             ).routes
-            + AppRoutes(apps: deployment.apps, tokens: deployment.tokens, maxBody: settings.maxBody).routes
+            + AppRoutes(
+                apps: deployment.apps, tokens: deployment.tokens, clock: deployment.clock, maxBody: settings.maxBody
+            ).routes
             + LogRoutes(deployment: deployment, signer: signer).routes
             + TailRoutes(deployment: deployment, signer: signer, gatekeeper: gatekeeper).routes
             + OperationRoutes(deployment: deployment).routes

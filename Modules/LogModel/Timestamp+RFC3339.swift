@@ -14,8 +14,17 @@ extension Timestamp {
     /// the next minute, since a moment has no leap seconds.
     public init?(rfc3339 bytes: Span<UInt8>) {
         var reader = DateReader()
-        guard let moment = reader.read(bytes) else { return nil }
-        self = moment
+        guard let moment = reader.read(bytes), moment.isExact else { return nil }
+        self = moment.nearest
+    }
+
+    /// Reads an RFC 3339 date and time that somebody gives, or `nil` when it is unreadable; one of the years 0000 to 9999
+    /// that lies outside of ``kept`` becomes the nearest moment within.
+    public init?(clampingRFC3339 text: some StringProtocol) {
+        let bytes = Array(text.utf8)
+        var reader = DateReader()
+        guard let moment = reader.read(bytes.span) else { return nil }
+        self = moment.nearest
     }
 }
 
@@ -23,7 +32,10 @@ extension Timestamp {
 private struct DateReader {
     private var index = 0
 
-    mutating func read(_ bytes: Span<UInt8>) -> Timestamp? {
+    /// What was read, or the nearest moment that is kept.
+    typealias Moment = (nearest: Timestamp, isExact: Bool)
+
+    mutating func read(_ bytes: Span<UInt8>) -> Moment? {
         guard let year = digits(4, bytes), take("-", bytes), let month = digits(2, bytes), take("-", bytes),
             let day = digits(2, bytes),
             let date = CivilDay(year: year, month: month, day: day)
@@ -41,11 +53,12 @@ private struct DateReader {
         return moment(date, seconds: hour * 3600 + minute * 60 + second - offset, nanoseconds: nanoseconds)
     }
 
-    private func moment(_ date: CivilDay, seconds: Int, nanoseconds: Int) -> Timestamp? {
-        let (whole, overflow) = (date.number * 86_400 + Int64(seconds)).multipliedReportingOverflow(by: 1_000_000_000)
-        guard !overflow, whole >= 0 else { return nil }
-        let (sum, late) = whole.addingReportingOverflow(Int64(nanoseconds))
-        return late ? nil : Timestamp(nanoseconds: sum)
+    private func moment(_ date: CivilDay, seconds: Int, nanoseconds: Int) -> Moment {
+        let distance = date.number * 86_400 + Int64(seconds)
+        guard distance >= 0 else { return (Timestamp.kept.lowerBound, false) }
+        let (whole, overflow) = distance.multipliedReportingOverflow(by: 1_000_000_000)
+        let (sum, isLate) = whole.addingReportingOverflow(Int64(nanoseconds))
+        return overflow || isLate ? (Timestamp.kept.upperBound, false) : (Timestamp(nanoseconds: sum), true)
     }
 
     private mutating func fraction(_ bytes: Span<UInt8>) -> Int? {

@@ -19,7 +19,7 @@ extension FuzzTarget {
         let parts = bytes.split(separator: 0, maxSplits: 1, omittingEmptySubsequences: false)
         let line = parts.count > 1 ? Array(parts[1]) : Array("{}".utf8)
         let reader = ConditionReader(now: Timestamp(nanoseconds: 1_795_168_800_000_000_000))
-        guard let node = try? JSONNode.parse(Array(parts[0])), let conditions = try? reader.conditions(node)
+        guard let node = try? JSONNode(parsing: Array(parts[0])), let conditions = try? reader.conditions(node)
         else { return }
         let filter = LogFilter(
             app: AppID(unchecked: "app_00000000000000000000000000"),

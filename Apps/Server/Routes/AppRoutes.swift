@@ -8,6 +8,7 @@ import LogModel
 struct AppRoutes: Sendable {
     let apps: AppRegistrar
     let tokens: ClientTokens
+    let clock: any WallClock
     let maxBody: Int
 
     var routes: [Route] { appRoutes + tokenRoutes }
@@ -46,7 +47,7 @@ struct AppRoutes: Sendable {
                 let body = try await RequestBody(request, limit: maxBody, known: ["name", "expiresAt", "scopes"])
                 let issued = try await tokens.issue(
                     for: app.id, name: try body.text("name"), scopes: try scopes(body),
-                    expiresAt: try body.moment("expiresAt"))
+                    expiresAt: try body.moment("expiresAt", from: clock.now()))
                 return .json(.created) { text in
                     write(issued.token, into: &text)
                     text.add("token", issued.secret.reveal { $0 })

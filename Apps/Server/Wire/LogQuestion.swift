@@ -89,11 +89,11 @@ struct LogQuestion {
         return app.id
     }
 
-    /// A moment: RFC 3339, or an age such as `15m`.
+    /// A moment, see ``GivenMoment``; a span of time is an age.
     private static func moment(_ name: String, _ text: String?, _ now: Timestamp) throws(Problem) -> Timestamp? {
         guard let text else { return nil }
         guard let given = GivenMoment(text) else {
-            throw .invalid("\"\(name)\" must be an RFC 3339 time or an age such as 15m")
+            throw .invalid("\"\(name)\" must be \(GivenMoment.form)")
         }
         return given.before(now)
     }

@@ -21,6 +21,7 @@ extension Problem {
         case let refusal as TokenRefusal: self = Problem(refusal)
         case let error as RegistryError: self = Problem(error)
         case let error as LogQueryError: self = Problem(error)
+        case let error as ConditionError: self = Problem(error)
         case let error as StorageError: self = Problem(error)
         case let error as RegistryStoreError: self = error.reason == .broken ? .internalError : .storeUnavailable
         case let error as CursorStoreError: self = error.reason == .broken ? .internalError : .storeUnavailable
@@ -66,6 +67,14 @@ extension Problem {
                 .badRequest, .tooManyBars,
                 "the answer would have more than \(LogQueryService.barLimit) bars: "
                     + "take a longer interval or a shorter time")
+        }
+    }
+
+    /// What is wrong with a condition.
+    init(_ error: ConditionError) {
+        switch error {
+        case .invalid(let words): self = .invalid(words)
+        case .unknownMember(let name, let known): self = .unknownMember(name, known: known)
         }
     }
 

@@ -54,13 +54,11 @@ struct RequestBody {
         return text
     }
 
-    /// A moment, or `nil` when the member is absent.
-    func moment(_ name: String) throws(Problem) -> Timestamp? {
+    /// A moment, see ``GivenMoment``, a span of time being a term from `now`; `nil` when the member is absent.
+    func moment(_ name: String, from now: Timestamp) throws(Problem) -> Timestamp? {
         guard let text = try text(name) else { return nil }
-        guard let moment = Timestamp(rfc3339: text) else {
-            throw .invalid("\"\(name)\" must be an RFC 3339 time such as 2026-11-20T12:00:00Z")
-        }
-        return moment
+        guard let given = GivenMoment(text) else { throw .invalid("\"\(name)\" must be \(GivenMoment.form)") }
+        return given.after(now)
     }
 
     /// A truth value, or `false` when the member is absent.

@@ -1,19 +1,29 @@
-import LogModel
-import LogQuery
+public import LogModel
 
-/// Reads `where`: a list of `{path, op, value}`.
-struct ConditionReader {
+/// Reads conditions as callers give them.
+///
+/// In the API they are a list of `{path, op, value}`, on the command line texts; both share these rules of operators and
+/// values.
+public struct ConditionReader: Sendable {
     /// From when ages count back.
     let now: Timestamp
 
-    func conditions(_ node: JSONNode) throws(Problem) -> [Condition] {
-        guard case .array(let nodes) = node, nodes.count <= 50 else {
-            throw .invalid("\"where\" must be a list of at most 50 conditions")
+    /// How many conditions a question may have.
+    public static let limit = 50
+
+    /// Makes a reader of conditions whose ages count back from `now`.
+    public init(now: Timestamp) { self.now = now }
+
+    /// Reads the list of a question.
+    /// - Throws: ``ConditionError`` when it is no list of conditions, or has more than ``limit`` of them.
+    public func conditions(_ node: JSONNode) throws(ConditionError) -> [Condition] {
+        guard case .array(let nodes) = node, nodes.count <= ConditionReader.limit else {
+            throw .invalid("\"where\" must be a list of at most \(ConditionReader.limit) conditions")
         }
-        return try nodes.map { (node) throws(Problem) in try condition(node) }
+        return try nodes.map { (node) throws(ConditionError) in try condition(node) }
     }
 
-    private func condition(_ node: JSONNode) throws(Problem) -> Condition {
+    private func condition(_ node: JSONNode) throws(ConditionError) -> Condition {
         guard case .object(let members) = node else {
             throw .invalid("a condition must be an object {path, op, value}")
         }
@@ -33,20 +43,22 @@ struct ConditionReader {
     }
 
     /// `"a.b"`, or `["a", "b.c"]` for names that have dots.
-    private func segments(_ node: JSONNode?) throws(Problem) -> [String] {
+    private func segments(_ node: JSONNode?) throws(ConditionError) -> [String] {
         switch node {
         case .text(let text)? where !text.isEmpty:
             return text.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
         case .array(let nodes)? where (1...64).contains(nodes.count):
-            return try nodes.map { (node) throws(Problem) in
-                guard case .text(let text) = node else { throw Problem.invalid("a path's parts must be strings") }
+            return try nodes.map { (node) throws(ConditionError) in
+                guard case .text(let text) = node else {
+                    throw ConditionError.invalid("a path's parts must be strings")
+                }
                 return text
             }
         default: throw .invalid("a condition's \"path\" must be a string or a list of strings")
         }
     }
 
-    private func test(_ name: String, _ value: JSONNode?) throws(Problem) -> Condition.Test {
+    func test(_ name: String, _ value: JSONNode?) throws(ConditionError) -> Condition.Test {
         switch name {
         case "eq": return .equal(try operand(name, value))
         case "neq": return .notEqual(try operand(name, value))
@@ -71,7 +83,7 @@ struct ConditionReader {
         }
     }
 
-    private func between(_ value: JSONNode?) throws(Problem) -> Condition.Test {
+    private func between(_ value: JSONNode?) throws(ConditionError) -> Condition.Test {
         guard case .array(let pair)? = value, pair.count == 2 else {
             throw .invalid("the value of \"between\" must be a list of two")
         }
@@ -83,14 +95,14 @@ struct ConditionReader {
         }
     }
 
-    private func operands(_ name: String, _ value: JSONNode?) throws(Problem) -> [Operand] {
+    private func operands(_ name: String, _ value: JSONNode?) throws(ConditionError) -> [Operand] {
         guard case .array(let nodes)? = value, (1...100).contains(nodes.count) else {
             throw .invalid("the value of \"\(name)\" must be a list of 1 to 100 values")
         }
-        return try nodes.map { (node) throws(Problem) in try operand(name, node) }
+        return try nodes.map { (node) throws(ConditionError) in try operand(name, node) }
     }
 
-    private func ordered(_ name: String, _ value: JSONNode?) throws(Problem) -> Operand {
+    private func ordered(_ name: String, _ value: JSONNode?) throws(ConditionError) -> Operand {
         let operand = try operand(name, value)
         switch operand {
         case .text, .number, .time: return operand
@@ -98,7 +110,7 @@ struct ConditionReader {
         }
     }
 
-    private func operand(_ name: String, _ value: JSONNode?) throws(Problem) -> Operand {
+    private func operand(_ name: String, _ value: JSONNode?) throws(ConditionError) -> Operand {
         switch value {
         case .text(let text)?: return .text(text)
         case .flag(let flag)?: return .flag(flag)
@@ -112,19 +124,19 @@ struct ConditionReader {
     }
 
     /// `{"time": "2026-11-20T08:00:00Z"}`, a number in place of the text, or `{"age": "15m"}`: so long before now.
-    private func time(_ members: [JSONNode.Member]) throws(Problem) -> Timestamp {
+    private func time(_ members: [JSONNode.Member]) throws(ConditionError) -> Timestamp {
         guard members.count == 1 else { throw .invalid(ConditionReader.timeForm) }
         switch (members[0].name, members[0].value) {
         case ("time", .text(let text)):
-            guard let moment = Timestamp(rfc3339: text) else { break }
+            guard let moment = Timestamp(clampingRFC3339: text) else { break }
             return moment
         case ("time", .number(let text)):
             let digits = Array(text.utf8)
             guard let moment = Timestamp(number: digits.span) else { break }
             return moment
         case ("age", .text(let text)):
-            guard let age = Duration(given: text) else { break }
-            return now.advanced(by: .zero - age)
+            guard let age = Duration(span: text) else { break }
+            return GivenMoment.span(age).before(now)
         case ("time", _), ("age", _): break
         default: throw .unknownMember(members[0].name, known: ["time", "age"])
         }

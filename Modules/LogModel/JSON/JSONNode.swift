@@ -1,37 +1,50 @@
-import LogModel
-
-/// A JSON value of a request body; numbers stay as they are written.
-indirect enum JSONNode: Sendable, Hashable {
+/// A JSON value; numbers stay as they are written.
+public indirect enum JSONNode: Sendable, Hashable {
+    /// `null`.
     case null
+    /// `true` or `false`.
     case flag(Bool)
+    /// A number, as it is written.
     case number(String)
+    /// A string, decoded.
     case text(String)
+    /// An array.
     case array([JSONNode])
+    /// An object; members in their order, duplicates included.
     case object([Member])
 
     /// A member of an object.
-    struct Member: Sendable, Hashable {
-        let name: String
-        let value: JSONNode
+    public struct Member: Sendable, Hashable {
+        /// Its name, decoded.
+        public let name: String
+        /// Its value.
+        public let value: JSONNode
+
+        /// Makes a member.
+        public init(name: String, value: JSONNode) {
+            self.name = name
+            self.value = value
+        }
     }
 
-    /// Reads a text.
-    /// - Throws: ``Problem`` `invalid_json`.
-    static func parse(_ bytes: [UInt8]) throws(Problem) -> JSONNode {
+    /// Reads a text that is one JSON value, white space around it allowed (RFC 8259).
+    /// - Throws: ``JSONReader/Fault`` when the text is not JSON, not UTF-8, or nested too deep.
+    public init(parsing bytes: [UInt8]) throws(JSONReader.Fault) {
         let text = bytes.span
-        guard isUTF8(text) else { throw .invalidJSON }
+        guard isUTF8(text) else { throw .syntax }
         var reader = JSONReader()
         reader.skipSpace(text)
-        do {
-            let start = reader.index
-            let kind = try reader.skipValue(text)
-            let end = reader.index
-            reader.skipSpace(text)
-            guard reader.index == text.count else { throw JSONReader.Fault.syntax }
-            return node(kind, start..<end, text)
-        } catch {
-            throw .invalidJSON
-        }
+        self = try JSONNode.read(&reader, text)
+        reader.skipSpace(text)
+        guard reader.index == text.count else { throw .syntax }
+    }
+
+    /// Reads one value where a reader stands, and leaves the reader behind it.
+    /// - Throws: ``JSONReader/Fault`` when there is no JSON value.
+    public static func read(_ reader: inout JSONReader, _ text: Span<UInt8>) throws(JSONReader.Fault) -> JSONNode {
+        let start = reader.index
+        let kind = try reader.skipValue(text)
+        return node(kind, start..<reader.index, text)
     }
 
     /// Builds a value that was checked.
