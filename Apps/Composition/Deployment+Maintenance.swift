@@ -14,17 +14,19 @@ public enum CleanupFigure {
 }
 
 extension Deployment {
-    /// All kinds of work that workers do.
-    /// - Throws: ``SettingsError`` when there is no file store.
-    public func recurringWork() throws -> [RecurringWork] {
-        let consumption = try consumption()
-        let consuming = RecurringWork(.consumeLogs, every: settings.consumeInterval) { onStart in
-            try await consumption.execute(onStart: onStart)
+    /// All kinds of work that this deployment can do: without a file store it consumes nothing, and keeps up what the
+    /// store holds.
+    public func recurringWork() -> [RecurringWork] {
+        let consuming = consumption().map { consumption in
+            RecurringWork(.consumeLogs, every: settings.consumeInterval) { onStart in
+                try await consumption.execute(onStart: onStart)
+            }
         }
-        return [consuming, indexing(), cleaning(try requireFileStore())]
+        return [consuming, indexing(), cleaning(fileStore)].compactMap { $0 }
     }
 
-    private func indexing() -> RecurringWork {
+    /// What keeps the field catalogue.
+    public func indexing() -> RecurringWork {
         let indexer = FieldIndexer(apps: store.apps, catalogue: catalogue, reader: records)
         let (keeper, term, metrics) = (keeper, settings.indexLockTerm, telemetry.maintenance)
         return RecurringWork(.indexLogs, every: settings.indexInterval) { onStart in
@@ -42,14 +44,14 @@ extension Deployment {
         }
     }
 
-    private func cleaning(_ files: FileStore) -> RecurringWork {
+    private func cleaning(_ files: FileStore?) -> RecurringWork {
         let (keeper, term, cleanup) = (keeper, settings.cleanupLockTerm, cleanup(files))
         return RecurringWork(.cleanupLogs, every: settings.cleanupInterval) { onStart in
             try await keeper.execute(.cleanupLogs, lockTerm: term, onStart: onStart) { try await cleanup.run() }
         }
     }
 
-    private func cleanup(_ files: FileStore) -> Cleanup {
+    private func cleanup(_ files: FileStore?) -> Cleanup {
         var usual = CleanupSettings()
         usual.days = settings.retentionDays
         usual.patience = settings.retentionPatience
@@ -68,7 +70,8 @@ extension Deployment {
 /// What a run of cleanup-logs does: records and runs, then files, then what is left of files that are gone.
 private struct Cleanup: Sendable {
     let store: Store
-    let files: FileStore
+    /// Where files are deleted and asked after; without it, files and the cursors of files that are gone stay.
+    let files: FileStore?
     let apps: AppRegistrar
     let usual: CleanupSettings
     let rules: [Settings.AppRetention]
@@ -92,6 +95,7 @@ private struct Cleanup: Sendable {
         metrics.note(cleaned)
         var figures = RunFigures(cleaned)
         var firstError = unknown
+        guard let files else { return RunKeeper.Report(figures: figures, firstError: firstError) }
         if let sources {
             let cleaner = SourceCleaner(
                 apps: store.apps, sources: files.sources, disposal: files.disposal, cursors: store.cursors,

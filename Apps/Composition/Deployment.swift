@@ -118,14 +118,14 @@ public struct Deployment: Sendable {
         }
     }
 
+    /// What to do when something needs a file store and there is none.
+    public static let noFileStore =
+        "no file store is configured: set fimidara.server_url and fimidara.auth_token (see Docs/FileStore.md)"
+
     /// The file store, or an error that says what to configure.
     /// - Throws: ``SettingsError``.
     public func requireFileStore() throws -> FileStore {
-        guard let fileStore else {
-            throw SettingsError(
-                "no file store is configured: set fimidara.server_url and fimidara.auth_token, or use the data folder "
-                    + "of a running \"logferry dev\"")
-        }
+        guard let fileStore else { throw SettingsError(Deployment.noFileStore) }
         return fileStore
     }
 
@@ -155,20 +155,21 @@ public struct Deployment: Sendable {
 // MARK: - Services
 
 extension Deployment {
-    /// What init does.
-    /// - Throws: ``SettingsError`` when there is no file store.
-    public func provisioner() throws -> SdkProvisioner {
-        SdkProvisioner(
-            storage: try requireFileStore().administration, memory: store.provisioning, tokens: store.tokens,
-            settings: settings.provisioning, clock: clock, entropy: entropy)
+    /// What init does; `nil` without a file store, where nothing can be provisioned.
+    public func provisioner() -> SdkProvisioner? {
+        fileStore.map { fileStore in
+            SdkProvisioner(
+                storage: fileStore.administration, memory: store.provisioning, tokens: store.tokens,
+                settings: settings.provisioning, clock: clock, entropy: entropy)
+        }
     }
 
-    /// What carries revocations out.
-    /// - Throws: ``SettingsError`` when there is no file store.
-    public func revocationSweep() throws -> RevocationSweep {
-        RevocationSweep(
-            storage: try requireFileStore().administration, tokens: store.tokens, memory: store.provisioning,
-            clock: clock)
+    /// What carries revocations out; `nil` without a file store, where they stay owed until a process has one.
+    public func revocationSweep() -> RevocationSweep? {
+        fileStore.map { fileStore in
+            RevocationSweep(
+                storage: fileStore.administration, tokens: store.tokens, memory: store.provisioning, clock: clock)
+        }
     }
 
     /// What bounds inits.
@@ -181,11 +182,12 @@ extension Deployment {
         CallRate(perMinute: settings.keyGuessRate, clock: clock)
     }
 
-    /// What brings appended lines into the store, one run at a time in the whole deployment or of each app.
-    /// - Throws: ``SettingsError`` when there is no file store.
-    public func consumption() throws -> Consumption {
+    /// What brings appended lines into the store, one run at a time in the whole deployment or of each app; `nil` without
+    /// a file store, where there is nothing to read.
+    public func consumption() -> Consumption? {
+        guard let fileStore else { return nil }
         let consumer = LogConsumer(
-            apps: store.apps, sources: try requireFileStore().sources, cursors: cursors, commits: commits,
+            apps: store.apps, sources: fileStore.sources, cursors: cursors, commits: commits,
             scanner: SimdJSONScanner(), checksums: ISALChecksums(), owner: owner, settings: settings.ingestion,
             clock: clock,
             ticks: ContinuousClock(), entropy: entropy, observer: observer,

@@ -20,7 +20,7 @@ public struct APIServer: Service {
     ///   - internalKey: opens the internal routes.
     ///   - logger: where the server logs.
     ///   - onListening: told of the port when requests are taken.
-    /// - Throws: ``SettingsError`` when there is no file store.
+    /// - Throws: ``SettingsError`` when the data folder cannot be used.
     public init(
         _ deployment: Deployment, adminKey: Secret, internalKey: Secret, logger: Logger,
         onListening: @Sendable @escaping (Int) async -> Void = { _ in }
@@ -34,7 +34,7 @@ public struct APIServer: Service {
         routes =
             HealthRoutes(deployment: deployment).routes
             + SdkRoutes(
-                provisioner: try deployment.provisioner(), rate: deployment.initRate(), maxBody: settings.maxBody,
+                provisioner: deployment.provisioner(), rate: deployment.initRate(), maxBody: settings.maxBody,
                 figures: deployment.requestFigures
             ).routes
             + AppRoutes(
@@ -44,7 +44,7 @@ public struct APIServer: Service {
             + TailRoutes(deployment: deployment, signer: signer, gatekeeper: gatekeeper).routes
             + OperationRoutes(deployment: deployment).routes
             + ReplayRoutes(apps: deployment.apps, replay: try deployment.replay(), maxBody: settings.maxBody).routes
-            + InternalRoutes(trigger: trigger, work: try deployment.recurringWork()).routes
+            + InternalRoutes(trigger: trigger, work: deployment.recurringWork()).routes
         application = Application(
             router: APIServer.router(routes, gatekeeper: gatekeeper, deployment, logger: logger),
             server: .guarded(settings),
@@ -52,6 +52,11 @@ public struct APIServer: Service {
                 address: .hostname(settings.http.host, port: settings.http.port), serverName: "logferry"),
             onServerRunning: { channel in
                 settings.http.warnOfExposure("the API", logger)
+                if deployment.fileStore == nil {
+                    logger.warning(
+                        "init is answered 503, and no lines are consumed",
+                        metadata: ["reason": "\(Deployment.noFileStore)"])
+                }
                 await onListening(channel.localAddress?.port ?? 0)
             },
             logger: logger)

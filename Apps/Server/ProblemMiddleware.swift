@@ -19,7 +19,9 @@ struct ProblemMiddleware: RouterMiddleware {
             return try await next(request, context)
         } catch {
             let problem = Problem(error)
-            if problem.status.code >= 500, !(error is CancellationError) {
+            // Without a file store this is the answer by design; the log says so once, at the start.
+            let isExpected = error is CancellationError || problem.code == .noFileStore
+            if problem.status.code >= 500, !isExpected {
                 context.logger.error(
                     "a request failed",
                     metadata: [

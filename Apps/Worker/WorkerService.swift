@@ -7,26 +7,24 @@ public import ServiceLifecycle
 
 /// Runs the kinds of work on their intervals, the first time at once.
 public struct WorkerService: Service, CustomStringConvertible {
-    private let consumption: RecurringWork
+    /// What brings lines in; `nil` without a file store.
+    private let consumption: RecurringWork?
     /// What is done beside it.
     private let upkeep: [RecurringWork]
-    private let revocations: RevocationSweep
+    /// What carries revocations out; `nil` without a file store.
+    private let revocations: RevocationSweep?
     private let deployment: Deployment
     private let logger: Logger
 
     /// What it is, in few words: the log of services says so.
     public var description: String { "WorkerService" }
 
-    /// Puts the worker together.
-    /// - Throws: ``SettingsError`` when there is no file store.
-    public init(_ deployment: Deployment, logger: Logger) throws {
-        let work = try deployment.recurringWork()
-        guard let consumption = work.first(where: { $0.kind == .consumeLogs }) else {
-            preconditionFailure("a deployment consumes")
-        }
-        self.consumption = consumption
+    /// Puts the worker together; without a file store it keeps up what the store holds and consumes nothing.
+    public init(_ deployment: Deployment, logger: Logger) {
+        let work = deployment.recurringWork()
+        consumption = work.first { $0.kind == .consumeLogs }
         upkeep = work.filter { $0.kind != .consumeLogs }
-        revocations = try deployment.revocationSweep()
+        revocations = deployment.revocationSweep()
         self.deployment = deployment
         self.logger = logger
     }
@@ -34,22 +32,27 @@ public struct WorkerService: Service, CustomStringConvertible {
     /// Works until shutdown begins; what is under way is then handed back.
     public func run() async throws {
         await cancelWhenGracefulShutdown {
+            if consumption == nil {
+                logger.warning(
+                    "this worker consumes nothing and carries out no revocations; it does the upkeep of the store",
+                    metadata: ["reason": "\(Deployment.noFileStore)"])
+            }
             for concern in await deployment.lockConcerns() {
                 logger.warning("a server of the locks is not as it should be", metadata: ["concern": "\(concern)"])
             }
             await withTaskGroup(of: Void.self) { group in
-                group.addTask { await consumeAgainAndAgain() }
+                if let consumption { group.addTask { await consumeAgainAndAgain(consumption) } }
                 for work in upkeep { group.addTask { await doAgainAndAgain(work) } }
             }
         }
     }
 
-    private func consumeAgainAndAgain() async {
+    private func consumeAgainAndAgain(_ consumption: RecurringWork) async {
         var summary = RunSummary()
         let clock = ContinuousClock()
         let start = clock.now
         while !Task.isCancelled {
-            if let outcome = await consume() { summary.add(outcome) }
+            if let outcome = await consume(consumption) { summary.add(outcome) }
             if let metadata = summary.take(at: clock.now - start) {
                 logger.info("consume-logs", metadata: metadata)
             }
@@ -65,18 +68,29 @@ public struct WorkerService: Service, CustomStringConvertible {
         }
     }
 
-    /// Does each kind of work once.
-    /// - Returns: the run of consume-logs; `nil` when it could not even begin.
-    public func tick() async -> RunKeeper.Outcome? {
-        let outcome = await consume()
-        for work in upkeep where !Task.isCancelled { _ = await execute(work) }
-        return outcome
+    /// What came of one kind of work that was done once.
+    public struct Done: Sendable {
+        /// What kind it is.
+        public let kind: RunKind
+        /// What came of it; `nil` when it could not even begin.
+        public let outcome: RunKeeper.Outcome?
+    }
+
+    /// Does each kind of work once, in the order in which they build on each other.
+    /// - Returns: what came of each; `consume-logs` is left out without a file store.
+    public func tick() async -> [Done] {
+        var done: [Done] = []
+        if let consumption { done.append(Done(kind: .consumeLogs, outcome: await consume(consumption))) }
+        for work in upkeep where !Task.isCancelled {
+            done.append(Done(kind: work.kind, outcome: await execute(work)))
+        }
+        return done
     }
 
     /// Carries revocations out and consumes.
-    private func consume() async -> RunKeeper.Outcome? {
+    private func consume(_ consumption: RecurringWork) async -> RunKeeper.Outcome? {
         do {
-            let settled = try await revocations.run()
+            let settled = try await revocations?.run() ?? 0
             if settled > 0 { logger.info("revocations hold", metadata: ["tokens": "\(settled)"]) }
         } catch is CancellationError {
             return nil

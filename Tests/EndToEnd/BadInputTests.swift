@@ -40,7 +40,7 @@ struct BadInputTests {
             ),
             (["apps", "list", "--data-dir", junk + "/sub"], 78, "data folder"),
             (["serve"], 78, "LOGFERRY_ADMIN_KEY"),
-            (["work", "--once"], 78, "fimidara.server_url"),
+            (["work", "--once"], 0, "fimidara.server_url"),
             (["ingest", "/nowhere.ndjson", "--app", "nope"], 1, "there is no app"),
         ]
         for wanted in cases {

@@ -40,7 +40,7 @@ struct Dev: AsyncParsableCommand {
             await doors.opened()
         }
         var services: [any Service] = [files, server, ops]
-        services.append(Delayed(try WorkerService(deployment, logger: settings.logger("worker")), until: doors))
+        services.append(Delayed(WorkerService(deployment, logger: settings.logger("worker")), until: doors))
         if demo {
             let application = try await DemoApplication(deployment, logger: settings.logger("demo"))
             services.append(

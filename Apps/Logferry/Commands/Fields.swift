@@ -10,7 +10,7 @@ struct Fields: AsyncParsableCommand {
         abstract: "See which fields an app's records have.",
         discussion: """
             Paths are as "/v1/logs/fields" shows them: [*] stands for the elements of an array. The catalogue is as of \
-            the latest run of index-logs.
+            the latest run of index-logs, which a worker does again and again and "logferry work --once" does once.
             """)
 
     @Argument(help: "The app: its id or its name.")
@@ -35,7 +35,8 @@ struct Fields: AsyncParsableCommand {
                 guard page.count == 1000 else { break }
                 last = page.last?.path
             }
-            table.finish(whenEmpty: "no records were looked at yet")
+            table.finish(
+                whenEmpty: "no records were looked at yet; bring the catalogue up to date: logferry work --once")
             let overflow = try await deployment.catalogue.overflow(of: id)
             if overflow > 0 {
                 Terminal.say("there is no room for more paths: fields without an entry were seen \(overflow) times")

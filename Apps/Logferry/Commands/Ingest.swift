@@ -1,6 +1,7 @@
 import AppRegistry
 import ArgumentParser
 import Composition
+import IngestionJobs
 import LogIngestion
 import LogModel
 
@@ -30,6 +31,7 @@ struct Ingest: AsyncParsableCommand {
         let meter = ProgressMeter()
         let figures = try await deployment.fileIntake(of: files).run(for: owner) { meter.show($0) }
         meter.finish()
+        if figures.records > 0 { await Ingest.bringFieldsUpToDate(deployment) }
         if json {
             Terminal.line(
                 "{\"files\":\(figures.objects),\"bytes\":\(figures.bytes),\"records\":\(figures.records),"
@@ -41,6 +43,21 @@ struct Ingest: AsyncParsableCommand {
             if figures.rejects > 0 { Terminal.say("see them with: logferry rejects list --app \(owner.name)") }
         }
         try await deployment.close()
+    }
+
+    /// Lets the fields of what was taken be seen at once, without a worker.
+    ///
+    /// A worker that is at it has it done; a failure leaves the lines where they are, so it is no failure of the intake.
+    private static func bringFieldsUpToDate(_ deployment: Deployment) async {
+        let complaint: String
+        do {
+            let outcome = try await deployment.indexing().execute()
+            guard case .executed(let run) = outcome, let error = run.error else { return }
+            complaint = error
+        } catch {
+            complaint = "\(error)"
+        }
+        Terminal.say("the fields are not up to date (\(complaint)); logferry work --once goes on with them")
     }
 }
 

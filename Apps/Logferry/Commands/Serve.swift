@@ -10,7 +10,10 @@ import Worker
 struct Serve: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Serve the HTTP API.",
-        discussion: "Needs admin.key and internal.key; a worker (logferry work) does the ingestion.")
+        discussion: """
+            Needs admin.key and internal.key; a worker (logferry work) does the ingestion. Without a file store it answers \
+            questions about what the store holds, and init is answered 503.
+            """)
 
     func run() async throws {
         let settings = try GivenSettings.settings()
@@ -34,7 +37,10 @@ struct Serve: AsyncParsableCommand {
 struct Work: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Bring appended lines into the store, again and again.",
-        discussion: "Several workers may run; each kind of work is done by one of them at a time.")
+        discussion: """
+            Several workers may run; each kind of work is done by one of them at a time. Without a file store a worker \
+            consumes nothing, and keeps the field catalogue and retention of what the store holds.
+            """)
 
     @Flag(help: "Do each kind of work once and end; exit 75 when another worker was at it.")
     var once = false
@@ -43,24 +49,46 @@ struct Work: AsyncParsableCommand {
         Deployment.boundMemory()
         let settings = try GivenSettings.settings()
         let deployment = try await Deployment(settings, waitsForStore: true, logger: settings.logger("ingestion"))
-        let worker = try WorkerService(deployment, logger: settings.logger("worker"))
+        let worker = WorkerService(deployment, logger: settings.logger("worker"))
         if once {
-            switch await worker.tick() {
-            case .executed(let run)?:
-                Terminal.say(
-                    "\(run.figures.records) records, \(run.figures.rejects) rejects, \(run.figures.bytes) bytes of "
-                        + "\(run.figures.objects) objects of \(run.figures.apps) apps; \(run.state.rawValue)")
-                if let error = run.error { throw WorkFailed(description: error) }
-            case .skipped?:
-                Terminal.say("skipped: another worker is at it")
-                throw ExitCode(ExitStatus.tryAgain.rawValue)
-            case nil: throw WorkFailed(description: "the run could not begin; the log says why")
-            }
+            try Work.report(await worker.tick())
         } else {
             let ops = OpsServer(deployment, settings)
             try await ServiceRunner(settings).run([worker, ops], binding: [settings.ops])
         }
         try await deployment.close()
+    }
+}
+
+extension Work {
+    /// Says what came of each kind of work.
+    /// - Throws: ``WorkFailed`` when one failed; an exit code of 75 when another worker was at the first of them.
+    static func report(_ done: [WorkerService.Done]) throws {
+        if !done.contains(where: { $0.kind == .consumeLogs }) {
+            Terminal.say("consume-logs: left out: \(Deployment.noFileStore)")
+        }
+        var failure: String?
+        for work in done {
+            switch work.outcome {
+            case .executed(let run)?:
+                let found = run.figures
+                if work.kind == .consumeLogs {
+                    Terminal.say(
+                        "\(found.records) records, \(found.rejects) rejects, \(found.bytes) bytes of \(found.objects) "
+                            + "objects of \(found.apps) apps; \(run.state.rawValue)")
+                } else {
+                    Terminal.say("\(work.kind.rawValue): \(found.records) records; \(run.state.rawValue)")
+                }
+                failure = failure ?? run.error.map { "\(work.kind.rawValue): \($0)" }
+            case .skipped?:
+                Terminal.say("\(work.kind.rawValue): skipped: another worker is at it")
+            case nil: failure = failure ?? "\(work.kind.rawValue) could not begin; the log says why"
+            }
+        }
+        if let failure { throw WorkFailed(description: failure) }
+        // What was asked for first is consumption; without it, upkeep is.
+        guard case .skipped? = done.first?.outcome else { return }
+        throw ExitCode(ExitStatus.tryAgain.rawValue)
     }
 }
 

@@ -109,7 +109,8 @@ struct Tokens: AsyncParsableCommand {
                 }
                 Terminal.say("revoked \(id); it opens nothing here any more")
                 do {
-                    _ = try await deployment.revocationSweep().run()
+                    guard let sweep = deployment.revocationSweep() else { throw SettingsError(Deployment.noFileStore) }
+                    _ = try await sweep.run()
                     Terminal.say("its storage token has ended")
                 } catch {
                     Terminal.say("its storage token ends when the worker reaches the file store (\(error))")

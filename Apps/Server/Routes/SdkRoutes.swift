@@ -6,7 +6,8 @@ import SdkProvisioning
 
 /// What SDKs call before they write.
 struct SdkRoutes: Sendable {
-    let provisioner: SdkProvisioner
+    /// What provisions; `nil` without a file store.
+    let provisioner: SdkProvisioner?
     let rate: CallRate<TokenID>
     let maxBody: Int
     let figures: RequestFigures
@@ -56,6 +57,10 @@ struct SdkRoutes: Sendable {
                 .tooManyRequests, .initRate, "this token asks for init too often; try again later", retryAfter: wait)
         }
         let start = ContinuousClock.now
+        guard let provisioner else {
+            figures.initEnded(.failed, after: .zero)
+            throw Problem.noFileStore
+        }
         do {
             let provision = try await provisioner.provision(
                 for: token, instance: instance, keeping: prefix.flatMap { FilePrefix($0) })

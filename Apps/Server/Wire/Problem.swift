@@ -108,6 +108,10 @@ struct Problem: Error, Sendable, Hashable {
     static let storeUnavailable = Problem(
         .serviceUnavailable, .storeUnavailable, "the store cannot be reached or is busy; try again",
         retryAfter: .seconds(2))
+    static let noFileStore = Problem(
+        .serviceUnavailable, .noFileStore,
+        "this deployment has no file store, so there is nothing to provision or to consume; an operator must set "
+            + "fimidara.server_url and fimidara.auth_token")
     static let shuttingDown = Problem(
         .serviceUnavailable, .shuttingDown, "the service is stopping", retryAfter: .seconds(5))
     static let internalError = Problem(

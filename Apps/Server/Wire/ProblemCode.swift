@@ -35,6 +35,7 @@ public enum ProblemCode: String, Sendable, Hashable, CaseIterable {
     // It is not the caller's fault.
     case internalError = "internal_error"
     case storageRefused = "storage_refused"
+    case noFileStore = "no_file_store"
     case storageUnavailable = "storage_unavailable"
     case storeUnavailable = "store_unavailable"
     case shuttingDown = "shutting_down"
