@@ -222,10 +222,13 @@ let package = Package(
         .target(
             name: "Generation", dependencies: ["LogModel", "SeededNumbers"], path: "Apps/Generation",
             swiftSettings: house),
+        // What completions and manual pages say of the commands.
+        .target(name: "CommandGuide", path: "Apps/CommandGuide", swiftSettings: house),
         .executableTarget(
             name: "Logferry",
             dependencies: [
-                "LogModel", "AppRegistry", "SdkProvisioning", "LogCursor", "LogIngestion", "IngestionJobs", "LogQuery",
+                "CommandGuide", "LogModel", "AppRegistry", "SdkProvisioning", "LogCursor", "LogIngestion",
+                "IngestionJobs", "LogQuery",
                 "LogMaintenance", "Composition", "Generation", "Server", "Simulation", "Worker", argumentParser,
                 lifecycle, logging, unixSignals,
             ],
@@ -319,6 +322,7 @@ let package = Package(
                 "LogMaintenance",
                 "InMemoryAdapter", "TelemetryAdapter", "TestSupport", coreMetrics, logging,
             ]),
+        suite("CommandGuideTests", in: "Apps/CommandGuideTests", ["CommandGuide"]),
         suite(
             "WorkerTests", in: "Apps/WorkerTests", ["LogModel", "IngestionJobs", "Worker", "InMemoryAdapter", logging]),
         suite(

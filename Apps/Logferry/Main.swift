@@ -6,11 +6,16 @@ import Foundation
 @main
 struct Main {
     static func main() async {
+        let arguments = Array(CommandLine.arguments.dropFirst())
+        if arguments.first == CompletionRequest.name {
+            await CompletionRequest.answer(
+                Array(arguments.dropFirst()), environment: ProcessInfo.processInfo.environment)
+            exit(ExitStatus.success.rawValue)
+        }
         let given: GivenSettings
         do {
             given = try GivenSettings(
-                arguments: Array(CommandLine.arguments.dropFirst()),
-                environment: ProcessInfo.processInfo.environment)
+                arguments: arguments, environment: ProcessInfo.processInfo.environment)
         } catch {
             Terminal.complain("\(error)")
             exit(ExitStatus.usage.rawValue)
@@ -24,6 +29,9 @@ struct Main {
     }
 
     @concurrent private static func run(_ arguments: [String]) async throws {
+        var arguments = arguments
+        // The argument parser's own script knows neither settings nor apps.
+        if arguments.first == "--generate-completion-script" { arguments[0] = "completions" }
         var command = try Logferry.parseAsRoot(arguments)
         if var concurrent = command as? any AsyncParsableCommand {
             try await concurrent.run()
@@ -54,5 +62,6 @@ struct Logferry: AsyncParsableCommand {
         subcommands: [
             Dev.self, Serve.self, Work.self, Ingest.self, Apps.self, Tokens.self, Query.self, Tail.self,
             Fields.self, Verify.self, Cursors.self, Rejects.self, Simulate.self, Generate.self, Config.self,
+            Completions.self, ManualPages.self,
         ])
 }

@@ -1,4 +1,5 @@
 import Composition
+import Foundation
 import Glibc
 import Logging
 import ServiceLifecycle
@@ -10,18 +11,45 @@ struct ServiceRunner {
 
     init(_ settings: Settings) { self.settings = settings }
 
+    /// The service manager that started this process, if there is one.
+    private static let manager = ServiceManager(
+        environment: ProcessInfo.processInfo.environment, processID: getpid())
+
+    /// Prepares a process that runs until it is told to end; called before the store is waited for.
+    static func begin() {
+        // Daemons are sent it to read their settings again: ours are read once, and it must not end the process.
+        signal(SIGHUP, SIG_IGN)
+        manager?.say(status: "Opening the store")
+    }
+
     /// Runs services, in the order in which they depend on each other.
     /// - Parameters:
     ///   - services: the services.
     ///   - listeners: where they listen, for what is said when a port cannot be had.
+    ///   - doors: open when all listeners are; the service manager is then told that the process is ready.
+    ///   - deployment: whose store has to answer before that.
     /// - Throws: ``SettingsError`` when a port cannot be had, or what a service throws.
-    func run(_ services: [any Service], binding listeners: [Settings.Listener]) async throws {
+    func run(
+        _ services: [any Service], binding listeners: [Settings.Listener], doors: OpenDoors, deployment: Deployment
+    ) async throws {
         // Writing to a connection that is gone is an error of that connection, not the end of the process.
         signal(SIGPIPE, SIG_IGN)
         ServiceRunner.allowManyDescriptors()
+        var services = services
+        if let manager = ServiceRunner.manager {
+            let notice = ReadinessNotice(manager, status: "Ready") {
+                await withTaskCancellationHandler {
+                    await doors.wait()
+                } onCancel: {
+                    Task { await doors.giveUp() }
+                }
+                return (try? await deployment.checkStore()) != nil
+            }
+            services = [notice] + services + [StoppingNotice(manager)]
+        }
         var configuration = ServiceGroupConfiguration(
             services: services.map { .init(service: $0, successTerminationBehavior: .gracefullyShutdownGroup) },
-            gracefulShutdownSignals: [.sigterm, .sigint], logger: settings.logger("service"))
+            gracefulShutdownSignals: [.sigterm, .sigint] + ServiceRunner.hangup, logger: settings.logger("service"))
         configuration.maximumGracefulShutdownDuration = settings.shutdownGrace
         do {
             try await ServiceGroup(configuration: configuration).run()
@@ -35,6 +63,9 @@ struct ServiceRunner {
                     + "--http-port, --ops-port or --local-fimidara-port")
         }
     }
+
+    /// SIGHUP where it means that the terminal is gone, from which the process would be left behind with its ports.
+    private static var hangup: [UnixSignal] { isatty(STDIN_FILENO) == 1 ? [.sighup] : [] }
 
     /// Each connection is a descriptor: takes as many as this process may have, where less is the default.
     private static func allowManyDescriptors() {

@@ -16,6 +16,7 @@ struct Dev: AsyncParsableCommand {
     var demo = false
 
     func run() async throws {
+        ServiceRunner.begin()
         // Who tries something out looks for it at once.
         let settings = try GivenSettings.settings(defaults: ["consume.interval": "1s"])
         guard settings.fimidaraURL == nil else {
@@ -48,7 +49,9 @@ struct Dev: AsyncParsableCommand {
                     Terminal.say(Dev.invitation(application, data: settings.dataDirectory))
                 })
         }
-        try await ServiceRunner(settings).run(services, binding: [settings.http, settings.ops, settings.localFimidara])
+        try await ServiceRunner(settings).run(
+            services, binding: [settings.http, settings.ops, settings.localFimidara], doors: doors,
+            deployment: deployment)
         try await embedded.close()
         try await deployment.close()
     }

@@ -16,19 +16,23 @@ struct Serve: AsyncParsableCommand {
             """)
 
     func run() async throws {
+        ServiceRunner.begin()
         let settings = try GivenSettings.settings()
         guard let adminKey = settings.adminKey, let internalKey = settings.internalKey else {
             throw SettingsError(
                 "serve needs admin.key and internal.key: set LOGFERRY_ADMIN_KEY and LOGFERRY_INTERNAL_KEY, or …_FILE")
         }
         let deployment = try await Deployment(settings, waitsForStore: true, logger: settings.logger("store"))
+        let doors = OpenDoors(count: 2)
         let server = try APIServer(
             deployment, adminKey: adminKey, internalKey: internalKey, logger: settings.logger("http")
         ) { port in
             Terminal.say("serving on \(settings.http.url(port: port))")
+            await doors.opened()
         }
-        let ops = OpsServer(deployment, settings)
-        try await ServiceRunner(settings).run([server, ops], binding: [settings.http, settings.ops])
+        let ops = OpsServer(deployment, settings, doors)
+        try await ServiceRunner(settings).run(
+            [server, ops], binding: [settings.http, settings.ops], doors: doors, deployment: deployment)
         try await deployment.close()
     }
 }
@@ -47,14 +51,17 @@ struct Work: AsyncParsableCommand {
 
     func run() async throws {
         Deployment.boundMemory()
+        if !once { ServiceRunner.begin() }
         let settings = try GivenSettings.settings()
         let deployment = try await Deployment(settings, waitsForStore: true, logger: settings.logger("ingestion"))
         let worker = WorkerService(deployment, logger: settings.logger("worker"))
         if once {
             try Work.report(await worker.tick())
         } else {
-            let ops = OpsServer(deployment, settings)
-            try await ServiceRunner(settings).run([worker, ops], binding: [settings.ops])
+            let doors = OpenDoors(count: 1)
+            let ops = OpsServer(deployment, settings, doors)
+            try await ServiceRunner(settings).run(
+                [worker, ops], binding: [settings.ops], doors: doors, deployment: deployment)
         }
         try await deployment.close()
     }
@@ -104,9 +111,10 @@ extension Settings.Listener {
 
 extension OpsServer {
     /// The listener of a process that says where it can be looked at.
-    init(_ deployment: Deployment, _ settings: Settings) {
+    init(_ deployment: Deployment, _ settings: Settings, _ doors: OpenDoors) {
         self.init(deployment, logger: settings.logger("ops")) { port in
             Terminal.say("metrics on \(settings.ops.url(port: port))/metrics")
+            await doors.opened()
         }
     }
 }
