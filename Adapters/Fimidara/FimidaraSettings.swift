@@ -48,7 +48,7 @@ public struct FimidaraSettings: Sendable {
         self.pageSize = pageSize
     }
 
-    private static func isBaseURL(_ text: Substring) -> Bool {
+    static func isBaseURL(_ text: Substring) -> Bool {
         let schemes = ["http://", "https://"]
         guard let scheme = schemes.first(where: { text.lowercased().hasPrefix($0) }) else { return false }
         let rest = text.dropFirst(scheme.count)

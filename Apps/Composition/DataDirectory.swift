@@ -1,95 +1,108 @@
-import Foundation
 public import LogModel
+import SystemAdapter
 
 /// The folder in which a machine keeps what is its own: the embedded store, local files, keys and its node id.
 public struct DataDirectory: Sendable {
     /// Where it is.
     public let path: String
+    /// What operators should know about it: others who may write it.
+    public let concern: String?
+    private let trust: FileTrust
 
-    /// Opens the folder, and makes it when it is missing, for its owner only.
-    /// - Throws: ``SettingsError`` when it cannot be made or written.
-    public init(_ path: String) throws {
+    /// Opens the folder.
+    /// - Parameters:
+    ///   - path: where it is.
+    ///   - makes: whether it is made, for its owner only, when it is missing, and must be writable.
+    /// - Throws: ``SettingsError`` when it cannot be made, looked at or written.
+    public init(_ path: String, makes: Bool = true) throws {
         self.path = path
-        let isNew = !FileManager.default.fileExists(atPath: path)
-        do {
-            try FileManager.default.createDirectory(
-                atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        do throws(FileTrouble) {
+            if makes, try PrivateFolder.make(path) { PrivateFolder.synchronize(path + "/..") }
+            let facts = try PrivateFile.facts(path)
+            if makes, !PrivateFolder.isWritable(path) { throw FileTrouble(words: "\(path) is not writable") }
+            trust = FileTrust(user: ProcessUser.id, folderOwner: facts?.owner)
+            concern = facts.flatMap { FileTrust(user: ProcessUser.id).concern(about: $0, at: path) }
         } catch {
-            throw SettingsError("the data folder \(path) cannot be made: check data.dir and its rights")
+            throw SettingsError("the data folder: \(error): name another one with data.dir, or change its rights")
         }
-        guard FileManager.default.isWritableFile(atPath: path) else {
-            throw SettingsError("the data folder \(path) is not writable: check data.dir and its rights")
-        }
-        if isNew { DataDirectory.synchronizeIfPossible(path + "/..") }
     }
 
     /// The folder of the embedded file store.
     public var localFimidara: String { path + "/local-fimidara" }
 
     /// This machine's id, made at first use.
+    /// - Throws: ``SettingsError``.
     public func nodeID(at now: Timestamp, from entropy: any Entropy) throws -> String {
-        try text("node-id") { ULID.mint(at: now, from: entropy) }
+        if let known = try existingNodeID() { return known }
+        let made = ULID.mint(at: now, from: entropy)
+        return try appear("node-id", made) ? made : try existingNodeID() ?? made
     }
 
-    /// A secret of this machine, made at first use: 64 hexadecimal digits.
+    /// This machine's id, if it was made before.
+    /// - Throws: ``SettingsError``.
+    public func existingNodeID() throws -> String? {
+        guard let contents = try contents(of: "node-id") else { return nil }
+        let text = String(decoding: contents.bytes, as: UTF8.self)
+        guard let id = text.split(whereSeparator: \.isWhitespace).first else {
+            throw SettingsError("\(path)/node-id is empty: restore it from a backup, or remove it to be another machine")
+        }
+        return String(id)
+    }
+
+    /// A key of this machine, made at first use: 64 hexadecimal digits.
+    /// - Throws: ``SettingsError`` when there is one that cannot be trusted or is none.
     public func secret(_ name: String, from entropy: any Entropy) throws -> Secret {
-        Secret(
-            try text(name) {
-                entropy.bytes(32).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
-            })
+        if let known = try existingSecret(name) { return known }
+        let text = entropy.bytes(32).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+        return try appear(name, text) ? Secret(text) : try existingSecret(name) ?? Secret(text)
     }
 
-    /// A secret of this machine, if it was made before.
-    public func existingSecret(_ name: String) -> Secret? {
-        (try? String(contentsOfFile: path + "/" + name, encoding: .utf8))
-            .map { Secret($0.trimmingCharacters(in: .whitespacesAndNewlines)) }
+    /// A key of this machine, if it was made before.
+    /// - Throws: ``SettingsError`` when there is one that cannot be trusted or is none.
+    public func existingSecret(_ name: String) throws -> Secret? {
+        guard let contents = try contents(of: name) else { return nil }
+        let file = path + "/" + name
+        if let complaint = trust.complaint(about: contents.facts, at: file) { throw SettingsError(complaint) }
+        do throws(KeyFault) {
+            return try KeyRule.key(String(decoding: contents.bytes, as: UTF8.self))
+        } catch {
+            throw SettingsError(
+                "the key file \(file) \(error); remove the file to have a new key made, or write one into it")
+        }
     }
 
     /// Keeps a secret of this machine in place of an earlier one.
+    /// - Throws: ``SettingsError``.
     public func replace(_ name: String, with secret: Secret) throws {
-        let draft = path + "/" + name + "." + String(ProcessInfo.processInfo.processIdentifier)
-        let contents = secret.reveal { Data(($0 + "\n").utf8) }
-        guard
-            DataDirectory.write(contents, to: draft), rename(draft, path + "/" + name) == 0
-        else { throw SettingsError("\(draft) cannot be written: check the rights of the data folder") }
-        DataDirectory.synchronizeIfPossible(path)
-    }
-
-    /// Reads a small file, or makes it so that of two processes that make it at once both get the same text.
-    private func text(_ name: String, orMake make: () -> String) throws -> String {
-        let file = path + "/" + name
-        if let text = try? String(contentsOfFile: file, encoding: .utf8), !text.isEmpty {
-            return text.trimmingCharacters(in: .whitespacesAndNewlines)
+        do throws(FileTrouble) {
+            try PrivateFile.replace(path + "/" + name, secret.reveal { Array(($0 + "\n").utf8) })
+        } catch {
+            throw DataDirectory.notWritten(error)
         }
-        let text = make()
-        let draft = file + "." + String(ProcessInfo.processInfo.processIdentifier)
-        defer { try? FileManager.default.removeItem(atPath: draft) }
-        guard
-            DataDirectory.write(Data((text + "\n").utf8), to: draft)
-        else { throw SettingsError("\(draft) cannot be written: check the rights of the data folder") }
-        // A link does not replace a file that another process has made meanwhile.
-        let isOurs = (try? FileManager.default.linkItem(atPath: draft, toPath: file)) != nil
-        DataDirectory.synchronizeIfPossible(path)
-        if isOurs { return text }
-        let other = try String(contentsOfFile: file, encoding: .utf8)
-        return other.trimmingCharacters(in: .whitespacesAndNewlines)
     }
 
-    /// Writes a file for its owner only, and returns when the disk has it.
-    ///
-    /// A node id that was lost would make another node of this machine, and its files would be taken again.
-    private static func write(_ contents: Data, to path: String) -> Bool {
-        guard
-            FileManager.default.createFile(
-                atPath: path, contents: contents, attributes: [.posixPermissions: 0o600])
-        else { return false }
-        return (try? FileHandle(forUpdating: URL(fileURLWithPath: path)).synchronize()) != nil
+    private func contents(of name: String) throws -> PrivateFile.Contents? {
+        do throws(FileTrouble) {
+            return try PrivateFile.read(path + "/" + name, upTo: 64 << 10, followsLinks: false)
+        } catch {
+            throw SettingsError("\(error): check the rights of the data folder, or remove what is there")
+        }
     }
 
-    /// Returns when the disk has the names in a folder.
+    /// Makes a file so that of two processes that make it at once both get the same text.
     ///
-    /// Not every file system can be asked for that, and a parent folder need not be ours to open.
-    private static func synchronizeIfPossible(_ folder: String) {
-        try? FileHandle(forReadingFrom: URL(fileURLWithPath: folder)).synchronize()
+    /// It is on the disk when this returns: a node id that was lost would make another node of this machine, and its
+    /// files would be taken again.
+    /// - Returns: `false` when another process has made it meanwhile.
+    private func appear(_ name: String, _ text: String) throws -> Bool {
+        do throws(FileTrouble) {
+            return try PrivateFile.appear(path + "/" + name, Array((text + "\n").utf8))
+        } catch {
+            throw DataDirectory.notWritten(error)
+        }
+    }
+
+    private static func notWritten(_ trouble: FileTrouble) -> SettingsError {
+        SettingsError("\(trouble): make room, or check the rights of the data folder")
     }
 }

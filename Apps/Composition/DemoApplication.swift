@@ -32,7 +32,7 @@ public struct DemoApplication: Service {
     }
 
     private static func token(of app: RegisteredApp, in deployment: Deployment) async throws -> Secret {
-        if let kept = deployment.data.existingSecret(tokenFile),
+        if let kept = try deployment.data.existingSecret(tokenFile),
             let found = try? await deployment.tokens.authenticate(kept.reveal { $0 }, for: .write), found.app == app.id
         {
             return kept

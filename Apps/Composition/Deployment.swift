@@ -1,5 +1,6 @@
 public import AppRegistry
 import DistributedLock
+import HTTPTransport
 import ISALAdapter
 public import IngestionJobs
 import LocalFilesAdapter
@@ -66,6 +67,7 @@ public struct Deployment: Sendable {
         let clock = SystemClock()
         let entropy = SystemEntropy()
         let data = try DataDirectory(settings.dataDirectory)
+        if let concern = data.concern { logger.warning("\(concern)") }
         let store = try await Store.open(
             settings, waiting: waitsForStore ? settings.storeWait : .zero, logger: logger)
         let telemetry = ServiceTelemetry()
@@ -101,20 +103,29 @@ public struct Deployment: Sendable {
         _ settings: Settings, data: DataDirectory, makes: Bool, clock: any WallClock, entropy: any Entropy,
         telemetry: ServiceTelemetry
     ) throws -> FileStore? {
-        let provisioning = settings.provisioning
+        func connect(_ place: FileStore.Place, _ token: Secret) throws -> FileStore {
+            try FileStore.connect(
+                place, token: token, settings: settings, provisioning: settings.provisioning, clock: clock,
+                entropy: entropy, telemetry: telemetry)
+        }
         if let url = settings.fimidaraURL, let token = settings.fimidaraToken {
-            return try FileStore.connect(
-                serverURL: url, publicURL: settings.fimidaraPublicURL, token: token, settings: settings,
-                provisioning: provisioning, clock: clock, entropy: entropy, telemetry: telemetry)
+            let shown = settings.fimidaraPublicURL ?? url
+            return try connect(
+                FileStore.Place(serverURL: url, transport: CurlTransport(), publicURL: { shown }), token)
         }
         let secret =
             makes
             ? try data.secret(DataDirectory.localFimidaraKey, from: entropy)
-            : data.existingSecret(DataDirectory.localFimidaraKey)
+            : try data.existingSecret(DataDirectory.localFimidaraKey)
         return try secret.map { secret in
-            try FileStore.connect(
-                serverURL: settings.localFimidara.localURL, publicURL: settings.fimidaraPublicURL, token: secret,
-                settings: settings, provisioning: provisioning, clock: clock, entropy: entropy, telemetry: telemetry)
+            let door = EmbeddedStoreDoor(folder: data.localFimidara)
+            let (given, usual) = (settings.fimidaraPublicURL, settings.localFimidara.localURL)
+            return try connect(
+                FileStore.Place(
+                    serverURL: EmbeddedStoreTransport.serverURL,
+                    transport: EmbeddedStoreTransport(door, dataDirectory: data.path),
+                    publicURL: { given ?? door.announced ?? usual }),
+                secret)
         }
     }
 
@@ -250,6 +261,9 @@ extension Settings.Listener {
         let address = ["0.0.0.0", "::", ""].contains(host) ? "127.0.0.1" : host
         return "http://\(address.contains(":") ? "[\(address)]" : address):\(port)"
     }
+
+    /// The same, when the port that it has is this one.
+    public func url(port: Int) -> String { Settings.Listener(host: host, port: port).localURL }
 }
 
 extension DataDirectory {

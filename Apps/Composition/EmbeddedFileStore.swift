@@ -1,10 +1,12 @@
 public import LocalFimidaraAdapter
 public import LogModel
 public import Logging
+import SystemAdapter
 
 /// The file store on this machine's disk, without a listener: requests in, replies out.
 public struct EmbeddedFileStore: Sendable {
     private let engine: LocalFimidara
+    private let door: EmbeddedStoreDoor?
 
     /// A request as it was on the wire.
     public struct Call: Sendable {
@@ -68,7 +70,12 @@ public struct EmbeddedFileStore: Sendable {
     }
 
     /// Puts a store that is open behind the face that listeners know.
-    public init(_ engine: LocalFimidara) { self.engine = engine }
+    public init(_ engine: LocalFimidara) { self.init(engine, door: nil) }
+
+    private init(_ engine: LocalFimidara, door: EmbeddedStoreDoor?) {
+        self.engine = engine
+        self.door = door
+    }
 
     /// Opens the store in a folder.
     /// - Throws: when the folder is in use by another process, or cannot be read.
@@ -80,8 +87,23 @@ public struct EmbeddedFileStore: Sendable {
         let engine = try await LocalFimidara.open(settings, clock: clock, entropy: entropy) { event in
             logger.warning("local file store", metadata: ["event": "\(event)"])
         }
-        return EmbeddedFileStore(engine)
+        return EmbeddedFileStore(engine, door: EmbeddedStoreDoor(folder: directory))
     }
+
+    /// The socket that processes with the store's folder reach it through; `nil` for a store that has none.
+    /// - Throws: ``SettingsError`` when others could have put a socket there.
+    public func makeSocket() throws -> StoreSocket? {
+        guard let door else { return nil }
+        do throws(FileTrouble) {
+            return StoreSocket(try door.socket())
+        } catch {
+            throw SettingsError("the embedded file store: \(error)")
+        }
+    }
+
+    /// Leaves the address of the store's listener in its folder, for processes that hand it out.
+    /// - Throws: when the folder cannot be written.
+    public func announce(_ url: String) throws { try door?.announce(url) }
 
     /// Answers one request; its body is taken piece by piece.
     ///

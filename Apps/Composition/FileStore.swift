@@ -16,20 +16,30 @@ public struct FileStore: Sendable {
     /// What removes files.
     let disposal: any ObjectDisposal
 
+    /// How a file store is reached, and where SDKs find it.
+    struct Place: Sendable {
+        /// Its base URL for our own requests.
+        let serverURL: String
+        /// What carries them.
+        let transport: any HTTPTransport
+        /// Its base URL for SDKs, asked for at each init.
+        let publicURL: @Sendable () -> String
+    }
+
     /// Connects to a file store; asks it nothing yet.
     /// - Throws: ``SettingsError`` when the settings cannot be used.
     static func connect(
-        serverURL: String, publicURL: String?, token: Secret, settings: Settings,
-        provisioning: ProvisioningSettings, clock: any WallClock, entropy: any Entropy, telemetry: ServiceTelemetry
+        _ place: Place, token: Secret, settings: Settings, provisioning: ProvisioningSettings, clock: any WallClock,
+        entropy: any Entropy, telemetry: ServiceTelemetry
     ) throws -> FileStore {
         let fimidara: FimidaraSettings
         do {
             fimidara = try FimidaraSettings(
-                serverURL: serverURL, authToken: token, workspaceRootname: settings.workspaceRootname)
+                serverURL: place.serverURL, authToken: token, workspaceRootname: settings.workspaceRootname)
         } catch {
             throw SettingsError("fimidara: \(error)")
         }
-        let transport = CurlTransport()
+        let transport = place.transport
         let client = FimidaraClient(settings: fimidara, transport: transport, entropy: entropy, wallClock: clock)
         // Whoever asks for init waits for the answer, and others of its app behind it: they are told early, and with
         // Retry-After, to come again. A worker has more patience.
@@ -41,7 +51,7 @@ public struct FileStore: Sendable {
         return FileStore(
             administration: PublicStorageAdministration(
                 ObservedStorageAdministration(FimidaraStorageAdministration(client: administrator), telemetry.registry),
-                serverURL: publicURL ?? serverURL),
+                publicURL: place.publicURL),
             sources: sources, disposal: sources.disposal(FimidaraObjectDisposal(client: client)))
     }
 }

@@ -4,12 +4,14 @@ import SdkProvisioning
 /// An administration that tells SDKs another address than the one that we use ourselves.
 struct PublicStorageAdministration: StorageAdministration {
     private let base: any StorageAdministration
-    let serverURL: String
+    private let publicURL: @Sendable () -> String
 
-    init(_ base: any StorageAdministration, serverURL: String) {
+    init(_ base: any StorageAdministration, publicURL: @escaping @Sendable () -> String) {
         self.base = base
-        self.serverURL = serverURL
+        self.publicURL = publicURL
     }
+
+    var serverURL: String { publicURL() }
 
     func credential(for owner: TokenID) async throws(StorageError) -> StorageCredential? {
         try await base.credential(for: owner)

@@ -12,7 +12,7 @@ public enum ServiceLog {
             label: label, level: level, isJSON: isJSON, now: { SystemClock().now().rfc3339 },
             write: { line in
                 // One write per entry, so that entries of several threads do not mix.
-                let bytes = Array(line.utf8)
+                let bytes = Array(URLCredentials.removed(fromText: line).utf8)
                 _ = bytes.withUnsafeBytes { Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
             })
         let start = ContinuousClock.now

@@ -9,6 +9,7 @@ import MongoAdapter
 import PostgresAdapter
 import SQLiteAdapter
 import SdkProvisioning
+import SystemAdapter
 
 /// The ports of the store that was chosen.
 struct Store: Sendable {
@@ -36,6 +37,11 @@ struct Store: Sendable {
     static func open(_ settings: Settings) async throws -> Store {
         switch settings.store {
         case .sqlite(let path):
+            do throws(FileTrouble) {
+                try PrivateFile.prepare(path)
+            } catch {
+                throw SettingsError("the store \(error): make room, or check data.dir, store.url and their rights")
+            }
             do throws(SQLiteOpenError) {
                 return Store(try SQLiteDatabase(path: path))
             } catch {

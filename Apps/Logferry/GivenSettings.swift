@@ -52,15 +52,21 @@ struct GivenSettings: Sendable {
     }
 
     /// Everything that was given, over the defaults of a command.
-    /// - Throws: ``SettingsError``.
-    func source(defaults: [String: String] = [:]) throws -> SettingsSource {
-        try SettingsSource(flags: flags, environment: environment, file: file, ofCommand: defaults)
+    func source(defaults: [String: String] = [:]) -> SettingsSource {
+        SettingsSource(flags: flags, environment: environment, file: file, ofCommand: defaults)
+    }
+
+    /// What was given to the command that runs.
+    /// - Throws: nothing in a program that was started by its arguments.
+    static func given() throws -> GivenSettings {
+        if let current { return current }
+        return try GivenSettings(arguments: [], environment: [:])
     }
 
     /// The settings of the command that runs, over its own defaults.
     /// - Throws: ``SettingsError``.
     static func settings(defaults: [String: String] = [:]) throws -> Settings {
-        let source = try (current ?? GivenSettings(arguments: [], environment: [:])).source(defaults: defaults)
+        let source = try given().source(defaults: defaults)
         for warning in source.warnings { Terminal.complain("warning: \(warning)") }
         return try Settings(source)
     }

@@ -5,17 +5,69 @@ public import Logging
 import NIOCore
 public import ServiceLifecycle
 
-/// The listener of the embedded file store as a service.
+/// The listeners of the embedded file store as a service: one for SDKs, and a socket in the store's folder for ourselves.
 public struct FileStoreServer: Service {
     private let application: Application<CallbackResponder<StorageContext>>
+    private let local: LocalApplication?
 
-    /// Puts the listener together.
+    /// The listener on the socket, whose path holds as long as the value lives.
+    private struct LocalApplication {
+        let socket: StoreSocket
+        let application: Application<CallbackResponder<StorageContext>>
+    }
+
+    /// Puts the listeners together.
+    /// - Parameters:
+    ///   - store: what answers.
+    ///   - settings: where to listen, and what connections are allowed.
+    ///   - logger: where the listeners log.
+    ///   - onListening: told of the port when requests are taken.
+    /// - Throws: ``SettingsError`` when the store's folder cannot be trusted.
     public init(
         _ store: EmbeddedFileStore, settings: Settings, logger: Logger,
         onListening: @Sendable @escaping (Int) async -> Void = { _ in }
-    ) {
+    ) throws {
         let listener = settings.localFimidara
-        application = Application(
+        let socket = try store.makeSocket()
+        let opening = Opening(listeners: socket == nil ? 1 : 2) { port in
+            do {
+                try store.announce(listener.url(port: port))
+            } catch {
+                logger.error("the file store's address cannot be left in its folder", metadata: ["error": "\(error)"])
+            }
+            await onListening(port)
+        }
+        application = FileStoreServer.application(
+            store, settings, .hostname(listener.host, port: listener.port), logger: logger
+        ) { channel in
+            listener.warnOfExposure("the file store", logger)
+            await opening.opened(port: channel.localAddress?.port)
+        }
+        local = socket.map { socket in
+            let application = FileStoreServer.application(
+                store, settings, .unixDomainSocket(path: socket.text), logger: logger
+            ) { _ in
+                socket.keepToOwner()
+                await opening.opened(port: nil)
+            }
+            return LocalApplication(socket: socket, application: application)
+        }
+    }
+
+    /// Serves until shutdown begins.
+    public func run() async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await application.runService(gracefulShutdownSignals: []) }
+            if let local { group.addTask { try await local.application.runService(gracefulShutdownSignals: []) } }
+            try await group.waitForAll()
+        }
+    }
+
+    private static func application(
+        _ store: EmbeddedFileStore, _ settings: Settings, _ address: BindAddress, logger: Logger,
+        onRunning: @Sendable @escaping (any Channel) async -> Void
+    ) -> Application<CallbackResponder<StorageContext>> {
+        Application(
             responder: CallbackResponder { request, context in
                 do {
                     return try await FileStoreServer.respond(to: request, store)
@@ -26,18 +78,8 @@ public struct FileStoreServer: Service {
                 }
             },
             server: .guarded(settings),
-            configuration: ApplicationConfiguration(
-                address: .hostname(listener.host, port: listener.port), serverName: "logferry"),
-            onServerRunning: { channel in
-                listener.warnOfExposure("the file store", logger)
-                await onListening(channel.localAddress?.port ?? 0)
-            },
-            logger: logger)
-    }
-
-    /// Serves until shutdown begins.
-    public func run() async throws {
-        try await application.runService(gracefulShutdownSignals: [])
+            configuration: ApplicationConfiguration(address: address, serverName: "logferry"),
+            onServerRunning: onRunning, logger: logger)
     }
 
     private static func respond(to request: Request, _ store: EmbeddedFileStore) async throws -> Response {
@@ -71,5 +113,23 @@ private struct StorageContext: RequestContext {
     init(source: ApplicationRequestContextSource) {
         coreContext = CoreRequestContextStorage(source: source)
         channel = source.channel
+    }
+}
+
+/// Waits until all listeners of the store are open.
+private actor Opening {
+    private var left: Int
+    private var port = 0
+    private let onListening: @Sendable (Int) async -> Void
+
+    init(listeners: Int, onListening: @Sendable @escaping (Int) async -> Void) {
+        left = listeners
+        self.onListening = onListening
+    }
+
+    func opened(port: Int?) async {
+        self.port = port ?? self.port
+        left -= 1
+        if left == 0 { await onListening(self.port) }
     }
 }

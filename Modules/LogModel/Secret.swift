@@ -20,8 +20,10 @@ public struct Secret: Sendable, CustomStringConvertible, CustomDebugStringConver
     public var isEmpty: Bool { text.isEmpty }
 
     /// Compares with a candidate in time that depends on the candidate's length alone.
+    ///
+    /// An empty secret matches nothing: it is the absence of one.
     public func matches(_ candidate: String) -> Bool {
-        constantTimeEqual(Array(text.utf8), Array(candidate.utf8))
+        !text.isEmpty && constantTimeEqual(Array(text.utf8), Array(candidate.utf8))
     }
 
     /// Three dots, whatever the secret.

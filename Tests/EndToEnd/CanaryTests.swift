@@ -76,8 +76,7 @@ struct CanaryTests {
             "LOGFERRY_ADMIN_KEY": admin.text, "LOGFERRY_INTERNAL_KEY": service.text,
             "SWIFT_BACKTRACE": "enable=yes,interactive=no,color=no,sanitize=no,symbolicate=off",
         ]
-        try FileManager.default.createDirectory(atPath: site.data, withIntermediateDirectories: true)
-        try Data(admin.text.utf8).write(to: URL(fileURLWithPath: site.data + "/admin.key"))
+        try site.keep("admin.key", admin.text)
         let dev = try await site.startDev(
             ["--log-level", "trace", "--consume-interval", "50ms"], environment: environment)
         let app = try await Application.register("canary", at: site)

@@ -59,7 +59,7 @@ struct PostgresStoreTests {
         let url = "postgres://user:\(canary)@127.0.0.1:1/none?sslpassword=\(canary)"
         let environment = ["LOGFERRY_STORE_URL": url]
         let shown = try await site.run(["config", "show"], environment: environment)
-        #expect(shown.code == 0 && shown.output.contains("postgres://user:•••@127.0.0.1:1/none?sslpassword=•••"))
+        #expect(shown.code == 0 && shown.output.contains("postgres://•••@127.0.0.1:1/none?sslpassword=•••"))
         let refused = try await site.run(["apps", "list"], environment: environment)
         #expect(refused.code == 75 && refused.words.contains("cannot be reached"), "\(refused.words)")
         let broken = try await site.run(
@@ -72,6 +72,9 @@ struct PostgresStoreTests {
         }
         let file = site.folder + "/url"
         try Data((url + "\n").utf8).write(to: URL(fileURLWithPath: file))
+        let open = try await site.run(["config", "check"], environment: ["LOGFERRY_STORE_URL_FILE": file])
+        #expect(open.code == 78 && open.words.contains("chmod 600 \(file)"), "\(open.words)")
+        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file)
         let read = try await site.run(["config", "check"], environment: ["LOGFERRY_STORE_URL_FILE": file])
         #expect(read.code == 0, "\(read.words)")
     }

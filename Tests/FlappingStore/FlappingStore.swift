@@ -26,7 +26,7 @@ struct FlappingStore {
             clock: SystemClock(), entropy: SystemEntropy(), faults: Faults { moods.faults(on: $0) })
         let settings = try Settings(
             SettingsSource(flags: ["local_fimidara.port": String(port)], environment: [:], file: nil))
-        let server = FileStoreServer(
+        let server = try FileStoreServer(
             EmbeddedFileStore(engine), settings: settings,
             logger: Logger(label: "flapping") { _ in SwiftLogNoOpLogHandler() })
         var group = ServiceGroupConfiguration(

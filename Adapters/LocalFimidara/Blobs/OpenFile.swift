@@ -63,6 +63,11 @@ final class OpenFile: Sendable {
         guard ftruncate(descriptor, off_t(size)) == 0 else { throw IOFailure("ftruncate") }
     }
 
+    /// Takes all rights of others from the file.
+    func keepToOwner() throws {
+        guard fchmod(descriptor, 0o600) == 0 else { throw IOFailure("fchmod") }
+    }
+
     /// The size in bytes.
     func size() throws -> Int64 {
         let end = lseek(descriptor, 0, SEEK_END)

@@ -1,4 +1,5 @@
 internal import GRDB
+internal import Glibc
 internal import LogModel
 
 /// What the store knows about its files, in a SQLite database of its own.
@@ -16,6 +17,8 @@ final class Catalog: Sendable {
         var configuration = Configuration()
         configuration.label = "logferry.files"
         configuration.busyMode = .timeout(10)
+        // SQLite would make it with the rights that the umask leaves; what it makes beside it gets the same mode.
+        try OpenFile(path, flags: O_RDWR | O_CREAT).keepToOwner()
         pool = try DatabasePool(path: path, configuration: configuration)
         self.clock = clock
         self.entropy = entropy

@@ -31,6 +31,7 @@ extension CurlHandle {
         try set(CURLOPT_SSL_VERIFYPEER, 1)
         try set(CURLOPT_SSL_VERIFYHOST, 2)
         if let file = settings.certificateAuthorities { try set(CURLOPT_CAINFO, file) }
+        if let path = settings.socketPath { try set(CURLOPT_UNIX_SOCKET_PATH, path) }
         try set(CURLOPT_TCP_KEEPALIVE, 1)
         try set(CURLOPT_BUFFERSIZE, CurlHandle.readBufferSize)
         try set(CURLOPT_MAXAGE_CONN, max(1, Int(settings.idleConnectionLifetime.components.seconds)))

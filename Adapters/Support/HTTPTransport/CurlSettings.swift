@@ -8,6 +8,8 @@ public struct CurlSettings: Sendable, Hashable {
     public var certificateAuthorities: String?
     /// Which addresses may be connected to; `nil` for all, as suits servers that the operator has named.
     public var addresses: AddressPolicy?
+    /// A Unix domain socket to connect to, whatever host a URL names; `nil` for the host itself. At most 107 bytes.
+    public var socketPath: String?
     /// How many connections there may be to one host; more requests wait for one of them.
     public var connectionsPerHost: Int
     /// How many connections there may be in all.
@@ -21,12 +23,13 @@ public struct CurlSettings: Sendable, Hashable {
 
     /// Sets everything; the defaults suit a service that talks to a handful of servers.
     public init(
-        certificateAuthorities: String? = nil, addresses: AddressPolicy? = nil, connectionsPerHost: Int = 16,
-        connectionsInAll: Int = 64, idleConnectionLifetime: Duration = .seconds(60), userAgent: String = "logferry",
-        threadName: String = "curl"
+        certificateAuthorities: String? = nil, addresses: AddressPolicy? = nil, socketPath: String? = nil,
+        connectionsPerHost: Int = 16, connectionsInAll: Int = 64, idleConnectionLifetime: Duration = .seconds(60),
+        userAgent: String = "logferry", threadName: String = "curl"
     ) {
         self.certificateAuthorities = certificateAuthorities
         self.addresses = addresses
+        self.socketPath = socketPath
         self.connectionsPerHost = connectionsPerHost
         self.connectionsInAll = connectionsInAll
         self.idleConnectionLifetime = idleConnectionLifetime

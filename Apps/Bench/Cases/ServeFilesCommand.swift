@@ -29,7 +29,7 @@ struct ServeFilesCommand: AsyncParsableCommand {
         let settings = try Settings(
             SettingsSource(flags: ["local_fimidara.port": "0"], environment: [:], file: nil))
         try await ChildServer.run(
-            FileStoreServer(EmbeddedFileStore(engine), settings: settings, logger: ChildServer.logger) { port in
+            try FileStoreServer(EmbeddedFileStore(engine), settings: settings, logger: ChildServer.logger) { port in
                 ChildServer.ready(port)
             })
     }

@@ -24,7 +24,7 @@ struct ServeAPICommand: AsyncParsableCommand {
         let deployment = try await Deployment(settings, makesFileStore: true, logger: ChildServer.logger)
         let embedded = try await deployment.openEmbeddedFileStore()
         try await ChildServer.run(
-            FileStoreServer(embedded, settings: settings, logger: ChildServer.logger),
+            try FileStoreServer(embedded, settings: settings, logger: ChildServer.logger),
             APIServer(deployment, adminKey: key, internalKey: key, logger: ChildServer.logger) { port in
                 ChildServer.ready(port)
             })

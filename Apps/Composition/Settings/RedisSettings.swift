@@ -16,7 +16,7 @@ struct RedisSettings: Sendable {
 
     /// Reads settings; `nil` when there is no server.
     /// - Throws: ``SettingsError``, which shows nothing of a URL but its number.
-    init?(urls: String?, whenDown: String) throws {
+    init?(urls: String?, whenDown: String) throws(SettingsError) {
         guard let whenDown = WhenDown(rawValue: whenDown) else {
             throw SettingsError("redis.when_down must be pause or continue")
         }

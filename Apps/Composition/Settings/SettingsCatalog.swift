@@ -1,3 +1,5 @@
+import LogModel
+
 /// A setting that people can give: its name, its kind and what it is for.
 public struct SettingKey: Sendable, Hashable {
     /// What its text must be.
@@ -40,12 +42,12 @@ public struct SettingKey: Sendable, Hashable {
 
     /// Whether a text of it must not be given as an argument, nor shown as it is.
     public func hidesSecret(_ text: String) -> Bool {
-        isSecret || (kind == .url && SettingsText.withoutPassword(text) != text)
+        isSecret || (kind == .url && URLCredentials.areSecret(in: text))
     }
 
     /// A text of it as it may be shown.
     public func shown(_ text: String) -> String {
-        isSecret ? "•••" : kind == .url ? SettingsText.withoutPassword(text) : text
+        isSecret ? "•••" : URLCredentials.removed(fromURL: text)
     }
 
     /// The environment variable: `LOGFERRY_HTTP_PORT`.
@@ -87,8 +89,8 @@ public enum SettingsCatalog {
         SettingKey("local_fimidara.port", .integer, "8081", "port of the embedded file store under dev"),
         SettingKey("admin.key", .text, nil, secret: true, "key of the administrative routes; made by dev"),
         SettingKey("internal.key", .text, nil, secret: true, "key of the internal routes; made by dev"),
-        SettingKey("fimidara.server_url", .text, nil, "the file store; default the embedded one"),
-        SettingKey("fimidara.public_url", .text, nil, "the file store as SDKs reach it; default server_url"),
+        SettingKey("fimidara.server_url", .url, nil, "the file store; default the embedded one"),
+        SettingKey("fimidara.public_url", .url, nil, "the file store as SDKs reach it; default server_url"),
         SettingKey("fimidara.auth_token", .text, nil, secret: true, "our agent token in the file store"),
         SettingKey("fimidara.workspace_rootname", .text, "logferry", "root name of our workspace there"),
         SettingKey("fimidara.logs_folder_prefix", .text, "logs", "folder that holds the apps' folders"),

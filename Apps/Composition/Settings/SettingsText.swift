@@ -24,26 +24,6 @@ public enum SettingsText {
         return count
     }
 
-    /// A URL with dots in the place of its password: what is between the user's name and the last `@`, and the values of
-    /// parameters whose names end with `password`.
-    public static func withoutPassword(_ url: String) -> String {
-        guard let start = url.firstRange(of: "://")?.upperBound else { return url }
-        var shown = url[..<start]
-        var rest = url[start...]
-        if let at = rest.lastIndex(of: "@") {
-            let user = rest[..<at].prefix { $0 != ":" }
-            shown += user.endIndex == at ? user : user + ":•••"
-            rest = rest[at...]
-        }
-        let parts = rest.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
-        guard parts.count == 2 else { return String(shown + rest) }
-        let parameters = parts[1].split(separator: "&", omittingEmptySubsequences: false).map { parameter in
-            let name = parameter.prefix { $0 != "=" }
-            return name.lowercased().hasSuffix("password") ? "\(name)=•••" : String(parameter)
-        }
-        return "\(shown)\(parts[0])?\(parameters.joined(separator: "&"))"
-    }
-
     /// What is wrong with a text of a kind, or `nil` when nothing is.
     static func complaint(_ text: String, _ kind: SettingKey.Kind) -> String? {
         switch kind {

@@ -14,7 +14,7 @@ struct Config: AsyncParsableCommand {
         var json = false
 
         func run() async throws {
-            let source = try (GivenSettings.current ?? GivenSettings(arguments: [], environment: [:])).source()
+            let source = try GivenSettings.given().source()
             var table = Table(["key", "value", "origin", "summary"], json: json)
             for key in SettingsCatalog.keys {
                 let value = source.value(key)

@@ -27,7 +27,7 @@ struct Dev: AsyncParsableCommand {
         let internalKey = try settings.internalKey ?? deployment.data.secret("internal.key", from: deployment.entropy)
         let embedded = try await deployment.openEmbeddedFileStore()
         let doors = OpenDoors(count: 3)
-        let files = FileStoreServer(
+        let files = try FileStoreServer(
             embedded, settings: settings, logger: settings.logger("local-fimidara")
         ) { _ in await doors.opened() }
         let server = try APIServer(

@@ -104,11 +104,6 @@ struct WorkFailed: Error, CustomStringConvertible {
     let description: String
 }
 
-extension Settings.Listener {
-    /// The address that people open, when the port is this one.
-    func url(port: Int) -> String { Settings.Listener(host: host, port: port).localURL }
-}
-
 extension OpsServer {
     /// The listener of a process that says where it can be looked at.
     init(_ deployment: Deployment, _ settings: Settings, _ doors: OpenDoors) {

@@ -5,6 +5,7 @@ import Foundation
 import LogCursor
 import LogIngestion
 import LogMaintenance
+import LogModel
 import LogQuery
 
 /// The program's exit codes; `Docs/Errors.md` lists the same ones.
@@ -28,7 +29,7 @@ enum ExitStatus: Int32, CaseIterable {
     private static func status(_ error: any Error) -> ExitStatus {
         switch error {
         case let error as SettingsError:
-            Terminal.complain(error.description)
+            for complaint in error.complaints { Terminal.complain(complaint) }
             return configuration
         case let error as StoreUnreachable:
             Terminal.complain(error.description)
@@ -66,7 +67,8 @@ enum ExitStatus: Int32, CaseIterable {
             Terminal.complain(String(describing: error))
             return failure
         }
-        Terminal.say(message)
+        // It repeats what was given, and may be a URL with a password in a place where none belongs.
+        Terminal.say(URLCredentials.removed(fromText: message))
         if let hint = hint(message) { Terminal.say("Did you mean \(hint)?") }
         return usage
     }

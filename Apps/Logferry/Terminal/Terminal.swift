@@ -26,7 +26,7 @@ enum Terminal {
 
     /// Writes words about something that is wrong to standard error.
     static func complain(_ words: String) {
-        say("logferry: \(visibleText(words))")
+        say("logferry: \(visibleText(URLCredentials.removed(fromText: words)))")
     }
 
     /// Shows a passing line of progress, when people look.

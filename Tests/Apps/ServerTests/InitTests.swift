@@ -109,7 +109,7 @@ struct InitTests {
 
     @Test("I7: a body that is no JSON is 400, before the file store is asked anything")
     func badJSON() async throws {
-        let settings = ["fimidara.server_url": "http://127.0.0.1:1", "fimidara.auth_token": "t"]
+        let settings = ["fimidara.server_url": "http://127.0.0.1:1", "fimidara.auth_token": "our-own-agent-token"]
         try await ServerBench.run(settings) { bench in
             let token = try await InitTests.issue(bench, "shop").text
             for (body, code) in [("{", "invalid_json"), ("[]", "invalid_request"), (#"{"x":1}"#, "unknown_member")] {

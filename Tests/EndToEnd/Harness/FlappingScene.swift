@@ -27,10 +27,8 @@ final class FlappingScene {
             "LOGFERRY_FIMIDARA_SERVER_URL": "http://127.0.0.1:\(storePort)", "LOGFERRY_FIMIDARA_AUTH_TOKEN": key,
             "LOGFERRY_ADMIN_KEY": admin, "LOGFERRY_INTERNAL_KEY": String(repeating: "i", count: 32),
         ]
-        try FileManager.default.createDirectory(atPath: site.data, withIntermediateDirectories: true)
-        try Data(admin.utf8).write(to: URL(fileURLWithPath: site.data + "/admin.key"))
-        try Data(environment["LOGFERRY_INTERNAL_KEY"]?.utf8 ?? "".utf8).write(
-            to: URL(fileURLWithPath: site.data + "/internal.key"))
+        try site.keep("admin.key", admin)
+        try site.keep("internal.key", environment["LOGFERRY_INTERNAL_KEY"] ?? "")
         try Data().write(to: URL(fileURLWithPath: calmFile))
         store = try FlappingScene.startStore(site, storePort, key, calmFile, seed)
         serve = try RunningProgram(

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import HTTPTransport
 import RawSockets
 import ServerRig
@@ -35,14 +36,15 @@ final class Site: Sendable {
 
     /// Starts `dev` and waits until it takes requests.
     func startDev(
-        _ more: [String] = [], environment: [String: String] = [:]
+        _ more: [String] = [], environment: [String: String] = [:], waitsForFiles: Bool = true
     ) async throws -> RunningProgram {
         let program = try RunningProgram(
             ["dev"] + flags + ["--ops-port", String(opsPort)] + more, environment: environment,
             folder: folder + "/logs")
         for _ in 0..<2000 {
-            if let answer = try? await send("GET", api("/readyz")), answer.status == 200,
-                (try? await send("GET", files("/v1/"))) != nil, (try? await send("GET", ops("/livez"))) != nil
+            let hasFiles = waitsForFiles ? (try? await send("GET", files("/v1/"))) != nil : true
+            if hasFiles, let answer = try? await send("GET", api("/readyz")), answer.status == 200,
+                (try? await send("GET", ops("/livez"))) != nil
             {
                 return program
             }
@@ -57,13 +59,24 @@ final class Site: Sendable {
     /// - Returns: the settings that they get.
     func use(_ store: Site) throws -> [String: String] {
         let admin = String(repeating: "a", count: 32)
-        try FileManager.default.createDirectory(atPath: data, withIntermediateDirectories: true)
-        try Data(admin.utf8).write(to: URL(fileURLWithPath: data + "/admin.key"))
+        try keep("admin.key", admin)
         return [
             "LOGFERRY_FIMIDARA_SERVER_URL": store.files(""),
             "LOGFERRY_FIMIDARA_AUTH_TOKEN": try store.secret("local-fimidara.key"),
             "LOGFERRY_ADMIN_KEY": admin, "LOGFERRY_INTERNAL_KEY": String(repeating: "i", count: 32),
         ]
+    }
+
+    /// Puts a file that only its owner may read into the data folder, which is made when it is missing.
+    func keep(_ name: String, _ text: String, mode: mode_t = 0o600) throws {
+        try FileManager.default.createDirectory(atPath: data, withIntermediateDirectories: true)
+        unlink("\(data)/\(name)")
+        let file = Glibc.open("\(data)/\(name)", O_WRONLY | O_CREAT | O_EXCL, 0o600)
+        guard file >= 0 else { throw HarnessError("\(name) cannot be made: \(errno)") }
+        defer { close(file) }
+        guard write(file, text, text.utf8.count) == text.utf8.count, fchmod(file, mode) == 0 else {
+            throw HarnessError("\(name) cannot be written: \(errno)")
+        }
     }
 
     /// Stops a program gracefully.

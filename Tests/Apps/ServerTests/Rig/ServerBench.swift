@@ -52,7 +52,7 @@ final class ServerBench: Sendable {
         let api = try APIServer(
             deployment, adminKey: Secret(adminKey), internalKey: Secret(internalKey), logger: logger
         ) { opened.yield((true, $0)) }
-        let files = FileStoreServer(embedded, settings: settings, logger: logger) { opened.yield((false, $0)) }
+        let files = try FileStoreServer(embedded, settings: settings, logger: logger) { opened.yield((false, $0)) }
         let listeners: [any Service] = [files, api]
         services = listeners.map { listener in
             Task {

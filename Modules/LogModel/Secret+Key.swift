@@ -1,0 +1,52 @@
+/// The one rule for keys, wherever they come from: the environment, a file, the configuration or the data folder.
+///
+/// Keys travel in header fields, so they are made of visible ASCII characters (RFC 9110 section 5.5). What surrounds
+/// them, such as the newline at the end of a file, is no part of them.
+public enum KeyRule {
+    /// Fewest characters of a key; people choose keys, and a shorter one can be guessed.
+    public static let leastLength = 16
+    /// Most characters of a key; a request's head has no room for more.
+    public static let mostLength = 8192
+
+    /// Takes a text as a key.
+    /// - Throws: ``KeyFault``, which shows nothing of the text.
+    public static func key(_ text: String) throws(KeyFault) -> Secret {
+        let bytes = trimmed(Array(text.utf8)[...])
+        guard !bytes.isEmpty else { throw .empty }
+        guard bytes.allSatisfy({ (0x21...0x7E).contains($0) }) else { throw .unfitCharacter }
+        guard bytes.count >= leastLength else { throw .tooShort }
+        guard bytes.count <= mostLength else { throw .tooLong }
+        return Secret(String(decoding: bytes, as: UTF8.self))
+    }
+
+    /// The bytes without blanks, tabs and line breaks around them, and without a byte order mark before them.
+    private static func trimmed(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        let isSpace: (UInt8) -> Bool = { [0x20, 0x09, 0x0A, 0x0D].contains($0) }
+        var rest = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes.dropFirst(3) : bytes
+        rest = rest.drop(while: isSpace)
+        while let last = rest.last, isSpace(last) { rest.removeLast() }
+        return rest
+    }
+}
+
+/// Why a text is no key, as the rest of a sentence that begins with its place; shows nothing of the text.
+public enum KeyFault: Error, Sendable, Hashable, CaseIterable, CustomStringConvertible {
+    /// There is nothing, or nothing but white space.
+    case empty
+    /// It has fewer characters than ``KeyRule/leastLength``.
+    case tooShort
+    /// It has more characters than ``KeyRule/mostLength``.
+    case tooLong
+    /// It has a blank, a control character or a character outside ASCII.
+    case unfitCharacter
+
+    /// What is wrong.
+    public var description: String {
+        switch self {
+        case .empty: "is empty: a key has at least \(KeyRule.leastLength) characters"
+        case .tooShort: "is too short: a key has at least \(KeyRule.leastLength) characters"
+        case .tooLong: "is too long: a key has at most \(KeyRule.mostLength) characters"
+        case .unfitCharacter: "has a blank, a control character or a letter outside ASCII, which no key has"
+        }
+    }
+}

@@ -1,0 +1,59 @@
+/// What of a URL must never be shown: everything between `//` and the last `@`, and parameters that hold secrets.
+///
+/// Users, passwords and tokens stand there (RFC 3986 section 3.2.1). People forget to write `@`, `/`, `?` and `:` in a
+/// password as `%40` and so on, so the last `@` counts, wherever it stands: rather too much is hidden than too little.
+public enum URLCredentials {
+    private static let dots = "•••"
+
+    /// A single URL as it may be shown; a text that is no URL is left as it is.
+    public static func removed(fromURL url: String) -> String {
+        guard let start = url.firstRange(of: "://")?.upperBound else { return url }
+        return url[..<start] + shown(url[start...])
+    }
+
+    /// A text, such as an error of a library, in which each URL is as it may be shown.
+    ///
+    /// A URL ends where a blank, a control character or a quotation mark stands.
+    public static func removed(fromText text: String) -> String {
+        guard text.contains("://") else { return text }
+        var result = ""
+        var rest = text[...]
+        while let start = rest.firstRange(of: "://")?.upperBound {
+            result += rest[..<start]
+            let end = rest[start...].firstIndex { $0.isWhitespace || $0 == "\"" || $0.asciiValue.map { $0 < 0x20 } == true }
+            let url = rest[start..<(end ?? rest.endIndex)]
+            result += shown(url)
+            rest = rest[url.endIndex...]
+        }
+        return result + rest
+    }
+
+    /// Whether a URL holds more than a user's name: a password, a token, or what may be a part of one.
+    public static func areSecret(in url: String) -> Bool {
+        guard let start = url.firstRange(of: "://")?.upperBound else { return false }
+        let rest = url[start...]
+        if let at = rest.lastIndex(of: "@"), rest[..<at].contains(where: { ":/?#@".contains($0) }) { return true }
+        return parameters(of: rest).contains { isSecret($0) }
+    }
+
+    /// What follows `://`, as it may be shown.
+    private static func shown(_ rest: Substring) -> String {
+        let place = rest.lastIndex(of: "@").map { dots + rest[$0...] } ?? String(rest)
+        guard let mark = place.firstIndex(of: "?") else { return place }
+        let shown = parameters(of: place[...]).map { parameter in
+            isSecret(parameter) ? parameter.prefix { $0 != "=" } + "=" + dots : String(parameter)
+        }
+        return place[...mark] + shown.joined(separator: "&")
+    }
+
+    private static func parameters(of rest: Substring) -> [Substring] {
+        guard let mark = rest.firstIndex(of: "?") else { return [] }
+        return rest[rest.index(after: mark)...].split(separator: "&", omittingEmptySubsequences: false)
+    }
+
+    /// `password`, `sslpassword`, `tlsCertificateKeyFilePassword`, `authMechanismProperties`, `token` and the like.
+    private static func isSecret(_ parameter: Substring) -> Bool {
+        let name = parameter.prefix { $0 != "=" }.lowercased()
+        return ["password", "passwd", "secret", "token", "properties"].contains { name.hasSuffix($0) }
+    }
+}
