@@ -22,8 +22,9 @@ public enum FimidaraNames {
                 + "characters for patterns"
         }
         guard segments.count <= longestPrefix else {
-            return "must have at most \(longestPrefix) folders: the file store has room for \(SafeName.depthLimit), the "
-                + "root name, the app's folder and the file included"
+            return
+                "must have at most \(longestPrefix) folders: the file store has room for \(SafeName.depthLimit), the root "
+                + "name, the app's folder and the file included"
         }
         return nil
     }

@@ -44,7 +44,8 @@ public struct DataDirectory: Sendable {
         guard let contents = try contents(of: "node-id") else { return nil }
         let text = String(decoding: contents.bytes, as: UTF8.self)
         guard let id = text.split(whereSeparator: \.isWhitespace).first else {
-            throw SettingsError("\(path)/node-id is empty: restore it from a backup, or remove it to be another machine")
+            throw SettingsError(
+                "\(path)/node-id is empty: restore it from a backup, or remove it to be another machine")
         }
         return String(id)
     }

@@ -27,7 +27,7 @@ final class EmbeddedStoreTransport: HTTPTransport {
         let transport = try transport()
         do {
             return try await transport.send(request)
-        } catch where error.reason == .cannotConnect {
+        } catch  where error.reason == .cannotConnect {
             throw notRunning
         }
     }

@@ -76,8 +76,9 @@ public struct FileTrust: Sendable {
         }
         // The sticky bit keeps others from replacing files, but not from making files that are not there yet.
         guard facts.mode & 0o022 != 0 else { return nil }
-        return "the folder \(path) can be written by other users (mode \(octal(facts.mode))), who can put files of their "
-            + "own there: run \"chmod go-w \(quoted(path))\""
+        return
+            "the folder \(path) can be written by other users (mode \(octal(facts.mode))), who can put files of their own "
+            + "there: run \"chmod go-w \(quoted(path))\""
     }
 
     /// What speaks against the folder of a store that is reached through a socket in it; `nil` when nothing does.

@@ -20,12 +20,16 @@ public enum URLCredentials {
         var rest = text[...]
         while let start = rest.firstRange(of: "://")?.upperBound {
             result += rest[..<start]
-            let end = rest[start...].firstIndex { $0.isWhitespace || $0 == "\"" || $0.asciiValue.map { $0 < 0x20 } == true }
+            let end = rest[start...].firstIndex(where: endsURL)
             let url = rest[start..<(end ?? rest.endIndex)]
             result += shown(url)
             rest = rest[url.endIndex...]
         }
         return result + rest
+    }
+
+    private static func endsURL(_ character: Character) -> Bool {
+        character.isWhitespace || character == "\"" || character.asciiValue.map { $0 < 0x20 } == true
     }
 
     /// Whether a URL holds more than a user's name: a password, a token, or what may be a part of one.

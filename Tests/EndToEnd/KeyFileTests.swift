@@ -9,7 +9,7 @@ import Testing
 /// Keys that lie in files: who may have them, where they go, and which are none.
 @Suite("Key files", .serialized)
 struct KeyFileTests {
-    @Test("T5: the embedded file store's key goes to nobody but the store of the data folder, whatever listens elsewhere")
+    @Test("T5: the embedded file store's key goes to the store of the data folder alone, whatever listens elsewhere")
     func keyStaysHome() async throws {
         let site = try Site()
         let listener = try RawListener(port: site.filesPort)
@@ -18,7 +18,7 @@ struct KeyFileTests {
         let told = try await site.call("POST", site.api("/v1/sdk/init"), app.clientToken, "{}")
         let url = try #require(told.json["serverURL"] as? String, "\(told.text)")
         #expect(url != site.files("") && !url.hasSuffix(":0"), "init hands out \(url)")
-        #expect((try await site.send("GET", url + "/v1/")).status == 404, "the address that init hands out is the store's")
+        #expect((try await site.send("GET", url + "/v1/")).status == 404, "init hands out the store's address")
         let file = site.folder + "/a.ndjson"
         try Data("{\"n\":1}\n".utf8).write(to: URL(fileURLWithPath: file))
         try await appendOneLine(app, at: site, url)
@@ -86,8 +86,8 @@ struct KeyFileTests {
             ("ADMIN_KEY_FILE", blank), ("FIMIDARA_AUTH_TOKEN", "short"), ("FIMIDARA_AUTH_TOKEN", ""),
         ] {
             var environment = [
-                "LOGFERRY_INTERNAL_KEY": good, "LOGFERRY_ADMIN_KEY": good, "LOGFERRY_FIMIDARA_SERVER_URL": "http://127.0.0.1:1",
-                "LOGFERRY_FIMIDARA_AUTH_TOKEN": good,
+                "LOGFERRY_INTERNAL_KEY": good, "LOGFERRY_ADMIN_KEY": good,
+                "LOGFERRY_FIMIDARA_SERVER_URL": "http://127.0.0.1:1", "LOGFERRY_FIMIDARA_AUTH_TOKEN": good,
             ]
             if name.hasSuffix("_FILE") { environment["LOGFERRY_" + name.dropLast(5)] = nil }
             environment["LOGFERRY_" + name] = text
@@ -157,8 +157,8 @@ extension KeyFileTests {
         let site = try Site()
         let file = site.folder + "/trace"
         let strace = try RunningProgram(
-            ["-f", "-e", "trace=openat,open,creat,mkdir,mkdirat,chmod,fchmod,fchmodat", "-o", file, RunningProgram.path]
-                + ["dev", "--demo"] + site.flags + ["--ops-port", String(site.opsPort)],
+            ["-f", "-e", "trace=openat,open,creat,mkdir,mkdirat,chmod,fchmod,fchmodat", "-o", file]
+                + [RunningProgram.path, "dev", "--demo"] + site.flags + ["--ops-port", String(site.opsPort)],
             folder: site.folder + "/logs", program: SystemCallTrace.program)
         try await Fleet.until("the demo logs") {
             guard (try? await site.send("GET", site.api("/readyz")))?.status == 200 else { return false }

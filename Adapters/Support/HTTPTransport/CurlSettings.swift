@@ -8,7 +8,7 @@ public struct CurlSettings: Sendable, Hashable {
     public var certificateAuthorities: String?
     /// Which addresses may be connected to; `nil` for all, as suits servers that the operator has named.
     public var addresses: AddressPolicy?
-    /// A Unix domain socket to connect to, whatever host a URL names; `nil` for the host itself. At most 107 bytes.
+    /// A Unix domain socket to connect to, whatever host a URL names: at most 107 bytes; `nil` for the host itself.
     public var socketPath: String?
     /// How many connections there may be to one host; more requests wait for one of them.
     public var connectionsPerHost: Int

@@ -11,6 +11,7 @@ enum SettingsFile {
     /// - Parameters:
     ///   - path: the file.
     ///   - faults: what is wrong is added here.
+    /// - Returns: texts by the names of settings; none of a file that cannot be used.
     static func values(in path: String, _ faults: inout [SettingsSource.Fault]) -> [String: String] {
         func refuse(_ words: String) { faults.append(SettingsSource.Fault(key: nil, words: words)) }
         let contents: PrivateFile.Contents

@@ -50,7 +50,8 @@ struct FileTrustTests {
         ] {
             let words = trust.complaint(about: bad, at: "it's/k")
             #expect(words?.contains(says) == true, "\(bad): \(words ?? "fine")")
-            if says.hasPrefix("can be") { #expect(words?.contains(#"chmod 600 'it'\''s/k'"#) == true, "\(words ?? "")") }
+            guard says.hasPrefix("can be") else { continue }
+            #expect(words?.contains(#"chmod 600 'it'\''s/k'"#) == true, "\(words ?? "")")
         }
     }
 
@@ -82,7 +83,8 @@ struct FileTrustTests {
 struct URLCredentialsTests {
     @Test("T10: nothing between // and the last @ is shown, whatever is in it")
     func urls() {
-        for secret in ["SEC@RET", "SEC:RET", "SEC%RET", "SEC/RET", "SEC?RET", "SEC#RET", "SEC RET", "SEC\"RET", "SEC&RET"] {
+        for mark in ["@", ":", "%", "/", "?", "#", " ", "\"", "&"] {
+            let secret = "SEC\(mark)RET"
             for url in [
                 "postgres://SECuser:\(secret)@host:1/db?sslmode=require", "mongodb+srv://SECuser:\(secret)@host/db",
                 "redis://:\(secret)@host", "http://\(secret)@host/path",
