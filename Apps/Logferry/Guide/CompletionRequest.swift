@@ -40,7 +40,7 @@ enum CompletionRequest {
         var apps: [String] = []
         do {
             let given = try GivenSettings(arguments: words, environment: environment)
-            let settings = try Settings(try given.source())
+            let settings = try Settings(given.source())
             // Opening a store of a file would make it.
             if case .sqlite(let path) = settings.store, access(path, R_OK) != 0 { return [] }
             guard access(settings.dataDirectory, X_OK) == 0 else { return [] }
