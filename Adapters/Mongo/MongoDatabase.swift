@@ -15,14 +15,17 @@ public struct MongoDatabase: Sendable {
     /// - Parameters:
     ///   - url: `mongodb://…` or `mongodb+srv://…`; its TLS options and time limits are honoured.
     ///   - connections: how many calls may be under way at the same time.
+    ///   - makes: whether a database without a store gets one; ``MongoOpenError/noStore(place:)`` else.
     /// - Returns: the database, ready for use.
     /// - Throws: ``MongoOpenError``.
-    public static func open(url: Secret, connections: Int = 6) async throws(MongoOpenError) -> MongoDatabase {
-        try await open(url: url, connections: connections, waits: MongoClient.Waits())
+    public static func open(
+        url: Secret, connections: Int = 6, makes: Bool = true
+    ) async throws(MongoOpenError) -> MongoDatabase {
+        try await open(url: url, connections: connections, waits: MongoClient.Waits(), makes: makes)
     }
 
     static func open(
-        url: Secret, connections: Int, waits: MongoClient.Waits
+        url: Secret, connections: Int, waits: MongoClient.Waits, makes: Bool = true
     ) async throws(MongoOpenError) -> MongoDatabase {
         guard let address = MongoURL(url) else { throw MongoOpenError.malformed }
         let pool = ConnectionPool(size: connections) { () throws(MongoError) in
@@ -32,7 +35,7 @@ public struct MongoDatabase: Sendable {
         do {
             try await pool.withClient { client in
                 try ServerFacts(asking: client).check(address.shown)
-                try Schema.prepare(client, address.shown)
+                try Schema.prepare(client, address.shown, makes: makes)
             }
         } catch {
             await pool.close()

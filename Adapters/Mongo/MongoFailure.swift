@@ -1,12 +1,15 @@
+import LogModel
 import StoreSupport
 
 extension StoreFailure {
     /// What an error of MongoDB at `place` means.
     init(_ error: any Error, at place: String) {
         if let error = error as? MongoError {
-            self.init(StoreFailure.meaning(of: error), detail: "\(place): \(error.message)")
+            let message = URLCredentials.removed(fromText: error.message)
+            self.init(StoreFailure.meaning(of: error), detail: "\(place): \(message)")
         } else {
-            self.init(error is CancellationError ? .passing : .lasting, detail: "\(place): \(error)")
+            let message = URLCredentials.removed(fromText: String(describing: error))
+            self.init(error is CancellationError ? .passing : .lasting, detail: "\(place): \(message)")
         }
     }
 

@@ -1,3 +1,5 @@
+import LogModel
+
 /// Why a database could not be opened; the words name `store.url` and say what to do, and hold no secret.
 public enum MongoOpenError: Error, Sendable, Hashable, CustomStringConvertible {
     /// The URL is none of MongoDB, or malformed.
@@ -12,6 +14,8 @@ public enum MongoOpenError: Error, Sendable, Hashable, CustomStringConvertible {
     case standalone(place: String)
     /// The server is older than what the store needs.
     case tooOld(place: String, version: String)
+    /// The database holds no store, and none is to be made.
+    case noStore(place: String)
     /// A newer release has written the database.
     case newerVersion(place: String)
     /// Something else.
@@ -19,16 +23,17 @@ public enum MongoOpenError: Error, Sendable, Hashable, CustomStringConvertible {
 
     init(_ error: any Error, place: String) {
         guard let error = error as? MongoError else {
-            self = .other(place: place, reason: String(describing: error))
+            self = .other(place: place, reason: URLCredentials.removed(fromText: String(describing: error)))
             return
         }
+        let message = URLCredentials.removed(fromText: error.message)
         self =
             switch error.fault {
             case .url: .malformed
             case .authentication: .refused(place: place)
-            case .network, .busy, .closed: .unreachable(place: place, reason: error.message)
-            case .server(ServerCode.unauthorized): .forbidden(place: place, reason: error.message)
-            case .server, .call: .other(place: place, reason: error.message)
+            case .network, .busy, .closed: .unreachable(place: place, reason: message)
+            case .server(ServerCode.unauthorized): .forbidden(place: place, reason: message)
+            case .server, .call: .other(place: place, reason: message)
             }
     }
 
@@ -42,7 +47,7 @@ public enum MongoOpenError: Error, Sendable, Hashable, CustomStringConvertible {
         switch self {
         case .malformed:
             "store.url is not a URL of MongoDB: mongodb://USER:PASSWORD@HOST:PORT/DATABASE?replicaSet=NAME, with "
-                + "special characters of user and password percent-encoded"
+                + "special characters of user and password, such as @ / ? # and %, as %40 %2F %3F %23 and %25"
         case .unreachable(let place, let reason):
             "store.url: \(place) cannot be reached (\(reason)): check host and port, that the server runs, and the TLS "
                 + "options of the URL"
@@ -55,6 +60,7 @@ public enum MongoOpenError: Error, Sendable, Hashable, CustomStringConvertible {
                 + "--replSet logferry and run rs.initiate() once"
         case .tooOld(let place, let version):
             "store.url: \(place) is MongoDB \(version): \(ServerFacts.leastVersion) or newer is needed"
+        case .noStore(let place): "the database \(place) holds no store yet"
         case .newerVersion(let place):
             "store.url: \(place) was written by a newer release of logferry: run that release, or restore an older "
                 + "backup"

@@ -23,20 +23,25 @@ public struct PostgresDatabase: Sendable {
     /// - Parameters:
     ///   - url: a `postgres://` URL as libpq takes it, TLS parameters included.
     ///   - connections: how many connections this process may have at the same time, at least 1.
+    ///   - makes: whether a database without a store gets one; ``PostgresOpenError/noStore(store:)`` else.
     /// - Returns: the store, ready for use.
     /// - Throws: ``PostgresOpenError``.
-    public static func open(url: Secret, connections: Int = 8) async throws(PostgresOpenError) -> PostgresDatabase {
+    public static func open(
+        url: Secret, connections: Int = 8, makes: Bool = true
+    ) async throws(PostgresOpenError) -> PostgresDatabase {
         var settings = PoolSettings()
         settings.size = max(1, connections)
-        return try await open(url: url, settings: settings)
+        return try await open(url: url, settings: settings, makes: makes)
     }
 
-    static func open(url: Secret, settings: PoolSettings) async throws(PostgresOpenError) -> PostgresDatabase {
+    static func open(
+        url: Secret, settings: PoolSettings, makes: Bool = true
+    ) async throws(PostgresOpenError) -> PostgresDatabase {
         guard let target = url.reveal({ ConnectionTarget($0) }) else { throw PostgresOpenError.invalidURL }
         do {
             let connection = try await PostgresPool.opened(target)
             do {
-                try await connection.perform { try SchemaUpgrade.run(on: $0, target.shown) }
+                try await connection.perform { try SchemaUpgrade.run(on: $0, target.shown, makes: makes) }
             } catch {
                 await connection.close()
                 throw error
@@ -69,7 +74,7 @@ public struct PostgresDatabase: Sendable {
         do {
             try await work { try $0.run("SELECT count(*) FROM locks") }
         } catch {
-            throw PostgresPingError(description: "\(shown): \(error)")
+            throw PostgresPingError(description: "\(shown): \(target.censored(String(describing: error)))")
         }
     }
 

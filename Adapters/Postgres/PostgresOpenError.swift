@@ -18,6 +18,8 @@ public enum PostgresOpenError: Error, Sendable, Equatable, CustomStringConvertib
     case readOnly(store: String)
     /// The database keeps its texts in another encoding than UTF-8.
     case wrongEncoding(store: String, encoding: String)
+    /// The database holds no store, and none is to be made.
+    case noStore(store: String)
     /// A newer release has written it.
     case newerVersion(store: String)
     /// The schema could not be brought up to date.
@@ -51,7 +53,7 @@ public enum PostgresOpenError: Error, Sendable, Equatable, CustomStringConvertib
         switch self {
         case .invalidURL:
             "store.url is not a URL that can be read: write postgres://USER:PASSWORD@HOST:PORT/DATABASE, with characters "
-                + "that are special in URLs as %XX"
+                + "that are special in URLs, such as @ / ? # and % in a password, as %40 %2F %3F %23 and %25"
         case .unreachable(let store, let reason):
             "the store \(store) cannot be reached (\(reason)): check host and port in store.url, and that the server runs"
         case .untrusted(let store, let reason):
@@ -72,6 +74,7 @@ public enum PostgresOpenError: Error, Sendable, Equatable, CustomStringConvertib
         case .wrongEncoding(let store, let encoding):
             "the store \(store) keeps texts as \(encoding): name a database in store.url that was made with "
                 + "ENCODING 'UTF8'"
+        case .noStore(let store): "the database \(store) holds no store yet"
         case .newerVersion(let store):
             "the store \(store) was written by a newer release of logferry: run that release, or name another database in "
                 + "store.url"

@@ -15,20 +15,25 @@ public struct DemoApplication: Service {
     public let app: RegisteredApp
     /// Its client token, which may write for that app and nothing else.
     public let token: Secret
-    private let shipper: LogShipper
+    private let serverURL: @Sendable () -> String
     private let entropy: any Entropy
     /// What the demo says about itself goes where the program's own words go, and not through the SDK.
     private let words: Logger
 
     /// Registers the demo's app and token, unless they are there from an earlier start.
-    public init(_ deployment: Deployment, logger: Logger) async throws {
+    /// - Parameters:
+    ///   - deployment: where they are registered.
+    ///   - serverURL: where the API listens; asked for when the demo begins, since a port of 0 is another one then.
+    ///   - logger: where the demo says how it fares.
+    /// - Throws: ``SettingsError`` when the token's file cannot be used, or what the store says.
+    public init(
+        _ deployment: Deployment, serverURL: @Sendable @escaping () -> String, logger: Logger
+    ) async throws {
         app = try await deployment.apps.findOrRegister("demo")
         token = try await DemoApplication.token(of: app, in: deployment)
         entropy = deployment.entropy
         words = logger
-        var settings = ShipperSettings(serverURL: deployment.settings.http.localURL, clientToken: token)
-        settings.instanceID = "demo"
-        shipper = LogShipper(settings, observer: Complaints(words: logger))
+        self.serverURL = serverURL
     }
 
     private static func token(of app: RegisteredApp, in deployment: Deployment) async throws -> Secret {
@@ -44,11 +49,14 @@ public struct DemoApplication: Service {
 
     /// Logs until shutdown begins, and brings out what it has logged.
     public func run() async throws {
+        var settings = ShipperSettings(serverURL: serverURL(), clientToken: token)
+        settings.instanceID = "demo"
+        let shipper = LogShipper(settings, observer: Complaints(words: words))
         await cancelWhenGracefulShutdown {
             var order = 1000
             while !Task.isCancelled {
                 for _ in 0..<3 {
-                    logSomething(about: order)
+                    logSomething(about: order, shipper)
                     order += 1
                 }
                 try? await Task.sleep(for: .seconds(2))
@@ -58,7 +66,7 @@ public struct DemoApplication: Service {
         if left > 0 { words.warning("the demo could not deliver its last lines", metadata: ["lines": "\(left)"]) }
     }
 
-    private func logSomething(about order: Int) {
+    private func logSomething(about order: Int, _ shipper: LogShipper) {
         let events: [(level: Logger.Level, message: Logger.Message, component: String)] = [
             (.info, "order placed", "checkout"), (.info, "cache warmed", "catalogue"),
             (.warning, "payment is slow", "payment"), (.debug, "session renewed", "login"),

@@ -48,6 +48,7 @@ public struct Deployment: Sendable {
     /// The file store; `nil` when none is configured and none was made here.
     public let fileStore: FileStore?
 
+    private let makes: Bool
     private let logger: Logger
     let store: Store
     private let commits: any CommitStore
@@ -57,23 +58,26 @@ public struct Deployment: Sendable {
     /// Opens the store and puts everything together.
     /// - Parameters:
     ///   - settings: what to go by.
+    ///   - makes: whether the data folder and the store are made when they are missing; who only reads makes nothing.
     ///   - makesFileStore: whether the embedded file store's key is made when it is missing, as `dev` does.
     ///   - waitsForStore: whether to wait for a store that cannot be reached, as `store.wait` says.
     ///   - logger: where services log.
-    /// - Throws: ``SettingsError``, ``StoreUnreachable``, or an error that says why the store cannot be opened.
+    /// - Throws: ``SettingsError``, ``StoreUnreachable``, ``StoreMissing``, or an error that says why the store cannot be opened.
     public init(
-        _ settings: Settings, makesFileStore: Bool = false, waitsForStore: Bool = false, logger: Logger
+        _ settings: Settings, makes: Bool = true, makesFileStore: Bool = false, waitsForStore: Bool = false,
+        logger: Logger
     ) async throws {
         let clock = SystemClock()
         let entropy = SystemEntropy()
-        let data = try DataDirectory(settings.dataDirectory)
+        let data = try DataDirectory(settings.dataDirectory, makes: makes)
         if let concern = data.concern { logger.warning("\(concern)") }
         let store = try await Store.open(
-            settings, waiting: waitsForStore ? settings.storeWait : .zero, logger: logger)
+            settings, makes: makes, waiting: waitsForStore ? settings.storeWait : .zero, logger: logger)
         let telemetry = ServiceTelemetry()
         locks = try Locks(
             settings.redis, orIn: store.locks, entropy: entropy, telemetry: telemetry, logger: logger)
         self.settings = settings
+        self.makes = makes
         self.data = data
         self.clock = clock
         self.entropy = entropy
@@ -229,7 +233,8 @@ extension Deployment {
 
     /// What proves cursors against their sources.
     public func verification() throws -> Verification {
-        let node = try data.nodeID(at: clock.now(), from: entropy)
+        // Without an id no file of this machine was ever taken.
+        let node = makes ? try data.nodeID(at: clock.now(), from: entropy) : try data.existingNodeID() ?? "none"
         return Verification(
             cursors: cursors, records: records, rejects: rejects,
             verifier: Verifier(

@@ -33,12 +33,22 @@ struct Store: Sendable {
     let close: @Sendable () async throws -> Void
 
     /// Opens a store and brings its schema up to date.
-    /// - Throws: ``SettingsError`` or ``StoreUnreachable``, which say what to do.
-    static func open(_ settings: Settings) async throws -> Store {
+    /// - Parameters:
+    ///   - settings: which store, and how.
+    ///   - makes: whether a store that is not there is made.
+    /// - Returns: the store.
+    /// - Throws: ``SettingsError`` or ``StoreUnreachable``, which say what to do; ``StoreMissing``.
+    static func open(_ settings: Settings, makes: Bool) async throws -> Store {
         switch settings.store {
         case .sqlite(let path):
-            do throws(FileTrouble) {
+            do {
+                if !makes, try PrivateFile.facts(path) == nil {
+                    let isUsual = path == settings.dataDirectory + "/logferry.sqlite"
+                    throw StoreMissing(at: isUsual ? settings.dataDirectory : path)
+                }
                 try PrivateFile.prepare(path)
+            } catch let error as StoreMissing {
+                throw error
             } catch {
                 throw SettingsError("the store \(error): make room, or check data.dir, store.url and their rights")
             }
@@ -49,14 +59,18 @@ struct Store: Sendable {
             }
         case .postgres(let url):
             do throws(PostgresOpenError) {
-                return Store(try await PostgresDatabase.open(url: url, connections: settings.storeConnections))
+                return Store(
+                    try await PostgresDatabase.open(url: url, connections: settings.storeConnections, makes: makes))
             } catch {
+                if case .noStore(let place) = error { throw StoreMissing(at: place) }
                 throw StoreUnreachable.orSettingsError(error, mayPass: error.mayPass)
             }
         case .mongo(let url):
             do throws(MongoOpenError) {
-                return Store(try await MongoDatabase.open(url: url, connections: settings.storeConnections))
+                return Store(
+                    try await MongoDatabase.open(url: url, connections: settings.storeConnections, makes: makes))
             } catch {
+                if case .noStore(let place) = error { throw StoreMissing(at: place) }
                 throw StoreUnreachable.orSettingsError(error, mayPass: error.mayPass)
             }
         }

@@ -18,17 +18,20 @@ extension Store {
     /// all of it at random.
     /// - Parameters:
     ///   - settings: which store, and how.
+    ///   - makes: whether a store that is not there is made.
     ///   - limit: after how much time an attempt that fails is the last.
     ///   - logger: where it says that it waits.
     /// - Returns: the store.
-    /// - Throws: ``StoreUnreachable`` of the last attempt; ``SettingsError`` at once.
-    static func open(_ settings: Settings, waiting limit: Duration, logger: Logger) async throws -> Store {
+    /// - Throws: ``StoreUnreachable`` of the last attempt; ``SettingsError`` and ``StoreMissing`` at once.
+    static func open(
+        _ settings: Settings, makes: Bool, waiting limit: Duration, logger: Logger
+    ) async throws -> Store {
         let clock = ContinuousClock()
         let end = clock.now.advanced(by: limit)
         var pause = Duration.milliseconds(500)
         while true {
             do {
-                return try await open(settings)
+                return try await open(settings, makes: makes)
             } catch let error as StoreUnreachable where clock.now < end {
                 logger.warning("the store cannot be reached yet", metadata: ["error": "\(error)"])
             }

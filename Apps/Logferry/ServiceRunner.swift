@@ -8,8 +8,16 @@ import UnixSignals
 /// Runs services until a signal asks for the end, or one of them fails.
 struct ServiceRunner {
     private let settings: Settings
+    private let mode: ProcessMode
 
-    init(_ settings: Settings) { self.settings = settings }
+    /// Prepares a process.
+    /// - Parameters:
+    ///   - settings: what to go by.
+    ///   - mode: what the process is, for what is said when a port cannot be had.
+    init(_ settings: Settings, as mode: ProcessMode) {
+        self.settings = settings
+        self.mode = mode
+    }
 
     /// The service manager that started this process, if there is one.
     private static let manager = ServiceManager(
@@ -25,13 +33,10 @@ struct ServiceRunner {
     /// Runs services, in the order in which they depend on each other.
     /// - Parameters:
     ///   - services: the services.
-    ///   - listeners: where they listen, for what is said when a port cannot be had.
     ///   - doors: open when all listeners are; the service manager is then told that the process is ready.
     ///   - deployment: whose store has to answer before that.
     /// - Throws: ``SettingsError`` when a port cannot be had, or what a service throws.
-    func run(
-        _ services: [any Service], binding listeners: [Settings.Listener], doors: OpenDoors, deployment: Deployment
-    ) async throws {
+    func run(_ services: [any Service], doors: OpenDoors, deployment: Deployment) async throws {
         // Writing to a connection that is gone is an error of that connection, not the end of the process.
         signal(SIGPIPE, SIG_IGN)
         ServiceRunner.allowManyDescriptors()
@@ -54,13 +59,7 @@ struct ServiceRunner {
         do {
             try await ServiceGroup(configuration: configuration).run()
         } catch {
-            let words = String(describing: error)
-            guard words.contains("bind(") else { throw error }
-            let reason = words.contains("in use") ? "the port is in use" : words
-            let places = listeners.map { "\($0.host):\($0.port)" }.joined(separator: " or ")
-            throw SettingsError(
-                "cannot listen on \(places): \(reason); stop the program that has it, or choose another port with "
-                    + "--http-port, --ops-port or --local-fimidara-port")
+            throw settings.listeningError(error, as: mode)
         }
     }
 

@@ -40,6 +40,28 @@ public enum URLCredentials {
         return parameters(of: rest).contains { isSecret($0) }
     }
 
+    /// Whether it cannot be told where a URL's credentials end: it has a second `@`, or one behind a `/`, `?` or `#`.
+    ///
+    /// Libraries would take what is behind the first of these for a host, and say so. Such a character in a user's name or
+    /// a password must be written `%40`, `%2F`, `%3F` or `%23`.
+    public static func areAmbiguous(in url: String) -> Bool {
+        guard let start = url.firstRange(of: "://")?.upperBound else { return false }
+        guard let at = url[start...].lastIndex(of: "@") else { return false }
+        return url[start..<at].contains { "@/?#".contains($0) }
+    }
+
+    /// What a URL's credentials are made of, as it was written.
+    static func parts(of url: String) -> (users: [String], passwords: [String]) {
+        guard let start = url.firstRange(of: "://")?.upperBound else { return ([], []) }
+        let rest = url[start...]
+        var passwords = parameters(of: rest).filter(isSecret).map { String($0.drop { $0 != "=" }.dropFirst()) }
+        guard let at = rest.lastIndex(of: "@") else { return ([], passwords) }
+        let credentials = rest[..<at]
+        let user = credentials.prefix { $0 != ":" }
+        passwords.append(String(credentials[user.endIndex...].dropFirst()))
+        return ([String(user)], passwords)
+    }
+
     /// What follows `://`, as it may be shown.
     private static func shown(_ rest: Substring) -> String {
         let place = rest.lastIndex(of: "@").map { dots + rest[$0...] } ?? String(rest)

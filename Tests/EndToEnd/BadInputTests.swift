@@ -9,6 +9,7 @@ struct BadInputTests {
     @Test("commands refuse what they cannot use, with the right exit code and a hint")
     func commands() async throws {
         let site = try Site()
+        #expect(try await site.run(["apps", "add", "other"]).code == 0)
         let junk = site.folder + "/junk.sqlite"
         try Data("this is no database, whatever its name".utf8).write(to: URL(fileURLWithPath: junk))
         let wrong = site.folder + "/wrong.json"

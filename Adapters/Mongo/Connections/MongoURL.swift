@@ -18,10 +18,9 @@ struct MongoURL: Sendable {
             guard let colon = text.firstRange(of: "://") else { return nil }
             let scheme = text[..<colon.lowerBound]
             guard scheme == "mongodb" || scheme == "mongodb+srv" else { return nil }
-            let (rest, options) = (text[colon.upperBound...].prefix { $0 != "?" }, text.drop { $0 != "?" })
-            // A question mark in a password must be percent-encoded; else its first part would pass for a host.
-            guard !options.contains("@") else { return nil }
-            // A password must be percent-encoded, but one with a slash in it must not be shown either.
+            let rest = text[colon.upperBound...].prefix { $0 != "?" }
+            // What is special in a password must be percent-encoded; else a part of it would pass for a host.
+            guard !URLCredentials.areAmbiguous(in: text) else { return nil }
             let address = rest.lastIndex(of: "@").map { rest[rest.index(after: $0)...] } ?? rest
             let hosts = address.prefix { $0 != "/" }
             guard !hosts.isEmpty else { return nil }

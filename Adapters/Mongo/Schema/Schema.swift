@@ -43,11 +43,16 @@ enum Schema {
     static let version: Int64 = 2
 
     /// Brings the database up to date.
-    /// - Throws: ``MongoOpenError/newerVersion(place:)``, or what the server says.
-    static func prepare(_ client: MongoClient, _ place: String) throws {
+    /// - Parameters:
+    ///   - client: a client of the database.
+    ///   - place: the store as messages name it.
+    ///   - makes: whether a database without a store gets one.
+    /// - Throws: ``MongoOpenError`` `newerVersion` and `noStore`, or what the server says.
+    static func prepare(_ client: MongoClient, _ place: String, makes: Bool = true) throws {
         let kept = try client.first(Collection.schema, ["_id": "schema"])
         let known = try kept?.number("version") ?? 0
         guard known <= version else { throw MongoOpenError.newerVersion(place: place) }
+        if !makes, known == 0 { throw MongoOpenError.noStore(place: place) }
         guard known < version else { return }
         let present = Set(
             try client.run(["listCollections": 1, "nameOnly": true, "cursor": ["batchSize": 1000]])

@@ -1,4 +1,5 @@
 import CPostgres
+import LogModel
 
 /// Where the server is and who we are to it, as a `postgres://` URL says.
 ///
@@ -7,8 +8,8 @@ import CPostgres
 @safe struct ConnectionTarget: Sendable {
     private let url: String
     private let options: String
-    private let password: String?
-    /// The URL without its password and parameters, for messages.
+    private let censor: CredentialCensor
+    /// The URL without its credentials and parameters, for messages.
     let shown: String
 
     /// What a session begins with; what the URL's own `options` say comes behind and wins.
@@ -24,7 +25,7 @@ import CPostgres
     /// - Returns: `nil` when libpq cannot read it.
     init?(_ url: String) {
         // The reason stays unsaid: libpq's words hold the URL.
-        guard url.hasPrefix("postgres://") || url.hasPrefix("postgresql://"),
+        guard url.hasPrefix("postgres://") || url.hasPrefix("postgresql://"), !URLCredentials.areAmbiguous(in: url),
             let list = unsafe PQconninfoParse(url, nil)
         else { return nil }
         defer { unsafe PQconninfoFree(list) }
@@ -40,7 +41,8 @@ import CPostgres
         let ports = (given["port"] ?? "").split(separator: ",")
         guard ports.allSatisfy({ Int($0).map { (1...65_535).contains($0) } ?? false }) else { return nil }
         self.url = url
-        password = given["password"]
+        censor = CredentialCensor(
+            url: Secret(url), passwords: [given["password"], given["sslpassword"]], user: given["user"])
         options =
             ConnectionTarget.sessionOptions.map { "-c \($0)" }.joined(separator: " ")
             + (given["options"].map { " " + $0 } ?? "")
@@ -55,16 +57,11 @@ import CPostgres
             let name = host.contains(":") ? "[\(host)]" : String(host)
             return port.isEmpty ? name : "\(name):\(port)"
         }
-        let user = given["user"].map { "\($0)@" } ?? ""
-        return "postgres://\(user)\(places.joined(separator: ","))/\(given["dbname"] ?? "")"
+        return "postgres://\(places.joined(separator: ","))/\(given["dbname"] ?? "")"
     }
 
-    /// A message without the password, should libpq or the server have put it in.
-    func censored(_ message: String) -> String {
-        let line = firstLine(of: message)
-        guard let password, !password.isEmpty else { return line }
-        return line.replacing(password, with: "…")
-    }
+    /// The first line of a message, without credentials, should libpq or the server have put them in.
+    func censored(_ message: String) -> String { censor.shown(firstLine(of: message)) }
 
     /// Lends what libpq connects by.
     ///

@@ -14,9 +14,11 @@ enum SchemaUpgrade {
     /// - Parameters:
     ///   - session: a session on the database.
     ///   - shown: the store as messages name it.
+    ///   - makes: whether a database without a store gets one.
     /// - Throws: ``PostgresOpenError`` or ``PostgresError``.
-    static func run(on session: PostgresSession, _ shown: String) throws {
+    static func run(on session: PostgresSession, _ shown: String, makes: Bool = true) throws {
         try examine(session, shown)
+        if !makes, try present(in: session) == 0 { throw PostgresOpenError.noStore(store: shown) }
         if try isCurrent(session, shown) { return }
         try session.transaction { session in
             // Processes that start at the same moment do this one after the other.

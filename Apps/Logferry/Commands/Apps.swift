@@ -18,7 +18,7 @@ struct Apps: AsyncParsableCommand {
         var json = false
 
         func run() async throws {
-            try await withDeployment { deployment in
+            try await withDeployment(makes: true) { deployment in
                 let app = try await deployment.apps.register(named: name)
                 var table = Table(["id", "name", "createdAt"], json: json)
                 table.add([.text(app.id.text), .text(app.name.text), .moment(app.createdAt)])
@@ -74,9 +74,13 @@ struct Apps: AsyncParsableCommand {
 }
 
 /// Opens the deployment of the settings, lends it to `work` and closes it.
-func withDeployment(_ work: (Deployment) async throws -> Void) async throws {
+/// - Parameters:
+///   - makes: whether a data folder and a store that are missing are made; most commands are about what is there.
+///   - work: what the command does.
+/// - Throws: ``SettingsError``, ``StoreMissing``, or what `work` throws.
+func withDeployment(makes: Bool = false, _ work: (Deployment) async throws -> Void) async throws {
     let settings = try GivenSettings.settings()
-    let deployment = try await Deployment(settings, logger: settings.logger("store"))
+    let deployment = try await Deployment(settings, makes: makes, logger: settings.logger("store"))
     try await work(deployment)
     try await deployment.close()
 }

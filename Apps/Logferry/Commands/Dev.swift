@@ -4,6 +4,7 @@ import Composition
 import LogModel
 import Server
 import ServiceLifecycle
+import Synchronization
 import Worker
 
 /// Everything in one process.
@@ -19,47 +20,50 @@ struct Dev: AsyncParsableCommand {
         ServiceRunner.begin()
         // Who tries something out looks for it at once.
         let settings = try GivenSettings.settings(defaults: ["consume.interval": "1s"])
-        guard settings.fimidaraURL == nil else {
-            throw SettingsError("dev brings its own file store; with fimidara.server_url use serve and work")
-        }
+        try settings.demandStart(as: .dev)
         let deployment = try await Deployment(settings, makesFileStore: true, logger: settings.logger("ingestion"))
         let adminKey = try settings.adminKey ?? deployment.data.secret("admin.key", from: deployment.entropy)
         let internalKey = try settings.internalKey ?? deployment.data.secret("internal.key", from: deployment.entropy)
         let embedded = try await deployment.openEmbeddedFileStore()
         let doors = OpenDoors(count: 3)
+        let ports = OpenPorts()
         let files = try FileStoreServer(
             embedded, settings: settings, logger: settings.logger("local-fimidara")
-        ) { _ in await doors.opened() }
+        ) { port in
+            ports.note(port, .files, of: settings.localFimidara)
+            await doors.opened()
+        }
         let server = try APIServer(
             deployment, adminKey: adminKey, internalKey: internalKey, logger: settings.logger("http")
         ) { port in
-            Terminal.say(Dev.banner(settings, port: port))
+            ports.note(port, .api, of: settings.http)
             await doors.opened()
         }
         let ops = OpsServer(deployment, logger: settings.logger("ops")) { port in
-            Terminal.say("metrics      \(settings.ops.url(port: port))/metrics")
+            ports.note(port, .metrics, of: settings.ops)
             await doors.opened()
         }
         var services: [any Service] = [files, server, ops]
-        services.append(Delayed(WorkerService(deployment, logger: settings.logger("worker")), until: doors))
-        if demo {
-            let application = try await DemoApplication(deployment, logger: settings.logger("demo"))
-            services.append(
-                Delayed(application, until: doors) {
-                    Terminal.say(Dev.invitation(application, data: settings.dataDirectory))
-                })
-        }
-        try await ServiceRunner(settings).run(
-            services, binding: [settings.http, settings.ops, settings.localFimidara], doors: doors,
-            deployment: deployment)
+        let application =
+            demo
+            ? try await DemoApplication(
+                deployment, serverURL: { ports.url(.api) }, logger: settings.logger("demo")) : nil
+        services.append(
+            Delayed(WorkerService(deployment, logger: settings.logger("worker")), until: doors) {
+                Terminal.say(Dev.banner(settings, ports))
+                if let application { Terminal.say(Dev.invitation(application, data: settings.dataDirectory)) }
+            })
+        if let application { services.append(Delayed(application, until: doors)) }
+        try await ServiceRunner(settings, as: .dev).run(services, doors: doors, deployment: deployment)
         try await embedded.close()
         try await deployment.close()
     }
 
-    private static func banner(_ settings: Settings, port: Int) -> String {
+    private static func banner(_ settings: Settings, _ ports: OpenPorts) -> String {
         """
-        API          \(settings.http.url(port: port))
-        file store   \(settings.localFimidara.localURL)
+        API          \(ports.url(.api))
+        file store   \(ports.url(.files))
+        metrics      \(ports.url(.metrics))/metrics
         data         \(settings.dataDirectory)
         admin key    in \(settings.dataDirectory)/admin.key
         """
@@ -72,7 +76,7 @@ struct Dev: AsyncParsableCommand {
 
             The demo application "\(demo.app.name)" logs a few lines every two seconds.
             app id       \(demo.app.id)
-            its token    \(demo.token.reveal { $0 })
+            its token    in \(data)/\(DemoApplication.tokenFile)
 
             Try, in another terminal:
               \(program) query --app \(demo.app.name) --from 5m\(place)
@@ -82,6 +86,22 @@ struct Dev: AsyncParsableCommand {
             Ctrl-C stops; the next start goes on where this one stopped.
             """
     }
+}
+
+/// Which ports the listeners have that are open.
+final class OpenPorts: Sendable {
+    private let urls = Mutex<[Listener: String]>([:])
+
+    /// What listens.
+    enum Listener { case api, files, metrics }
+
+    /// Notes the port that a listener has.
+    func note(_ port: Int, _ listener: Listener, of given: Settings.Listener) {
+        urls.withLock { $0[listener] = given.url(port: port) }
+    }
+
+    /// Where a listener is; empty while it is not open.
+    func url(_ listener: Listener) -> String { urls.withLock { $0[listener] ?? "" } }
 }
 
 /// Counts the listeners that are open.

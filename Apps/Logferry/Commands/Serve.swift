@@ -18,9 +18,9 @@ struct Serve: AsyncParsableCommand {
     func run() async throws {
         ServiceRunner.begin()
         let settings = try GivenSettings.settings()
+        try settings.demandStart(as: .serve)
         guard let adminKey = settings.adminKey, let internalKey = settings.internalKey else {
-            throw SettingsError(
-                "serve needs admin.key and internal.key: set LOGFERRY_ADMIN_KEY and LOGFERRY_INTERNAL_KEY, or …_FILE")
+            throw SettingsError("serve needs admin.key and internal.key")
         }
         let deployment = try await Deployment(settings, waitsForStore: true, logger: settings.logger("store"))
         let doors = OpenDoors(count: 2)
@@ -31,8 +31,7 @@ struct Serve: AsyncParsableCommand {
             await doors.opened()
         }
         let ops = OpsServer(deployment, settings, doors)
-        try await ServiceRunner(settings).run(
-            [server, ops], binding: [settings.http, settings.ops], doors: doors, deployment: deployment)
+        try await ServiceRunner(settings, as: .serve).run([server, ops], doors: doors, deployment: deployment)
         try await deployment.close()
     }
 }
@@ -53,6 +52,7 @@ struct Work: AsyncParsableCommand {
         Deployment.boundMemory()
         if !once { ServiceRunner.begin() }
         let settings = try GivenSettings.settings()
+        if !once { try settings.demandStart(as: .work) }
         let deployment = try await Deployment(settings, waitsForStore: true, logger: settings.logger("ingestion"))
         let worker = WorkerService(deployment, logger: settings.logger("worker"))
         if once {
@@ -60,8 +60,7 @@ struct Work: AsyncParsableCommand {
         } else {
             let doors = OpenDoors(count: 1)
             let ops = OpsServer(deployment, settings, doors)
-            try await ServiceRunner(settings).run(
-                [worker, ops], binding: [settings.ops], doors: doors, deployment: deployment)
+            try await ServiceRunner(settings, as: .work).run([worker, ops], doors: doors, deployment: deployment)
         }
         try await deployment.close()
     }

@@ -41,11 +41,8 @@ enum CompletionRequest {
         do {
             let given = try GivenSettings(arguments: words, environment: environment)
             let settings = try Settings(given.source())
-            // Opening a store of a file would make it.
-            if case .sqlite(let path) = settings.store, access(path, R_OK) != 0 { return [] }
-            guard access(settings.dataDirectory, X_OK) == 0 else { return [] }
             let deployment = try await Deployment(
-                settings, logger: Logger(label: "completion") { _ in SwiftLogNoOpLogHandler() })
+                settings, makes: false, logger: Logger(label: "completion") { _ in SwiftLogNoOpLogHandler() })
             apps = try await deployment.apps.list(after: nil, limit: 1000).map(\.name.text)
             try await deployment.close()
         } catch {

@@ -31,6 +31,9 @@ enum ExitStatus: Int32, CaseIterable {
         case let error as SettingsError:
             for complaint in error.complaints { Terminal.complain(complaint) }
             return configuration
+        case let error as StoreMissing:
+            Terminal.complain(error.description)
+            return configuration
         case let error as StoreUnreachable:
             Terminal.complain(error.description)
             return tryAgain

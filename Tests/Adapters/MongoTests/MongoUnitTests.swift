@@ -104,13 +104,18 @@ struct MongoFactsTests {
         "of a URL only scheme, hosts and database are shown",
         arguments: [
             ("mongodb://h:1", "mongodb://h:1/logferry"), ("mongodb://u:p@h:1,i:2/db?tls=true", "mongodb://h:1,i:2/db"),
-            ("mongodb+srv://u:p%40@h/db", "mongodb+srv://h/db"), ("mongodb://u:p@p/q@h/", "mongodb://h/logferry"),
+            ("mongodb+srv://u:p%40@h/db", "mongodb+srv://h/db"), ("mongodb://u:p%2Fq@h/", "mongodb://h/logferry"),
         ])
     func shownURLs(_ url: String, _ shown: String) {
         #expect(MongoURL(Secret(url))?.shown == shown)
     }
 
-    @Test("other URLs are none", arguments: ["mongodb:h", "postgres://h/d", "mongodb://", "mongodb://u:p?q@h/d", ""])
+    @Test(
+        "T10: other URLs are none, nor are those of which it is not clear where the password ends",
+        arguments: [
+            "mongodb:h", "postgres://h/d", "mongodb://", "mongodb://u:p?q@h/d", "", "mongodb://u:p@q@h/d",
+            "mongodb://u:p/q@h/d", "mongodb://u:p#q@h/d",
+        ])
     func otherURLs(_ url: String) {
         #expect(MongoURL(Secret(url)) == nil)
     }
