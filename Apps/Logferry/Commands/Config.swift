@@ -27,12 +27,59 @@ struct Config: AsyncParsableCommand {
 
     struct Check: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Check the settings; exit 78 when they cannot be used.")
+            abstract: "Check everything that a process needs to start; exit 78 when it could not work.",
+            discussion: """
+                Looks at the settings, ports, the data folder, key files, the store, Redis servers and the file store, \
+                and says all that is wrong at once. It makes nothing and changes nothing, and sends no key to a file \
+                store. Without a mode only the settings and the servers that they name are looked at, not ports.
+                """)
+
+        @Argument(help: "What would be started: serve, work, dev or files.", transform: Check.mode(_:))
+        var mode: ProcessMode?
+
+        @Flag(help: "Ask no server.")
+        var offline = false
+
+        @Flag(help: "Write one finding a line, as JSON.")
+        var json = false
 
         func run() async throws {
-            let settings = try GivenSettings.settings()
-            for concern in await settings.lockConcerns() { Terminal.say("warning: \(concern)") }
-            Terminal.say("the settings are fine")
+            let findings = await self.findings()
+            var table = Table(["severity", "subject", "words"], json: json)
+            if json {
+                for found in findings {
+                    table.add([.text(found.severity.rawValue), .text(found.subject), .text(found.words)])
+                }
+                table.finish(whenEmpty: "")
+            } else {
+                for found in findings where found.severity != .fine {
+                    Terminal.complain("\(found.severity.rawValue): \(found.words)")
+                }
+            }
+            guard !DeploymentCheck.isUnusable(findings) else {
+                throw ExitCode(ExitStatus.configuration.rawValue)
+            }
+            if !json { Terminal.say("the settings are fine\(offline ? "; no server was asked" : "")") }
+        }
+
+        private static func mode(_ word: String) throws -> ProcessMode {
+            guard let mode = ProcessMode(rawValue: word) else {
+                let words = ProcessMode.allCases.map(\.rawValue).joined(separator: ", ")
+                throw ValidationError("'\(word)' is nothing that can be started: \(words)")
+            }
+            return mode
+        }
+
+        private func findings() async -> [CheckFinding] {
+            let settings: Settings
+            do {
+                settings = try GivenSettings.settings(defaults: mode == .dev ? Dev.defaults : [:])
+            } catch let error as SettingsError {
+                return error.complaints.map { CheckFinding(.error, "settings", $0) }
+            } catch {
+                return [CheckFinding(.error, "settings", String(describing: error))]
+            }
+            return await DeploymentCheck(settings, as: mode).run(reachesOut: !offline)
         }
     }
 }

@@ -1,0 +1,36 @@
+import HTTPTransport
+import LogModel
+
+/// Asks whether a file store is there, without a credential: whoever answers may be anybody.
+struct FileStoreProbe: Sendable {
+    private let place: FileStore.Place
+
+    init(_ place: FileStore.Place) { self.place = place }
+
+    /// What came of it.
+    ///
+    /// A file store refuses a call without a credential in its own form: an object with the member `errors`.
+    func findings() async -> [CheckFinding] {
+        let request = HTTPRequest(
+            .post, place.serverURL + "/v1/agentTokens/getToken", headers: ["Content-Type": "application/json"],
+            body: Array("{}".utf8),
+            timeouts: HTTPTimeouts(connect: .seconds(5), idle: .seconds(5), total: .seconds(10)))
+        let status: Int
+        let text: String
+        do {
+            let response = try await place.transport.send(request)
+            status = response.status
+            text = String(decoding: try await response.body.collect(upTo: 64 << 10), as: UTF8.self)
+        } catch {
+            return [CheckFinding(.error, "file store", "\(error.detail)")]
+        }
+        guard (400..<500).contains(status), text.contains("\"errors\"") else {
+            return [
+                CheckFinding(
+                    .error, "file store",
+                    "what answers at fimidara.server_url is no file store (status \(status)): correct the URL")
+            ]
+        }
+        return [CheckFinding(.fine, "file store", "answers")]
+    }
+}

@@ -1,0 +1,85 @@
+import Foundation
+import Glibc
+import RawSockets
+import ServerRig
+import Testing
+
+/// What `config check` finds, and that it makes nothing on its way.
+@Suite("Checking the configuration", .serialized)
+struct CheckTests {
+    private let key = String(repeating: "k", count: 32)
+
+    @Test("T30: everything that is wrong is said at once, of values, ports, folders and servers")
+    func everything() async throws {
+        let site = try Site()
+        let web = try RawListener(answer: "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nhi")
+        let environment = [
+            "LOGFERRY_ADMIN_KEY": key, "LOGFERRY_INTERNAL_KEY": key, "LOGFERRY_FIMIDARA_AUTH_TOKEN": key,
+            "LOGFERRY_FIMIDARA_SERVER_URL": "http://127.0.0.1:\(web.port)",
+            "LOGFERRY_REDIS_URLS": "redis://127.0.0.1:1", "LOGFERRY_STORE_URL": "postgres://127.0.0.1:1/none",
+        ]
+        let arguments = [
+            "config", "check", "serve", "--data-dir", "/proc/nope", "--http-host", "999.1.1.1", "--ops-port",
+            String(web.port),
+        ]
+        let all = try await site.run(arguments, environment: environment)
+        #expect(all.code == 78)
+        for says in [
+            "http.host has no address", "127.0.0.1:\(web.port) (ops.port): the port is in use", "/proc/nope",
+            "postgres://127.0.0.1:1/none cannot be reached", "redis://127.0.0.1:1", "is no file store",
+        ] {
+            #expect(all.words.contains(says), "\(says): \(all.words)")
+        }
+        let offline = try await site.run(arguments + ["--offline", "--json"], environment: environment)
+        #expect(offline.code == 78 && offline.output.contains(#""subject":"ports""#), "\(offline.output)")
+        #expect(!offline.output.contains(#""subject":"store""#))
+        let heard = String(decoding: await web.stop(), as: UTF8.self)
+        #expect(heard.contains("getToken") && !heard.contains(key), "no key goes to whoever answers: \(heard)")
+    }
+
+    @Test("T30: four wrong values are four complaints, in check as at the start")
+    func values() async throws {
+        let site = try Site()
+        let flags = ["--http-port", "99999", "--seal-grace", "1", "--fimidara-logs-folder-prefix", "a+b"]
+        let environment = [
+            "LOGFERRY_ADMIN_KEY": "short", "LOGFERRY_INTERNAL_KEY": key, "LOGFERRY_INTERNAL_KEY_FILE": "/x",
+        ]
+        for command in [["config", "check"], ["config", "check", "dev", "--offline"], ["dev"]] {
+            let result = try await site.run(command + flags, environment: environment)
+            #expect(result.code == 78)
+            for says in flags.filter({ $0.hasPrefix("--") }) + ["LOGFERRY_ADMIN_KEY", "LOGFERRY_INTERNAL_KEY_FILE"] {
+                #expect(result.words.contains(says), "\(command), \(says): \(result.words)")
+            }
+        }
+        try site.keep("key", key)
+        let both = try await site.run(
+            ["config", "check", "--offline"],
+            environment: ["LOGFERRY_ADMIN_KEY": key, "LOGFERRY_ADMIN_KEY_FILE": "\(site.data)/key"])
+        #expect(both.code == 78 && both.words.contains("are both given"), "\(both.words)")
+    }
+
+    @Test("T30: check agrees with the start, and makes nothing")
+    func agreement() async throws {
+        let site = try Site()
+        for (mode, code) in [("serve", Int32(78)), ("work", 0), ("dev", 0), ("files", 0)] {
+            let result = try await site.run(["config", "check", mode])
+            #expect(result.code == code, "\(mode): \(result.words)")
+            #expect(!FileManager.default.fileExists(atPath: site.data), "\(mode)")
+        }
+        #expect(try await site.run(["config", "check", "nosuch"]).code == 2)
+        try site.keep("admin.key", key, mode: 0o644)
+        let open = try await site.run(["config", "check", "dev"])
+        #expect(open.code == 78 && open.words.contains("chmod 600 \(site.data)/admin.key"), "\(open.words)")
+        try site.keep("admin.key", key)
+        let dev = try await site.startDev()
+        let given = ["LOGFERRY_ADMIN_KEY": key, "LOGFERRY_INTERNAL_KEY": key]
+        let serve = try await site.run(["config", "check", "serve", "--http-port", "0", "--json"], environment: given)
+        #expect(serve.code == 0, "\(serve.output)")
+        #expect(serve.output.contains(#""subject":"file store","words":"answers"#), "\(serve.output)")
+        let taken = try await site.run(["config", "check", "serve"], environment: given)
+        #expect(taken.code == 78 && taken.words.contains("127.0.0.1:\(site.apiPort)"), "\(taken.words)")
+        #expect(try await site.stop(dev) == 0)
+        let gone = try await site.run(["config", "check", "work"], environment: given)
+        #expect(gone.code == 78 && gone.words.contains("is not running"), "\(gone.words)")
+    }
+}
