@@ -117,6 +117,8 @@ public enum SQLiteOpenError: Error, Sendable, CustomStringConvertible {
         case .corrupt(let path, let reason):
             "the store \(path) is not a readable SQLite file (\(reason)): restore it from a backup, or move it away to "
                 + "begin with an empty one"
+        case .cannotOpen(let path, let reason) where reason.contains("full"):
+            "the store \(path) cannot be opened (\(reason)): make room on its disk"
         case .cannotOpen(let path, let reason):
             "the store \(path) cannot be opened (\(reason)): check that its folder exists and is writable"
         }

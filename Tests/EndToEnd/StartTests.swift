@@ -96,6 +96,21 @@ struct StartTests {
         }
     }
 
+    @Test("a start on a full disk says so, and goes well once there is room")
+    func fullDisk() async throws {
+        let site = try Site()
+        let disk = try await FullDisk()
+        try disk.fill()
+        // The data folder alone is full: what the program says goes to a file elsewhere.
+        let environment = disk.environment.merging(["FULL_DISK_FOLDER": site.data]) { $1 }
+        for command in [["dev"], ["apps", "add", "a"]] {
+            let full = try await site.run(command, environment: environment)
+            #expect(full.code == 78 && full.words.contains("make room"), "\(command): \(full.code) \(full.words)")
+        }
+        try disk.empty()
+        #expect(try await site.run(["apps", "add", "a"], environment: environment).code == 0)
+    }
+
     @Test("a folder with letters outside ASCII works in a locale that knows none")
     func locale() async throws {
         let site = try Site()
