@@ -4,6 +4,8 @@
 /// password as `%40` and so on, so the last `@` counts, wherever it stands: rather too much is hidden than too little.
 public enum URLCredentials {
     private static let dots = "•••"
+    /// How our own words say what a URL looks like; they hold no credentials.
+    private static let placeholders = ["USER:PASSWORD@HOST", "USER@HOST"]
 
     /// A single URL as it may be shown; a text that is no URL is left as it is.
     public static func removed(fromURL url: String) -> String {
@@ -13,7 +15,8 @@ public enum URLCredentials {
 
     /// A text, such as an error of a library, in which each URL is as it may be shown.
     ///
-    /// A URL ends where a blank, a control character or a quotation mark stands.
+    /// A URL ends where a blank, a control character or a quotation mark stands. The forms of URLs that our own words
+    /// describe, such as `postgres://USER:PASSWORD@HOST`, are left.
     public static func removed(fromText text: String) -> String {
         guard text.contains("://") else { return text }
         var result = ""
@@ -22,7 +25,7 @@ public enum URLCredentials {
             result += rest[..<start]
             let end = rest[start...].firstIndex(where: endsURL)
             let url = rest[start..<(end ?? rest.endIndex)]
-            result += shown(url)
+            result += placeholders.contains { url.hasPrefix($0) } ? String(url) : shown(url)
             rest = rest[url.endIndex...]
         }
         return result + rest

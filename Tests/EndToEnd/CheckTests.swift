@@ -67,6 +67,8 @@ struct CheckTests {
             #expect(!FileManager.default.fileExists(atPath: site.data), "\(mode)")
         }
         #expect(try await site.run(["config", "check", "nosuch"]).code == 2)
+        let clash = try await site.run(["config", "check", "--http-port", "9", "--ops-port", "9"])
+        #expect(clash.code == 78 && clash.words.contains("http.port and ops.port are both 9"), "\(clash.words)")
         try site.keep("admin.key", key, mode: 0o644)
         let open = try await site.run(["config", "check", "dev"])
         #expect(open.code == 78 && open.words.contains("chmod 600 \(site.data)/admin.key"), "\(open.words)")

@@ -52,6 +52,10 @@ struct URLCanaryTests {
         ] {
             try await expectNone(site, arguments, [:], url)
         }
+        let advised = try await site.run(["apps", "list"], environment: ["LOGFERRY_STORE_URL": url])
+        if mark != ":", mark != "%" {
+            #expect(advised.words.contains("postgres://USER:PASSWORD@HOST"), "\(mark): \(advised.words)")
+        }
         _ = await silent.stop()
     }
 

@@ -23,7 +23,9 @@ public struct DeploymentCheck: Sendable {
     /// - Parameter reachesOut: whether servers are asked; else only this machine is looked at.
     /// - Returns: what was found, in the order in which a start would come to it.
     public func run(reachesOut: Bool) async -> [CheckFinding] {
-        var findings = (mode.map(settings.complaints(about:)) ?? []).map { CheckFinding(.error, "settings", $0) }
+        let complaints =
+            mode.map(settings.complaints(about:)) ?? settings.clashes(of: settings.listeners(of: .serve))
+        var findings = complaints.map { CheckFinding(.error, "settings", $0) }
         if findings.isEmpty { findings.append(CheckFinding(.fine, "settings", "can be used")) }
         findings += ports() + folder() + keys()
         guard reachesOut else { return findings }

@@ -54,7 +54,12 @@ extension Settings {
             complaints.append("dev brings its own file store; with fimidara.server_url use serve and work")
         case .dev, .work, .files: break
         }
-        let listeners = listeners(of: mode)
+        return complaints + clashes(of: listeners(of: mode))
+    }
+
+    /// Listeners that cannot be open at the same time.
+    func clashes(of listeners: [NamedListener]) -> [String] {
+        var complaints: [String] = []
         for (index, one) in listeners.enumerated() {
             for other in listeners[..<index] where one.listener.clashes(with: other.listener) {
                 complaints.append(

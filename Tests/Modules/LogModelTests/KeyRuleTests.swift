@@ -114,5 +114,7 @@ struct URLCredentialsTests {
             URLCredentials.removed(fromText: text)
                 == "cannot reach postgres://•••@h1/d, nor \"redis://•••@h2:1\"; see http://h3/x")
         #expect(URLCredentials.removed(fromText: "a@b and :// and x://") == "a@b and :// and x://")
+        let advice = "write postgres://USER:PASSWORD@HOST:PORT/DATABASE or postgres://USER@HOST"
+        #expect(URLCredentials.removed(fromText: advice) == advice)
     }
 }
