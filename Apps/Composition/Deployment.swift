@@ -45,6 +45,8 @@ public struct Deployment: Sendable {
     public let runs: any RunStore
     /// The figures that this process shows.
     public let telemetry: ServiceTelemetry
+    /// Whether the store answers.
+    public let readiness: StoreReadiness
     /// The file store; `nil` when none is configured and none was made here.
     public let fileStore: FileStore?
 
@@ -84,6 +86,7 @@ public struct Deployment: Sendable {
         self.logger = logger
         self.telemetry = telemetry
         self.store = store
+        readiness = StoreReadiness(ping: store.ping)
         commits = ObservedCommitStore(store.commits, telemetry.registry)
         owner = .mint(at: clock.now(), from: entropy)
         apps = AppRegistrar(store: store.apps, clock: clock, entropy: entropy)

@@ -29,7 +29,8 @@ public struct APIServer: Service {
         trigger = RunTrigger(logger: logger)
         let gatekeeper = Gatekeeper(
             adminKey: adminKey, internalKey: internalKey, tokens: deployment.tokens,
-            guesses: deployment.guessRate(of: PeerAddress.self))
+            guesses: deployment.guessRate(of: PeerAddress.self),
+            lane: GuessLane(perMinute: settings.keyGuessRate))
         let signer = Deployment.signer(of: adminKey)
         routes =
             HealthRoutes(deployment: deployment).routes
@@ -76,23 +77,13 @@ public struct APIServer: Service {
     private static func router(
         _ routes: [Route], gatekeeper: Gatekeeper, _ deployment: Deployment, logger: Logger
     ) -> Router<APIContext> {
-        let router = Router.observed(deployment, logger: logger)
-        var methods: [String: [HTTPRequest.Method]] = [:]
+        let router = Router.observed(deployment, routes, logger: logger)
         for route in routes {
             // Where there is something to get, its head can be asked for; the middleware leaves the body out.
             for method in route.method == .get ? [.get, .head] : [route.method] {
-                methods[route.path, default: []].append(method)
                 router.on(RouterPath(route.path), method: method) { request, context in
-                    let caller = try await gatekeeper.caller(of: request, from: context.peer, with: route.right)
-                    return try await route.answer(request, context, caller)
-                }
-            }
-        }
-        let all: [HTTPRequest.Method] = [.get, .head, .post, .put, .patch, .delete]
-        for (path, allowed) in methods {
-            for method in all where !allowed.contains(method) {
-                router.on(RouterPath(path), method: method) { _, _ -> Response in
-                    throw Problem.methodNotAllowed(allowed)
+                    let caller = try await gatekeeper.caller(of: request, context, with: route.right)
+                    return try await route.respond(to: request, context, caller)
                 }
             }
         }

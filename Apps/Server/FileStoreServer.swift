@@ -70,7 +70,7 @@ public struct FileStoreServer: Service {
         Application(
             responder: CallbackResponder { request, context in
                 do {
-                    return try await FileStoreServer.respond(to: request, store)
+                    return try await FileStoreServer.respond(to: request, on: context.channel, store)
                 } catch {
                     // Whoever waits must not take an answer of ours for the store's.
                     try? await context.channel.close()
@@ -82,11 +82,14 @@ public struct FileStoreServer: Service {
             onServerRunning: onRunning, logger: logger)
     }
 
-    private static func respond(to request: Request, _ store: EmbeddedFileStore) async throws -> Response {
+    private static func respond(
+        to request: Request, on channel: any Channel, _ store: EmbeddedFileStore
+    ) async throws -> Response {
         let call = EmbeddedFileStore.Call(
             method: request.method.rawValue, path: request.uri.path, query: request.uri.query ?? "",
             headers: request.headers.map { (name: $0.name.canonicalName, value: $0.value) })
-        let reply = try await store.respond(to: call, body: request.body.map { Array(buffer: $0) })
+        let uploaded = BodyOnDemand(of: request, on: channel)
+        let reply = try await store.respond(to: call, body: uploaded.map { Array(buffer: $0) })
         var headers = HTTPFields()
         var length: Int?
         for (name, value) in reply.headers {

@@ -18,11 +18,14 @@ public struct OpsServer: Service {
         _ deployment: Deployment, logger: Logger, onListening: @Sendable @escaping (Int) async -> Void = { _ in }
     ) {
         let listener = deployment.settings.ops
-        let router = Router.observed(deployment, logger: logger)
-        for route in HealthRoutes(deployment: deployment).routes + MetricsRoutes(telemetry: deployment.telemetry).routes
-        {
-            router.on(RouterPath(route.path), method: route.method) { request, context in
-                try await route.answer(request, context, .anyone)
+        let routes =
+            HealthRoutes(deployment: deployment).routes + MetricsRoutes(telemetry: deployment.telemetry).routes
+        let router = Router.observed(deployment, routes, logger: logger)
+        for route in routes {
+            for method in [route.method, .head] {
+                router.on(RouterPath(route.path), method: method) { request, context in
+                    try await route.respond(to: request, context, .anyone)
+                }
             }
         }
         application = Application(
@@ -40,12 +43,13 @@ public struct OpsServer: Service {
 }
 
 extension Router where Context == APIContext {
-    /// A router that names, counts and logs requests, and answers errors as problems.
-    static func observed(_ deployment: Deployment, logger: Logger) -> Router {
+    /// A router that names, counts and logs requests, answers errors as problems, and says which methods paths have.
+    static func observed(_ deployment: Deployment, _ routes: [Route], logger: Logger) -> Router {
         let router = Router(context: APIContext.self)
         router.add(middleware: RequestIdentity(deployment, logger: logger))
         router.add(middleware: ProblemMiddleware())
         router.add(middleware: RequestLog(figures: deployment.requestFigures))
+        router.add(middleware: MethodMiddleware(table: RouteTable(routes)))
         return router
     }
 }

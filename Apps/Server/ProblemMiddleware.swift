@@ -19,6 +19,14 @@ struct ProblemMiddleware: RouterMiddleware {
             return try await next(request, context)
         } catch {
             let problem = Problem(error)
+            if [408, 499].contains(problem.status.code) {
+                context.logger.info(
+                    "a client ended or broke its request",
+                    metadata: [
+                        "method": "\(request.method)", "route": "\(context.route)", "code": "\(problem.code.rawValue)",
+                        "detail": "\(problem.detail)",
+                    ])
+            }
             // Without a file store this is the answer by design; the log says so once, at the start.
             let isExpected = error is CancellationError || problem.code == .noFileStore
             if problem.status.code >= 500, !isExpected {

@@ -57,7 +57,7 @@ private struct Entry: Sendable {
             bytes: bytes)
         var metadata: Logger.Metadata = [
             "method": "\(method)", "route": "\(context.route)", "status": "\(status)",
-            "duration_ms": "\(duration / .milliseconds(1))", "bytes": "\(bytes)",
+            "duration_ms": "\(Int64(duration / .milliseconds(1)))", "bytes": "\(bytes)",
         ]
         if let problem { metadata["code"] = "\(problem.rawValue)" }
         context.logger.log(level: status >= 500 ? .info : .debug, "request", metadata: metadata)

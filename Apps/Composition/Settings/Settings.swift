@@ -55,6 +55,10 @@ public struct Settings: Sendable {
     public let http: Listener
     /// Largest request body in bytes.
     public let maxBody: Int
+    /// Most questions that are in progress at a time.
+    public let maxQuestions: Int
+    /// Most of them of one credential.
+    public let maxQuestionsPerCredential: Int
     /// Most tails that are open at a time.
     public let maxTails: Int
     /// How often a tail with nothing to show is heard of.
@@ -129,6 +133,8 @@ public struct Settings: Sendable {
         storeWait = read.duration("store.wait")
         http = read.listener("http")
         maxBody = read.bytes("http.max_body")
+        maxQuestions = read.count("http.max_questions")
+        maxQuestionsPerCredential = read.count("http.max_questions_per_credential")
         maxTails = read.count("http.max_tails")
         tailHeartbeat = read.duration("http.tail_heartbeat")
         ops = read.listener("ops")

@@ -9,33 +9,37 @@ struct Gatekeeper: Sendable {
     private let internalKey: Secret
     private let tokens: ClientTokens
     private let guesses: CallRate<PeerAddress>
+    private let lane: GuessLane
 
-    init(adminKey: Secret, internalKey: Secret, tokens: ClientTokens, guesses: CallRate<PeerAddress>) {
+    init(
+        adminKey: Secret, internalKey: Secret, tokens: ClientTokens, guesses: CallRate<PeerAddress>, lane: GuessLane
+    ) {
         self.adminKey = adminKey
         self.internalKey = internalKey
         self.tokens = tokens
         self.guesses = guesses
+        self.lane = lane
     }
 
     /// Finds out who makes a request.
     /// - Throws: ``Problem`` or ``TokenRefusal`` when the caller may not.
-    func caller(of request: Request, from peer: PeerAddress, with right: Right) async throws -> Caller {
+    func caller(of request: Request, _ context: APIContext, with right: Right) async throws -> Caller {
         switch right {
         case .open: return .anyone
         case .service:
             guard let key = request.headers[.internalAccessKey],
-                try await isKey(internalKey, key, from: peer)
+                try await isKey(internalKey, key, from: context)
             else { throw Problem.internalKeyNeeded }
             return .service
         case .admin:
             let credential = try bearer(request)
-            if try await isKey(adminKey, credential, from: peer) { return .admin }
+            if try await isKey(adminKey, credential, from: context) { return .admin }
             // A client's token is told that it is not for this; anything else, that it is unknown.
             _ = try await tokens.authenticate(credential, for: [])
             throw Problem.forbidden
         case .read:
             let credential = try bearer(request)
-            if try await isKey(adminKey, credential, from: peer) { return .admin }
+            if try await isKey(adminKey, credential, from: context) { return .admin }
             return .client(try await tokens.authenticate(credential, for: .read))
         case .write:
             return .client(try await tokens.authenticate(try bearer(request), for: .write))
@@ -44,13 +48,24 @@ struct Gatekeeper: Sendable {
 
     /// Whether a credential is a key.
     ///
-    /// People choose keys, so each address gets a bounded number of guesses. What has a client token's form is no
-    /// guess at a key, and needs no bound of its own: nobody guesses 256 random bits. So a guesser that shares its
-    /// address with others, as behind a proxy, keeps no application from logging.
-    /// - Throws: ``Problem`` when the address has guessed too often.
-    private func isKey(_ key: Secret, _ candidate: String, from peer: PeerAddress) async throws -> Bool {
+    /// People choose keys, so each address gets a bounded number of guesses. Beyond it keys of that address, right and
+    /// wrong alike, are compared one after the other at a bounded pace: a right key is taken whatever came before it,
+    /// and nobody learns of more guesses than the pace allows. What has a client token's form is no guess at a key, and
+    /// needs no bound of its own: nobody guesses 256 random bits. So a guesser that shares its address with others, as
+    /// behind a proxy, keeps neither applications from logging nor operators from their work.
+    /// - Throws: ``Problem`` when the key is wrong and the address has guessed too often, or too many wait already;
+    ///   ``ClientGone`` when the client does not wait for its turn.
+    private func isKey(_ key: Secret, _ candidate: String, from context: APIContext) async throws -> Bool {
         guard !ClientTokens.isWellFormed(candidate) else { return false }
-        if let wait = await guesses.wait(for: peer) { throw Problem.tooManyGuesses(retryAfter: wait) }
+        let peer = context.peer
+        if let wait = await guesses.wait(for: peer) {
+            let lane = lane
+            guard try await context.whileClientWaits({ try await lane.turn(for: peer) }) else {
+                throw Problem.tooManyGuesses(retryAfter: wait)
+            }
+            if key.matches(candidate) { return true }
+            throw Problem.tooManyGuesses(retryAfter: wait)
+        }
         if key.matches(candidate) { return true }
         _ = await guesses.take(peer)
         return false
@@ -70,6 +85,8 @@ extension HTTPField.Name {
     static let internalAccessKey = known("x-internal-access-key")
     /// `Last-Event-ID`.
     static let lastEventID = known("last-event-id")
+    /// `X-Accel-Buffering`: `no` tells nginx to pass an answer on as it comes.
+    static let accelBuffering = known("x-accel-buffering")
 
     /// The name of a header that nobody else has named.
     static func known(_ name: String) -> HTTPField.Name {

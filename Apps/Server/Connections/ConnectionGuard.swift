@@ -1,3 +1,4 @@
+import Composition
 import Logging
 import NIOCore
 
@@ -20,11 +21,17 @@ final class ConnectionGuard: ChannelDuplexHandler {
     private var requestLineBytes = 0
     private var isOverRequestLine = false
     private var isRefused = false
+    /// What the connection is told once the requests before are answered.
+    private var refusal: ConnectionRefusal?
+    /// Whether a body broke the protocol: no request can follow it.
+    private var isBroken = false
+    private let ids: RequestIDs
     private var context: ChannelHandlerContext?
 
     /// Guards one connection; one that is not admitted is closed.
-    init(_ limits: ConnectionLimits, entry: ConnectionLedger.Entry, logger: Logger) {
+    init(_ limits: ConnectionLimits, entry: ConnectionLedger.Entry, ids: RequestIDs, logger: Logger) {
         self.limits = limits
+        self.ids = ids
         self.logger = logger
         self.entry = entry
         watch = ConnectionWatch(limits, at: .now)
@@ -42,20 +49,42 @@ final class ConnectionGuard: ChannelDuplexHandler {
         isOverRequestLine = false
     }
 
-    /// An answer was written to its end.
-    func answered() { watch.answered(at: .now) }
+    /// An answer was written to its end; `isLast` when the connection ends with it.
+    func answered(isLast: Bool) {
+        watch.answered(at: .now)
+        guard !isRefused, !watch.isAnswering, let context else { return }
+        if let refusal { return refuse(refusal) }
+        guard isLast || isBroken else { return }
+        // Nothing may follow the last answer, whatever stands behind the request.
+        isRefused = true
+        context.flush()
+        close(context: context, mode: .output, promise: nil)
+    }
 
     /// The parser gave up.
-    /// - Returns: whether the connection ends by this; else whoever answers the request must learn of it.
+    /// - Returns: whether the guard sees to it; else what answers the request must learn of it.
     func parserFailed(isOverflow: Bool) -> Bool {
-        guard !watch.isBusy else { return false }
+        guard watch.expectsHead else {
+            isBroken = true
+            guard watch.isAnswering else {
+                if let context { end(.endlessBody, context) }
+                return true
+            }
+            return false
+        }
         guard isOverflow else {
-            refuse(.malformed)
+            refuseInTurn(.malformed)
             return true
         }
         let isLine = !isOverRequestLine && requestLineBytes > 0
-        refuse(isLine ? .requestLineTooLong(limit: limits.requestLineBytes) : .headersTooLarge)
+        refuseInTurn(isLine ? .requestLineTooLong(limit: limits.requestLineBytes) : .headersTooLarge)
         return true
+    }
+
+    /// Says why the connection ends once the requests that came before are answered.
+    func refuseInTurn(_ refusal: ConnectionRefusal) {
+        guard watch.isAnswering else { return refuse(refusal) }
+        self.refusal = self.refusal ?? refusal
     }
 
     // MARK: - The pipeline
@@ -136,6 +165,8 @@ final class ConnectionGuard: ChannelDuplexHandler {
         if verdict == .slowHead { return refuse(.slowHead) }
         if verdict != .idle { logger.debug("a connection is cut", metadata: ["reason": "\(verdict)"]) }
         isRefused = true
+        // What reads the body is told that the client, and nothing of ours, is at fault.
+        if verdict == .slowBody { context.fireErrorCaught(BodyTooSlow()) }
         context.close(promise: nil)
     }
 
@@ -143,8 +174,10 @@ final class ConnectionGuard: ChannelDuplexHandler {
     private func refuse(_ refusal: ConnectionRefusal) {
         guard !isRefused, let context else { return }
         isRefused = true
-        logger.debug("a connection is refused", metadata: ["code": "\(refusal.problem.code)"])
-        context.writeAndFlush(wrapOutboundOut(.byteBuffer(refusal.bytes)), promise: nil)
+        let id = ids.mint()
+        logger.debug(
+            "a connection is refused", metadata: ["code": "\(refusal.problem.code.rawValue)", "request_id": "\(id)"])
+        context.writeAndFlush(wrapOutboundOut(.byteBuffer(refusal.bytes(id: id))), promise: nil)
         close(context: context, mode: .output, promise: nil)
     }
 

@@ -7,6 +7,8 @@ enum ConnectionRefusal: Sendable {
     case headersTooLarge
     case slowHead
     case malformed
+    case badHost(String)
+    case badCoding
     case tooManyConnections
 
     /// What it says.
@@ -20,6 +22,9 @@ enum ConnectionRefusal: Sendable {
                 "the request has too many header fields, or too large ones")
         case .slowHead: Problem(.requestTimeout, .requestTimeout, "the request was not sent in time")
         case .malformed: Problem.invalid("the request is not HTTP/1.1")
+        case .badHost(let detail): Problem.invalid(detail)
+        case .badCoding:
+            Problem.invalid("the transfer coding of the body is not known here; send it as it is, or chunked")
         case .tooManyConnections:
             Problem(
                 .serviceUnavailable, .tooManyConnections, "there are too many connections; try again later",
@@ -28,12 +33,14 @@ enum ConnectionRefusal: Sendable {
     }
 
     /// The answer as it goes over the wire.
-    var bytes: ByteBuffer {
+    /// - Parameter id: the id that it is found by in the log.
+    /// - Returns: its bytes.
+    func bytes(id: String) -> ByteBuffer {
         let problem = problem
         let (status, fields, body) = problem.parts
         var head = "HTTP/1.1 \(status.code) \(status.reasonPhrase)\r\n"
         for field in fields { head += "\(field.name.canonicalName): \(field.value)\r\n" }
-        head += "content-length: \(body.count)\r\nconnection: close\r\n\r\n"
+        head += "x-request-id: \(id)\r\ncontent-length: \(body.count)\r\nconnection: close\r\n\r\n"
         var buffer = ByteBuffer(string: head)
         buffer.writeBytes(body)
         return buffer

@@ -29,8 +29,8 @@ struct ConnectionWatch {
         idleSince = now
     }
 
-    /// Whether a request is being taken or answered.
-    var isBusy: Bool { unanswered > 0 || body != nil }
+    /// Whether an answer is owed.
+    var isAnswering: Bool { unanswered > 0 }
     /// Whether what comes next belongs to a head.
     var expectsHead: Bool { body == nil }
     /// Whether more of an answered request's body came than is passed over.

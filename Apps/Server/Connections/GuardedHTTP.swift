@@ -21,6 +21,7 @@ private struct GuardedHTTP: ServerChildChannel {
     private let limits: ConnectionLimits
     private let ledger: ConnectionLedger
     private let http: HTTP1Channel
+    private let ids = RequestIDs()
 
     init(_ limits: ConnectionLimits, responder: @escaping HTTPChannelHandler.Responder) {
         self.limits = limits
@@ -38,9 +39,10 @@ private struct GuardedHTTP: ServerChildChannel {
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<HTTP1Channel.Value> {
         let entry = enter(channel, logger)
         let limits = limits
+        let ids = ids
         return http.setup(channel: channel, logger: logger).assumeIsolated().flatMapThrowing { value in
             let pipeline = channel.pipeline.syncOperations
-            let watcher = ConnectionGuard(limits, entry: entry, logger: logger)
+            let watcher = ConnectionGuard(limits, entry: entry, ids: ids, logger: logger)
             let parser = try pipeline.context(handlerType: ByteToMessageHandler<HTTPRequestDecoder>.self).handler
             try pipeline.addHandler(RequestObserver(reportingTo: watcher), position: .after(parser))
             try pipeline.addHandler(watcher, position: .first)

@@ -15,13 +15,13 @@ struct AppRoutes: Sendable {
 
     private var appRoutes: [Route] {
         [
-            Route(.post, "/v1/apps", .admin) { request, _, _ in
-                let body = try await RequestBody(request, limit: maxBody, known: ["name"])
+            Route(.post, "/v1/apps", .admin) { request, context, _ in
+                let body = try await RequestBody(request, context, limit: maxBody, known: ["name"])
                 let app = try await apps.register(named: try body.requiredText("name"))
                 return .json(.created) { write(app, into: &$0) }
             },
-            Route(.get, "/v1/apps", .admin) { request, _, _ in
-                let parameters = try QueryParameters(request, known: ["limit", "cursor"])
+            Route(.get, "/v1/apps", .admin, parameters: ["limit", "cursor"]) { _, context, _ in
+                let parameters = context.query
                 let limit = try parameters.limit()
                 let found = try await apps.list(after: try parameters.cursor(AppID.init), limit: limit + 1)
                 return .page(found.prefix(limit), next: found.count > limit ? found[limit - 1].id.text : nil) {
@@ -29,11 +29,11 @@ struct AppRoutes: Sendable {
                 }
             },
             Route(.get, "/v1/apps/{app}", .admin) { _, context, _ in
-                let app = try await apps.find(try context.parameters.require("app"))
+                let app = try await apps.find(try context.segment("app"))
                 return .json { write(app, into: &$0) }
             },
             Route(.delete, "/v1/apps/{app}", .admin) { _, context, _ in
-                let app = try await apps.find(try context.parameters.require("app"))
+                let app = try await apps.find(try context.segment("app"))
                 try await apps.delete(app.id)
                 return Response(status: .noContent)
             },
@@ -43,8 +43,9 @@ struct AppRoutes: Sendable {
     private var tokenRoutes: [Route] {
         [
             Route(.post, "/v1/apps/{app}/tokens", .admin) { request, context, _ in
-                let app = try await apps.find(try context.parameters.require("app"))
-                let body = try await RequestBody(request, limit: maxBody, known: ["name", "expiresAt", "scopes"])
+                let app = try await apps.find(try context.segment("app"))
+                let body = try await RequestBody(
+                    request, context, limit: maxBody, known: ["name", "expiresAt", "scopes"])
                 let issued = try await tokens.issue(
                     for: app.id, name: try body.text("name"), scopes: try scopes(body),
                     expiresAt: try body.moment("expiresAt", from: clock.now()))
@@ -53,9 +54,9 @@ struct AppRoutes: Sendable {
                     text.add("token", issued.secret.reveal { $0 })
                 }
             },
-            Route(.get, "/v1/apps/{app}/tokens", .admin) { request, context, _ in
-                let app = try await apps.find(try context.parameters.require("app"))
-                let parameters = try QueryParameters(request, known: ["limit", "cursor"])
+            Route(.get, "/v1/apps/{app}/tokens", .admin, parameters: ["limit", "cursor"]) { _, context, _ in
+                let app = try await apps.find(try context.segment("app"))
+                let parameters = context.query
                 let limit = try parameters.limit()
                 let found = try await tokens.list(
                     of: app.id, after: try parameters.cursor(TokenID.init), limit: limit + 1)
@@ -64,8 +65,8 @@ struct AppRoutes: Sendable {
                 }
             },
             Route(.delete, "/v1/apps/{app}/tokens/{token}", .admin) { _, context, _ in
-                let app = try await apps.find(try context.parameters.require("app"))
-                guard let id = TokenID(try context.parameters.require("token")),
+                let app = try await apps.find(try context.segment("app"))
+                guard let id = TokenID(try context.segment("token")),
                     try await tokens.revoke(id, of: app.id)
                 else { throw Problem.unknownToken }
                 return Response(status: .noContent)

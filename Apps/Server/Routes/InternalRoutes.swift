@@ -12,10 +12,10 @@ struct InternalRoutes: Sendable {
     var routes: [Route] {
         RunKind.allCases.map { kind in
             let work = work.first { $0.kind == kind }
-            return Route(.post, "/internal/\(kind.rawValue)", .service) { request, _, _ in
+            return Route(.post, "/internal/\(kind.rawValue)", .service, parameters: ["wait"]) { _, context, _ in
                 // The one kind of work that needs a file store; a scheduler must not take silence for success.
                 guard let work else { throw Problem.noFileStore }
-                let waits = try QueryParameters(request, known: ["wait"]).flag("wait")
+                let waits = try context.query.flag("wait")
                 let outcome = waits ? try await work.execute() : try await trigger.start(work)
                 return answer(outcome, waits: waits)
             }

@@ -10,41 +10,60 @@ import NIOCore
 struct LogRoutes: Sendable {
     private let deployment: Deployment
     private let query: LogQueryService
+    private let slots: QuestionSlots
 
     init(deployment: Deployment, signer: any PositionSigner) {
         self.deployment = deployment
         query = LogQueryService(reader: deployment.records, signer: signer)
+        slots = QuestionSlots(
+            limit: deployment.settings.maxQuestions, limitPerAsker: deployment.settings.maxQuestionsPerCredential)
     }
 
     var routes: [Route] {
         [
-            Route(.get, "/v1/logs", .read) { request, context, caller in
-                let parameters = try QueryParameters(request, known: LogQuestion.members)
-                let setting = try setting(of: caller, cursor: parameters["cursor"])
-                return try await answer(try await LogQuestion(parameters, setting), to: request)
+            Route(.get, "/v1/logs", .read, parameters: LogQuestion.members) { request, context, caller in
+                try await answer(context, caller) { place in
+                    let setting = try setting(of: caller, cursor: context.query["cursor"])
+                    return try await answer(try await LogQuestion(context.query, setting), to: request, context, place)
+                }
             },
             Route(.post, "/v1/logs/query", .read) { request, context, caller in
-                let body = try await RequestBody(
-                    request, limit: deployment.settings.maxBody, known: LogQuestion.members)
-                let setting = try setting(of: caller, cursor: try body.text("cursor"))
-                return try await answer(try await LogQuestion(body, setting), to: request)
+                // Received before it takes a place, so that a slow body holds none.
+                let bytes = try await RequestBody.bytes(
+                    of: request, context, limit: LogQuestion.mostBytes, tooLarge: .questionTooLarge)
+                return try await answer(context, caller) { place in
+                    let body = try RequestBody(bytes, of: request, known: LogQuestion.members)
+                    let setting = try setting(of: caller, cursor: try body.text("cursor"))
+                    return try await answer(try await LogQuestion(body, setting), to: request, context, place)
+                }
             },
-            Route(.get, "/v1/logs/count", .read) { request, _, caller in
-                let known = LogQuestion.members.subtracting(["order", "limit", "cursor"])
-                let parameters = try QueryParameters(request, known: known)
-                let question = try await LogQuestion(parameters, try setting(of: caller, cursor: nil))
-                let count = try await query.count(question.filter)
-                return .json { $0.add("count", count) }
+            Route(.get, "/v1/logs/count", .read, parameters: LogQuestion.filterMembers) { _, context, caller in
+                try await answer(context, caller) { _ in
+                    let question = try await LogQuestion(context.query, try setting(of: caller, cursor: nil))
+                    let count = try await query.count(question.filter)
+                    return .json { $0.add("count", count) }
+                }
             },
-            Route(.get, "/v1/logs/fields", .read) { request, _, caller in
-                let parameters = try QueryParameters(request, known: ["app", "limit", "cursor"])
-                return try await fields(parameters, caller)
+            Route(.get, "/v1/logs/fields", .read, parameters: ["app", "limit", "cursor"]) { _, context, caller in
+                try await answer(context, caller) { _ in try await fields(context.query, caller) }
             },
-            Route(.get, "/v1/logs/histogram", .read) { request, _, caller in
-                let known = LogQuestion.members.subtracting(["order", "limit", "cursor"]).union(["interval"])
-                return try await histogram(try QueryParameters(request, known: known), caller)
+            Route(
+                .get, "/v1/logs/histogram", .read, parameters: LogQuestion.filterMembers.union(["interval"])
+            ) { _, context, caller in
+                try await answer(context, caller) { _ in try await histogram(context.query, caller) }
             },
         ]
+    }
+
+    /// Answers a question once there is a place for it; its work ends when its client goes away.
+    private func answer(
+        _ context: APIContext, _ caller: Caller,
+        _ work: @Sendable @escaping (QuestionSlots.Place) async throws -> Response
+    ) async throws -> Response {
+        try await context.whileClientWaits {
+            let place = try await slots.enter(QuestionSlots.Asker(caller))
+            return try await work(place)
+        }
     }
 
     private func setting(of caller: Caller, cursor: String?) throws -> LogQuestion.Setting {
@@ -89,10 +108,12 @@ struct LogRoutes: Sendable {
     }
 
     private func answer(
-        _ question: LogQuestion, to request: Request
+        _ question: LogQuestion, to request: Request, _ context: APIContext, _ place: QuestionSlots.Place
     ) async throws -> Response {
-        let accepted = request.headers[.accept] ?? ""
-        if accepted.contains("application/x-ndjson") { return stream(question) }
+        let types = ["application/json", "application/x-ndjson"]
+        if AcceptedTypes(request.headers[.accept]).best(of: types) == types[1] {
+            return stream(question, await context.presence(), place)
+        }
         let page = try await query.page(
             question.filter, order: question.order ?? .newestFirst, limit: question.limit ?? 100,
             cursor: question.cursor, askedAt: question.askedAt)
@@ -101,11 +122,14 @@ struct LogRoutes: Sendable {
     }
 
     /// The stored lines themselves; without an order they come object by object, without a limit all of them.
-    private func stream(_ question: LogQuestion) -> Response {
+    private func stream(
+        _ question: LogQuestion, _ presence: ClientPresence, _ place: QuestionSlots.Place
+    ) -> Response {
         let records = query.records(question.filter, order: question.order ?? .stored, limit: question.limit)
         let body = ResponseBody { writer in
             var records = records
             while let rows = try await records.next() {
+                if presence.hasLeft { throw ClientGone() }
                 var buffer = ByteBuffer()
                 buffer.reserveCapacity(rows.bytes.count + rows.count)
                 for row in 0..<rows.count {
@@ -114,8 +138,10 @@ struct LogRoutes: Sendable {
                 }
                 try await writer.write(inPieces: buffer)
             }
+            place.giveBack()
             try await writer.finish(nil)
         }
-        return Response(status: .ok, headers: [.contentType: "application/x-ndjson"], body: body)
+        return Response(
+            status: .ok, headers: [.contentType: "application/x-ndjson", .accelBuffering: "no"], body: body)
     }
 }

@@ -9,7 +9,7 @@ struct MetricsRoutes: Sendable {
 
     var routes: [Route] {
         [
-            Route(.get, "/metrics", .open) { _, _, _ in
+            Route(.get, "/metrics", .open, parameters: nil) { _, _, _ in
                 Response(
                     status: .ok, headers: [.contentType: ServiceTelemetry.contentType],
                     body: ResponseBody(byteBuffer: ByteBuffer(string: telemetry.exposition())))

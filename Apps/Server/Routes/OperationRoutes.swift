@@ -12,14 +12,19 @@ struct OperationRoutes: Sendable {
 
     var routes: [Route] {
         [
-            Route(.get, "/v1/runs", .admin) { request, _, _ in try await runs(request) },
-            Route(.get, "/v1/cursors", .admin) { request, _, _ in try await cursors(request) },
-            Route(.get, "/v1/rejects", .admin) { request, _, _ in try await rejects(request) },
+            Route(.get, "/v1/runs", .admin, parameters: ["kind", "limit", "cursor"]) { _, context, _ in
+                try await runs(context.query)
+            },
+            Route(.get, "/v1/cursors", .admin, parameters: ["app", "limit", "cursor"]) { _, context, _ in
+                try await cursors(context.query)
+            },
+            Route(.get, "/v1/rejects", .admin, parameters: ["app", "limit", "cursor"]) { _, context, _ in
+                try await rejects(context.query)
+            },
         ]
     }
 
-    private func runs(_ request: Request) async throws -> Response {
-        let parameters = try QueryParameters(request, known: ["kind", "limit", "cursor"])
+    private func runs(_ parameters: QueryParameters) async throws -> Response {
         let limit = try parameters.limit()
         var kind: RunKind?
         if let text = parameters["kind"] {
@@ -36,21 +41,21 @@ struct OperationRoutes: Sendable {
         }
     }
 
-    private func cursors(_ request: Request) async throws -> Response {
-        let parameters = try QueryParameters(request, known: ["app", "limit", "cursor"])
+    private func cursors(_ parameters: QueryParameters) async throws -> Response {
         let limit = try parameters.limit()
-        let last = try parameters.cursor { Int64($0).map(GenerationID.init) }
+        let last = try parameters.cursor { text in WholeNumber.read(digits: text).map { GenerationID(Int64($0)) } }
         let found = try await deployment.cursors.cursors(
             of: try await app(parameters), after: last, limit: limit + 1)
         let next = found.count > limit ? found[limit - 1].generation.description : nil
         return .page(found.prefix(limit), next: next) { write($1, into: &$0) }
     }
 
-    private func rejects(_ request: Request) async throws -> Response {
-        let parameters = try QueryParameters(request, known: ["app", "limit", "cursor"])
+    private func rejects(_ parameters: QueryParameters) async throws -> Response {
         let limit = try parameters.limit()
         let found = try await deployment.rejects.rejects(
-            of: try await app(parameters), after: try parameters.cursor { Int64($0) }, limit: limit + 1)
+            of: try await app(parameters),
+            after: try parameters.cursor { text in WholeNumber.read(digits: text).map { Int64($0) } },
+            limit: limit + 1)
         let next = found.count > limit ? String(found[limit - 1].number) : nil
         return .page(found.prefix(limit), next: next) { write($1, into: &$0) }
     }

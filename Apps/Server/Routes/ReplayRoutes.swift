@@ -13,12 +13,13 @@ struct ReplayRoutes: Sendable {
     private static let members: Set<String> = ["app", "object", "reasons", "ids", "dryRun", "limit", "cursor"]
 
     var routes: [Route] {
-        [Route(.post, "/v1/rejects/replay", .admin) { request, _, _ in try await answer(request) }]
+        [Route(.post, "/v1/rejects/replay", .admin) { request, context, _ in try await answer(request, context) }]
     }
 
-    private func answer(_ request: Request) async throws -> Response {
-        let body = try await RequestBody(request, limit: maxBody, known: ReplayRoutes.members)
-        let limit = try ReplayRoutes.limit(body)
+    private func answer(_ request: Request, _ context: APIContext) async throws -> Response {
+        let body = try await RequestBody(request, context, limit: maxBody, known: ReplayRoutes.members)
+        // Each object is read from its first byte, so these are fewer than in a list.
+        let limit = try body.number("limit", in: 1...100) ?? 10
         let isDry = try body.flag("dryRun")
         let last = try ReplayRoutes.cursor(body)
         let found = try await replay.candidates(try await choice(body), after: last)
@@ -55,21 +56,12 @@ struct ReplayRoutes: Sendable {
         return texts
     }
 
-    /// How many objects one request treats: each is read from its first byte, so these are fewer than in a list.
-    private static func limit(_ body: RequestBody) throws(Problem) -> Int {
-        guard let value = body["limit"] else { return 10 }
-        guard case .number(let text) = value, let limit = Int(text), (1...100).contains(limit) else {
-            throw .invalid("\"limit\" must be a number from 1 to 100")
-        }
-        return limit
-    }
-
     private static func cursor(_ body: RequestBody) throws(Problem) -> GenerationID? {
         guard let text = try body.text("cursor") else { return nil }
-        guard let number = Int64(text) else {
+        guard let number = WholeNumber.read(digits: text) else {
             throw Problem(.badRequest, .invalidCursor, "the cursor is not one of this list's answers")
         }
-        return GenerationID(number)
+        return GenerationID(Int64(number))
     }
 }
 

@@ -14,8 +14,8 @@ struct SdkRoutes: Sendable {
 
     var routes: [Route] {
         [
-            Route(.post, "/v1/sdk/init", .write) { request, _, caller in
-                let body = try await RequestBody(request, limit: maxBody, known: ["instanceId", "filePrefix"])
+            Route(.post, "/v1/sdk/init", .write) { request, context, caller in
+                let body = try await RequestBody(request, context, limit: maxBody, known: ["instanceId", "filePrefix"])
                 let provision = try await provision(
                     caller, instance: try instance(body), prefix: try body.text("filePrefix"))
                 return .json { text in
@@ -27,8 +27,9 @@ struct SdkRoutes: Sendable {
                     text.add("appId", provision.app.text)
                 }
             },
-            // The route of the JS SDK that this one stands in for: any body is passed over.
-            Route(.post, "/api/logs/init", .write) { _, _, caller in
+            // The route of the JS SDK that this one stands in for: any body and
+            // any parameter is passed over.
+            Route(.post, "/api/logs/init", .write, parameters: nil) { _, _, caller in
                 let provision = try await provision(caller, instance: nil, prefix: nil)
                 return .json { text in
                     text.add("fimidaraToken", provision.credential.secret.reveal { $0 })

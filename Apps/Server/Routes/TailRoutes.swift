@@ -25,35 +25,37 @@ struct TailRoutes: Sendable {
 
     var routes: [Route] {
         [
-            Route(.get, "/v1/logs/tail", .read) { request, context, caller in
+            Route(.get, "/v1/logs/tail", .read, parameters: LogQuestion.filterMembers) { request, context, caller in
                 try await open(request, context, caller)
             }
         ]
     }
 
     private func open(_ request: Request, _ context: APIContext, _ caller: Caller) async throws -> Response {
-        let known = LogQuestion.members.subtracting(["order", "limit", "cursor"])
-        let parameters = try QueryParameters(request, known: known)
         let last = request.headers[.lastEventID].flatMap { $0.isEmpty ? nil : $0 }
         let askedAt = try last.map { try LogTail.moment(of: $0, signer: signer) } ?? deployment.clock.now()
         let question = try await LogQuestion(
-            parameters, .init(caller: caller, deployment: deployment, askedAt: askedAt))
+            context.query, .init(caller: caller, deployment: deployment, askedAt: askedAt))
         guard let slot = slots.take(for: question.filter.app) else { throw Problem.tooManyTails }
+        let presence = await context.presence()
+        // The place is free as soon as the client is gone, however long the last look at the store takes.
+        presence.onLeaving { slot.close() }
         var tail = LogTail(
             question.filter, cursors: deployment.cursors, reader: deployment.records, askedAt: askedAt)
         if let last { try await tail.resume(at: last, signer: signer) } else { try await tail.start() }
         let body = ResponseBody { [tail] writer in
-            try await follow(tail, of: question.filter.app, request, from: context.peer, &writer)
-            withExtendedLifetime(slot) {}
+            try await follow(tail, of: question.filter.app, request, context, presence, &writer)
+            slot.close()
             try await writer.finish(nil)
         }
         return Response(
-            status: .ok, headers: [.contentType: "text/event-stream", .cacheControl: "no-store"], body: body)
+            status: .ok,
+            headers: [.contentType: "text/event-stream", .cacheControl: "no-store", .accelBuffering: "no"], body: body)
     }
 
     /// Writes events until the service stops, the client goes away or its credential ends.
     @concurrent private func follow(
-        _ start: LogTail, of app: AppID, _ request: Request, from peer: PeerAddress,
+        _ start: LogTail, of app: AppID, _ request: Request, _ context: APIContext, _ presence: ClientPresence,
         _ writer: inout any ResponseBodyWriter
     ) async throws {
         var tail = start
@@ -64,7 +66,7 @@ struct TailRoutes: Sendable {
         // What is not shown when the service stops is shown to who comes back with the last id.
         while !Task.isShuttingDownGracefully {
             if .now - checkedAt >= heartbeat {
-                _ = try await gatekeeper.caller(of: request, from: peer, with: .read)
+                _ = try await gatekeeper.caller(of: request, context, with: .read)
                 checkedAt = .now
             }
             if let rows = try await tail.next() {
@@ -81,6 +83,7 @@ struct TailRoutes: Sendable {
             }
             await rest()
             try Task.checkCancellation()
+            if presence.hasLeft { throw ClientGone() }
         }
     }
 

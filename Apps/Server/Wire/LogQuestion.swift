@@ -17,6 +17,15 @@ struct LogQuestion {
         "app", "from", "to", "level", "minLevel", "q", "where", "order", "limit", "cursor",
     ]
 
+    /// The members that say which records are meant.
+    static let filterMembers = members.subtracting(["order", "limit", "cursor"])
+
+    /// Most bytes of a question in a body.
+    ///
+    /// What a question looks for is made ready in memory for each line to be compared; a list of parameters is bounded
+    /// by the length of the request line.
+    static let mostBytes = 64 << 10
+
     /// What a question is read with.
     struct Setting {
         let caller: Caller
@@ -29,30 +38,34 @@ struct LogQuestion {
     private struct Texts {
         let text: (String) throws(Problem) -> String?
         let conditions: JSONNode?
-        let limit: String?
+        let limit: Int?
     }
 
     /// Reads a question from the parameters of a GET; `where` is JSON.
     init(_ parameters: QueryParameters, _ setting: Setting) async throws {
-        let conditions = try parameters["where"].map { try JSONNode.parse(Array($0.utf8)) }
+        let conditions = try parameters["where"].map { text in
+            do throws(Problem) { return try JSONNode.parse(Array(text.utf8)) } catch {
+                throw Problem(error.status, error.code, "\"where\" is not JSON: it must be a list of conditions")
+            }
+        }
         try await self.init(
             Texts(
                 text: { (name) throws(Problem) in parameters[name] }, conditions: conditions,
-                limit: parameters["limit"]),
+                limit: parameters["limit"] == nil ? nil : try parameters.limit()),
             setting)
     }
 
     /// Reads a question from the body of a POST.
     init(_ body: RequestBody, _ setting: Setting) async throws {
-        var limit: String?
-        switch body["limit"] {
-        case nil: break
-        case .number(let text)?: limit = text
-        default: throw Problem.invalid("\"limit\" must be a number from 1 to 1000")
-        }
         try await self.init(
-            Texts(text: { (name) throws(Problem) in try body.text(name) }, conditions: body["where"], limit: limit),
-            setting)
+            Texts(
+                text: { (name) throws(Problem) in
+                    let text = try body.text(name)
+                    guard text != "" else {
+                        throw .invalid("\"\(name)\" is empty; give it a value, or leave it out")
+                    }
+                    return text
+                }, conditions: body["where"], limit: try body.number("limit", in: LogQueryService.limits)), setting)
     }
 
     private init(_ texts: Texts, _ setting: Setting) async throws {
@@ -71,12 +84,7 @@ struct LogQuestion {
         case "asc": order = .oldestFirst
         default: throw Problem.invalid("\"order\" must be desc or asc")
         }
-        limit = try texts.limit.map { (text) throws(Problem) in
-            guard let limit = Int(text), LogQueryService.limits.contains(limit) else {
-                throw Problem.invalid("\"limit\" must be a number from 1 to 1000")
-            }
-            return limit
-        }
+        limit = texts.limit
         cursor = try texts.text("cursor")
     }
 
@@ -93,6 +101,9 @@ struct LogQuestion {
     private static func moment(_ name: String, _ text: String?, _ now: Timestamp) throws(Problem) -> Timestamp? {
         guard let text else { return nil }
         guard let given = GivenMoment(text) else {
+            guard GivenMoment(text.replacing(" ", with: "+")) == nil else {
+                throw .invalid("\"\(name)\" has a blank where a + is meant: in a URL, write + as %2B")
+            }
             throw .invalid("\"\(name)\" must be \(GivenMoment.form)")
         }
         return given.before(now)

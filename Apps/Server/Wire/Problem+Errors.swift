@@ -18,6 +18,7 @@ extension Problem {
         case let error as HTTPError:
             self = error.status == .notFound ? .unknownRoute : .invalid("the request is malformed")
         case is CancellationError: self = .shuttingDown
+        case is ClientGone: self = .clientGone
         case let refusal as TokenRefusal: self = Problem(refusal)
         case let error as RegistryError: self = Problem(error)
         case let error as LogQueryError: self = Problem(error)

@@ -10,6 +10,14 @@ struct Problem: Error, Sendable, Hashable {
     let detail: String
     var retryAfter: Duration?
     var allow: String?
+    /// What the client may send instead, as the header fields of RFC 9110 section 15.5.16 say it.
+    var accepts: Accepts?
+
+    /// What is taken in place of a body that is not.
+    enum Accepts: Sendable, Hashable {
+        case types(String)
+        case codings(String)
+    }
 
     init(
         _ status: HTTPResponse.Status, _ code: ProblemCode, _ detail: String, retryAfter: Duration? = nil,
@@ -44,6 +52,11 @@ struct Problem: Error, Sendable, Hashable {
             fields[.retryAfter] = String(max(1, seconds + (rest > 0 ? 1 : 0)))
         }
         if let allow { fields[.allow] = allow }
+        switch accepts {
+        case .types(let types): fields[.accept] = types
+        case .codings(let codings): fields[.acceptEncoding] = codings
+        case nil: break
+        }
         if status == .unauthorized { fields[.wwwAuthenticate] = "Bearer" }
         return (status, fields, body.bytes)
     }
@@ -63,12 +76,35 @@ struct Problem: Error, Sendable, Hashable {
     static func unknownParameter(_ name: String, known: Set<String>) -> Problem {
         Problem(
             .badRequest, .unknownParameter,
-            "the parameter \"\(name)\" is not known here; known are \(known.sorted().joined(separator: ", "))")
+            "the parameter \"\(name)\" is not known here; "
+                + (known.isEmpty ? "there are none" : "known are \(known.sorted().joined(separator: ", "))"))
     }
 
     static func bodyTooLarge(limit: Int) -> Problem {
         Problem(.contentTooLarge, .bodyTooLarge, "the body has more than \(limit) bytes")
     }
+
+    static let questionTooLarge = Problem(
+        .contentTooLarge, .questionTooLarge, "a question has at most \(LogQuestion.mostBytes) bytes")
+
+    static let unsupportedType: Problem = {
+        var problem = Problem(
+            .unsupportedMediaType, .unsupportedMediaType, "the body must be \(ContentRules.accepted) in UTF-8")
+        problem.accepts = .types(ContentRules.accepted)
+        return problem
+    }()
+
+    static let unsupportedCoding: Problem = {
+        var problem = Problem(
+            .unsupportedMediaType, .unsupportedMediaType, "the body must be sent as it is, without Content-Encoding")
+        problem.accepts = .codings("identity")
+        return problem
+    }()
+
+    /// The client went away; nobody reads the answer, and the log tells this from a failure.
+    static let clientGone = Problem(
+        HTTPResponse.Status(code: 499, reasonPhrase: "Client Closed Request"), .clientGone,
+        "the client closed the connection before the answer")
 
     // MARK: - The caller may not
 
@@ -104,6 +140,10 @@ struct Problem: Error, Sendable, Hashable {
     static let tooManyTails = Problem(
         .tooManyRequests, .tooManyTails, "as many tails are open as may be; close one, or try again",
         retryAfter: .seconds(5))
+
+    static let tooManyQuestions = Problem(
+        .tooManyRequests, .tooManyQuestions, "as many questions are in progress as may be; try again",
+        retryAfter: .seconds(1))
 
     static let storeUnavailable = Problem(
         .serviceUnavailable, .storeUnavailable, "the store cannot be reached or is busy; try again",

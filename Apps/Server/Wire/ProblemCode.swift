@@ -12,6 +12,9 @@ public enum ProblemCode: String, Sendable, Hashable, CaseIterable {
     case bodyTooLarge = "body_too_large"
     case requestLineTooLong = "uri_too_long"
     case headersTooLarge = "headers_too_large"
+    case unsupportedMediaType = "unsupported_media_type"
+    case questionTooLarge = "question_too_large"
+    case clientGone = "client_gone"
     case requestTimeout = "request_timeout"
 
     // The caller may not.
@@ -22,6 +25,7 @@ public enum ProblemCode: String, Sendable, Hashable, CaseIterable {
     case appDeleted = "app_deleted"
     case initRate = "init_rate"
     case tooManyGuesses = "too_many_guesses"
+    case tooManyQuestions = "too_many_questions"
     case tooManyTails = "too_many_tails"
 
     // It is not there, or there already.

@@ -1,34 +1,50 @@
-import Hummingbird
-import LogModel
+import HTTPTypes
 
-/// The parameters behind the `?`; those that nobody asks for are errors.
-struct QueryParameters {
+/// The parameters behind the `?`; those that the route does not know are errors.
+struct QueryParameters: Sendable {
     private let values: [String: String]
 
-    /// Reads the parameters.
-    /// - Throws: ``Problem`` when one is unknown or there twice.
-    init(_ request: Request, known: Set<String>) throws(Problem) {
+    /// No parameters.
+    static let none = QueryParameters()
+
+    private init() { values = [:] }
+
+    /// Reads the parameters, see ``PercentDecoding/formText(_:)``.
+    /// - Parameters:
+    ///   - query: what stands behind the `?`, as it was sent.
+    ///   - known: the names that the route knows.
+    /// - Throws: ``Problem`` when one is malformed, unknown, empty or there twice; its `detail` names the parameter.
+    init(_ query: String?, known: Set<String>) throws(Problem) {
         var values: [String: String] = [:]
-        for (name, value) in request.uri.queryParameters {
-            let name = String(name)
+        for part in (query ?? "").split(separator: "&") {
+            let sign = part.firstIndex(of: "=")
+            let written = part[..<(sign ?? part.endIndex)]
+            guard let name = PercentDecoding.formText(written) else {
+                throw .invalid("the name of the parameter \"\(written.prefix(100))\" is not percent-encoded UTF-8")
+            }
             guard known.contains(name) else { throw .unknownParameter(name, known: known) }
-            guard values.updateValue(String(value), forKey: name) == nil else {
+            guard let value = PercentDecoding.formText(sign.map { part[part.index(after: $0)...] } ?? "") else {
+                throw .invalid("the parameter \"\(name)\" is not percent-encoded UTF-8; write % as %25")
+            }
+            // An unset variable of a script must not turn a question into a wider one.
+            guard !value.isEmpty else {
+                throw .invalid("the parameter \"\(name)\" is empty; give it a value, or leave it out")
+            }
+            guard values.updateValue(value, forKey: name) == nil else {
                 throw .invalid("the parameter \"\(name)\" is there twice")
             }
         }
         self.values = values
     }
 
-    /// A parameter; an empty one counts as absent.
-    subscript(name: String) -> String? {
-        values[name].flatMap { $0.isEmpty ? nil : $0 }
-    }
+    /// A parameter, or `nil` when it was left out; never empty.
+    subscript(name: String) -> String? { values[name] }
 
-    /// How many items a page may have: 1 to 1000, 100 when nobody says.
+    /// How many items a page may have: 1 to 1000, 100 when it was left out.
     func limit() throws(Problem) -> Int {
         guard let text = self["limit"] else { return 100 }
-        guard let limit = Int(text), (1...1000).contains(limit) else {
-            throw .invalid("\"limit\" must be a number from 1 to 1000")
+        guard let limit = WholeNumber.read(digits: text), (1...1000).contains(limit) else {
+            throw .invalid("\"limit\" must be a whole number from 1 to 1000")
         }
         return limit
     }

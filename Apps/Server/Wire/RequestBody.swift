@@ -2,38 +2,72 @@ import HTTPTypes
 import Hummingbird
 import LogModel
 import NIOCore
+import NIOHTTP1
 
 /// The members of a request's JSON object; those that nobody asks for are errors.
 struct RequestBody {
     private let members: [String: JSONNode]
 
     /// Reads a body; an empty one counts as `{}`.
-    /// - Throws: ``Problem`` when it is too large, no JSON, no object, or has a member twice or unknown.
-    init(_ request: Request, limit: Int, known: Set<String>) async throws {
-        if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > limit {
-            throw Problem.bodyTooLarge(limit: limit)
-        }
-        let bytes: [UInt8]
-        do {
-            bytes = Array(buffer: try await request.body.collect(upTo: limit))
-        } catch is NIOTooManyBytesError {
-            throw Problem.bodyTooLarge(limit: limit)
-        }
+    /// - Throws: ``Problem`` when it is too large, of another type, not JSON, no object, or has a member twice or unknown.
+    init(_ request: Request, _ context: APIContext, limit: Int, known: Set<String>) async throws {
+        let bytes = try await RequestBody.bytes(
+            of: request, context, limit: limit, tooLarge: .bodyTooLarge(limit: limit))
+        try self.init(bytes, of: request, known: known)
+    }
+
+    /// Reads a body that was received.
+    /// - Throws: as ``init(_:_:limit:known:)``.
+    init(_ bytes: [UInt8], of request: Request, known: Set<String>) throws(Problem) {
         guard !bytes.allSatisfy({ [0x20, 0x09, 0x0A, 0x0D].contains($0) }) else {
             members = [:]
             return
         }
+        try ContentRules.check(request.headers)
         guard case .object(let list) = try JSONNode.parse(bytes) else {
-            throw Problem.invalid("the body must be a JSON object")
+            throw .invalid("the body must be a JSON object")
         }
         var members: [String: JSONNode] = [:]
         for member in list {
-            guard known.contains(member.name) else { throw Problem.unknownMember(member.name, known: known) }
+            guard known.contains(member.name) else { throw .unknownMember(member.name, known: known) }
             guard members.updateValue(member.value, forKey: member.name) == nil else {
-                throw Problem.invalid("the member \"\(member.name)\" is there twice")
+                throw .invalid("the member \"\(member.name)\" is there twice")
             }
         }
         self.members = members
+    }
+
+    /// Receives a body.
+    /// - Parameters:
+    ///   - request: the request.
+    ///   - context: its connection.
+    ///   - limit: most bytes that it may have.
+    ///   - tooLarge: what is thrown when it has more.
+    /// - Returns: the bytes.
+    /// - Throws: ``Problem``; what the client does wrong on the way is its own fault and never ours.
+    static func bytes(
+        of request: Request, _ context: APIContext, limit: Int, tooLarge: Problem
+    ) async throws -> [UInt8] {
+        let length = request.headers[.contentLength].flatMap { Int($0) }
+        if let length, length > limit { throw tooLarge }
+        do {
+            let body = try await BodyOnDemand(of: request, on: context.channel).collect(upTo: limit)
+            // A connection that ends in the middle looks like one that ends behind the body.
+            guard length == nil || length == body.readableBytes else { throw ClientGone() }
+            return Array(buffer: body)
+        } catch is NIOTooManyBytesError {
+            throw tooLarge
+        } catch HTTPParserError.invalidEOFState {
+            throw Problem.clientGone
+        } catch is HTTPParserError {
+            throw Problem.invalid("the body is not framed as HTTP/1.1 demands")
+        } catch is BodyTooSlow {
+            throw Problem(.requestTimeout, .requestTimeout, "the body was not sent in time")
+        } catch let error as CancellationError {
+            throw error
+        } catch {
+            throw Problem.clientGone
+        }
     }
 
     /// A member; `null` counts as absent.
@@ -52,6 +86,15 @@ struct RequestBody {
     func requiredText(_ name: String) throws(Problem) -> String {
         guard let text = try text(name) else { throw .invalid("\"\(name)\" is required") }
         return text
+    }
+
+    /// A number of a range, or `nil` when the member is absent; `70`, `70.0` and `7e1` are the same.
+    func number(_ name: String, in range: ClosedRange<Int>) throws(Problem) -> Int? {
+        guard let value = self[name] else { return nil }
+        guard case .number(let text) = value, let number = WholeNumber.read(json: text), range.contains(number) else {
+            throw .invalid("\"\(name)\" must be a whole number from \(range.lowerBound) to \(range.upperBound)")
+        }
+        return number
     }
 
     /// A moment, see ``GivenMoment``, a span of time being a term from `now`; `nil` when the member is absent.

@@ -135,21 +135,27 @@ struct RightsTests {
         }
     }
 
-    @Test("wrong keys are bounded by address; applications behind that address go on, and so do others")
+    @Test(
+        "T42: beyond a bounded number of wrong keys of an address more are 429 at a bounded pace; a right key is taken whatever came before"
+    )
     func guesses() async throws {
+        // The lane lets eight times the rate through: here one key each 1.5 seconds.
         try await ServerBench.run(["http.key_guess_rate": "5/min"]) { bench in
             let keyring = try await Keyring(for: bench)
             for _ in 0..<5 {
                 #expect(try await bench.send(.get, "/v1/apps", bearer: "a-wrong-guess").status == 401)
             }
-            for key in [bench.adminKey, "another-guess"] {
-                let answer = try await bench.send(.get, "/v1/apps", bearer: key)
+            let start = ContinuousClock.now
+            for number in 0..<3 {
+                let answer = try await bench.send(.get, "/v1/apps", bearer: "another-guess-\(number)")
                 #expect(answer.status == 429 && answer.code == "too_many_guesses", "\(answer.text)")
                 #expect(answer.headers["Retry-After"] != nil)
             }
+            #expect(try await bench.send(.get, "/v1/apps", bearer: bench.adminKey).status == 200)
+            #expect(ContinuousClock.now - start > .seconds(4), "keys are compared one after the other, right and wrong")
             let internalKey = try await bench.send(
                 .post, "/internal/consume-logs?wait=true", headers: ["x-internal-access-key": bench.internalKey])
-            #expect(internalKey.status == 429)
+            #expect(internalKey.status == 200)
             let door = try await bench.send(.post, "/v1/sdk/init", headers: keyring.headers(.write), body: "{}")
             #expect(door.status == 200)
             #expect(try await bench.send(.get, "/v1/logs", headers: keyring.headers(.read)).status == 200)

@@ -1,0 +1,128 @@
+import AppRegistry
+import LogModel
+import NIOConcurrencyHelpers
+
+/// How many questions may be in progress, in all and of one credential, so that none keeps the others waiting.
+///
+/// A question that finds no place waits a moment for one, in turn; behind a bounded number of waiting ones it is refused.
+final class QuestionSlots: Sendable {
+    /// Whose question it is.
+    enum Asker: Hashable, Sendable {
+        case admin
+        case token(TokenID)
+
+        /// Who makes a request that is let in.
+        init(_ caller: Caller) {
+            if case .client(let token) = caller { self = .token(token.id) } else { self = .admin }
+        }
+    }
+
+    /// A question's place; it is free again when nobody holds it any more, or when it is given back.
+    final class Place: Sendable {
+        private let asker: Asker
+        private let slots: QuestionSlots
+        private let isTaken = NIOLockedValueBox(true)
+
+        fileprivate init(_ asker: Asker, of slots: QuestionSlots) {
+            self.asker = asker
+            self.slots = slots
+        }
+
+        deinit { giveBack() }
+
+        /// Frees the place; more than once does nothing.
+        func giveBack() {
+            let wasTaken = isTaken.withLockedValue { isTaken in
+                defer { isTaken = false }
+                return isTaken
+            }
+            if wasTaken { slots.free(asker) }
+        }
+    }
+
+    private struct Waiting {
+        let number: UInt64
+        let asker: Asker
+        let turn: AsyncStream<Place>.Continuation
+    }
+
+    private struct State {
+        var inProgress: [Asker: Int] = [:]
+        var waiting: [Waiting] = []
+        var nextNumber: UInt64 = 0
+    }
+
+    private let limit: Int
+    private let limitPerAsker: Int
+    private let patience: Duration
+    private let state = NIOLockedValueBox(State())
+
+    /// How many questions may wait for each place.
+    private static let waitingPerPlace = 8
+
+    /// - Parameters:
+    ///   - limit: most questions in progress.
+    ///   - limitPerAsker: most of them of one credential.
+    ///   - patience: how long a question waits for a place.
+    init(limit: Int, limitPerAsker: Int, patience: Duration = .seconds(1)) {
+        self.limit = limit
+        self.limitPerAsker = min(limit, limitPerAsker)
+        self.patience = patience
+    }
+
+    /// Takes a place, or waits for one.
+    /// - Throws: ``Problem`` `too_many_questions`, or `CancellationError`.
+    func enter(_ asker: Asker) async throws -> Place {
+        let (turns, turn) = AsyncStream.makeStream(of: Place.self, bufferingPolicy: .bufferingNewest(1))
+        let number: UInt64? = try state.withLockedValue { state in
+            if hasRoom(for: asker, state) {
+                state.inProgress[asker, default: 0] += 1
+                return nil
+            }
+            guard state.waiting.count(where: { $0.asker == asker }) < limitPerAsker * QuestionSlots.waitingPerPlace,
+                state.waiting.count < limit * QuestionSlots.waitingPerPlace
+            else { throw Problem.tooManyQuestions }
+            state.nextNumber += 1
+            state.waiting.append(Waiting(number: state.nextNumber, asker: asker, turn: turn))
+            return state.nextNumber
+        }
+        guard let number else { return Place(asker, of: self) }
+        let timer = Task { [patience] in
+            try await Task.sleep(for: patience)
+            self.leave(number)
+        }
+        defer {
+            timer.cancel()
+            leave(number)
+        }
+        for await place in turns { return place }
+        try Task.checkCancellation()
+        throw Problem.tooManyQuestions
+    }
+
+    private func hasRoom(for asker: Asker, _ state: State) -> Bool {
+        state.inProgress.values.reduce(0, +) < limit && state.inProgress[asker, default: 0] < limitPerAsker
+    }
+
+    private func leave(_ number: UInt64) {
+        let left = state.withLockedValue { state in
+            state.waiting.firstIndex { $0.number == number }.map { state.waiting.remove(at: $0) }
+        }
+        left?.turn.finish()
+    }
+
+    private func free(_ asker: Asker) {
+        let next: Waiting? = state.withLockedValue { state in
+            let left = state.inProgress[asker, default: 1] - 1
+            state.inProgress[asker] = left > 0 ? left : nil
+            guard let index = state.waiting.firstIndex(where: { hasRoom(for: $0.asker, state) }) else { return nil }
+            let next = state.waiting.remove(at: index)
+            state.inProgress[next.asker, default: 0] += 1
+            return next
+        }
+        guard let next else { return }
+        // A place that nobody takes frees itself.
+        next.turn.yield(Place(next.asker, of: self))
+        next.turn.finish()
+    }
+}

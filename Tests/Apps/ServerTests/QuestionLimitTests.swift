@@ -1,0 +1,85 @@
+import AppRegistry
+import Composition
+import HTTPTransport
+import LogModel
+import RawSockets
+import TestSupport
+import Testing
+
+@testable import Server
+
+/// How much questions may ask of a process, and when what they held is free again.
+@Suite("Limits of questions", .timeLimit(.minutes(2)))
+struct QuestionLimitTests {
+    private static let one = QuestionSlots.Asker.token(TokenID(unchecked: "token-of-the-tests"))
+
+    @Test("T9: questions in progress are bounded, in all and of one credential; the next waits for its turn")
+    func slots() async throws {
+        let slots = QuestionSlots(limit: 3, limitPerAsker: 2, patience: .seconds(60))
+        let first = try await slots.enter(.admin)
+        let second = try await slots.enter(.admin)
+        let other = try await slots.enter(QuestionLimitTests.one)
+        let waiting = Task { try await slots.enter(QuestionLimitTests.one) }
+        let third = Task { try await slots.enter(.admin) }
+        try await Task.sleep(for: .milliseconds(20))
+        second.giveBack()
+        second.giveBack()
+        let place = try await waiting.value
+        first.giveBack()
+        _ = try await third.value
+        place.giveBack()
+        other.giveBack()
+        // All are free again, twice given back or not.
+        _ = (try await slots.enter(.admin), try await slots.enter(QuestionLimitTests.one))
+    }
+
+    @Test("T9: who waits too long, or behind too many, is refused with 429 and Retry-After")
+    func refusals() async throws {
+        let slots = QuestionSlots(limit: 1, limitPerAsker: 1, patience: .milliseconds(50))
+        let place = try await slots.enter(.admin)
+        await #expect(throws: Problem.tooManyQuestions) { try await slots.enter(.admin) }
+        let patient = QuestionSlots(limit: 1, limitPerAsker: 1, patience: .seconds(60))
+        let held = try await patient.enter(.admin)
+        let waiting = (0..<8).map { _ in Task { try await patient.enter(.admin) } }
+        try await Task.sleep(for: .milliseconds(50))
+        await #expect(throws: Problem.tooManyQuestions) { try await patient.enter(.admin) }
+        for task in waiting { task.cancel() }
+        for task in waiting { _ = await task.result }
+        held.giveBack()
+        _ = try await patient.enter(.admin)
+        place.giveBack()
+        #expect(Problem.tooManyQuestions.code == .tooManyQuestions && Problem.tooManyQuestions.retryAfter != nil)
+    }
+
+    @Test("T9: a question has at most 64 KiB, whatever other bodies may have")
+    func size() async throws {
+        try await ServerBench.run { bench in
+            _ = try await bench.deployment.apps.register(named: "shop")
+            for (length, status) in [(60_000, 200), (64 << 10, 413), (300_000, 413)] {
+                let text = String(repeating: "x", count: length)
+                let body = #"{"app":"shop","where":[{"path":"m","op":"like","value":"\#(text)"}]}"#
+                let answer = try await bench.send(.post, "/v1/logs/query", bearer: bench.adminKey, body: body)
+                #expect(answer.status == status && (status == 200 || answer.code == "question_too_large"), "\(length)")
+            }
+        }
+    }
+
+    @Test("T15: a tail whose client has closed its connection frees its place at once")
+    func closedTails() async throws {
+        // One tail for an app; a heartbeat comes after an hour, and no event ever.
+        try await ServerBench.run(["http.max_tails": "4", "http.tail_heartbeat": "1h"]) { bench in
+            _ = try await bench.deployment.apps.register(named: "shop")
+            for _ in 0..<20 {
+                await eventually {
+                    guard let connection = try? await RawConnection(port: bench.apiPort) else { return false }
+                    try? await connection.send(
+                        "GET /v1/logs/tail?app=shop HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer \(bench.adminKey)\r\n\r\n"
+                    )
+                    let head = (try? await connection.receive(upTo: 12)) ?? []
+                    return String(decoding: head, as: UTF8.self) == "HTTP/1.1 200"
+                }
+                try Task.checkCancellation()
+            }
+        }
+    }
+}
