@@ -37,6 +37,28 @@ public struct ServiceScript: Sendable {
         throw ProgramError("no server was started in \(folder.path)")
     }
 
+    /// Sends a signal to a server that was started in a folder, and to all its children.
+    /// - Throws: ``ProgramError`` when there is none.
+    public func signal(_ number: Int32, in folder: TemporaryFolder) throws {
+        for name in ["pid", "data/postmaster.pid"] {
+            guard let text = try? String(contentsOfFile: folder.file(name), encoding: .utf8),
+                let server = text.split(whereSeparator: \.isWhitespace).first.flatMap({ pid_t($0) })
+            else { continue }
+            Glibc.kill(server, number)
+            for process in (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? [] {
+                guard let child = pid_t(process),
+                    let stat = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8),
+                    // Behind the name in brackets come the state and the parent.
+                    let parent = stat.split(separator: ")").last?.split(separator: " ").dropFirst().first,
+                    pid_t(parent) == server
+                else { continue }
+                Glibc.kill(child, number)
+            }
+            return
+        }
+        throw ProgramError("no server was started in \(folder.path)")
+    }
+
     private func call(_ words: [String], _ environment: [String: String] = [:]) async throws -> [Substring] {
         // The first one on a machine installs its server.
         try await RunningProgram.run(path, words, environment: environment, within: .seconds(600)).split(

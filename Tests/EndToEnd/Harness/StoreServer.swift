@@ -51,6 +51,12 @@ final class StoreServer: Sendable {
     /// Kills it, as a crash of its machine would.
     func kill() throws { try script?.kill(in: folder) }
 
+    /// Lets it fall silent: connections stay, and nothing is answered.
+    func freeze() throws { try script?.signal(SIGSTOP, in: folder) }
+
+    /// Lets it go on.
+    func thaw() throws { try script?.signal(SIGCONT, in: folder) }
+
     /// Starts it again, where it was.
     func startAgain() async throws { _ = try await script?.start(in: folder, environment: more) }
 
