@@ -1,6 +1,7 @@
 import FoundationEssentials
 import HTTPTransport
 import LogModel
+import SdkProvisioning
 
 /// An answer that is no success: its status, and what the error body says if it is one of fimidara's.
 struct ErrorAnswer {
@@ -24,6 +25,7 @@ struct ErrorAnswer {
     private let headers: HTTPHeaders
     /// The name of the first error; `nil` when the answer is not from one of fimidara's handlers.
     private let name: String?
+    private let message: String
     private let words: String
 
     init(status: Int, headers: HTTPHeaders, body: [UInt8]) {
@@ -31,14 +33,25 @@ struct ErrorAnswer {
         self.headers = headers
         let first = try? JSONDecoder().decode(Body.self, from: Data(body)).errors.first
         name = first?.name
+        message = first?.message ?? ""
         words = [first?.name, first?.message, first?.field.map { "(\($0))" }].compactMap { $0 }.joined(separator: " ")
     }
 
     /// What the answer means for `call`; the server's words are quoted without `secret`.
-    func failure(_ call: String, now: Timestamp, hiding secret: Secret) -> FimidaraFailure {
+    /// - Parameters:
+    ///   - call: the call's name.
+    ///   - rights: what our credential needs for the call, so that a refusal can name it.
+    ///   - now: what dates in `Retry-After` are compared with.
+    ///   - secret: what must not be quoted.
+    /// - Returns: the failure.
+    func failure(
+        _ call: String, needing rights: [StorageRight], now: Timestamp, hiding secret: Secret
+    ) -> FimidaraFailure {
         let quote = words.isEmpty ? "" : ": \(ErrorAnswer.quoted(words, hiding: secret))"
-        var failure = FimidaraFailure(reason(now: now), "\(call) answered \(status)\(quote)\(hint)")
+        let lack = status == 403 ? FimidaraFailure.lack(of: rights) : ""
+        var failure = FimidaraFailure(reason(now: now), "\(call) answered \(status)\(quote)\(lack)\(hint)")
         failure.isOpaque = status == 500 && name == "ServerError"
+        failure.isAboutWorkspace = failure.reason == .notFound && message.hasPrefix("Workspace")
         return failure
     }
 

@@ -16,8 +16,20 @@ extension FimidaraClient {
             return folder
         } catch {
             guard error.reason == .notFound else { throw error }
+            // A root name that no workspace has is no folder that is not there yet.
+            if error.isAboutWorkspace { throw unknownWorkspace(error) }
             return nil
         }
+    }
+
+    /// The failure for a path whose root name no workspace has.
+    func unknownWorkspace(_ failure: FimidaraFailure) -> FimidaraFailure {
+        var unknown = FimidaraFailure(
+            .rejected,
+            "\(failure.detail); fimidara.workspace_rootname is \"\(settings.workspaceRootname)\", which no workspace has"
+        )
+        unknown.isAboutWorkspace = true
+        return unknown
     }
 
     /// Refuses a path that does not begin at our workspace, is too deep or has names that the server reads otherwise.

@@ -1,6 +1,7 @@
 import FoundationEssentials
 public import HTTPTransport
 public import LogModel
+import SdkProvisioning
 
 /// Speaks fimidara's HTTP API: one method for calls with JSON, one for reading a range of a file.
 ///
@@ -12,7 +13,8 @@ public struct FimidaraClient: Sendable {
     let settings: FimidaraSettings
     private let transport: any HTTPTransport
     private let entropy: any Entropy
-    private let wallClock: any WallClock
+    let wallClock: any WallClock
+    let doubts = ListingDoubts()
     private let clock: any Clock<Duration>
 
     /// Makes a client.
@@ -39,7 +41,7 @@ public struct FimidaraClient: Sendable {
     ) async throws(FimidaraFailure) -> Answer {
         let request = try request(endpoint, question)
         return try await retrying(endpoint.isIdempotent) { () async throws(FimidaraFailure) in
-            let response = try await send(request, endpoint.name)
+            let response = try await send(request, endpoint.name, endpoint.rights)
             return try await decode(response, endpoint.name)
         }
     }
@@ -52,7 +54,9 @@ public struct FimidaraClient: Sendable {
         // One range only, and its start even when that is 0: without one the answer is the whole file.
         request.headers.add("Range", "bytes=\(first)-\(last)")
         let prepared = request
-        return try await retrying(true) { () async throws(FimidaraFailure) in try await send(prepared, "readFile") }
+        return try await retrying(true) { () async throws(FimidaraFailure) in
+            try await send(prepared, "readFile", [.readFile])
+        }
     }
 
     /// Asks for a whole file, as the disk has it, and gives the answer's head; its body is given up unread.
@@ -61,7 +65,7 @@ public struct FimidaraClient: Sendable {
             .get, "\(settings.serverURL)/v1/files/readFile/\(id)", headers: authorized(),
             timeouts: settings.readTimeouts)
         return try await retrying(true) { () async throws(FimidaraFailure) in
-            let response = try await send(request, "readFile")
+            let response = try await send(request, "readFile", [.readFile])
             return (response.status, response.headers)
         }
     }
@@ -90,14 +94,16 @@ public struct FimidaraClient: Sendable {
     }
 
     /// One attempt; throws for every status that is no success.
-    private func send(_ request: HTTPRequest, _ name: String) async throws(FimidaraFailure) -> HTTPResponse {
+    private func send(
+        _ request: HTTPRequest, _ name: String, _ rights: [StorageRight]
+    ) async throws(FimidaraFailure) -> HTTPResponse {
         let response: HTTPResponse
         do { response = try await transport.send(request) } catch { throw failure(name, error) }
         guard !(200..<300).contains(response.status) else { return response }
         // A refusal whose body does not come through is the same refusal.
         let body = (try? await response.body.collect(upTo: ErrorAnswer.sizeLimit)) ?? []
         throw ErrorAnswer(status: response.status, headers: response.headers, body: body)
-            .failure(name, now: wallClock.now(), hiding: settings.authToken)
+            .failure(name, needing: rights, now: wallClock.now(), hiding: settings.authToken)
     }
 
     private func decode<Answer: Decodable>(

@@ -1,4 +1,5 @@
 import HTTPTransport
+import SdkProvisioning
 
 /// The calls with a JSON body and a JSON answer that we make.
 enum FimidaraEndpoint: String, Sendable {
@@ -9,8 +10,11 @@ enum FimidaraEndpoint: String, Sendable {
     case addFolder = "folders/addFolder"
     case getFolder = "folders/getFolder"
     case listFolderContent = "folders/listFolderContent"
+    case getWorkspace = "workspaces/getWorkspace"
     case addPermissionGroup = "permissionGroups/addPermissionGroup"
     case getWorkspacePermissionGroups = "permissionGroups/getWorkspacePermissionGroups"
+    case deletePermissionGroup = "permissionGroups/deletePermissionGroup"
+    case getEntityAssignedPermissionGroups = "permissionGroups/getEntityAssignedPermissionGroups"
     case assignPermissionGroups = "permissionGroups/assignPermissionGroups"
     case addPermissionItems = "permissionItems/addItems"
     case resolveEntityPermissions = "permissionItems/resolveEntityPermissions"
@@ -19,7 +23,30 @@ enum FimidaraEndpoint: String, Sendable {
     var path: String { "/v1/\(rawValue)" }
 
     /// Deletions are DELETE with a JSON body, all else is POST.
-    var method: HTTPMethod { [.deleteToken, .deleteFile].contains(self) ? .delete : .post }
+    var method: HTTPMethod {
+        switch self {
+        case .deleteToken, .deleteFile, .deletePermissionGroup: .delete
+        default: .post
+        }
+    }
+
+    /// The rights without one of which the server refuses the call.
+    var rights: [StorageRight] {
+        switch self {
+        case .addToken: [.addAgentToken]
+        case .getToken: [.readAgentToken]
+        case .deleteToken: [.deleteAgentToken]
+        case .deleteFile: [.deleteFile]
+        case .addFolder: [.addFolder]
+        case .getFolder: [.readFolder]
+        case .listFolderContent: [.readFile]
+        case .addPermissionGroup, .deletePermissionGroup, .assignPermissionGroups, .addPermissionItems:
+            [.updatePermission]
+        case .getWorkspacePermissionGroups, .getEntityAssignedPermissionGroups: [.readPermission]
+        case .resolveEntityPermissions: [.readPermission, .updatePermission]
+        case .getWorkspace: []
+        }
+    }
 
     /// Whether calling twice leaves the same state as calling once.
     ///

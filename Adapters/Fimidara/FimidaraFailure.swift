@@ -27,10 +27,18 @@ struct FimidaraFailure: Error, Sendable, Hashable {
     let detail: String
     /// Whether it is one of the 500s that hide another cause, since the server's internal queue loses errors' kinds.
     var isOpaque = false
+    /// Whether it is a 404 because no workspace has the root name that the path begins with.
+    var isAboutWorkspace = false
 
     init(_ reason: Reason, _ detail: String) {
         self.reason = reason
         self.detail = detail
+    }
+
+    /// The words that name what our credential lacks; empty when nothing is known of it.
+    static func lack(of rights: [StorageRight]) -> String {
+        guard !rights.isEmpty else { return "" }
+        return "; fimidara.auth_token lacks the right \(rights.map(\.rawValue).joined(separator: " or "))"
     }
 
     /// Whether the same call may succeed later.

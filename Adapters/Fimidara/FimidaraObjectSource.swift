@@ -6,7 +6,7 @@ public import SdkProvisioning
 /// The log files of one folder of a fimidara workspace, as a source; folders within it do not count.
 ///
 /// A token that may read the folder and not its files sees an empty folder: the server leaves out what may not be
-/// read instead of refusing.
+/// read instead of refusing. So an empty answer is looked behind, now and again.
 public struct FimidaraObjectSource: ObjectSource {
     /// How many full pages without a new entry are taken for entries that moved, and not for a listing without end.
     private static let staleLimit = 3
@@ -35,13 +35,18 @@ public struct FimidaraObjectSource: ObjectSource {
     /// - Throws: ``SourceError``, or what `visit` throws.
     public func list(_ visit: (ObjectPage) async throws -> Void) async throws {
         guard let place = try await asking({ () async throws(FimidaraFailure) in try await client.folder(at: folder) })
-        else { return }
+        else { return try await asking { () async throws(FimidaraFailure) in try await client.doubtAbsence() } }
         var catalog = FileCatalog(folder: place.resourceId, salt: client.anyNumber())
         var stale = 0
         for number in 0..<FimidaraObjectSource.pageLimit where stale < FimidaraObjectSource.staleLimit {
             let (page, kind) = try await page(number, &catalog)
             if !page.objects.isEmpty || page.foreign > 0 { try await visit(page) }
-            if kind == .last { return }
+            if kind == .last {
+                guard catalog.count == 0 else { return }
+                return try await asking { () async throws(FimidaraFailure) in
+                    try await client.doubtEmptiness(ofFolder: place.resourceId)
+                }
+            }
             stale = kind == .stale ? stale + 1 : 0
         }
         throw SourceError(.unavailable, detail: "listFolderContent repeats its pages without end")

@@ -19,6 +19,7 @@ extension FimidaraStorageAdministration {
                     .addFolder, FolderWire.Locator(folderpath: path.description), answer: FolderWire.Answer.self
                 ).folder
             } catch {
+                if error.isAboutWorkspace { throw client.unknownWorkspace(error) }
                 throw error.isOpaque ? try await meaning(of: error, path) : error
             }
             try client.check(folder, isAt: path)
@@ -32,7 +33,11 @@ extension FimidaraStorageAdministration {
         guard try await client.folder(at: path) == nil else {
             return FimidaraFailure(.conflict, "the folder \(path) is there already")
         }
-        return FimidaraFailure(
-            .unavailable, "\(failure.detail); there is no folder \(path), which may also mean that we may not add it")
+        // The server answers 500 to who may not, as it does when its queue is too slow.
+        if case .known(let rights) = try? await client.ownRights([.addFolder], over: path), rights[.addFolder] == false
+        {
+            return FimidaraFailure(.forbidden, "\(failure.detail)\(FimidaraFailure.lack(of: [.addFolder]))")
+        }
+        return FimidaraFailure(.unavailable, "\(failure.detail); there is no folder \(path)")
     }
 }

@@ -7,19 +7,17 @@ extension FimidaraStorageAdministration {
     /// How many pages are looked through; with pages of 1000 far more groups than a workspace can have.
     private static let pageLimit = 10_000
 
-    /// Looks through all pages; of twins it takes the one with the smallest id, so that every process takes the same.
-    public func group(named name: String) async throws(StorageError) -> StorageGroupID? {
+    /// Looks through all pages; the smallest id comes first, so that every process sees the same order.
+    public func groups(named name: String) async throws(StorageError) -> [StorageGroupID] {
         try await asking { () async throws(FimidaraFailure) in
-            var found: String?
+            var found: Set<String> = []
             for page in 0..<FimidaraStorageAdministration.pageLimit {
                 let question = PermissionWire.GroupListing(page: page, pageSize: client.settings.pageSize)
                 let groups = try await client.call(
                     .getWorkspacePermissionGroups, question, answer: PermissionWire.GroupPage.self
                 ).permissionGroups
-                for group in groups where group.name == name {
-                    found = min(found ?? group.resourceId, group.resourceId)
-                }
-                if groups.count < client.settings.pageSize { return found.map { StorageGroupID($0) } }
+                for group in groups where group.name == name { found.insert(group.resourceId) }
+                if groups.count < client.settings.pageSize { return found.sorted().map { StorageGroupID($0) } }
             }
             throw FimidaraFailure(.rejected, "getWorkspacePermissionGroups has no last page")
         }
@@ -35,6 +33,50 @@ extension FimidaraStorageAdministration {
             return StorageGroupID(
                 try await client.call(.addPermissionGroup, creation, answer: PermissionWire.GroupAnswer.self)
                     .permissionGroup.resourceId)
+        }
+    }
+
+    /// Removes the group; its items and assignments go with it.
+    public func deleteGroup(_ group: StorageGroupID) async throws(StorageError) -> Bool {
+        do {
+            _ = try await client.call(
+                .deletePermissionGroup, PermissionWire.GroupLocator(permissionGroupId: group.text),
+                answer: PermissionWire.Nothing.self)
+        } catch {
+            guard error.reason == .notFound else { throw StorageError(error) }
+            return false
+        }
+        return true
+    }
+
+    /// Asks what the group may do in the folder; an unknown group or folder may do nothing.
+    public func mayUpload(_ group: StorageGroupID, on folder: StorageFolderID) async throws(StorageError) -> Bool {
+        let question = PermissionWire.Question(
+            entityId: group.text, action: FimidaraStorageAdministration.upload, targetId: folder.text)
+        let rows: [PermissionWire.Row]
+        do {
+            rows = try await client.call(
+                .resolveEntityPermissions, PermissionWire.Questions(items: [question]),
+                answer: PermissionWire.Resolution.self
+            ).items
+        } catch {
+            guard error.reason == .notFound else { throw StorageError(error) }
+            return false
+        }
+        let own = rows.filter { $0.entityId == group.text && $0.isAbout(question.action, question.targetId) }
+        return !own.isEmpty && own.allSatisfy { $0.access && $0.permittingTargetId == folder.text }
+    }
+
+    /// Looks whether the token was assigned the group itself.
+    public func isMember(_ token: StorageTokenID, of group: StorageGroupID) async throws(StorageError) -> Bool {
+        do {
+            let assigned = try await client.call(
+                .getEntityAssignedPermissionGroups, PermissionWire.Entity(entityId: token.text),
+                answer: PermissionWire.Assigned.self)
+            return assigned.permissionGroups.contains { $0.resourceId == group.text }
+        } catch {
+            guard error.reason == .notFound else { throw StorageError(error) }
+            return false
         }
     }
 
@@ -78,10 +120,7 @@ extension FimidaraStorageAdministration {
         _ rows: [PermissionWire.Row], _ folder: StorageFolderID, _ workspace: String
     ) throws(StorageError) {
         func answers(about target: String) -> [PermissionWire.Row] {
-            rows.filter {
-                $0.action == FimidaraStorageAdministration.upload
-                    && ($0.target.targetId ?? $0.target.resourceId) == target
-            }
+            rows.filter { $0.isAbout(FimidaraStorageAdministration.upload, target) }
         }
         let own = answers(about: folder.text)
         guard !own.isEmpty, own.allSatisfy({ $0.access && $0.permittingTargetId == folder.text }) else {

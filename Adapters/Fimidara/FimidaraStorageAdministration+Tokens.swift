@@ -12,7 +12,8 @@ extension FimidaraStorageAdministration {
             throw StorageError(.unavailable, detail: "getToken answered without the jwtToken that was asked for")
         }
         let expiry = token.jwtTokenExpiresAt.map { Timestamp(milliseconds: $0 - ($0 % 1000 + 1000) % 1000) }
-        return StorageCredential(secret: secret, expiresAt: expiry)
+        return StorageCredential(
+            secret: secret, expiresAt: expiry, holder: StorageTokenID(token.resourceId))
     }
 
     /// Creates the agent token; JWTs live for `lifetime` after each is minted, and never beyond `expiresAt`.

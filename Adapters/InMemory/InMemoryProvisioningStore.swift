@@ -17,6 +17,13 @@ public actor InMemoryProvisioningStore: ProvisioningStore {
     /// Remembers or forgets an app's grant.
     public func setGrant(_ grant: AppGrant?, for app: AppID) { grants[app] = grant }
 
+    /// The grant kept for an app, or else the candidate.
+    public func grant(for app: AppID, else candidate: AppGrant) -> AppGrant {
+        if let kept = grants[app] { return kept }
+        grants[app] = candidate
+        return candidate
+    }
+
     /// Whether a token's storage token is known to be in its group.
     public func isEnrolled(_ token: TokenID) -> Bool { enrolled.contains(token) }
 

@@ -10,12 +10,14 @@ public actor InMemoryStorage: StorageAdministration {
     private let entropy: any Entropy
     private var tokens: [TokenID: [Token]] = [:]
     private var folders: [StoragePath: StorageFolderID] = [:]
-    private var groups: [String: StorageGroupID] = [:]
+    private var groups: [String: [StorageGroupID]] = [:]
     private var grants: [StorageGroupID: Set<StorageFolderID>] = [:]
     private var members: [StorageGroupID: Set<TokenID>] = [:]
     private var faults: [Call: [Fault]] = [:]
     private var counts: [Call: Int] = [:]
     private var lastNumber = 0
+    private var missingRights: Set<StorageRight> = []
+    private let hasUniqueGroups: Bool
 
     private struct Token {
         let lifetime: Duration
@@ -26,7 +28,8 @@ public actor InMemoryStorage: StorageAdministration {
     /// The calls that can be made to fail.
     public enum Call: Sendable, Hashable, CaseIterable {
         /// A call of the port, by its name.
-        case credential, createToken, deleteTokens, folder, createFolder, group, createGroup, grantUpload, assign
+        case credential, createToken, deleteTokens, folder, createFolder, groups, createGroup, deleteGroup, grantUpload,
+            assign, mayUpload, isMember
     }
 
     /// How a call fails.
@@ -38,7 +41,15 @@ public actor InMemoryStorage: StorageAdministration {
     }
 
     /// A store with nothing in it.
-    public init(clock: any WallClock, entropy: any Entropy, serverURL: String = "memory://storage") {
+    /// - Parameters:
+    ///   - clock: the time of day.
+    ///   - entropy: where credentials come from.
+    ///   - serverURL: where applications reach it.
+    ///   - hasUniqueGroups: whether a second group of a name is refused; fimidara makes it in a race.
+    public init(
+        clock: any WallClock, entropy: any Entropy, serverURL: String = "memory://storage", hasUniqueGroups: Bool = true
+    ) {
+        self.hasUniqueGroups = hasUniqueGroups
         self.clock = clock
         self.entropy = entropy
         self.serverURL = serverURL
@@ -54,7 +65,7 @@ public actor InMemoryStorage: StorageAdministration {
             let expiresAt = token.expiresAt.map { min($0, end) } ?? end
             let text = "mem-" + entropy.bytes(16).map { padded(String($0, radix: 16)) }.joined()
             tokens[owner]?[0].credentials[text] = expiresAt
-            return StorageCredential(secret: Secret(text), expiresAt: expiresAt)
+            return StorageCredential(secret: Secret(text), expiresAt: expiresAt, holder: StorageTokenID(owner.text))
         }
     }
 
@@ -95,25 +106,32 @@ public actor InMemoryStorage: StorageAdministration {
         }
     }
 
-    /// The permission group of a name.
-    public func group(named name: String) throws(StorageError) -> StorageGroupID? {
-        try answer(.group) { groups[name] }
+    /// The permission groups of a name.
+    public func groups(named name: String) throws(StorageError) -> [StorageGroupID] {
+        try answer(.groups) { groups[name, default: []].sorted { $0.text < $1.text } }
     }
 
     /// Creates a permission group.
     public func createGroup(named name: String) throws(StorageError) -> StorageGroupID {
         try answer(.createGroup) { () throws(StorageError) in
-            guard groups[name] == nil else { throw StorageError(.conflict, detail: "there is a group \(name)") }
+            guard groups[name] == nil || !hasUniqueGroups else {
+                throw StorageError(.conflict, detail: "there is a group \(name)")
+            }
             let made = StorageGroupID("group-\(nextNumber())")
-            groups[name] = made
+            groups[name, default: []].append(made)
             return made
         }
+    }
+
+    /// Removes a permission group.
+    public func deleteGroup(_ group: StorageGroupID) throws(StorageError) -> Bool {
+        try answer(.deleteGroup) { loseGroup(group) }
     }
 
     /// Lets a group write files in one folder.
     public func grantUpload(to group: StorageGroupID, on folder: StorageFolderID) throws(StorageError) {
         try answer(.grantUpload) { () throws(StorageError) in
-            guard groups.values.contains(group), folders.values.contains(folder) else {
+            guard isThere(group), folders.values.contains(folder) else {
                 throw StorageError(.notFound, detail: "there is no such group or folder")
             }
             grants[group, default: []].insert(folder)
@@ -123,14 +141,49 @@ public actor InMemoryStorage: StorageAdministration {
     /// Puts a storage token into a group.
     public func assign(_ group: StorageGroupID, to owner: TokenID) throws(StorageError) {
         try answer(.assign) { () throws(StorageError) in
-            guard groups.values.contains(group), tokens[owner] != nil else {
+            guard isThere(group), tokens[owner] != nil else {
                 throw StorageError(.notFound, detail: "there is no such group or token")
             }
             members[group, default: []].insert(owner)
         }
     }
 
+    /// Whether a group may write files in a folder.
+    public func mayUpload(_ group: StorageGroupID, on folder: StorageFolderID) throws(StorageError) -> Bool {
+        try answer(.mayUpload) { isThere(group) && grants[group]?.contains(folder) == true }
+    }
+
+    /// Whether a storage token is in a group.
+    public func isMember(_ token: StorageTokenID, of group: StorageGroupID) throws(StorageError) -> Bool {
+        try answer(.isMember) { isThere(group) && members[group]?.contains(TokenID(unchecked: token.text)) == true }
+    }
+
+    /// The rights that tests say are missing.
+    public func concerns(over folder: StoragePath, needing rights: [StorageRight]) -> [StorageConcern] {
+        rights.filter { missingRights.contains($0) }.map { .missing($0) }
+    }
+
     // MARK: - What tests and simulations do and see
+
+    /// Lets our own credential lack rights.
+    public func lack(_ rights: Set<StorageRight>) { missingRights = rights }
+
+    /// Loses a group with what it was granted and who was in it, as if somebody had deleted it.
+    @discardableResult
+    public func loseGroup(_ group: StorageGroupID) -> Bool {
+        guard let name = groups.first(where: { $0.value.contains(group) })?.key else { return false }
+        groups[name]?.removeAll { $0 == group }
+        if groups[name]?.isEmpty == true { groups[name] = nil }
+        grants[group] = nil
+        members[group] = nil
+        return true
+    }
+
+    /// Loses what a group was granted, as if somebody had taken it away.
+    public func loseGrants(of group: StorageGroupID) { grants[group] = nil }
+
+    /// Loses who is in a group, as if somebody had taken them out.
+    public func loseMembers(of group: StorageGroupID) { members[group] = nil }
 
     /// Lets the next calls of a kind go wrong, one fault each.
     public func inject(_ next: [Fault], into call: Call) { faults[call, default: []] += next }
@@ -177,6 +230,8 @@ public actor InMemoryStorage: StorageAdministration {
             throw StorageError(.unavailable, detail: "the answer was lost")
         }
     }
+
+    private func isThere(_ group: StorageGroupID) -> Bool { groups.values.contains { $0.contains(group) } }
 
     private func nextNumber() -> Int {
         lastNumber += 1

@@ -11,12 +11,19 @@ public struct MongoProvisioningStore: ProvisioningStore {
 
     /// What is known to exist for an app.
     public func grant(for app: AppID) async throws(ProvisioningStoreError) -> AppGrant? {
-        try await database.read(\.provisioning) { client in
-            try client.first(Collection.grants, ["_id": .string(app.text)]).map {
-                AppGrant(
-                    folderPath: StoragePath(try $0.text("folder_path")), folder: StorageFolderID(try $0.text("folder")),
-                    group: StorageGroupID(try $0.text("permission_group")))
+        try await database.read(\.provisioning) { try $0.keptGrant(of: app) }
+    }
+
+    /// The grant kept for an app, or else the candidate.
+    public func grant(for app: AppID, else candidate: AppGrant) async throws(ProvisioningStoreError) -> AppGrant {
+        try await database.change(\.provisioning) { client in
+            do {
+                try client.update(
+                    Collection.grants, ["_id": .string(app.text)], ["$setOnInsert": candidate.members], upsert: true)
+            } catch let error as MongoError where error.isDuplicateKey {
+                // Another call was faster.
             }
+            return try client.keptGrant(of: app) ?? candidate
         }
     }
 
@@ -25,13 +32,7 @@ public struct MongoProvisioningStore: ProvisioningStore {
         try await database.change(\.provisioning) { client in
             guard let grant else { return try client.removeOne(Collection.grants, app.text) }
             try client.update(
-                Collection.grants, ["_id": .string(app.text)],
-                [
-                    "$set": [
-                        "folder_path": .string(grant.folderPath.description), "folder": .string(grant.folder.text),
-                        "permission_group": .string(grant.group.text),
-                    ]
-                ], upsert: true)
+                Collection.grants, ["_id": .string(app.text)], ["$set": grant.members], upsert: true)
         }
     }
 
@@ -81,7 +82,26 @@ public struct MongoProvisioningStore: ProvisioningStore {
     }
 }
 
+extension AppGrant {
+    /// The members of a document that keeps the grant.
+    fileprivate var members: BSONValue {
+        [
+            "folder_path": .string(folderPath.description), "folder": .string(folder.text),
+            "permission_group": .string(group.text),
+        ]
+    }
+}
+
 extension MongoClient {
+    /// The grant kept for an app.
+    fileprivate func keptGrant(of app: AppID) throws -> AppGrant? {
+        try first(Collection.grants, ["_id": .string(app.text)]).map {
+            AppGrant(
+                folderPath: StoragePath(try $0.text("folder_path")), folder: StorageFolderID(try $0.text("folder")),
+                group: StorageGroupID(try $0.text("permission_group")))
+        }
+    }
+
     /// Removes a document, if it is there.
     fileprivate func removeOne(_ collection: String, _ id: String) throws {
         try run(["delete": .string(collection), "deletes": [["q": ["_id": .string(id)], "limit": 1]]], .write)

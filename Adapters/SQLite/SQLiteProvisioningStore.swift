@@ -12,12 +12,18 @@ public struct SQLiteProvisioningStore: ProvisioningStore {
 
     /// What is known to exist for an app.
     public func grant(for app: AppID) async throws(ProvisioningStoreError) -> AppGrant? {
-        try await database.read(\.provisioning) { db in
-            try Row.fetchOne(db, sql: "SELECT * FROM app_grants WHERE app = ?", arguments: [app.text]).map {
-                AppGrant(
-                    folderPath: StoragePath($0["folder_path"] as String),
-                    folder: StorageFolderID($0["folder"]), group: StorageGroupID($0["permission_group"]))
-            }
+        try await database.read(\.provisioning) { try keptGrant(of: app, in: $0) }
+    }
+
+    /// The grant kept for an app, or else the candidate.
+    public func grant(for app: AppID, else candidate: AppGrant) async throws(ProvisioningStoreError) -> AppGrant {
+        try await database.write(\.provisioning) { db in
+            try db.execute(
+                sql: "INSERT OR IGNORE INTO app_grants VALUES (?, ?, ?, ?)",
+                arguments: [
+                    app.text, candidate.folderPath.description, candidate.folder.text, candidate.group.text,
+                ])
+            return try keptGrant(of: app, in: db) ?? candidate
         }
     }
 
@@ -76,6 +82,14 @@ public struct SQLiteProvisioningStore: ProvisioningStore {
                 PrefixOwner(token: TokenID(unchecked: $0["token"]), instance: $0["instance"])
             }
         }
+    }
+}
+
+private func keptGrant(of app: AppID, in db: Database) throws -> AppGrant? {
+    try Row.fetchOne(db, sql: "SELECT * FROM app_grants WHERE app = ?", arguments: [app.text]).map {
+        AppGrant(
+            folderPath: StoragePath($0["folder_path"] as String),
+            folder: StorageFolderID($0["folder"]), group: StorageGroupID($0["permission_group"]))
     }
 }
 

@@ -10,7 +10,7 @@ public import LogMaintenance
 public import LogModel
 public import LogQuery
 public import Logging
-public import SdkProvisioning
+import SdkProvisioning
 import SimdJSONAdapter
 import SystemAdapter
 import TelemetryAdapter
@@ -51,7 +51,7 @@ public struct Deployment: Sendable {
     public let fileStore: FileStore?
 
     private let makes: Bool
-    private let logger: Logger
+    let logger: Logger
     let store: Store
     private let commits: any CommitStore
     private let owner: OwnerID
@@ -173,23 +173,6 @@ public struct Deployment: Sendable {
 // MARK: - Services
 
 extension Deployment {
-    /// What init does; `nil` without a file store, where nothing can be provisioned.
-    public func provisioner() -> SdkProvisioner? {
-        fileStore.map { fileStore in
-            SdkProvisioner(
-                storage: fileStore.administration, memory: store.provisioning, tokens: store.tokens,
-                settings: settings.provisioning, clock: clock, entropy: entropy)
-        }
-    }
-
-    /// What carries revocations out; `nil` without a file store, where they stay owed until a process has one.
-    public func revocationSweep() -> RevocationSweep? {
-        fileStore.map { fileStore in
-            RevocationSweep(
-                storage: fileStore.administration, tokens: store.tokens, memory: store.provisioning, clock: clock)
-        }
-    }
-
     /// What bounds inits.
     public func initRate() -> CallRate<TokenID> {
         CallRate(perMinute: settings.initRate, clock: clock)

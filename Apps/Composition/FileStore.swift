@@ -5,6 +5,7 @@ import LogIngestion
 import LogMaintenance
 import LogModel
 public import SdkProvisioning
+import SystemAdapter
 import TelemetryAdapter
 
 /// The file store that applications append to, as this deployment reaches it.
@@ -53,6 +54,33 @@ public struct FileStore: Sendable {
                 ObservedStorageAdministration(FimidaraStorageAdministration(client: administrator), telemetry.registry),
                 publicURL: place.publicURL),
             sources: sources, disposal: sources.disposal(FimidaraObjectDisposal(client: client)))
+    }
+}
+
+extension FileStore {
+    /// Asks a file store what speaks against a credential and the configured workspace, without anything else being
+    /// started; changes nothing there.
+    /// - Throws: ``SettingsError`` when the settings cannot be used.
+    static func concerns(at place: Place, token: Secret, settings: Settings) async throws -> [StorageConcern] {
+        let fimidara: FimidaraSettings
+        do {
+            fimidara = try FimidaraSettings(
+                serverURL: place.serverURL, authToken: token, workspaceRootname: settings.workspaceRootname,
+                retry: RetryPolicy(attempts: 2))
+        } catch {
+            throw SettingsError("fimidara: \(error)")
+        }
+        let client = FimidaraClient(
+            settings: fimidara, transport: place.transport, entropy: SystemEntropy(), wallClock: SystemClock())
+        return await FimidaraStorageAdministration(client: client)
+            .concerns(over: settings.provisioning.logsFolder, needing: settings.neededRights)
+    }
+}
+
+extension Settings {
+    /// The rights that our credential needs in the file store.
+    var neededRights: [StorageRight] {
+        StorageRight.always + (retentionOfSources == nil ? [] : [.deleteFile])
     }
 }
 

@@ -33,8 +33,12 @@ struct PublicStorageAdministration: StorageAdministration {
         try await base.createFolder(at: path)
     }
 
-    func group(named name: String) async throws(StorageError) -> StorageGroupID? {
-        try await base.group(named: name)
+    func groups(named name: String) async throws(StorageError) -> [StorageGroupID] {
+        try await base.groups(named: name)
+    }
+
+    func deleteGroup(_ group: StorageGroupID) async throws(StorageError) -> Bool {
+        try await base.deleteGroup(group)
     }
 
     func createGroup(named name: String) async throws(StorageError) -> StorageGroupID {
@@ -47,5 +51,17 @@ struct PublicStorageAdministration: StorageAdministration {
 
     func assign(_ group: StorageGroupID, to owner: TokenID) async throws(StorageError) {
         try await base.assign(group, to: owner)
+    }
+
+    func mayUpload(_ group: StorageGroupID, on folder: StorageFolderID) async throws(StorageError) -> Bool {
+        try await base.mayUpload(group, on: folder)
+    }
+
+    func isMember(_ token: StorageTokenID, of group: StorageGroupID) async throws(StorageError) -> Bool {
+        try await base.isMember(token, of: group)
+    }
+
+    func concerns(over folder: StoragePath, needing rights: [StorageRight]) async -> [StorageConcern] {
+        await base.concerns(over: folder, needing: rights)
     }
 }

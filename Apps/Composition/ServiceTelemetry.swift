@@ -11,6 +11,7 @@ public struct ServiceTelemetry: Sendable {
     let ingestion: IngestionMetrics
     let runs: RunMetrics
     let maintenance: MaintenanceMetrics
+    let provisioning: ProvisioningMetrics
     private let process: ProcessMetrics
 
     init() {
@@ -18,6 +19,7 @@ public struct ServiceTelemetry: Sendable {
         ingestion = IngestionMetrics(registry)
         runs = RunMetrics(registry)
         maintenance = MaintenanceMetrics(registry)
+        provisioning = ProvisioningMetrics(registry)
         process = ProcessMetrics(registry, version: ServiceTelemetry.version)
     }
 

@@ -10,6 +10,7 @@ public import ServiceLifecycle
 public struct APIServer: Service {
     private let application: Application<RouterResponder<APIContext>>
     private let trigger: RunTrigger
+    private let tellConcerns: @Sendable () async -> Void
     /// All ways in.
     let routes: [Route]
 
@@ -27,6 +28,7 @@ public struct APIServer: Service {
     ) throws {
         let settings = deployment.settings
         trigger = RunTrigger(logger: logger)
+        tellConcerns = { await deployment.tellFileStoreConcerns(logger) }
         let gatekeeper = Gatekeeper(
             adminKey: adminKey, internalKey: internalKey, tokens: deployment.tokens,
             guesses: deployment.guessRate(of: PeerAddress.self),
@@ -39,7 +41,8 @@ public struct APIServer: Service {
                 figures: deployment.requestFigures
             ).routes
             + AppRoutes(
-                apps: deployment.apps, tokens: deployment.tokens, clock: deployment.clock, maxBody: settings.maxBody
+                apps: deployment.apps, tokens: deployment.tokens, revoker: deployment.revoker(),
+                provisioner: deployment.provisioner(), clock: deployment.clock, maxBody: settings.maxBody
             ).routes
             + LogRoutes(deployment: deployment, signer: signer).routes
             + TailRoutes(deployment: deployment, signer: signer, gatekeeper: gatekeeper).routes
@@ -65,6 +68,9 @@ public struct APIServer: Service {
 
     /// Serves until shutdown begins, then ends what is in progress.
     public func run() async throws {
+        // Beside the service: a file store that does not answer keeps nobody from asking the store.
+        let concerns = Task { await tellConcerns() }
+        defer { concerns.cancel() }
         do {
             try await application.runService(gracefulShutdownSignals: [])
         } catch {

@@ -41,6 +41,7 @@ public struct WorkerService: Service, CustomStringConvertible {
                 logger.warning("a server of the locks is not as it should be", metadata: ["concern": "\(concern)"])
             }
             await withTaskGroup(of: Void.self) { group in
+                group.addTask { await deployment.tellFileStoreConcerns(logger) }
                 if let consumption { group.addTask { await consumeAgainAndAgain(consumption) } }
                 for work in upkeep { group.addTask { await doAgainAndAgain(work) } }
             }

@@ -10,6 +10,11 @@ public protocol ProvisioningStore: Sendable {
     /// Remembers an app's grant, in place of an older one; `nil` forgets it.
     func setGrant(_ grant: AppGrant?, for app: AppID) async throws(ProvisioningStoreError)
 
+    /// The grant kept for an app, or else `candidate`, which is then kept.
+    ///
+    /// Of simultaneous calls for one app, all get the same grant: it decides between twins.
+    func grant(for app: AppID, else candidate: AppGrant) async throws(ProvisioningStoreError) -> AppGrant
+
     /// Whether the storage token of a client token is known to be in its app's group.
     func isEnrolled(_ token: TokenID) async throws(ProvisioningStoreError) -> Bool
 

@@ -5,6 +5,8 @@ public import LogModel
 ///
 /// A revocation is a row that is written at once; what follows from it is retried from that row, whatever fails.
 public struct RevocationSweep: Sendable {
+    private static let pageSize = 100
+
     private let storage: any StorageAdministration
     private let tokens: any ClientTokenStore
     private let memory: any ProvisioningStore
@@ -22,21 +24,35 @@ public struct RevocationSweep: Sendable {
     }
 
     /// Carries out what is owed.
+    ///
+    /// A token that the file store refuses to end keeps nobody else's from ending; a store that cannot be reached ends
+    /// the sweep, since it would keep each of them waiting.
     /// - Returns: how many revocations are now known to hold everywhere.
     /// - Throws: ``StorageError``, ``RegistryStoreError`` or ``ProvisioningStoreError``; what was not done stays owed.
     public func run() async throws -> Int {
         var settled = 0
+        var refused: [TokenID: StorageError] = [:]
         while true {
-            let owed = try await tokens.pendingRevocations(limit: 100)
-            for token in owed {
-                try await settle(token)
-                settled += 1
+            // Refused ones are still owed and come first, since they are the oldest.
+            let limit = RevocationSweep.pageSize + refused.count
+            let owed = try await tokens.pendingRevocations(limit: limit)
+            for token in owed where refused[token] == nil {
+                do {
+                    try await settle(token)
+                    settled += 1
+                } catch let error as StorageError where !error.isWorthRetrying && error.reason != .unauthenticated {
+                    refused[token] = error
+                }
             }
-            guard owed.count == 100 else { return settled }
+            guard owed.count == limit else { break }
         }
+        if let first = refused.values.first { throw first }
+        return settled
     }
 
-    private func settle(_ token: TokenID) async throws {
+    /// Carries the revocation of one token out.
+    /// - Throws: ``StorageError``, ``RegistryStoreError`` or ``ProvisioningStoreError``; it then stays owed.
+    public func settle(_ token: TokenID) async throws {
         // Confirmed by the answer "not found", not by a deletion that was accepted.
         var attempts = 0
         while try await storage.deleteTokens(for: token) {

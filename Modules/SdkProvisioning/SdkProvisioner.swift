@@ -4,21 +4,30 @@ public import LogModel
 /// Gives an SDK what it needs to write logs: a credential, a folder and a file prefix.
 ///
 /// The first init of an app or a token provisions the file store; later ones ask it once, for a fresh credential. Now
-/// and again one also asks whether the folder is still there. What the store has lost is provisioned again.
+/// and again one also asks whether that credential may still write. What the store has lost is provisioned again.
 public struct SdkProvisioner: Sendable {
-    private let storage: any StorageAdministration
-    private let memory: any ProvisioningStore
-    private let tokens: any ClientTokenStore
-    private let settings: ProvisioningSettings
-    private let clock: any WallClock
+    /// How long what was proved counts, in one process: the folder and its grant for each app, the membership for each
+    /// token.
+    ///
+    /// What init hands out may be unable to write for this long after something was taken away in the file store.
+    public static let trust: Duration = .seconds(60)
+
+    let storage: any StorageAdministration
+    let memory: any ProvisioningStore
+    let tokens: any ClientTokenStore
+    let settings: ProvisioningSettings
+    let clock: any WallClock
+    let lanes = ProvisioningLanes()
     private let entropy: any Entropy
-    private let lanes = ProvisioningLanes()
-    private let confirmations = GrantConfirmations()
+    private let observer: (any ProvisioningObserver)?
+    private let provenGrants = Confirmations<AppID>(trust: SdkProvisioner.trust)
+    private let provenMembers = Confirmations<TokenID>(trust: SdkProvisioner.trust)
 
     /// Puts a provisioner together.
     public init(
         storage: any StorageAdministration, memory: any ProvisioningStore, tokens: any ClientTokenStore,
-        settings: ProvisioningSettings, clock: any WallClock, entropy: any Entropy
+        settings: ProvisioningSettings, clock: any WallClock, entropy: any Entropy,
+        observer: (any ProvisioningObserver)? = nil
     ) {
         self.storage = storage
         self.memory = memory
@@ -26,6 +35,7 @@ public struct SdkProvisioner: Sendable {
         self.settings = settings
         self.clock = clock
         self.entropy = entropy
+        self.observer = observer
     }
 
     /// What an SDK gets.
@@ -55,10 +65,7 @@ public struct SdkProvisioner: Sendable {
     ) async throws -> Provision {
         let filePrefix = try await filePrefix(for: token, instance: instance, keeping: prefix)
         // One at a time per app: of many first inits one does the work and the others find it done.
-        let (folder, credential) = try await lanes.inLane(token.app) {
-            if let warm = try await warmProvision(for: token) { return warm }
-            return try await coldProvision(for: token)
-        }
+        let (folder, credential) = try await lanes.inLane(token.app) { try await handOut(to: token) }
         return Provision(
             serverURL: storage.serverURL, credential: credential, folderPath: folder, filePrefix: filePrefix,
             app: token.app)
@@ -75,23 +82,73 @@ public struct SdkProvisioner: Sendable {
             of: token.id, instance: instance ?? "prefix:\(candidate)", else: candidate, at: now)
     }
 
+    private func handOut(to token: ClientToken) async throws -> (StoragePath, StorageCredential) {
+        do {
+            return try await provenCredential(for: token)
+        } catch let error as StorageError {
+            // A revocation that is carried out while init is under way takes away what init has just made: then the
+            // refusal is the token's, and not the file store's.
+            try await refuseIfRevoked(token)
+            throw error
+        }
+    }
+
+    private func provenCredential(for token: ClientToken) async throws -> (StoragePath, StorageCredential) {
+        var lost: Set<ProvisionedPart> = []
+        if let warm = try await warmProvision(for: token, &lost) { return warm }
+        let provision: (StoragePath, StorageCredential)
+        do {
+            provision = try await coldProvision(for: token, &lost)
+        } catch let error as StorageError where error.reason == .notFound || error.reason == .conflict {
+            // Somebody took away or made what a call relied on, between two calls: once more, from what is there now.
+            try await refuseIfRevoked(token)
+            provision = try await coldProvision(for: token, &lost)
+        }
+        tell(of: lost, token.app)
+        return provision
+    }
+
+    func tell(of lost: Set<ProvisionedPart>, _ app: AppID) {
+        if !lost.isEmpty { observer?.observe(.repaired(app, lost)) }
+    }
+
     // MARK: - Warm
 
-    private func warmProvision(for token: ClientToken) async throws -> (StoragePath, StorageCredential)? {
+    private func warmProvision(
+        for token: ClientToken, _ lost: inout Set<ProvisionedPart>
+    ) async throws -> (StoragePath, StorageCredential)? {
         guard let grant = try await memory.grant(for: token.app), try await memory.isEnrolled(token.id) else {
             return nil
         }
-        guard let credential = try await storage.credential(for: token.id), isShortEnough(credential, for: token)
-        else { return nil }
-        guard await !confirmations.isRecent(grant, of: token.app, at: clock.now()) else {
-            return (grant.folderPath, credential)
-        }
-        guard try await storage.folder(at: grant.folderPath) == grant.folder else {
-            try await memory.setGrant(nil, for: token.app)
+        // Another root name or prefix is configured by now: the worker reads there, so SDKs must write there.
+        guard grant.folderPath == settings.folder(of: token.app) else { return nil }
+        guard let credential = try await storage.credential(for: token.id) else {
+            lost.insert(.token)
             return nil
         }
-        await confirmations.confirm(grant, of: token.app, at: clock.now())
+        guard isShortEnough(credential, for: token) else { return nil }
+        let now = clock.now()
+        if await !provenGrants.isRecent(grant, of: token.app, at: now) {
+            guard try await isProven(grant, &lost) else { return nil }
+            await provenGrants.confirm(grant, of: token.app, at: now)
+        }
+        if await !provenMembers.isRecent(grant, of: token.id, at: now) {
+            guard try await storage.isMember(credential.holder, of: grant.group) else {
+                lost.insert(.membership)
+                return nil
+            }
+            await provenMembers.confirm(grant, of: token.id, at: now)
+        }
         return (grant.folderPath, credential)
+    }
+
+    /// Whether the folder is there, and the group may write in it.
+    private func isProven(_ grant: AppGrant, _ lost: inout Set<ProvisionedPart>) async throws -> Bool {
+        guard try await storage.folder(at: grant.folderPath) == grant.folder else {
+            lost.insert(.folder)
+            return false
+        }
+        return try await storage.mayUpload(grant.group, on: grant.folder)
     }
 
     /// A credential must not outlive what is configured now, nor the client token; clocks may differ a little.
@@ -104,61 +161,37 @@ public struct SdkProvisioner: Sendable {
 
     // MARK: - Cold
 
-    private func coldProvision(for token: ClientToken) async throws -> (StoragePath, StorageCredential) {
-        let grant = try await ensureGrant(for: token.app)
-        try await ensureStorageToken(for: token)
+    private func coldProvision(
+        for token: ClientToken, _ lost: inout Set<ProvisionedPart>
+    ) async throws -> (StoragePath, StorageCredential) {
+        let grant = try await ensureGrant(for: token.app, &lost)
+        let wasMade = try await ensureStorageToken(for: token)
         try await storage.assign(grant.group, to: token.id)
         try await refuseIfRevoked(token)
         guard let credential = try await storage.credential(for: token.id) else {
-            throw StorageError(.unverified, detail: "the storage token just made is not there")
+            throw StorageError(.notFound, detail: "the storage token just made is not there")
         }
         guard isShortEnough(credential, for: token) else {
             throw StorageError(.unverified, detail: "the storage token's credential lives longer than it was asked to")
         }
+        if !wasMade {
+            // It was there before, and so may be what keeps it from writing.
+            guard try await storage.isMember(credential.holder, of: grant.group) else {
+                throw StorageError(.unverified, detail: "the storage token does not stay in the group it was put into")
+            }
+        }
         try await memory.setEnrolled(true, token.id)
+        let now = clock.now()
+        await provenGrants.confirm(grant, of: token.app, at: now)
+        await provenMembers.confirm(grant, of: token.id, at: now)
         return (grant.folderPath, credential)
     }
 
-    private func ensureGrant(for app: AppID) async throws -> AppGrant {
-        let path = settings.logsFolder.appending(app.text)
-        let folder = try await folder(at: path)
-        let known = try await memory.grant(for: app)
-        if let known, known.folder == folder, known.folderPath == path {
-            await confirmations.confirm(known, of: app, at: clock.now())
-            return known
-        }
-        let group = try await group(named: "logferry-write-\(app)")
-        try await storage.grantUpload(to: group, on: folder)
-        let grant = AppGrant(folderPath: path, folder: folder, group: group)
-        try await memory.setGrant(grant, for: app)
-        await confirmations.confirm(grant, of: app, at: clock.now())
-        return grant
-    }
-
-    private func folder(at path: StoragePath) async throws -> StorageFolderID {
-        if let folder = try await storage.folder(at: path) { return folder }
-        do {
-            return try await storage.createFolder(at: path)
-        } catch  where error.reason == .conflict {
-            guard let folder = try await storage.folder(at: path) else { throw error }
-            return folder
-        }
-    }
-
-    private func group(named name: String) async throws -> StorageGroupID {
-        if let group = try await storage.group(named: name) { return group }
-        do {
-            return try await storage.createGroup(named: name)
-        } catch  where error.reason == .conflict {
-            guard let group = try await storage.group(named: name) else { throw error }
-            return group
-        }
-    }
-
     /// A storage token keeps the lifetime that it was made with, so one that is too long-lived is made anew.
-    private func ensureStorageToken(for token: ClientToken) async throws {
+    /// - Returns: whether it was made.
+    private func ensureStorageToken(for token: ClientToken) async throws -> Bool {
         if let credential = try await storage.credential(for: token.id) {
-            if isShortEnough(credential, for: token) { return }
+            if isShortEnough(credential, for: token) { return false }
             _ = try await storage.deleteTokens(for: token.id)
         }
         try await memory.setEnrolled(false, token.id)
@@ -168,12 +201,17 @@ public struct SdkProvisioner: Sendable {
         } catch  where error.reason == .conflict {
             // Somebody else made it at the same moment.
         }
+        return true
     }
 
     /// A revocation that was carried out while the storage token was being made would have missed it.
     private func refuseIfRevoked(_ token: ClientToken) async throws {
         guard try await tokens.token(token.id)?.revokedAt != nil else { return }
-        _ = try await storage.deleteTokens(for: token.id)
+        do {
+            _ = try await storage.deleteTokens(for: token.id)
+        } catch {
+            // No credential of it was handed out, so what stays opens nothing to anybody.
+        }
         throw TokenRefusal.revoked
     }
 }

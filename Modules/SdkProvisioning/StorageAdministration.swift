@@ -31,12 +31,18 @@ public protocol StorageAdministration: Sendable {
     /// - Throws: ``StorageError`` `.conflict` when it is there already.
     func createFolder(at path: StoragePath) async throws(StorageError) -> StorageFolderID
 
-    /// The permission group of a name, looked for to the last page, or `nil` when there is none.
-    func group(named name: String) async throws(StorageError) -> StorageGroupID?
+    /// The permission groups of a name, looked for to the last page, in an order that is the same for every caller.
+    ///
+    /// There is one at most, but for twins: a store without unique names may make two when it is asked twice at once.
+    func groups(named name: String) async throws(StorageError) -> [StorageGroupID]
 
     /// Creates a permission group.
     /// - Throws: ``StorageError`` `.conflict` when it is there already.
     func createGroup(named name: String) async throws(StorageError) -> StorageGroupID
+
+    /// Removes a permission group and all that it was granted.
+    /// - Returns: `false` when there was none.
+    func deleteGroup(_ group: StorageGroupID) async throws(StorageError) -> Bool
 
     /// Lets a group write files in one folder and nowhere else, and checks that this is what the store now says.
     /// - Throws: ``StorageError`` `.unverified` when the store does not confirm the grant on exactly that folder.
@@ -45,6 +51,21 @@ public protocol StorageAdministration: Sendable {
     /// Puts the storage token that stands for a client token into a group; repeating it changes nothing.
     /// - Throws: ``StorageError`` `.notFound` when there is no such token or group.
     func assign(_ group: StorageGroupID, to owner: TokenID) async throws(StorageError)
+
+    /// Whether a group may write files in a folder by a grant on that very folder.
+    /// - Returns: `false` also when there is no such group or folder.
+    func mayUpload(_ group: StorageGroupID, on folder: StorageFolderID) async throws(StorageError) -> Bool
+
+    /// Whether a storage token is in a group.
+    /// - Returns: `false` also when there is no such token or group.
+    func isMember(_ token: StorageTokenID, of group: StorageGroupID) async throws(StorageError) -> Bool
+
+    /// What speaks against the credential and the workspace of our own calls.
+    /// - Parameters:
+    ///   - folder: the folder that holds the apps' folders; it need not be there.
+    ///   - rights: the rights that are needed.
+    /// - Returns: what is wrong, in the order of the rights; empty when all is well.
+    func concerns(over folder: StoragePath, needing rights: [StorageRight]) async -> [StorageConcern]
 }
 
 /// A path in the file store, its first segment the workspace's root name: `acme/logs/app_01…`.
@@ -77,17 +98,28 @@ public struct StorageGroupID: Sendable, Hashable {
     public init(_ text: String) { self.text = text }
 }
 
+/// Names a storage token in the file store by its resource id; no secret.
+public struct StorageTokenID: Sendable, Hashable {
+    /// The id.
+    public let text: String
+    /// Takes an id that the store gave.
+    public init(_ text: String) { self.text = text }
+}
+
 /// A credential that an SDK writes with.
 public struct StorageCredential: Sendable {
     /// What goes behind `Bearer`.
     public let secret: Secret
     /// When the store begins to refuse it; `nil` when it never does.
     public let expiresAt: Timestamp?
+    /// The storage token that it is a credential of.
+    public let holder: StorageTokenID
 
     /// Makes a credential.
-    public init(secret: Secret, expiresAt: Timestamp?) {
+    public init(secret: Secret, expiresAt: Timestamp?, holder: StorageTokenID) {
         self.secret = secret
         self.expiresAt = expiresAt
+        self.holder = holder
     }
 }
 

@@ -49,7 +49,8 @@ extension FuzzTarget {
         var steering = Steering(bytes)
         let status = [400, 401, 403, 404, 409, 416, 429, 500, 502, 503][steering.byte() % 10]
         let answer = ErrorAnswer(status: status, headers: ["Retry-After": "x"], body: steering.rest)
-        let failure = answer.failure("call", now: Timestamp(nanoseconds: 0), hiding: Secret("canary-secret"))
+        let failure = answer.failure(
+            "call", needing: [], now: Timestamp(nanoseconds: 0), hiding: Secret("canary-secret"))
         let words = "\(failure)"
         try expect(!words.contains("canary-secret"), "the secret is in \(words)")
         try expect(

@@ -20,6 +20,24 @@ public enum ProvisioningStoreContract {
             #expect(try await store.provisioning.grant(for: app) == nil)
             try await store.provisioning.setGrant(nil, for: app)
         },
+        Clause("T79: of two grants for one app the first is kept, and each caller is told of it") {
+            store async throws in
+            let app = AppID.fresh()
+            let memory = store.provisioning
+            #expect(try await memory.grant(for: app, else: grant("one")) == grant("one"))
+            #expect(try await memory.grant(for: app, else: grant("two")) == grant("one"))
+            #expect(try await memory.grant(for: app) == grant("one"))
+            try await memory.setGrant(nil, for: app)
+            #expect(try await memory.grant(for: app, else: grant("two")) == grant("two"))
+        },
+        Clause("T79: of 20 grants for one app at once, all callers are told of one") { store in
+            let app = AppID.fresh()
+            let kept = try await inParallel(20) { number in
+                try await store.provisioning.grant(for: app, else: grant("\(number)"))
+            }
+            #expect(Set(kept).count == 1)
+            #expect(try await store.provisioning.grant(for: app) == kept.first)
+        },
         Clause("enrolment is remembered and forgotten, however often it is said") { store async throws in
             let token = TokenID.fresh()
             #expect(try await store.provisioning.isEnrolled(token) == false)

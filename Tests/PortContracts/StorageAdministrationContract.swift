@@ -57,9 +57,9 @@ public enum StorageAdministrationContract {
         },
         Clause("a group is made once and found by its name") { under in
             let name = "group-\(under.root.segments.last ?? "")"
-            #expect(try await under.storage.group(named: name) == nil)
+            #expect(try await under.storage.groups(named: name).isEmpty)
             let made = try await under.storage.createGroup(named: name)
-            #expect(try await under.storage.group(named: name) == made)
+            #expect(try await under.storage.groups(named: name) == [made])
             await expect(.conflict) { _ = try await under.storage.createGroup(named: name) }
         },
         Clause("one storage token stands for a client token; each credential of it is another one") { under in
@@ -102,10 +102,44 @@ public enum StorageAdministrationContract {
             _ = try await under.provision("own", owner)
             let folder = try #require(try await under.storage.folder(at: under.root.appending("own")))
             let group = try #require(
-                try await under.storage.group(named: "\(under.root.segments.last ?? "")-own"))
+                try await under.storage.groups(named: "\(under.root.segments.last ?? "")-own").first)
             try await under.storage.grantUpload(to: group, on: folder)
             try await under.storage.assign(group, to: owner)
             await expect(.notFound) { () async throws in try await under.storage.assign(group, to: .fresh()) }
+        },
+        Clause("T79: a group that is removed is gone with its rights, and removing it again finds none") { under in
+            let secret = try await under.provision("own", .fresh())
+            let name = "\(under.root.segments.last ?? "")-own"
+            let group = try #require(try await under.storage.groups(named: name).first)
+            #expect(try await under.storage.deleteGroup(group))
+            #expect(try await under.mayUpload(secret, under.root.appending("own")) == false)
+            #expect(try await under.storage.groups(named: name).isEmpty)
+            #expect(try await under.storage.deleteGroup(group) == false)
+        },
+        Clause("T70: what a group may do, and who is in it, is told as it is") { under in
+            let (owner, other) = (TokenID.fresh(), TokenID.fresh())
+            _ = try await under.provision("own", owner)
+            try await under.storage.createToken(for: other, lifetime: .seconds(60), expiresAt: nil)
+            let name = "\(under.root.segments.last ?? "")-own"
+            let group = try #require(try await under.storage.groups(named: name).first)
+            let folder = try #require(try await under.storage.folder(at: under.root.appending("own")))
+            let elsewhere = try await under.storage.createFolder(at: under.root.appending("other"))
+            let member = try #require(try await under.storage.credential(for: owner)).holder
+            let stranger = try #require(try await under.storage.credential(for: other)).holder
+            #expect(try await under.storage.mayUpload(group, on: folder))
+            #expect(try await under.storage.mayUpload(group, on: elsewhere) == false)
+            #expect(try await under.storage.isMember(member, of: group))
+            #expect(try await under.storage.isMember(stranger, of: group) == false)
+            #expect(try await under.storage.deleteGroup(group))
+            #expect(try await under.storage.mayUpload(group, on: folder) == false)
+            #expect(try await under.storage.isMember(member, of: group) == false)
+        },
+        Clause("T72: a credential with all rights has nothing against it, whether or not the folder is there") {
+            under in
+            let rights = StorageRight.allCases
+            #expect(await under.storage.concerns(over: under.root.appending("none"), needing: rights).isEmpty)
+            _ = try await under.storage.createFolder(at: under.root.appending("some"))
+            #expect(await under.storage.concerns(over: under.root.appending("some"), needing: rights).isEmpty)
         },
         Clause("ending tokens ends twins and credentials at once, and says whether there was one") { under in
             let owner = TokenID.fresh()

@@ -28,6 +28,21 @@ enum PermissionWire {
         let name: String
     }
 
+    /// Body of deletePermissionGroup.
+    struct GroupLocator: Encodable, Sendable {
+        let permissionGroupId: String
+    }
+
+    /// Body of getEntityAssignedPermissionGroups.
+    struct Entity: Encodable, Sendable {
+        let entityId: String
+    }
+
+    /// Answer of getEntityAssignedPermissionGroups, inherited groups left out.
+    struct Assigned: Decodable, Sendable {
+        let permissionGroups: [Group]
+    }
+
     /// Body of assignPermissionGroups.
     struct Assignment: Encodable, Sendable {
         let entityId: [String]
@@ -64,6 +79,31 @@ enum PermissionWire {
         let targetId: String
     }
 
+    /// Body of resolveEntityPermissions about our own rights.
+    struct OwnQuestions: Encodable, Sendable {
+        let items: [OwnQuestion]
+    }
+
+    /// Whether we may do something to a folder or the workspace; absent members are not sent.
+    struct OwnQuestion: Encodable, Sendable {
+        let entityId: String
+        let action: String
+        var targetId: String?
+        var workspaceRootname: String?
+    }
+
+    /// Body of getWorkspace: that of our own token.
+    struct Everything: Encodable, Sendable {}
+
+    /// Answer of getWorkspace.
+    struct WorkspaceAnswer: Decodable, Sendable {
+        struct Workspace: Decodable, Sendable {
+            let rootname: String
+        }
+
+        let workspace: Workspace
+    }
+
     /// Answer of resolveEntityPermissions; targets that do not resolve have no row.
     struct Resolution: Decodable, Sendable {
         let items: [Row]
@@ -83,6 +123,11 @@ enum PermissionWire {
         let target: Target
         /// The target of the item that decided.
         let permittingTargetId: String?
+
+        /// Whether it answers a question about a target by its id.
+        func isAbout(_ action: String, _ target: String) -> Bool {
+            self.action == action && (self.target.targetId ?? self.target.resourceId) == target
+        }
     }
 
     /// The answer `{}`.

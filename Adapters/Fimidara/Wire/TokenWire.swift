@@ -23,6 +23,8 @@ enum TokenWire {
         var tokenId: String?
         var providedResourceId: String?
         var shouldEncode: Bool?
+        /// `true` for the caller's own token.
+        var onReferenced: Bool?
     }
 
     /// Answer of addToken and getToken.
@@ -35,6 +37,7 @@ enum TokenWire {
     /// Its `refreshToken` is not even read: whoever has it can go on where a credential should end.
     struct Token: Decodable, Sendable {
         let resourceId: String
+        let workspaceId: String?
         let providedResourceId: String?
         let jwtToken: Hidden?
         /// Milliseconds since the epoch; absent when the credential never ends.

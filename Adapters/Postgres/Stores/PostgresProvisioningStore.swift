@@ -11,15 +11,19 @@ public struct PostgresProvisioningStore: ProvisioningStore {
 
     /// What is known to exist for an app.
     public func grant(for app: AppID) async throws(ProvisioningStoreError) -> AppGrant? {
-        try await database.read(\.provisioning) { session in
+        try await database.read(\.provisioning) { try keptGrant(of: app, in: $0) }
+    }
+
+    /// The grant kept for an app, or else the candidate.
+    public func grant(for app: AppID, else candidate: AppGrant) async throws(ProvisioningStoreError) -> AppGrant {
+        try await database.write(\.provisioning) { session in
             try session.execute(
-                "SELECT folder_path, folder, permission_group FROM app_grants WHERE app = $1", [.text(app.text)]
-            ).first.map { row in
-                AppGrant(
-                    folderPath: StoragePath(try row.text("folder_path")),
-                    folder: StorageFolderID(try row.text("folder")),
-                    group: StorageGroupID(try row.text("permission_group")))
-            }
+                "INSERT INTO app_grants VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
+                [
+                    .text(app.text), .text(candidate.folderPath.description), .text(candidate.folder.text),
+                    .text(candidate.group.text),
+                ])
+            return try keptGrant(of: app, in: session) ?? candidate
         }
     }
 
@@ -87,6 +91,16 @@ public struct PostgresProvisioningStore: ProvisioningStore {
                         instance: String(decoding: try row.bytes("instance"), as: UTF8.self))
                 }
         }
+    }
+}
+
+private func keptGrant(of app: AppID, in session: PostgresSession) throws -> AppGrant? {
+    try session.execute(
+        "SELECT folder_path, folder, permission_group FROM app_grants WHERE app = $1", [.text(app.text)]
+    ).first.map { row in
+        AppGrant(
+            folderPath: StoragePath(try row.text("folder_path")), folder: StorageFolderID(try row.text("folder")),
+            group: StorageGroupID(try row.text("permission_group")))
     }
 }
 

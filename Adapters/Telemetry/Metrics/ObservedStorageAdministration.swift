@@ -5,12 +5,16 @@ public import SdkProvisioning
 /// An administration whose requests are timed and counted.
 public struct ObservedStorageAdministration: StorageAdministration {
     private enum Operation: String, CaseIterable {
-        case credential, folder, group, assign
+        case credential, folder, assign
+        case groups = "group"
         case createToken = "create_token"
         case deleteTokens = "delete_tokens"
         case createFolder = "create_folder"
         case createGroup = "create_group"
+        case deleteGroup = "delete_group"
         case grantUpload = "grant_upload"
+        case mayUpload = "may_upload"
+        case isMember = "is_member"
     }
 
     private let base: any StorageAdministration
@@ -69,9 +73,14 @@ public struct ObservedStorageAdministration: StorageAdministration {
         try await noting(.createFolder) { () throws(StorageError) in try await base.createFolder(at: path) }
     }
 
-    /// Looks for a group and takes note.
-    public func group(named name: String) async throws(StorageError) -> StorageGroupID? {
-        try await noting(.group) { () throws(StorageError) in try await base.group(named: name) }
+    /// Looks for groups and takes note.
+    public func groups(named name: String) async throws(StorageError) -> [StorageGroupID] {
+        try await noting(.groups) { () throws(StorageError) in try await base.groups(named: name) }
+    }
+
+    /// Removes a group and takes note.
+    public func deleteGroup(_ group: StorageGroupID) async throws(StorageError) -> Bool {
+        try await noting(.deleteGroup) { () throws(StorageError) in try await base.deleteGroup(group) }
     }
 
     /// Creates a group and takes note.
@@ -91,5 +100,20 @@ public struct ObservedStorageAdministration: StorageAdministration {
     /// Assigns and takes note.
     public func assign(_ group: StorageGroupID, to owner: TokenID) async throws(StorageError) {
         try await noting(.assign) { () throws(StorageError) in try await base.assign(group, to: owner) }
+    }
+
+    /// Asks for a group's right and takes note.
+    public func mayUpload(_ group: StorageGroupID, on folder: StorageFolderID) async throws(StorageError) -> Bool {
+        try await noting(.mayUpload) { () throws(StorageError) in try await base.mayUpload(group, on: folder) }
+    }
+
+    /// Asks who is in a group and takes note.
+    public func isMember(_ token: StorageTokenID, of group: StorageGroupID) async throws(StorageError) -> Bool {
+        try await noting(.isMember) { () throws(StorageError) in try await base.isMember(token, of: group) }
+    }
+
+    /// Asks what speaks against our own credential; that is several requests, none of which counts.
+    public func concerns(over folder: StoragePath, needing rights: [StorageRight]) async -> [StorageConcern] {
+        await base.concerns(over: folder, needing: rights)
     }
 }

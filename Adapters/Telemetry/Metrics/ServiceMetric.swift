@@ -48,6 +48,7 @@ public enum ServiceMetric: String, Sendable, CaseIterable {
 
     case sdkInits = "logferry_sdk_inits_total"
     case sdkInitDuration = "logferry_sdk_init_duration_seconds"
+    case sdkRepairs = "logferry_sdk_repairs_total"
     case storageRequests = "logferry_storage_requests_total"
     case storageRequestDuration = "logferry_storage_request_duration_seconds"
 
@@ -113,6 +114,7 @@ extension ServiceMetric {
         case .cleanupFilesLeft: gauge(["reason"], "Old files that could not be removed, at the latest run.")
         case .sdkInits: counter(["outcome"], "Inits of SDKs, by what came of them.")
         case .sdkInitDuration: histogram([], "Time that inits took, those over the rate not counted.")
+        case .sdkRepairs: counter(["part"], "Parts of what lets SDKs write that were lost and made again.")
         case .storageRequests: counter(["operation", "outcome"], "Requests to the file store's administration.")
         case .storageRequestDuration: histogram(["operation"], "Time that those requests took.")
         case .httpRequests: counter(["route", "method", "status"], "Requests answered, by template and status class.")

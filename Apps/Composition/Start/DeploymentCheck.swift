@@ -1,5 +1,6 @@
 import HTTPTransport
 import LogModel
+import SdkProvisioning
 import SystemAdapter
 
 /// Looks at everything that a process of a mode needs, makes nothing and changes nothing.
@@ -135,9 +136,18 @@ public struct DeploymentCheck: Sendable {
     private func fileStore() async -> [CheckFinding] {
         guard mode != .dev, mode != .files else { return [] }
         guard let url = settings.fimidaraURL else { return await embedded() }
-        return await FileStoreProbe(
-            FileStore.Place(serverURL: url, transport: CurlTransport(), publicURL: { url })
-        ).findings()
+        let place = FileStore.Place(serverURL: url, transport: CurlTransport(), publicURL: { url })
+        let answers = await FileStoreProbe(place).findings()
+        // The credential goes where a start would send it, and only to what answers as a file store does.
+        guard !DeploymentCheck.isUnusable(answers), let token = settings.fimidaraToken else { return answers }
+        do {
+            let concerns = try await FileStore.concerns(at: place, token: token, settings: settings)
+            return concerns.isEmpty
+                ? answers
+                : concerns.map { CheckFinding($0.isCertain ? .error : .warning, "file store", $0.description) }
+        } catch {
+            return [CheckFinding(.error, "file store", String(describing: error))]
+        }
     }
 
     private func embedded() async -> [CheckFinding] {

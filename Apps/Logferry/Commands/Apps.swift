@@ -2,11 +2,12 @@ import AppRegistry
 import ArgumentParser
 import Composition
 import LogModel
+import SdkProvisioning
 
 /// Apps.
 struct Apps: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Register, list and remove apps.", subcommands: [Add.self, List.self, Remove.self])
+        abstract: "Register, list and remove apps.", subcommands: [Add.self, List.self, Remove.self, AppsRepair.self])
 
     struct Add: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Register an app.")
@@ -66,8 +67,9 @@ struct Apps: AsyncParsableCommand {
             guard yes else { throw ValidationError("removing an app cannot be undone: repeat with --yes") }
             try await withDeployment { deployment in
                 let found = try await deployment.apps.find(app)
-                try await deployment.apps.delete(found.id)
+                let outcome = try await deployment.revoker().delete(found.id)
                 Terminal.say("removed \(found.name) (\(found.id)); its tokens are revoked")
+                Terminal.say(outcome.words)
             }
         }
     }

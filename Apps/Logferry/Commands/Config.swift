@@ -30,8 +30,8 @@ struct Config: AsyncParsableCommand {
             abstract: "Check everything that a process needs to start; exit 78 when it could not work.",
             discussion: """
                 Looks at the settings, ports, the data folder, key files, the store, Redis servers and the file store, \
-                and says all that is wrong at once. It makes nothing and changes nothing, and sends no key to a file \
-                store. Without a mode only the settings and the servers that they name are looked at, not ports.
+                and says all that is wrong at once. It makes nothing and changes nothing. fimidara.auth_token goes to \
+                fimidara.server_url if a file store answers there, and is asked for its rights. Without a mode only the settings and the servers that they name are looked at, not ports.
                 """)
 
         @Argument(help: "What would be started: serve, work, dev or files.", transform: Check.mode(_:))

@@ -104,18 +104,27 @@ struct Tokens: AsyncParsableCommand {
             guard let id = TokenID(token) else { throw ValidationError("\(token) is not a token's id") }
             try await withDeployment { deployment in
                 let found = try await deployment.apps.find(app)
-                guard try await deployment.tokens.revoke(id, of: found.id) else {
+                guard let outcome = try await deployment.revoker().revoke(id, of: found.id) else {
                     throw RegistryError.unknownToken(token)
                 }
                 Terminal.say("revoked \(id); it opens nothing here any more")
-                do {
-                    guard let sweep = deployment.revocationSweep() else { throw SettingsError(Deployment.noFileStore) }
-                    _ = try await sweep.run()
-                    Terminal.say("its storage token has ended")
-                } catch {
-                    Terminal.say("its storage token ends when the worker reaches the file store (\(error))")
-                }
+                Terminal.say(outcome.words)
             }
         }
+    }
+}
+
+extension RevocationOutcome {
+    /// What came of a revocation at the file store, for people.
+    var words: String {
+        guard let reason else { return "what its SDKs had in the file store has ended" }
+        let cause =
+            switch reason {
+            case .storageUnavailable: "the file store cannot be reached"
+            case .storageRefused: "the file store refuses it; \"logferry config check\" says which right is missing"
+            case .timeout: "the file store did not answer in time"
+            case .noFileStore: "no file store is configured here"
+            }
+        return "\(owed) storage tokens still write until a worker has ended them: \(cause)"
     }
 }

@@ -3,11 +3,14 @@ import Composition
 import HTTPTypes
 import Hummingbird
 import LogModel
+import SdkProvisioning
 
 /// Apps and their tokens.
 struct AppRoutes: Sendable {
     let apps: AppRegistrar
     let tokens: ClientTokens
+    let revoker: Revoker
+    let provisioner: SdkProvisioner?
     let clock: any WallClock
     let maxBody: Int
 
@@ -34,8 +37,19 @@ struct AppRoutes: Sendable {
             },
             Route(.delete, "/v1/apps/{app}", .admin) { _, context, _ in
                 let app = try await apps.find(try context.segment("app"))
-                try await apps.delete(app.id)
-                return Response(status: .noContent)
+                return AppRoutes.answer(try await revoker.delete(app.id))
+            },
+            Route(.post, "/v1/apps/{app}/repair", .admin) { _, context, _ in
+                let app = try await apps.find(try context.segment("app"))
+                guard let provisioner else { throw Problem.noFileStore }
+                let report = try await provisioner.repair(app.id)
+                return .json { text in
+                    text.add("provisioned", report.wasProvisioned)
+                    text.add("repaired", report.repaired.map(\.rawValue).sorted())
+                    text.add("members", Int64(report.members))
+                    text.add("restoredMembers", Int64(report.restoredMembers))
+                    text.add("withoutStorageToken", Int64(report.withoutStorageToken))
+                }
             },
         ]
     }
@@ -67,11 +81,21 @@ struct AppRoutes: Sendable {
             Route(.delete, "/v1/apps/{app}/tokens/{token}", .admin) { _, context, _ in
                 let app = try await apps.find(try context.segment("app"))
                 guard let id = TokenID(try context.segment("token")),
-                    try await tokens.revoke(id, of: app.id)
+                    let outcome = try await revoker.revoke(id, of: app.id)
                 else { throw Problem.unknownToken }
-                return Response(status: .noContent)
+                return AppRoutes.answer(outcome)
             },
         ]
+    }
+
+    /// 204 when nothing of what was revoked can write any more; 202 when the file store still owes the end of some.
+    private static func answer(_ outcome: RevocationOutcome) -> Response {
+        guard outcome.owed > 0 else { return Response(status: .noContent) }
+        return .json(.accepted) { text in
+            text.add("storageTokensEnded", Int64(outcome.ended))
+            text.add("storageTokensOwed", Int64(outcome.owed))
+            text.add("reason", outcome.reason?.rawValue)
+        }
     }
 
     private func scopes(_ body: RequestBody) throws(Problem) -> TokenScopes {

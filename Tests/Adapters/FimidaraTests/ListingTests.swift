@@ -63,7 +63,7 @@ struct ListingTests {
     @Test("never lists a folder that is not there") func missing() async throws {
         let bench = try Bench { _ in refusal(404, "NotFoundError", "Folder not found") }
         #expect(try await listed(bench).objects.isEmpty)
-        #expect(bench.transport.names == ["getFolder"])
+        #expect(bench.transport.names == ["getFolder", "getWorkspace"], "the answer is looked behind")
     }
 
     @Test("tells our names from others', and takes segments for final") func names() async throws {

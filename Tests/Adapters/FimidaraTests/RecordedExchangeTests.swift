@@ -53,6 +53,7 @@ struct RecordedExchangeTests {
         try await check(.listFolderContent, FolderWire.Page.self)
         try await check(.addPermissionGroup, PermissionWire.GroupAnswer.self)
         try await check(.getWorkspacePermissionGroups, PermissionWire.GroupPage.self)
+        try await check(.getEntityAssignedPermissionGroups, PermissionWire.Assigned.self)
         try await check(.assignPermissionGroups, PermissionWire.Nothing.self)
         try await check(.addPermissionItems, PermissionWire.Nothing.self)
         try await check(.resolveEntityPermissions, PermissionWire.Resolution.self)

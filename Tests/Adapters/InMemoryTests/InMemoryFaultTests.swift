@@ -91,9 +91,9 @@ struct InMemoryFaultTests {
         let down = StorageError(.unavailable, detail: "down")
         await storage.inject([.refused(down), .answerLost], into: .createGroup)
         await #expect(throws: down) { try await storage.createGroup(named: "g") }
-        #expect(try await storage.group(named: "g") == nil)
+        #expect(try await storage.groups(named: "g").isEmpty)
         await #expect(throws: StorageError.self) { try await storage.createGroup(named: "g") }
-        #expect(try await storage.group(named: "g") != nil)
+        #expect(try await storage.groups(named: "g").count == 1)
         #expect(await storage.calls(of: .createGroup) == 2)
     }
 

@@ -36,6 +36,7 @@ struct RightsTests {
         Row(method: "GET", path: "/v1/apps", right: .admin),
         Row(method: "GET", path: "/v1/apps/{app}", right: .admin, sample: "/v1/apps/rights"),
         Row(method: "DELETE", path: "/v1/apps/{app}", right: .admin, sample: "/v1/apps/scratch", success: 204),
+        Row(method: "POST", path: "/v1/apps/{app}/repair", right: .admin, sample: "/v1/apps/rights/repair"),
         Row(
             method: "POST", path: "/v1/apps/{app}/tokens", right: .admin, sample: "/v1/apps/rights/tokens", body: "{}",
             success: 201),

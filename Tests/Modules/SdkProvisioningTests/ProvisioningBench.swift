@@ -14,20 +14,38 @@ struct ProvisioningBench {
     let apps: AppRegistrar
     private let entropy = SeededEntropy(seed: 11)
 
-    init() {
-        storage = InMemoryStorage(clock: clock, entropy: SeededEntropy(seed: 12))
+    let events = RecordedEvents()
+
+    init(hasUniqueGroups: Bool = true) {
+        storage = InMemoryStorage(
+            clock: clock, entropy: SeededEntropy(seed: 12), hasUniqueGroups: hasUniqueGroups)
         store = InMemoryStore(clock: clock)
         memory = InMemoryProvisioningStore()
         tokens = ClientTokens(apps: store, store: store, hasher: PlainHasher(), clock: clock, entropy: entropy)
         apps = AppRegistrar(store: store, clock: clock, entropy: entropy)
     }
 
-    func provisioner(lifetime: Duration = .seconds(3600)) -> SdkProvisioner {
+    func provisioner(
+        lifetime: Duration = .seconds(3600), logsFolder: String = "acme/logs",
+        over other: (any StorageAdministration)? = nil
+    ) -> SdkProvisioner {
         SdkProvisioner(
-            storage: storage, memory: memory, tokens: store,
-            settings: ProvisioningSettings(logsFolder: StoragePath("acme/logs"), tokenLifetime: lifetime),
-            clock: clock, entropy: entropy)
+            storage: other ?? storage, memory: memory, tokens: store,
+            settings: ProvisioningSettings(logsFolder: StoragePath(logsFolder), tokenLifetime: lifetime),
+            clock: clock, entropy: entropy, observer: events)
     }
+
+    func revoker(
+        patience: Duration = .seconds(30), over other: (any StorageAdministration)? = nil
+    ) -> Revoker {
+        Revoker(
+            apps: apps, tokens: tokens,
+            sweep: RevocationSweep(storage: other ?? storage, tokens: store, memory: memory, clock: clock),
+            ticks: ContinuousClock(), patience: patience)
+    }
+
+    /// The group that an app's grant names.
+    func group(of app: AppID) async -> StorageGroupID? { await memory.grant(for: app)?.group }
 
     var sweep: RevocationSweep {
         RevocationSweep(storage: storage, tokens: store, memory: memory, clock: clock)
@@ -46,4 +64,13 @@ struct ProvisioningBench {
         for call in InMemoryStorage.Call.allCases { sum += await storage.calls(of: call) }
         return sum
     }
+}
+
+/// Keeps what a provisioner says.
+final class RecordedEvents: ProvisioningObserver {
+    private let log = Locked<[ProvisioningEvent]>([])
+
+    var all: [ProvisioningEvent] { log.withLock { $0 } }
+
+    func observe(_ event: ProvisioningEvent) { log.withLock { $0.append(event) } }
 }

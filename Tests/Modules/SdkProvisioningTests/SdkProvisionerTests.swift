@@ -33,14 +33,14 @@ struct SdkProvisionerTests {
         #expect(await bench.storage.calls(of: .assign) == 1)
     }
 
-    @Test("a folder that vanished is missed within five minutes, by the process that saw it last")
+    @Test("a folder that vanished is missed within a minute, by the process that saw it last")
     func vanishedUnderTrust() async throws {
         let bench = ProvisioningBench()
         let token = try await bench.token()
         let provisioner = bench.provisioner()
         let first = try await provisioner.provision(for: token)
         await bench.storage.loseFolder(at: first.folderPath)
-        bench.clock.advance(by: .seconds(299))
+        bench.clock.advance(by: .seconds(59))
         _ = try await provisioner.provision(for: token)
         #expect(await bench.storage.calls(of: .createFolder) == 1)
         bench.clock.advance(by: .seconds(1))
@@ -162,7 +162,7 @@ struct SdkProvisionerTests {
         let bench = ProvisioningBench()
         let token = try await bench.token()
         let down = StorageError(.unavailable, detail: "down")
-        for call in InMemoryStorage.Call.allCases where call != .deleteTokens {
+        for call in InMemoryStorage.Call.allCases where call != .deleteTokens && call != .deleteGroup {
             await bench.storage.inject([.refused(down)], into: call)
         }
         var failures = 0
@@ -177,6 +177,6 @@ struct SdkProvisionerTests {
                 try #require(failures < 20)
             }
         }
-        #expect(failures == InMemoryStorage.Call.allCases.count - 1)
+        #expect(failures == InMemoryStorage.Call.allCases.count - 2)
     }
 }

@@ -1,0 +1,70 @@
+public import Logging
+public import SdkProvisioning
+import TelemetryAdapter
+
+extension Deployment {
+    /// What init does; `nil` without a file store, where nothing can be provisioned.
+    public func provisioner() -> SdkProvisioner? {
+        fileStore.map { fileStore in
+            SdkProvisioner(
+                storage: fileStore.administration, memory: store.provisioning, tokens: store.tokens,
+                settings: settings.provisioning, clock: clock, entropy: entropy,
+                observer: EachProvisioningObserver(observers: [ProvisioningLog(logger), telemetry.provisioning]))
+        }
+    }
+
+    /// What carries revocations out; `nil` without a file store, where they stay owed until a process has one.
+    public func revocationSweep() -> RevocationSweep? {
+        fileStore.map { fileStore in
+            RevocationSweep(
+                storage: fileStore.administration, tokens: store.tokens, memory: store.provisioning, clock: clock)
+        }
+    }
+
+    /// What revokes tokens, and tries to carry that out at the file store.
+    public func revoker() -> Revoker {
+        Revoker(apps: apps, tokens: tokens, sweep: revocationSweep(), ticks: ContinuousClock()) { [logger] error in
+            logger.warning(
+                "a revocation could not be carried out at once; it stays owed", metadata: ["error": "\(error)"])
+        }
+    }
+
+    /// How long the file store is asked what speaks against our own credential.
+    private static let concernPatience: Duration = .seconds(10)
+
+    /// Asks the file store what speaks against our own credential and workspace; changes nothing there.
+    /// - Returns: what is wrong, for operators; empty when all is well, or there is no file store.
+    public func fileStoreConcerns() async -> [StorageConcern] {
+        guard let fileStore else { return [] }
+        let rights = settings.neededRights
+        let folder = settings.provisioning.logsFolder
+        return await withTaskGroup(of: [StorageConcern]?.self) { group in
+            group.addTask { await fileStore.administration.concerns(over: folder, needing: rights) }
+            group.addTask {
+                try? await Task.sleep(for: Deployment.concernPatience)
+                return nil
+            }
+            let found = await group.next() ?? nil
+            group.cancelAll()
+            return found ?? [.unreachable(detail: "no answer within \(Deployment.concernPatience)")]
+        }
+    }
+
+    /// Says in the log what speaks against our own credential and workspace in the file store.
+    public func tellFileStoreConcerns(_ logger: Logger) async {
+        for concern in await fileStoreConcerns() where !Task.isCancelled {
+            logger.log(
+                level: concern.isCertain ? .error : .warning, "the file store is not as it should be",
+                metadata: ["concern": "\(concern)"])
+        }
+    }
+}
+
+/// Tells several observers, in order.
+private struct EachProvisioningObserver: ProvisioningObserver {
+    let observers: [any ProvisioningObserver]
+
+    func observe(_ event: ProvisioningEvent) {
+        for observer in observers { observer.observe(event) }
+    }
+}
