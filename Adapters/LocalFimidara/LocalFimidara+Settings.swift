@@ -13,6 +13,8 @@ extension LocalFimidara {
         public var adminSecret: Secret
         /// How much is taken in.
         public var limits: StorageLimits
+        /// Origins of the pages that may use the store from a browser, such as `https://app.example.org`.
+        public var origins: Set<String>
         /// How many system calls may block at the same time.
         public var threads: Int
 
@@ -22,16 +24,21 @@ extension LocalFimidara {
         ///   - rootname: 1 to 100 characters of `a–z A–Z 0–9 . _ -`.
         ///   - adminSecret: the administrator's credential.
         ///   - limits: how much is taken in.
+        ///   - origins: origins of the pages that may use the store from a browser; none unless told otherwise.
         ///   - threads: how many system calls may block at the same time.
         public init(
             directory: String, rootname: String, adminSecret: Secret, limits: StorageLimits = StorageLimits(),
-            threads: Int = 4
+            origins: Set<String> = [], threads: Int = 4
         ) {
             self.directory = directory
             self.rootname = rootname
             self.adminSecret = adminSecret
             self.limits = limits
+            self.origins = origins
             self.threads = threads
         }
     }
+
+    /// Whether a text is an origin as browsers send it: a scheme, a host in lower case and perhaps a port.
+    public static func isOrigin(_ text: String) -> Bool { CrossOrigin.isOrigin(text) }
 }

@@ -10,12 +10,17 @@ public import LogModel
 /// Where it does not do as fimidara does, it errs on the safe side: what is denied, locked, missing or there already is
 /// 403, 409, 404 or 409 and never 500; names are taken literally; a grant is never wider than its item says; an append
 /// is there as a whole or not at all, and its lock ends with its request; bringing a token's end forward takes effect
-/// at once. Uploads in parts, image transforms, presigned paths, users and further workspaces are not offered.
+/// at once; an upload in parts is a file when its completion is answered. Image transforms, presigned paths, users and
+/// further workspaces are not offered.
 ///
 /// What the listener owes it: a limit on how long a body may stall, since a stalled upload holds the lock of its file;
 /// and an end to the connection when a response is sent before the request's body was taken.
 public final class LocalFimidara: Sendable {
     private let services: Services
+    private let blobs: BlobStore
+    private let budget: ByteBudget
+    private let crossOrigin: CrossOrigin
+    private let meter: any StorageMeter
     private let threads: BlockingThreads
     private let directoryLock: Locked<OpenFile?>
     private let faults: Faults
@@ -27,31 +32,33 @@ public final class LocalFimidara: Sendable {
     ///   - clock: the time of day, by which credentials expire.
     ///   - entropy: bytes fit for secrets.
     ///   - faults: for test harnesses.
+    ///   - meter: what counts requests and bytes; nothing unless told otherwise.
     ///   - observe: told of what an operator should know; called on any thread, so it must not block.
     /// - Returns: the store.
     /// - Throws: ``LocalFimidaraError``; an error of the database.
     public static func open(
         _ settings: Settings, clock: any WallClock, entropy: any Entropy, faults: Faults = .none,
-        observe: @escaping @Sendable (StorageEvent) -> Void = { _ in }
+        meter: (any StorageMeter)? = nil, observe: @escaping @Sendable (StorageEvent) -> Void = { _ in }
     ) async throws -> LocalFimidara {
         try await open(
-            settings, clock: clock, entropy: entropy, faults: faults, calls: .system, observe: observe)
+            settings, clock: clock, entropy: entropy, faults: faults, calls: .system, meter: meter, observe: observe)
     }
 
     static func open(
         _ settings: Settings, clock: any WallClock, entropy: any Entropy, faults: Faults, calls: DiskCalls,
-        observe: @escaping @Sendable (StorageEvent) -> Void
+        meter: (any StorageMeter)? = nil, observe: @escaping @Sendable (StorageEvent) -> Void
     ) async throws -> LocalFimidara {
         let threads = BlockingThreads(name: "files", count: settings.threads)
         return try await threads.run {
             try LocalFimidara(
-                settings, threads, clock: clock, entropy: entropy, faults: faults, calls: calls, observe: observe)
+                settings, threads, clock: clock, entropy: entropy, faults: faults, calls: calls,
+                meter: meter ?? NoMeter(), observe: observe)
         }
     }
 
     private init(
         _ settings: Settings, _ threads: BlockingThreads, clock: any WallClock, entropy: any Entropy, faults: Faults,
-        calls: DiskCalls, observe: @escaping @Sendable (StorageEvent) -> Void
+        calls: DiskCalls, meter: any StorageMeter, observe: @escaping @Sendable (StorageEvent) -> Void
     ) throws {
         guard LocalFimidara.isRootname(settings.rootname) else {
             throw LocalFimidaraError.badRootname(settings.rootname)
@@ -61,20 +68,23 @@ public final class LocalFimidara: Sendable {
         }
         do {
             directoryLock = Locked(try LocalFimidara.lock(settings.directory, calls))
-            let blobs = try BlobStore(in: settings.directory, calls: calls)
+            blobs = try BlobStore(in: settings.directory, calls: calls)
             let catalog = try Catalog(
                 path: "\(settings.directory)/metadata.sqlite", settings: settings, clock: clock, entropy: entropy)
-            let inventory = try catalog.inventory()
+            let inventory = try catalog.inventory(partLifetime: settings.limits.partLifetime)
             let swept = try blobs.sweep(keeping: inventory.blobs)
             if swept > 0 { observe(.swept(blobs: swept)) }
+            budget = ByteBudget(
+                limit: settings.limits.totalBytes, used: inventory.bytes, folders: inventory.folders)
             services = Services(
-                catalog: catalog, blobs: blobs, threads: threads,
-                budget: ByteBudget(limit: settings.limits.totalBytes, used: inventory.bytes), limits: settings.limits,
-                entropy: entropy, observe: observe)
+                catalog: catalog, blobs: blobs, threads: threads, budget: budget, limits: settings.limits,
+                entropy: entropy, observe: observe, meter: meter)
         } catch let failure as IOFailure {
             throw LocalFimidaraError.system(failure.description)
         }
+        crossOrigin = CrossOrigin(origins: settings.origins)
         self.threads = threads
+        self.meter = meter
         self.faults = faults
         self.observe = observe
     }
@@ -86,14 +96,46 @@ public final class LocalFimidara: Sendable {
     /// - Returns: the response; refusals are responses too.
     /// - Throws: ``StorageConnectionLost`` when the listener should close the connection without an answer.
     public func respond(to request: StorageRequest) async throws(StorageConnectionLost) -> StorageResponse {
-        guard let route = Route(path: request.path) else { return .unknownRoute }
-        if request.method == "OPTIONS" {
-            return StorageResponse(status: 200, headers: ["content-length": "0"], body: .bytes([]))
+        let start = ContinuousClock.now
+        guard let route = Route(path: request.path) else {
+            meter.requestEnded(.unknown, .missing, after: .now - start)
+            return crossOrigin.admitting(.unknownRoute, to: request)
         }
-        guard route.endpoint.methods.contains(request.method) else { return .unknownRoute }
-        let response = try await answer(request, route)
-        return request.method == "HEAD" ? response.withoutBody : response
+        guard request.method != "OPTIONS" else { return crossOrigin.preflight(request, route) }
+        guard route.endpoint.methods.contains(request.method) else {
+            meter.requestEnded(.unknown, .missing, after: .now - start)
+            return crossOrigin.admitting(.unknownRoute, to: request)
+        }
+        let operation = StorageOperation(route.endpoint, request)
+        let outcome: StorageOutcome
+        let response: StorageResponse
+        do {
+            (response, outcome) = try await answer(request, route)
+        } catch {
+            meter.requestEnded(operation, .lost, after: .now - start)
+            throw error
+        }
+        meter.requestEnded(operation, outcome, after: .now - start)
+        let admitted = crossOrigin.admitting(response, to: request)
+        return request.method == "HEAD" ? admitted.withoutBody : admitted
     }
+
+    /// How full the store is.
+    /// - Throws: when the disk cannot be asked.
+    public func usage() async throws -> StorageUsage {
+        let blobs = blobs
+        let free = try await threads.run { try blobs.freeBytes() }
+        let used = budget.used
+        return StorageUsage(bytes: used.bytes, limit: used.limit, free: free, fullestFolder: used.fullestFolder)
+    }
+
+    /// Returns when the catalog answers.
+    /// - Throws: an error of the database.
+    public func check() async throws { try await services.catalog.check() }
+
+    /// Gives up uploads in parts that have expired, so that their bytes are free again.
+    /// - Throws: an error of the database.
+    public func giveUpExpiredParts() async throws { try await services.giveUpExpiredParts() }
 
     /// Ends the store; requests in progress and later ones fail.
     ///
@@ -108,25 +150,33 @@ public final class LocalFimidara: Sendable {
     }
 
     private func answer(_ request: StorageRequest, _ route: Route) async throws(StorageConnectionLost)
-        -> StorageResponse
+        -> (StorageResponse, StorageOutcome)
     {
         let chosen = faults.faults(
             on: Faults.Occasion(endpoint: route.endpoint.rawValue, isAppend: request.isAppend))
         do {
             let request = try await chosen.befall(request, route)
             let response = try await services.answer(request, route)
-            return try chosen.befall(response)
+            return (try chosen.befall(response), .ok)
         } catch is StorageConnectionLost {
             throw StorageConnectionLost()
         } catch is CancellationError {
             throw StorageConnectionLost()
         } catch let failure as StorageFailure {
-            return chosen.befall(failure).response
+            return refuse(failure, chosen)
         } catch {
             observe(
                 .failed(endpoint: route.endpoint.rawValue, reason: FailureReason.text(of: error)))
-            return StorageFailure.serverError.response
+            return refuse(FailureReason.isFullDisk(error) ? .diskFull : .serverError, chosen)
         }
+    }
+
+    private func refuse(
+        _ failure: StorageFailure, _ faults: [Faults.Fault]
+    ) -> (StorageResponse, StorageOutcome) {
+        if let limit = failure.limit { meter.refused(by: limit) }
+        let response = faults.befall(failure).response
+        return (response, failure.limit == nil ? StorageOutcome(status: response.status) : .full)
     }
 
     private static func isRootname(_ text: String) -> Bool {

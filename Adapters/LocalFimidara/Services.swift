@@ -7,6 +7,8 @@ struct Services: Sendable {
     private let uploads: Uploads
     private let downloads: Downloads
     private let files: FileEndpoints
+    private let parts: PartEndpoints
+    private let limits: StorageLimits
     private let folders: FolderEndpoints
     private let tokens: AgentTokenEndpoints
     private let groups: PermissionGroupEndpoints
@@ -16,17 +18,23 @@ struct Services: Sendable {
 
     init(
         catalog: Catalog, blobs: BlobStore, threads: BlockingThreads, budget: ByteBudget, limits: StorageLimits,
-        entropy: any Entropy, observe: @escaping @Sendable (StorageEvent) -> Void
+        entropy: any Entropy, observe: @escaping @Sendable (StorageEvent) -> Void, meter: any StorageMeter
     ) {
+        self.limits = limits
         let locks = WriteLocks()
         let disposal = BlobDisposal(blobs: blobs, threads: threads, budget: budget, observe: observe)
         self.catalog = catalog
         uploads = Uploads(
             catalog: catalog, blobs: blobs, threads: threads, locks: locks, budget: budget, disposal: disposal,
-            limits: limits, entropy: entropy, observe: observe)
+            limits: limits, entropy: entropy, observe: observe, meter: meter)
         downloads = Downloads(catalog: catalog, blobs: blobs, threads: threads, entropy: entropy, observe: observe)
-        files = FileEndpoints(catalog: catalog, locks: locks, disposal: disposal)
-        folders = FolderEndpoints(catalog: catalog, locks: locks, disposal: disposal)
+        files = FileEndpoints(catalog: catalog, locks: locks, disposal: disposal, limits: limits)
+        parts = PartEndpoints(
+            catalog: catalog, locks: locks, disposal: disposal,
+            assembly: PartAssembly(
+                catalog: catalog, blobs: blobs, threads: threads, locks: locks, disposal: disposal, limits: limits,
+                entropy: entropy, meter: meter), limits: limits)
+        folders = FolderEndpoints(catalog: catalog, locks: locks, disposal: disposal, limits: limits)
         tokens = AgentTokenEndpoints(catalog: catalog)
         groups = PermissionGroupEndpoints(catalog: catalog)
         assignments = AssignmentEndpoints(catalog: catalog)
@@ -34,19 +42,25 @@ struct Services: Sendable {
         workspaces = WorkspaceEndpoints(catalog: catalog)
     }
 
+    /// Gives up uploads in parts that have expired.
+    /// - Throws: an error of the database.
+    func giveUpExpiredParts() async throws { try await parts.giveUpExpired() }
+
     /// Answers a request that has a route.
     /// - Throws: ``StorageFailure``; ``StorageConnectionLost``; errors of the disk and of the database.
     func answer(_ request: StorageRequest, _ route: Route) async throws -> StorageResponse {
         let caller = try Caller(authorization: request.headers["authorization"])
         switch route.endpoint {
         case .uploadFile:
-            let options = try UploadOptions(request, tail: route.tail)
+            let options = try UploadOptions(request, tail: route.tail, limit: limits.uploadBytes)
             return .json(try await uploads.upload(request, options, as: caller))
         case .readFile:
-            let body = request.method == "POST" ? try await request.json() : .null
+            let body = request.method == "POST" ? try await request.json(upTo: StorageLimits.jsonBytes) : .null
             return try await downloads.read(ReadOptions(request, tail: route.tail, body: body), as: caller)
         default:
-            return .json(try await handler(of: route.endpoint)(try await request.json(), caller))
+            let namesParts = route.endpoint == .completeMultipartUpload
+            let limit = namesParts ? StorageLimits.partListBytes : StorageLimits.jsonBytes
+            return .json(try await handler(of: route.endpoint)(try await request.json(upTo: limit), caller))
         }
     }
 
@@ -62,9 +76,12 @@ struct Services: Sendable {
         case .getFileDetails: files.details
         case .updateFileDetails: files.update
         case .deleteFile: files.delete
-        case .abortUpload: files.abortUpload
-        case .listParts: files.listParts
-        case .startMultipartUpload, .completeMultipartUpload, .uploadFile, .readFile: files.refuseParts
+        case .abortUpload: parts.abort
+        case .listParts: parts.list
+        case .startMultipartUpload: parts.start
+        case .completeMultipartUpload: parts.complete
+        // These two do not take JSON, and are answered before.
+        case .uploadFile, .readFile: files.details
         case .addToken: tokens.add
         case .getToken: tokens.get
         case .updateToken: tokens.update
@@ -93,9 +110,9 @@ struct Services: Sendable {
 
 extension StorageRequest {
     /// The JSON body; `null` when it is empty or not declared to be JSON, which fimidara takes for no members.
-    fileprivate func json() async throws -> JSONValue {
+    fileprivate func json(upTo limit: Int) async throws -> JSONValue {
         guard HeaderParameters(headers["content-type"] ?? "").value == "application/json" else { return .null }
-        let bytes = try await body.collect(upTo: StorageLimits.jsonBytes)
+        let bytes = try await body.collect(upTo: limit)
         return bytes.isEmpty ? .null : try JSONValue(parsing: bytes)
     }
 }

@@ -30,13 +30,8 @@ public struct StorageResponse: Sendable {
         return StorageResponse(status: status, headers: headers, body: .bytes(bytes))
     }
 
-    static let unknownRoute: StorageResponse = {
-        let bytes = Array("Not found".utf8)
-        return StorageResponse(
-            status: 404,
-            headers: ["content-type": "text/html; charset=utf-8", "content-length": String(bytes.count)],
-            body: .bytes(bytes))
-    }()
+    /// There is no endpoint of this path and method; fimidara says so in HTML, which its own clients cannot read.
+    static let unknownRoute = StorageFailure.notFound("There is no endpoint at this path with this method").response
 
     /// The same headers and no body, as HEAD asks for.
     var withoutBody: StorageResponse {

@@ -153,12 +153,13 @@ public struct Deployment: Sendable {
     }
 
     /// Opens the embedded file store.
+    /// - Throws: ``SettingsError``.
     public func openEmbeddedFileStore() async throws -> EmbeddedFileStore {
         let secret = try data.secret(DataDirectory.localFimidaraKey, from: entropy)
         do {
             return try await EmbeddedFileStore.open(
-                in: data.localFimidara, rootname: settings.workspaceRootname, adminSecret: secret, clock: clock,
-                entropy: entropy, logger: logger)
+                in: data.localFimidara, settings, adminSecret: secret, clock: clock, entropy: entropy,
+                telemetry: telemetry, logger: logger)
         } catch {
             throw SettingsError("the embedded file store: \(error)")
         }

@@ -1,6 +1,6 @@
 public import LocalFimidaraAdapter
-public import LogModel
-public import Logging
+import LogModel
+import Logging
 import SystemAdapter
 
 /// The file store on this machine's disk, without a listener: requests in, replies out.
@@ -79,14 +79,17 @@ public struct EmbeddedFileStore: Sendable {
 
     /// Opens the store in a folder.
     /// - Throws: when the folder is in use by another process, or cannot be read.
-    public static func open(
-        in directory: String, rootname: String, adminSecret: Secret, clock: any WallClock, entropy: any Entropy,
-        logger: Logger
+    static func open(
+        in directory: String, _ settings: Settings, adminSecret: Secret, clock: any WallClock, entropy: any Entropy,
+        telemetry: ServiceTelemetry, logger: Logger
     ) async throws -> EmbeddedFileStore {
-        let settings = LocalFimidara.Settings(directory: directory, rootname: rootname, adminSecret: adminSecret)
-        let engine = try await LocalFimidara.open(settings, clock: clock, entropy: entropy) { event in
-            logger.warning("local file store", metadata: ["event": "\(event)"])
-        }
+        let rules = settings.fileStoreRules
+        let settings = LocalFimidara.Settings(
+            directory: directory, rootname: settings.workspaceRootname, adminSecret: adminSecret, limits: rules.limits,
+            origins: rules.origins)
+        let engine = try await LocalFimidara.open(
+            settings, clock: clock, entropy: entropy, meter: FileStoreMeter(metrics: telemetry.files)
+        ) { event in FileStoreLog.record(event, logger) }
         return EmbeddedFileStore(engine, door: EmbeddedStoreDoor(folder: directory))
     }
 
@@ -117,6 +120,18 @@ public struct EmbeddedFileStore: Sendable {
             body: StorageBody(body))
         return Reply(try await engine.respond(to: request))
     }
+
+    /// How full the store is.
+    /// - Throws: when the disk cannot be asked.
+    func usage() async throws -> StorageUsage { try await engine.usage() }
+
+    /// Returns when the store can be read.
+    /// - Throws: when it cannot.
+    public func check() async throws { try await engine.check() }
+
+    /// Gives up uploads in parts that have expired.
+    /// - Throws: when the catalog cannot be written.
+    func giveUpExpiredParts() async throws { try await engine.giveUpExpiredParts() }
 
     /// Ends the store.
     public func close() async throws {

@@ -1,4 +1,5 @@
 import IngestionJobs
+import LocalFimidaraAdapter
 import LogIngestion
 import TelemetryAdapter
 
@@ -12,6 +13,7 @@ public struct ServiceTelemetry: Sendable {
     let runs: RunMetrics
     let maintenance: MaintenanceMetrics
     let provisioning: ProvisioningMetrics
+    let files: FileStoreMetrics
     private let process: ProcessMetrics
 
     init() {
@@ -20,6 +22,8 @@ public struct ServiceTelemetry: Sendable {
         runs = RunMetrics(registry)
         maintenance = MaintenanceMetrics(registry)
         provisioning = ProvisioningMetrics(registry)
+        files = FileStoreMetrics(
+            registry, uploads: StorageOperation.uploads.map(\.rawValue), limits: StorageLimit.allCases.map(\.rawValue))
         process = ProcessMetrics(registry, version: ServiceTelemetry.version)
     }
 

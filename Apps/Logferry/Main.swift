@@ -60,7 +60,7 @@ struct Logferry: AsyncParsableCommand {
             """,
         version: "logferry \(ServiceTelemetry.version)",
         subcommands: [
-            Dev.self, Serve.self, Work.self, Ingest.self, Apps.self, Tokens.self, Query.self, Tail.self,
+            Dev.self, Files.self, Serve.self, Work.self, Ingest.self, Apps.self, Tokens.self, Query.self, Tail.self,
             Fields.self, Verify.self, Cursors.self, Rejects.self, Simulate.self, Generate.self, Config.self,
             Completions.self, ManualPages.self,
         ])

@@ -34,9 +34,11 @@ struct ServiceRunner {
     /// - Parameters:
     ///   - services: the services.
     ///   - doors: open when all listeners are; the service manager is then told that the process is ready.
-    ///   - deployment: whose store has to answer before that.
+    ///   - isReady: whether what the process works on answers, which is asked before that.
     /// - Throws: ``SettingsError`` when a port cannot be had, or what a service throws.
-    func run(_ services: [any Service], doors: OpenDoors, deployment: Deployment) async throws {
+    func run(
+        _ services: [any Service], doors: OpenDoors, isReady: @Sendable @escaping () async -> Bool
+    ) async throws {
         // Writing to a connection that is gone is an error of that connection, not the end of the process.
         signal(SIGPIPE, SIG_IGN)
         ServiceRunner.allowManyDescriptors()
@@ -48,7 +50,7 @@ struct ServiceRunner {
                 } onCancel: {
                     Task { await doors.giveUp() }
                 }
-                return (try? await deployment.checkStore()) != nil
+                return await isReady()
             }
             services = [notice] + services + [StoppingNotice(manager)]
         }
@@ -61,6 +63,12 @@ struct ServiceRunner {
         } catch {
             throw settings.listeningError(error, as: mode)
         }
+    }
+
+    /// Runs services of a deployment, which is ready when its store answers.
+    /// - Throws: ``SettingsError`` when a port cannot be had, or what a service throws.
+    func run(_ services: [any Service], doors: OpenDoors, deployment: Deployment) async throws {
+        try await run(services, doors: doors) { (try? await deployment.checkStore()) != nil }
     }
 
     /// SIGHUP where it means that the terminal is gone, from which the process would be left behind with its ports.

@@ -83,7 +83,7 @@ public struct APIServer: Service {
     private static func router(
         _ routes: [Route], gatekeeper: Gatekeeper, _ deployment: Deployment, logger: Logger
     ) -> Router<APIContext> {
-        let router = Router.observed(deployment, routes, logger: logger)
+        let router = Router.observed(deployment.telemetry, routes, logger: logger)
         for route in routes {
             // Where there is something to get, its head can be asked for; the middleware leaves the body out.
             for method in route.method == .get ? [.get, .head] : [route.method] {

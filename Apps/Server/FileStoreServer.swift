@@ -67,10 +67,12 @@ public struct FileStoreServer: Service {
         _ store: EmbeddedFileStore, _ settings: Settings, _ address: BindAddress, logger: Logger,
         onRunning: @Sendable @escaping (any Channel) async -> Void
     ) -> Application<CallbackResponder<StorageContext>> {
-        Application(
+        let ids = RequestIDs()
+        return Application(
             responder: CallbackResponder { request, context in
                 do {
-                    return try await FileStoreServer.respond(to: request, on: context.channel, store)
+                    let id = RequestIdentity.given(request) ?? ids.mint()
+                    return try await FileStoreServer.respond(to: request, on: context.channel, named: id, store, logger)
                 } catch {
                     // Whoever waits must not take an answer of ours for the store's.
                     try? await context.channel.close()
@@ -83,8 +85,9 @@ public struct FileStoreServer: Service {
     }
 
     private static func respond(
-        to request: Request, on channel: any Channel, _ store: EmbeddedFileStore
+        to request: Request, on channel: any Channel, named id: String, _ store: EmbeddedFileStore, _ logger: Logger
     ) async throws -> Response {
+        let start = ContinuousClock.now
         let call = EmbeddedFileStore.Call(
             method: request.method.rawValue, path: request.uri.path, query: request.uri.query ?? "",
             headers: request.headers.map { (name: $0.name.canonicalName, value: $0.value) })
@@ -102,6 +105,15 @@ public struct FileStoreServer: Service {
             while let piece = try await pieces.next() { try await writer.write(ByteBuffer(bytes: piece)) }
             try await writer.finish(nil)
         }
+        headers[.requestID] = id
+        let level: Logger.Level = reply.status >= 500 ? .info : .debug
+        // Neither the path nor the query, which hold names of files.
+        logger.log(
+            level: level, "request",
+            metadata: [
+                "method": "\(request.method)", "status": "\(reply.status)", "request_id": "\(id)",
+                "duration_ms": "\((ContinuousClock.now - start) / .milliseconds(1))",
+            ])
         let response = Response(status: .init(code: reply.status), headers: headers, body: body)
         // A client would take the body of an answer to HEAD for its next answer.
         return request.method == .head ? response.createHeadResponse() : response

@@ -17,10 +17,31 @@ public struct OpsServer: Service {
     public init(
         _ deployment: Deployment, logger: Logger, onListening: @Sendable @escaping (Int) async -> Void = { _ in }
     ) {
-        let listener = deployment.settings.ops
-        let routes =
-            HealthRoutes(deployment: deployment).routes + MetricsRoutes(telemetry: deployment.telemetry).routes
-        let router = Router.observed(deployment, routes, logger: logger)
+        self.init(
+            HealthRoutes(deployment: deployment).routes, telemetry: deployment.telemetry,
+            settings: deployment.settings, logger: logger, onListening: onListening)
+    }
+
+    /// Puts the listener of a file store's process together.
+    /// - Parameters:
+    ///   - files: what is looked at.
+    ///   - logger: where the listener logs.
+    ///   - onListening: told of the port when requests are taken.
+    public init(
+        _ files: FileStoreDeployment, logger: Logger, onListening: @Sendable @escaping (Int) async -> Void = { _ in }
+    ) {
+        self.init(
+            FileStoreHealthRoutes(store: files.store).routes, telemetry: files.telemetry, settings: files.settings,
+            logger: logger, onListening: onListening)
+    }
+
+    private init(
+        _ health: [Route], telemetry: ServiceTelemetry, settings: Settings, logger: Logger,
+        onListening: @Sendable @escaping (Int) async -> Void
+    ) {
+        let listener = settings.ops
+        let routes = health + MetricsRoutes(telemetry: telemetry).routes
+        let router = Router.observed(telemetry, routes, logger: logger)
         for route in routes {
             for method in [route.method, .head] {
                 router.on(RouterPath(route.path), method: method) { request, context in
@@ -29,7 +50,7 @@ public struct OpsServer: Service {
             }
         }
         application = Application(
-            router: router, server: .guarded(deployment.settings),
+            router: router, server: .guarded(settings),
             configuration: ApplicationConfiguration(
                 address: .hostname(listener.host, port: listener.port), serverName: "logferry"),
             onServerRunning: { channel in await onListening(channel.localAddress?.port ?? 0) },
@@ -44,11 +65,11 @@ public struct OpsServer: Service {
 
 extension Router where Context == APIContext {
     /// A router that names, counts and logs requests, answers errors as problems, and says which methods paths have.
-    static func observed(_ deployment: Deployment, _ routes: [Route], logger: Logger) -> Router {
+    static func observed(_ telemetry: ServiceTelemetry, _ routes: [Route], logger: Logger) -> Router {
         let router = Router(context: APIContext.self)
-        router.add(middleware: RequestIdentity(deployment, logger: logger))
+        router.add(middleware: RequestIdentity(logger: logger))
         router.add(middleware: ProblemMiddleware())
-        router.add(middleware: RequestLog(figures: deployment.requestFigures))
+        router.add(middleware: RequestLog(figures: telemetry.requestFigures))
         router.add(middleware: MethodMiddleware(table: RouteTable(routes)))
         return router
     }
@@ -56,7 +77,10 @@ extension Router where Context == APIContext {
 
 extension Deployment {
     /// What takes note of this process's requests.
-    var requestFigures: RequestFigures {
-        telemetry.requestFigures(problemCodes: ProblemCode.allCases.map(\.rawValue))
-    }
+    var requestFigures: RequestFigures { telemetry.requestFigures }
+}
+
+extension ServiceTelemetry {
+    /// What takes note of this process's requests.
+    var requestFigures: RequestFigures { requestFigures(problemCodes: ProblemCode.allCases.map(\.rawValue)) }
 }

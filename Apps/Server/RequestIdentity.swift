@@ -1,7 +1,6 @@
 import Composition
 import HTTPTypes
 import Hummingbird
-import LogModel
 import Logging
 
 /// Gives every request an id, which its log entries and its answer carry.
@@ -9,20 +8,14 @@ import Logging
 /// A caller may bring its own in `x-request-id`, and the id of a trace in `traceparent` (W3C Trace Context).
 struct RequestIdentity: RouterMiddleware {
     private let logger: Logger
-    private let clock: any WallClock
-    private let entropy: any Entropy
+    private let ids = RequestIDs()
 
-    init(_ deployment: Deployment, logger: Logger) {
-        self.logger = logger
-        clock = deployment.clock
-        entropy = deployment.entropy
-    }
+    init(logger: Logger) { self.logger = logger }
 
     @concurrent func handle(
         _ request: Request, context: APIContext, next: @concurrent (Request, APIContext) async throws -> Response
     ) async throws -> Response {
-        let given = request.headers[.requestID].flatMap { RequestIdentity.isID($0) ? $0 : nil }
-        let id = given ?? ULID.mint(at: clock.now(), from: entropy)
+        let id = RequestIdentity.given(request) ?? ids.mint()
         var context = context
         context.logger = logger
         context.logger[metadataKey: "request_id"] = "\(id)"
@@ -32,6 +25,11 @@ struct RequestIdentity: RouterMiddleware {
         var response = try await next(request, context)
         response.headers[.requestID] = id
         return response
+    }
+
+    /// The id that a request brings, if it is one.
+    static func given(_ request: Request) -> String? {
+        request.headers[.requestID].flatMap { isID($0) ? $0 : nil }
     }
 
     /// Whether a text is an id as ULIDs, UUIDs and 128 bits in hexadecimal are: too short and too plain to be one of

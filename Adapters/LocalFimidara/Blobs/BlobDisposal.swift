@@ -9,7 +9,7 @@ struct BlobDisposal: Sendable {
 
     /// Removes blobs after the commit that cut them loose, whatever becomes of the request's task.
     func discard(_ removed: RemovedBytes) async {
-        budget.giveBack(removed.count)
+        for (folder, count) in removed.counts { budget.giveBack(count, of: folder) }
         for blob in removed.blobs { await discard(blob) }
     }
 

@@ -65,6 +65,13 @@ struct BlobStore: Sendable {
         return removed
     }
 
+    /// Bytes that the disk has left for this process.
+    func freeBytes() throws -> Int64 {
+        var figures = statvfs()
+        guard unsafe statvfs(directory, &figures) == 0 else { throw IOFailure("statvfs") }
+        return Int64(clamping: UInt64(figures.f_bavail).multipliedReportingOverflow(by: UInt64(figures.f_frsize)).0)
+    }
+
     private func path(of blob: BlobID) -> String {
         let (outer, inner) = blob.folders
         return "\(directory)/\(outer)/\(inner)/\(blob)"

@@ -18,6 +18,9 @@ struct IOFailure: Error, Sendable, Hashable, CustomStringConvertible {
         self.code = code
     }
 
+    /// Whether the disk, or what this user may use of it, is full.
+    var isFull: Bool { code == ENOSPC || code == EDQUOT }
+
     var description: String {
         guard let words = unsafe strerror(code) else { return "\(call): error \(code)" }
         return "\(call): \(unsafe String(cString: words))"

@@ -40,6 +40,9 @@ final class WriteLocks: Sendable {
         }
     }
 
+    /// Under what the lock of one part of an upload is kept.
+    static func part(_ number: Int64, of file: String) -> String { "\(file)/\(number)" }
+
     /// Who has a file's lock: the upload session, or the agent when no session was named.
     func holder(of file: String) -> String? {
         holds.withLock { $0[file]?.holder }

@@ -10,6 +10,7 @@ final class Catalog: Sendable {
     private let pool: DatabasePool
     private let clock: any WallClock
     private let entropy: any Entropy
+    private let quotas: FolderQuotas
 
     /// Opens the database and makes what is missing in it.
     /// - Throws: ``LocalFimidaraError``; a database error.
@@ -22,6 +23,7 @@ final class Catalog: Sendable {
         pool = try DatabasePool(path: path, configuration: configuration)
         self.clock = clock
         self.entropy = entropy
+        quotas = settings.limits.folders
         // The pool has chosen NORMAL for its write-ahead log; a commit that is answered must survive a power cut.
         try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
         let migrator = CatalogSchema.migrator
@@ -60,24 +62,53 @@ final class Catalog: Sendable {
     func write<Value: Sendable>(
         for agent: Agent, _ body: @escaping @Sendable (CatalogSession) throws -> Value
     ) async throws -> Value {
-        let (workspace, now, entropy, pool) = (workspace, clock.now(), entropy, pool)
+        let (workspace, now, entropy, quotas, pool) = (workspace, clock.now(), entropy, quotas, pool)
         return try await Task {
             try await pool.write { db in
-                try body(CatalogSession(db: db, agent: agent, workspace: workspace, now: now, entropy: entropy))
+                try body(
+                    CatalogSession(
+                        db: db, agent: agent, workspace: workspace, now: now, entropy: entropy, quotas: quotas))
             }
         }.value
     }
 
-    /// Sizes and blobs of all files.
+    /// What is on the disk by the catalog's word.
+    struct Inventory: Sendable {
+        /// Bytes of all files and parts.
+        let bytes: Int64
+        /// Bytes of the folders that have a limit.
+        let folders: [QuotaAccount: Int64]
+        /// The blobs of all files and parts.
+        let blobs: Set<BlobID>
+    }
+
+    /// Counts all files and parts.
     ///
-    /// Files whose first upload never ended are forgotten.
-    func inventory() throws -> (bytes: Int64, blobs: Set<BlobID>) {
-        try pool.write { db in
-            try db.execute(sql: "DELETE FROM file WHERE version = 0")
-            let names = try String.fetchAll(db, sql: "SELECT blob FROM file WHERE blob IS NOT NULL")
-            let bytes = try Int64.fetchOne(db, sql: "SELECT SUM(size) FROM file") ?? 0
-            return (bytes, Set(names.compactMap { BlobID($0) }))
+    /// Files whose first upload never ended are forgotten, and so are uploads in parts that have expired.
+    func inventory(partLifetime: Duration) throws -> Inventory {
+        let (workspace, now, entropy, quotas) = (workspace, clock.now(), entropy, quotas)
+        return try pool.write { db in
+            let session = CatalogSession(
+                db: db, agent: .system, workspace: workspace, now: now, entropy: entropy, quotas: quotas)
+            _ = try session.giveUpExpired(lifetime: partLifetime)
+            try db.execute(
+                sql: "DELETE FROM file WHERE version = 0 AND id NOT IN (SELECT fileId FROM partedUpload)")
+            let names = try String.fetchAll(
+                db, sql: "SELECT blob FROM file WHERE blob IS NOT NULL UNION ALL SELECT blob FROM uploadPart")
+            let bytes = try Int64.fetchOne(
+                db,
+                sql: """
+                    SELECT (SELECT COALESCE(SUM(size), 0) FROM file) + (SELECT COALESCE(SUM(size), 0) FROM uploadPart)
+                    """)
+            return Inventory(
+                bytes: bytes ?? 0, folders: try session.bytesByAccount(), blobs: Set(names.compactMap { BlobID($0) }))
         }
+    }
+
+    /// Reads from the catalog and writes nothing.
+    /// - Throws: an error of the database.
+    func check() async throws {
+        try await pool.read { db in _ = try Int.fetchOne(db, sql: "SELECT 1 FROM workspace") }
     }
 
     func close() throws {
@@ -86,10 +117,11 @@ final class Catalog: Sendable {
 
     /// A maker of sessions that waits for its database and caller.
     private func unbound() -> @Sendable (Database, Caller) throws -> CatalogSession {
-        let (workspace, now, entropy) = (workspace, clock.now(), entropy)
+        let (workspace, now, entropy, quotas) = (workspace, clock.now(), entropy, quotas)
         return { db, caller in
             let agent = try CredentialRow.agent(of: caller, now: now, in: db)
-            return CatalogSession(db: db, agent: agent, workspace: workspace, now: now, entropy: entropy)
+            return CatalogSession(
+                db: db, agent: agent, workspace: workspace, now: now, entropy: entropy, quotas: quotas)
         }
     }
 }

@@ -11,6 +11,7 @@ enum CatalogSchema {
                 try db.execute(sql: statement)
             }
         }
+        migrator.registerMigration("2 uploads in parts") { db in try db.execute(sql: parts) }
         return migrator
     }
 
@@ -42,6 +43,19 @@ enum CatalogSchema {
             description TEXT, blob TEXT, appendedBy TEXT, \(trace)
         ) STRICT;
         CREATE UNIQUE INDEX fileByName ON file (parentId, foldedStem);
+        """
+
+    private static let parts = """
+        CREATE TABLE partedUpload (
+            fileId TEXT PRIMARY KEY NOT NULL REFERENCES file (id) ON DELETE CASCADE,
+            clientId TEXT NOT NULL, holder TEXT NOT NULL, touchedAt INTEGER NOT NULL,
+            mimetype TEXT, encoding TEXT, description TEXT
+        ) STRICT;
+        CREATE INDEX partedUploadByTouch ON partedUpload (touchedAt);
+        CREATE TABLE uploadPart (
+            fileId TEXT NOT NULL REFERENCES partedUpload (fileId) ON DELETE CASCADE,
+            part INTEGER NOT NULL, size INTEGER NOT NULL, blob TEXT NOT NULL, PRIMARY KEY (fileId, part)
+        ) STRICT;
         """
 
     private static let agentToken = """

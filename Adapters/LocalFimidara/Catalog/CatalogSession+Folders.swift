@@ -59,9 +59,10 @@ extension CatalogSession {
         return folders
     }
 
-    /// Removes a folder with all that is in it.
+    /// Removes the last of some folders, which are given from the root down, with all that is in it.
     /// - Returns: the bytes that nothing refers to any more.
-    func remove(_ folder: FolderRow) throws -> RemovedBytes {
+    func removeLast(of folders: [FolderRow]) throws -> RemovedBytes {
+        guard let folder = folders.last else { throw StorageFailure.folderNotFound }
         let folderIDs = try String.fetchAll(
             db,
             sql: """
@@ -71,12 +72,20 @@ extension CatalogSession {
                 SELECT id FROM inside
                 """, arguments: [folder.id])
         var removed = RemovedBytes()
+        // All of it is on one account, or each folder of the parent has its own.
+        let account = quotas.account(of: folders).folder
+        let accounts = account == nil && quotas.isSet ? try folderAccounts() : [:]
         for id in folderIDs {
             let files = try Row.fetchAll(
-                db, sql: "SELECT id, blob, size FROM file WHERE parentId = ?", arguments: [id])
+                db,
+                sql: """
+                    SELECT id, blob, size FROM file WHERE parentId = ?1 UNION ALL
+                    SELECT file.id, uploadPart.blob, uploadPart.size FROM file
+                    JOIN uploadPart ON uploadPart.fileId = file.id WHERE file.parentId = ?1
+                    """, arguments: [id])
             for file in files {
                 let blob: String? = file["blob"]
-                removed.add(blob.flatMap { BlobID($0) }, size: file["size"])
+                removed.add(blob.flatMap { BlobID($0) }, size: file["size"], of: account ?? accounts[id])
             }
             try forgetPermissions(of: files.map { $0["id"] })
             try db.execute(sql: "DELETE FROM file WHERE parentId = ?", arguments: [id])
@@ -85,6 +94,48 @@ extension CatalogSession {
         try forgetPermissions(of: folderIDs)
         return removed
     }
+
+    /// For each folder the folder whose account it is on, where it is on one.
+    private func folderAccounts() throws -> [String: String] {
+        let parents = try existingFolders(quotas.parent)
+        guard parents.count == quotas.parent.count else { return [:] }
+        let rows = try Row.fetchAll(
+            db, sql: "\(CatalogSession.accountedFolders) SELECT id, account FROM inside",
+            arguments: [parents.last?.id ?? workspace.id])
+        return Dictionary(rows.map { ($0["id"], $0["account"]) }) { first, _ in first }
+    }
+
+    /// Bytes of the files and parts of each folder with an account.
+    func bytesByAccount() throws -> [QuotaAccount: Int64] {
+        guard quotas.isSet else { return [:] }
+        let parents = try existingFolders(quotas.parent)
+        guard parents.count == quotas.parent.count else { return [:] }
+        let rows = try Row.fetchAll(
+            db,
+            sql: """
+                \(CatalogSession.accountedFolders), bytes (account, size) AS (
+                    SELECT inside.account, file.size FROM file JOIN inside ON file.parentId = inside.id UNION ALL
+                    SELECT inside.account, uploadPart.size FROM file JOIN inside ON file.parentId = inside.id
+                    JOIN uploadPart ON uploadPart.fileId = file.id
+                )
+                SELECT account, (SELECT name FROM folder WHERE id = account) AS name, SUM(size) AS size
+                FROM bytes GROUP BY account
+                """, arguments: [parents.last?.id ?? workspace.id])
+        return Dictionary(
+            rows.map { row in
+                let name: String = row["name"]
+                return (QuotaAccount(folder: row["account"], limit: quotas.limit(of: name)), row["size"])
+            }
+        ) { first, _ in first }
+    }
+
+    /// The folders of a parent, which are accounts, and all folders in them.
+    private static let accountedFolders = """
+        WITH RECURSIVE inside (id, account) AS (
+            SELECT id, id FROM folder WHERE parentId = ? UNION ALL
+            SELECT folder.id, inside.account FROM folder JOIN inside ON folder.parentId = inside.id
+        )
+        """
 
     private func folder(named name: String, in parent: String) throws -> FolderRow? {
         try FolderRow.fetchOne(

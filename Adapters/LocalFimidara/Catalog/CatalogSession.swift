@@ -8,6 +8,8 @@ struct CatalogSession {
     let workspace: WorkspaceRow
     let now: Timestamp
     let entropy: any Entropy
+    /// What single folders may grow to.
+    let quotas: FolderQuotas
 
     /// A new id.
     func mint(_ kind: ResourceKind) -> String { kind.mint(from: entropy) }

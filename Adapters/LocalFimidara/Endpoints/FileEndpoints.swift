@@ -5,6 +5,7 @@ struct FileEndpoints: Sendable {
     let catalog: Catalog
     let locks: WriteLocks
     let disposal: BlobDisposal
+    let limits: StorageLimits
 
     func details(_ body: JSONValue, as caller: Caller) async throws -> JSONValue {
         let (locator, session) = try BodyFields.read(body) { fields in
@@ -13,7 +14,7 @@ struct FileEndpoints: Sendable {
         return try await catalog.read(as: caller) { catalogSession in
             let located = try catalogSession.file(at: locator)
             try catalogSession.require(.readFile, on: located.targets)
-            return answer(located, in: catalogSession, session: session)
+            return try answer(located, in: catalogSession, session: session)
         }
     }
 
@@ -36,7 +37,7 @@ struct FileEndpoints: Sendable {
             located.file.mimetype = changes?.mimetype ?? located.file.mimetype
             located.file.trace.touch(session.now, by: session.agent)
             try located.file.update(session.db)
-            return answer(located, in: session)
+            return try answer(located, in: session)
         }
     }
 
@@ -45,54 +46,23 @@ struct FileEndpoints: Sendable {
         let (job, removed) = try await catalog.write(as: caller) { session in
             let located = try session.file(at: locator)
             try session.require(.deleteFile, on: located.targets)
-            return (try session.noteJob(), try session.remove(located.file))
+            let folder = session.quotas.account(of: located.ancestors).folder
+            return (try session.noteJob(), try session.remove(located.file, folder: folder))
         }
         await disposal.discard(removed)
         return ["jobId": .string(job)]
     }
 
-    /// Ends the upload that has the file's lock, if there is one; it is rolled back.
-    func abortUpload(_ body: JSONValue, as caller: Caller) async throws -> JSONValue {
-        let locator = try BodyFields.read(body) { fields in
-            fields.ignore("clientMultipartId")
-            fields.ignore("part")
-            return FileLocator(&fields)
-        }
-        let id = try await catalog.read(as: caller) { session in
-            let located = try session.file(at: locator)
-            try session.require(.uploadFile, on: located.targets)
-            return located.file.id
-        }
-        try await locks.abort(file: id)
-        return [:]
-    }
-
-    /// There are no uploads in parts, so no file has any.
-    func listParts(_ body: JSONValue, as caller: Caller) async throws -> JSONValue {
-        let locator = try BodyFields.read(body) { fields in
-            _ = Page(&fields)
-            return FileLocator(&fields)
-        }
-        return try await catalog.read(as: caller) { session in
-            let located = try session.file(at: locator)
-            try session.require(.readFile, on: located.targets)
-            return ["parts": [], "page": .integer(1)]
-        }
-    }
-
-    /// Refuses an upload in parts; one upload takes up to 1 GiB, and appends add to it.
-    func refuseParts(_ body: JSONValue, as caller: Caller) async throws -> JSONValue {
-        try await catalog.read(as: caller) { _ in }
-        throw StorageFailure.unsupported("This store does not take uploads in parts; upload the file as a whole")
-    }
-
-    private func answer(_ located: LocatedFile, in session: CatalogSession, session upload: String? = nil) -> JSONValue
+    private func answer(_ located: LocatedFile, in session: CatalogSession, session upload: String? = nil) throws
+        -> JSONValue
     {
         let asker = FileAsker(agent: session.agent.id, session: upload)
         let file = located.file
+        let holder = try session.partedUpload(of: file.id, lifetime: limits.partLifetime)?.holder
         return [
             "file": file.json(
-                in: session.workspace.id, under: located.ancestors, lock: locks.holder(of: file.id), asker: asker)
+                in: session.workspace.id, under: located.ancestors, lock: locks.holder(of: file.id) ?? holder,
+                asker: asker)
         ]
     }
 }

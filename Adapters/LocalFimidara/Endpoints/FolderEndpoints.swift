@@ -5,6 +5,7 @@ struct FolderEndpoints: Sendable {
     let catalog: Catalog
     let locks: WriteLocks
     let disposal: BlobDisposal
+    let limits: StorageLimits
 
     func add(_ body: JSONValue, as caller: Caller) async throws -> JSONValue {
         let (text, description) = try BodyFields.read(body) { fields in
@@ -67,8 +68,7 @@ struct FolderEndpoints: Sendable {
         let (job, removed) = try await catalog.write(as: caller) { session in
             let folders = try session.namedFolders(at: locator)
             try session.require(.deleteFolder, on: folders.reversed().map(\.id))
-            guard let folder = folders.last else { throw StorageFailure.folderNotFound }
-            return (try session.noteJob(), try session.remove(folder))
+            return (try session.noteJob(), try session.removeLast(of: folders))
         }
         await disposal.discard(removed)
         return ["jobId": .string(job)]
@@ -82,11 +82,15 @@ struct FolderEndpoints: Sendable {
             let folders = request.wantsFolders ? try session.subfolders(of: ancestors, page: request.page) : []
             let files = request.wantsFiles ? try session.files(of: ancestors, page: request.page) : []
             let asker = FileAsker(agent: session.agent.id)
+            let holders = try session.partHolders(
+                in: ancestors.last?.id ?? workspace, lifetime: limits.partLifetime)
             return [
                 "folders": .array(folders.map { $0.json(in: workspace, under: ancestors) }),
                 "files": .array(
                     files.map {
-                        $0.json(in: workspace, under: ancestors, lock: locks.holder(of: $0.id), asker: asker)
+                        $0.json(
+                            in: workspace, under: ancestors, lock: locks.holder(of: $0.id) ?? holders[$0.id],
+                            asker: asker)
                     }),
                 "page": .integer(request.page.number),
             ]

@@ -3,6 +3,15 @@ internal import GRDB
 
 /// Why something failed, in words that hold nothing from outside.
 enum FailureReason {
+    /// Whether there was no room on the disk, for bytes or for the catalog.
+    static func isFullDisk(_ error: any Error) -> Bool {
+        switch error {
+        case let failure as IOFailure: failure.isFull
+        case let failure as DatabaseError: failure.resultCode == .SQLITE_FULL
+        default: false
+        }
+    }
+
     /// The reason in a few words.
     static func text(of error: any Error) -> String {
         switch error {

@@ -4,10 +4,20 @@ internal import BlockingExecutor
 struct UploadIntake {
     private static let pieceLimit = 256 * 1024
 
+    /// How far the disk and the file may be filled.
+    struct Bounds: Sendable {
+        /// Bytes that the file, or the part, may grow to.
+        let fileBytes: Int64
+        /// Bytes that stay free on the disk.
+        let freeBytes: Int64
+    }
+
     private let target: UploadTarget
+    private let account: QuotaAccount
+    private let bounds: Bounds
+    private let blobs: BlobStore
     private let threads: BlockingThreads
     private let budget: ByteBudget
-    private let fileLimit: Int64
     /// Bytes that the budget was asked for, for whoever must give them back.
     private let taken: Locked<Int64>
     private var buffer: [UInt8] = []
@@ -19,18 +29,21 @@ struct UploadIntake {
     private(set) var count: Int64 = 0
 
     init(
-        into target: UploadTarget, threads: BlockingThreads, budget: ByteBudget, fileLimit: Int64,
-        taken: Locked<Int64>
+        into target: UploadTarget, of account: QuotaAccount, _ bounds: Bounds, blobs: BlobStore,
+        threads: BlockingThreads, budget: ByteBudget, taken: Locked<Int64>
     ) {
         self.target = target
+        self.account = account
+        self.bounds = bounds
+        self.blobs = blobs
         self.threads = threads
         self.budget = budget
-        self.fileLimit = fileLimit
         self.taken = taken
     }
 
     /// Takes what the form has brought.
-    /// - Throws: a failure with status 403 before the file or the store would grow beyond its limit; an I/O failure.
+    /// - Throws: a failure with status 403 before the file, its folder or the store would grow beyond its limit; 503
+    ///   before the disk would be full; an I/O failure.
     mutating func take(_ event: MultipartForm.Event) async throws {
         switch event {
         case .partBegan(let part):
@@ -57,12 +70,17 @@ struct UploadIntake {
         guard !buffer.isEmpty else { return }
         let size = Int64(buffer.count)
         let position = target.start + count
-        guard position + size <= fileLimit else { throw StorageFailure.usageLimit("The file is as large as it may be") }
-        try budget.take(size)
+        guard position + size <= bounds.fileBytes else {
+            throw StorageFailure.usageLimit("The file is as large as it may be", .file)
+        }
+        try budget.take(size, of: account)
         taken.withLock { $0 += size }
-        let (file, piece) = (target.file, buffer)
+        let (file, piece, blobs, bounds) = (target.file, buffer, blobs, bounds)
         buffer = []
-        try await threads.run { try file.write(piece, at: position) }
+        try await threads.run {
+            if bounds.freeBytes > 0, try blobs.freeBytes() - bounds.freeBytes < size { throw StorageFailure.diskFull }
+            try file.write(piece, at: position)
+        }
         count += size
     }
 }

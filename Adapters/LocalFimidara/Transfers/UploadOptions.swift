@@ -9,11 +9,24 @@ struct UploadOptions: Sendable {
     let session: String?
     /// What `Content-Length` promises for the whole body.
     let contentLength: Int64?
+    /// Which part it is of an upload in parts; `nil` for a whole file and for an append.
+    let part: Part?
+
+    /// A part of an upload in parts.
+    struct Part: Sendable, Equatable {
+        /// What the client calls the upload.
+        let clientId: String
+        /// From 1 to 10 000.
+        let number: Int64
+    }
 
     /// Reads the options.
-    /// - Throws: a failure with status 400 for a value that is out of its bounds, for a body of unknown length, and
-    ///   for an upload in parts.
-    init(_ request: StorageRequest, tail: String) throws {
+    /// - Parameters:
+    ///   - request: the request.
+    ///   - tail: what follows the endpoint in its path.
+    ///   - limit: bytes that a body may have.
+    /// - Throws: a failure with status 400 for a value that is out of its bounds, and for a body of unknown length.
+    init(_ request: StorageRequest, tail: String, limit: Int64) throws {
         let query = PercentEncoding.query(request.query)
         func value(_ header: String, _ parameter: String, atMost limit: Int) throws -> String? {
             guard let value = request.headers["x-fimidara-\(header)"] ?? query[parameter], !value.isEmpty else {
@@ -35,12 +48,30 @@ struct UploadOptions: Sendable {
         encoding = try value("file-encoding", "encoding", atMost: 100)
         description = try value("file-description", "description", atMost: 700)
         session = try value("upload-session-id", "uploadSessionId", atMost: 100)
-        if try value("multipart-id", "clientMultipartId", atMost: 100) != nil {
-            guard !isAppend else { throw StorageFailure.invalidField("", "\"value\" contains an invalid value") }
-            throw StorageFailure.unsupported("This store does not take uploads in parts; upload the file as a whole")
-        }
+        part = try UploadOptions.part(
+            try value("multipart-id", "clientMultipartId", atMost: 100),
+            try value("multipart-part", "part", atMost: 20), isAppend: isAppend)
         contentLength = try UploadOptions.contentLength(
-            request, declared: try value("file-size", "size", atMost: 20))
+            request, declared: try value("file-size", "size", atMost: 20), limit: limit)
+    }
+
+    /// What the upload counts as.
+    var operation: StorageOperation { isAppend ? .appendFile : .uploadFile }
+
+    private static func part(_ clientId: String?, _ number: String?, isAppend: Bool) throws -> Part? {
+        guard let clientId else {
+            guard number == nil else {
+                throw StorageFailure.invalidField("clientMultipartId", "\"clientMultipartId\" is required")
+            }
+            return nil
+        }
+        guard !isAppend else { throw StorageFailure.invalidField("", "\"value\" contains an invalid value") }
+        guard let number else { throw StorageFailure.invalidField("part", "\"part\" is required") }
+        guard let number = Int64(number), StorageLimits.parts.contains(number) else {
+            throw StorageFailure.invalidField(
+                "part", "\"part\" must be a number from 1 to \(StorageLimits.parts.upperBound)")
+        }
+        return Part(clientId: clientId, number: number)
     }
 
     /// Refuses what could break out of a header field when it is sent back.
@@ -51,7 +82,9 @@ struct UploadOptions: Sendable {
     }
 
     /// The length of the whole body; else there must be a declared size, and the length is not known.
-    private static func contentLength(_ request: StorageRequest, declared: String?) throws -> Int64? {
+    private static func contentLength(
+        _ request: StorageRequest, declared: String?, limit: Int64
+    ) throws -> Int64? {
         let length = request.headers["content-length"]
         guard let text = length ?? declared else {
             throw StorageFailure.invalidField("size", "\"size\" is required")
@@ -59,10 +92,11 @@ struct UploadOptions: Sendable {
         guard let size = Int64(text), size >= 0 else {
             throw StorageFailure.invalidField("size", "\"size\" must be a number")
         }
-        guard size <= StorageLimits.uploadBytes else { throw UploadOptions.tooLarge }
+        guard size <= limit else { throw UploadOptions.tooLarge(limit) }
         return length == nil ? nil : size
     }
 
-    static let tooLarge = StorageFailure.invalidField(
-        "size", "\"size\" must be less than or equal to \(StorageLimits.uploadBytes)")
+    static func tooLarge(_ limit: Int64) -> StorageFailure {
+        .invalidField("size", "\"size\" must be less than or equal to \(limit)")
+    }
 }

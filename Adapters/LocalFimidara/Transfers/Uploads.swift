@@ -17,6 +17,7 @@ struct Uploads: Sendable {
     let limits: StorageLimits
     let entropy: any Entropy
     let observe: @Sendable (StorageEvent) -> Void
+    let meter: any StorageMeter
 
     /// Takes one upload in.
     /// - Returns: the file as it is afterwards.
@@ -29,9 +30,15 @@ struct Uploads: Sendable {
             let opened = try await open(claim, options)
             target = opened
             let received = try await receiveUnlessAborted(
-                request.body, form, options, into: opened, hold: claim.hold, taken: taken)
-            let file = try await commit(received, in: opened, options, claim)
+                request.body, form, options, into: opened, claim, taken: taken)
+            let file =
+                if let part = claim.part {
+                    try await commit(received, as: part, in: opened, options, claim)
+                } else {
+                    try await commit(received, in: opened, options, claim)
+                }
             locks.release(claim.hold)
+            meter.received(received.count, by: claim.part == nil ? options.operation : .uploadPart)
             return ["file": file.file.json(in: catalog.workspace.id, under: file.ancestors)]
         } catch {
             await rollBack(claim, target, taken: taken, because: error)
@@ -43,12 +50,13 @@ struct Uploads: Sendable {
     private func claim(_ options: UploadOptions, as caller: Caller) async throws -> UploadClaim {
         let hold = Locked<WriteHold?>(nil)
         do {
-            return try await catalog.write(as: caller) { session in
-                let (located, isNew) = try locate(options, in: session)
-                let acquired = try locks.acquire(file: located.file.id, holder: options.session ?? session.agent.id)
-                hold.withLock { $0 = acquired }
-                return UploadClaim(located: located, isNew: isNew, hold: acquired, agent: session.agent)
+            let (found, removed) = try await catalog.write(as: caller) { session -> (UploadClaim, RemovedBytes) in
+                let removed = try session.giveUpExpired(lifetime: limits.partLifetime)
+                let found = try claim(options, in: session) { acquired in hold.withLock { $0 = acquired } }
+                return (found, removed)
             }
+            await disposal.discard(removed)
+            return found
         } catch {
             // The lock is taken inside the transaction, so it must go when the commit fails.
             if let acquired = hold.withLock({ $0 }) { locks.release(acquired) }
@@ -56,35 +64,21 @@ struct Uploads: Sendable {
         }
     }
 
-    private func locate(
-        _ options: UploadOptions, in session: CatalogSession
-    ) throws -> (located: LocatedFile, isNew: Bool) {
-        if let id = options.locator.id {
-            let located = try session.file(at: FileLocator(path: nil, id: id))
-            try check(located, options, in: session)
-            return (located, false)
+    private func claim(
+        _ options: UploadOptions, in session: CatalogSession, _ note: (WriteHold) -> Void
+    ) throws -> UploadClaim {
+        if let part = options.part { return try claim(part, options, in: session, note) }
+        let (located, isNew) = try session.fileToWrite(
+            at: options.locator, isAppend: options.isAppend, createsMissing: options.createsMissing,
+            fileLimit: limits.files)
+        guard try session.partedUpload(of: located.file.id, lifetime: limits.partLifetime) == nil else {
+            throw StorageFailure.notWritable("File is being written by an upload in parts")
         }
-        let path = try StorePath(options.locator.path ?? "")
-        try session.checkRootname(of: path)
-        let (names, name) = try path.file()
-        let ancestors = try session.existingFolders(names)
-        if ancestors.count == names.count, let file = try session.file(stem: name.stem, under: ancestors) {
-            let located = LocatedFile(file: file, ancestors: ancestors)
-            try check(located, options, in: session)
-            return (located, false)
-        }
-        try session.require(.uploadFile, on: ancestors.reversed().map(\.id))
-        guard !options.isAppend || options.createsMissing else { throw StorageFailure.fileNotFound }
-        return (try session.makeFile(name, in: names, fileLimit: limits.files), true)
-    }
-
-    /// Refuses an upload to a file without the right to it, and a plain one over what another agent has appended.
-    private func check(_ located: LocatedFile, _ options: UploadOptions, in session: CatalogSession) throws {
-        try session.require(.uploadFile, on: located.targets)
-        let writer = located.file.appendedBy
-        guard options.isAppend || writer == nil || writer == session.agent.id else {
-            throw StorageFailure.permissionDenied
-        }
+        let acquired = try locks.acquire(file: located.file.id, holder: options.session ?? session.agent.id)
+        note(acquired)
+        return UploadClaim(
+            located: located, isNew: isNew, hold: acquired, agent: session.agent,
+            account: session.quotas.account(of: located.ancestors))
     }
 
     private func open(_ claim: UploadClaim, _ options: UploadOptions) async throws -> UploadTarget {
@@ -108,13 +102,13 @@ struct Uploads: Sendable {
     /// Receives the body until it ends, or until somebody else ends the hold.
     private func receiveUnlessAborted(
         _ body: StorageBody, _ form: MultipartForm, _ options: UploadOptions, into target: UploadTarget,
-        hold: WriteHold, taken: Locked<Int64>
+        _ claim: UploadClaim, taken: Locked<Int64>
     ) async throws -> ReceivedBytes {
         try await withThrowingTaskGroup(of: ReceivedBytes?.self) { group in
             defer { group.cancelAll() }
-            group.addTask { try await receive(body, form, options, into: target, taken: taken) }
+            group.addTask { try await receive(body, form, options, into: target, claim, taken: taken) }
             group.addTask {
-                await hold.waitForEnd()
+                await claim.hold.waitForEnd()
                 return nil
             }
             guard let received = try await group.next() ?? nil else {
@@ -127,15 +121,18 @@ struct Uploads: Sendable {
 
     private func receive(
         _ body: StorageBody, _ form: MultipartForm, _ options: UploadOptions, into target: UploadTarget,
-        taken: Locked<Int64>
+        _ claim: UploadClaim, taken: Locked<Int64>
     ) async throws -> ReceivedBytes {
         var form = form
         var bodyBytes: Int64 = 0
         var intake = UploadIntake(
-            into: target, threads: threads, budget: budget, fileLimit: limits.fileBytes, taken: taken)
+            into: target, of: claim.account,
+            UploadIntake.Bounds(
+                fileBytes: limits.fileBytes - (claim.part?.otherBytes ?? 0), freeBytes: limits.freeBytes),
+            blobs: blobs, threads: threads, budget: budget, taken: taken)
         try await body.forEach { chunk in
             bodyBytes += Int64(chunk.count)
-            guard bodyBytes <= StorageLimits.uploadBytes else { throw UploadOptions.tooLarge }
+            guard bodyBytes <= limits.uploadBytes else { throw UploadOptions.tooLarge(limits.uploadBytes) }
             for event in try form.take(chunk) { try await intake.take(event) }
         }
         guard form.isClosed else {
@@ -146,7 +143,9 @@ struct Uploads: Sendable {
         guard let part = intake.part else {
             throw StorageFailure.invalid("The form has no file and no field named data")
         }
+        let begin = ContinuousClock.now
         try await intake.finish()
+        meter.synchronized(after: .now - begin)
         return ReceivedBytes(count: intake.count, part: part)
     }
 
@@ -176,7 +175,7 @@ struct Uploads: Sendable {
         }
         if target.isNewBlob, replaced.blob != nil {
             var removed = RemovedBytes()
-            removed.add(replaced)
+            removed.add(replaced.blob, size: replaced.size, of: claim.account.folder)
             await disposal.discard(removed)
         }
         return LocatedFile(file: file, ancestors: ancestors)
@@ -196,16 +195,19 @@ struct Uploads: Sendable {
         let id = claim.located.file.id
         do {
             // The catalog says whether the commit went through after all; then nothing may be taken away.
-            let file = try await catalog.write(for: claim.agent) { session in
+            let isCommitted = try await catalog.write(for: claim.agent) { session in
                 if claim.isNew {
                     try session.db.execute(sql: "DELETE FROM file WHERE id = ? AND version = 0", arguments: [id])
                 }
-                return try FileRow.fetchOne(session.db, key: id)
+                let file = try FileRow.fetchOne(session.db, key: id)
+                guard let target else { return false }
+                if let part = claim.part {
+                    return try session.parts(of: id).contains { $0.part == part.number && $0.blob == target.blob }
+                }
+                return file?.blob == target.blob && (target.isNewBlob || (file?.size ?? 0) > target.start)
             }
-            guard let target else { return }
-            let isCommitted = file?.blob == target.blob && (target.isNewBlob || (file?.size ?? 0) > target.start)
-            guard !isCommitted else { return }
-            budget.giveBack(taken.withLock { $0 })
+            guard let target, !isCommitted else { return }
+            budget.giveBack(taken.withLock { $0 }, of: claim.account.folder)
             if target.isNewBlob {
                 await disposal.discard(target.blob)
             } else {

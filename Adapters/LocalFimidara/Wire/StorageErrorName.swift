@@ -7,6 +7,7 @@ enum StorageErrorName: String, Sendable, Equatable, CaseIterable {
     case permissionDenied = "PermissionDeniedError"
     case rangeNotSatisfiable = "RangeNotSatisfiableError"
     case resourceExists = "ResourceExistsError"
+    case resourceLocked = "ResourceLockedError"
     case server = "ServerError"
     case unsupportedOperation = "UnsupportedOperationError"
     case usageLimitExceeded = "UsageLimitExceededError"

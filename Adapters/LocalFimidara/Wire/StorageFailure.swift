@@ -11,6 +11,10 @@ struct StorageFailure: Error, Sendable, Equatable {
     let problems: [Problem]
     /// The size of the file, for the `Content-Range` of a 416.
     var unsatisfiedSize: Int64?
+    /// The limit that was reached, if one was.
+    var limit: StorageLimit?
+    /// Seconds after which the same request may succeed.
+    var retryAfter: Int?
 
     init(_ status: Int, _ problems: [Problem], unsatisfiedSize: Int64? = nil) {
         self.status = status
@@ -34,6 +38,7 @@ struct StorageFailure: Error, Sendable, Equatable {
         }
         var headers: StorageHeaders = [:]
         if let unsatisfiedSize { headers["content-range"] = "bytes */\(unsatisfiedSize)" }
+        if let retryAfter { headers["retry-after"] = String(retryAfter) }
         return .json(["errors": .array(errors)], status: status, headers: headers)
     }
 }
@@ -69,9 +74,23 @@ extension StorageFailure {
         StorageFailure(409, .fileNotWritable, message)
     }
 
-    static func usageLimit(_ message: String) -> StorageFailure {
-        StorageFailure(403, .usageLimitExceeded, message)
+    static func usageLimit(_ message: String, _ limit: StorageLimit) -> StorageFailure {
+        var failure = StorageFailure(403, .usageLimitExceeded, message)
+        failure.limit = limit
+        return failure
     }
+
+    /// There is no room on the disk; nothing of the request was kept, so that it may be sent again.
+    static let diskFull: StorageFailure = {
+        var failure = StorageFailure(503, .server, "The disk of the store is full")
+        failure.limit = .disk
+        failure.retryAfter = 10
+        return failure
+    }()
+
+    static let noPartedUpload = invalid("The file has no upload in parts of this id; start one first")
+
+    static func locked(_ message: String) -> StorageFailure { StorageFailure(409, .resourceLocked, message) }
 
     static func unsatisfiable(size: Int64) -> StorageFailure {
         StorageFailure(

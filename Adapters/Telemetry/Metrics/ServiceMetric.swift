@@ -57,6 +57,16 @@ public enum ServiceMetric: String, Sendable, CaseIterable {
     case httpResponseBytes = "logferry_http_response_bytes_total"
     case httpProblems = "logferry_http_problems_total"
 
+    case filesRequests = "logferry_files_requests_total"
+    case filesRequestDuration = "logferry_files_request_duration_seconds"
+    case filesReceivedBytes = "logferry_files_received_bytes_total"
+    case filesSyncDuration = "logferry_files_sync_duration_seconds"
+    case filesRefused = "logferry_files_refused_total"
+    case filesStoredBytes = "logferry_files_stored_bytes"
+    case filesQuotaBytes = "logferry_files_quota_bytes"
+    case filesFreeBytes = "logferry_files_free_bytes"
+    case filesFullestApp = "logferry_files_fullest_app_ratio"
+
     case processCPU = "process_cpu_seconds_total"
     case processResidentMemory = "process_resident_memory_bytes"
     case processVirtualMemory = "process_virtual_memory_bytes"
@@ -121,6 +131,15 @@ extension ServiceMetric {
         case .httpRequestDuration: histogram(["route", "method"], "Time from a request's head to its answer's end.")
         case .httpResponseBytes: counter(["route"], "Bytes in the bodies of answers.")
         case .httpProblems: counter(["code"], "Answers that were problems, by their code.")
+        case .filesRequests: counter(["operation", "outcome"], "Requests to our file store, by what came of them.")
+        case .filesRequestDuration: histogram(["operation"], "Time until their answers began.")
+        case .filesReceivedBytes: counter(["operation"], "Bytes of the uploads that our file store took.")
+        case .filesSyncDuration: histogram([], "Time that uploads waited until the disk had them.")
+        case .filesRefused: counter(["limit"], "Uploads refused since a limit was reached.")
+        case .filesStoredBytes: gauge([], "Bytes of the files in our file store, uploads in progress included.")
+        case .filesQuotaBytes: gauge([], "Bytes that those may grow to.")
+        case .filesFreeBytes: gauge([], "Bytes that the disk of our file store has left.")
+        case .filesFullestApp: gauge([], "Largest share that an app has used of its quota, from 0 to 1.")
         case .processCPU: counter([], "Processor time used.")
         case .processResidentMemory: gauge([], "Memory in RAM.")
         case .processVirtualMemory: gauge([], "Address space.")

@@ -67,8 +67,10 @@ public struct Settings: Sendable {
     public let ops: Listener
     /// What the listeners allow their connections.
     public let connections: Connections
-    /// Where the embedded file store listens under dev.
+    /// Where our own file store listens, under dev and files.
     public let localFimidara: Listener
+    /// What our own file store takes in.
+    public let fileStoreRules: FileStoreRules
     /// The key of the administrative routes, when given.
     public let adminKey: Secret?
     /// Most guesses a minute at the keys of one address.
@@ -143,6 +145,7 @@ public struct Settings: Sendable {
             headTimeout: read.duration("http.head_timeout"), idleTimeout: read.duration("http.idle_timeout"),
             stallTimeout: read.duration("http.stall_timeout"), minimumRate: read.bytes("http.min_rate"))
         localFimidara = read.listener("local_fimidara")
+        fileStoreRules = FileStoreRules(read)
         adminKey = read.key("admin.key")
         keyGuessRate = read.rate("http.key_guess_rate")
         internalKey = read.key("internal.key")

@@ -1,4 +1,5 @@
 import FimidaraAdapter
+import LocalFimidaraAdapter
 import LogIngestion
 import LogModel
 
@@ -87,6 +88,51 @@ final class SettingsReading {
             return refuse(name, "must be a number of bytes up to 1GiB", 1)
         }
         return value
+    }
+
+    /// A number of bytes without the bound of those that are kept in memory.
+    func manyBytes(_ name: String) -> Int64 {
+        guard let value = SettingsText.bytes(text(name)), value <= 1 << 50 else {
+            return refuse(name, "must be a number of bytes up to 1024TiB", 1)
+        }
+        return Int64(value)
+    }
+
+    /// A number of things without the bound of those that are kept in memory.
+    func many(_ name: String) -> Int {
+        guard let count = Int(text(name)), (1...1_000_000_000).contains(count) else {
+            return refuse(name, "must be a number from 1 to 1000000000", 1)
+        }
+        return count
+    }
+
+    /// Bytes of folders by the ids of their apps.
+    func bytesOfApps(_ name: String) -> [String: Int64] {
+        var found: [String: Int64] = [:]
+        for part in (optional(name) ?? "").split(separator: ",") {
+            let sides = part.split(separator: "=", omittingEmptySubsequences: false)
+            guard sides.count == 2, !sides[0].isEmpty, let bytes = SettingsText.bytes(String(sides[1])) else {
+                return refuse(name, "must be a list such as app_01m8…=10GiB,app_01m9…=1TiB, by ids of apps", [:])
+            }
+            guard sides[0].hasPrefix("app_") else {
+                return refuse(
+                    name, "has \"\(sides[0])\", which is no id of an app; \"logferry apps list\" shows the ids", [:])
+            }
+            found[String(sides[0])] = Int64(bytes)
+        }
+        return found
+    }
+
+    /// Origins of pages.
+    func origins(_ name: String) -> Set<String> {
+        let origins = (optional(name) ?? "").split { $0 == "," || $0.isWhitespace }.map(String.init)
+        for origin in origins where !LocalFimidara.isOrigin(origin) {
+            return refuse(
+                name,
+                "has \"\(origin)\", which is no origin; write each as browsers send it, such as "
+                    + "https://app.example.org or http://localhost:3000, without a path, and no *", [])
+        }
+        return Set(origins)
     }
 
     func days(_ name: String) -> Int? {

@@ -7,9 +7,9 @@ public enum SettingsText {
         Duration(given: text)
     }
 
-    /// A number of bytes such as `1048576`, `64KiB`, `1MiB`, `2GiB`; positive.
+    /// A number of bytes such as `1048576`, `64KiB`, `1MiB`, `2GiB`, `1TiB`; positive.
     public static func bytes(_ text: String) -> Int? {
-        let units = [("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30)]
+        let units = [("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30), ("TiB", 1 << 40)]
         for (unit, size) in units where text.hasSuffix(unit) {
             guard let count = Int(text.dropLast(unit.count)), count > 0 else { return nil }
             let (product, overflow) = count.multipliedReportingOverflow(by: size)

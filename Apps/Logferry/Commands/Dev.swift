@@ -45,7 +45,9 @@ struct Dev: AsyncParsableCommand {
             ports.note(port, .metrics, of: settings.ops)
             await doors.opened()
         }
-        var services: [any Service] = [files, server, ops]
+        let watch = FileStoreWatch(
+            embedded, settings: settings, telemetry: deployment.telemetry, logger: settings.logger("local-fimidara"))
+        var services: [any Service] = [files, server, ops, watch]
         let application =
             demo
             ? try await DemoApplication(

@@ -10,6 +10,10 @@ extension Deviation {
             ], ["answers 409 ResourceExistsError"], "a folder that exists is 409, which the queue turned into 500"),
         Deviation(
             ["addFolder.too-deep"], ["answers 400 InvalidRequestError"], "too many segments are the client's error"),
+        Deviation(
+            [
+                "http.unknown-route", "http.get-on-post-route", "perm.delete-denied", "upload.leading-slash-path",
+            ], ["brings 100 bytes"], "what is no route is an error in JSON; the server sent text"),
         Deviation(["http.bad-json"], ["answers 400 InvalidRequestError"], "broken JSON is the client's error"),
         Deviation(
             [

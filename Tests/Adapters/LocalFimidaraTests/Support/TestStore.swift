@@ -16,24 +16,29 @@ struct TestStore: Sendable {
     init(
         rootname: String = "ws", in directory: TemporaryDirectory = TemporaryDirectory(),
         clock: ManualClock = ManualClock(), adminSecret: String = TestStore.adminSecret,
-        limits: StorageLimits = StorageLimits(), faults: Faults = .none, disk: FaultyDisk? = nil
+        limits: StorageLimits = StorageLimits(), origins: Set<String> = [], faults: Faults = .none,
+        disk: FaultyDisk? = nil, meter: (any StorageMeter)? = nil
     ) async throws {
         self.directory = directory
         self.clock = clock
         let events = Locked<[StorageEvent]>([])
         self.events = events
         store = try await LocalFimidara.open(
-            .init(directory: directory.path, rootname: rootname, adminSecret: Secret(adminSecret), limits: limits),
-            clock: clock, entropy: SystemEntropy(), faults: faults, calls: disk?.calls ?? .system
+            .init(
+                directory: directory.path, rootname: rootname, adminSecret: Secret(adminSecret), limits: limits,
+                origins: origins),
+            clock: clock, entropy: SystemEntropy(), faults: faults, calls: disk?.calls ?? .system, meter: meter
         ) { event in
             events.withLock { $0.append(event) }
         }
     }
 
     /// The same directory, opened anew.
-    func reopened(adminSecret: String = TestStore.adminSecret) async throws -> TestStore {
+    func reopened(
+        adminSecret: String = TestStore.adminSecret, limits: StorageLimits = StorageLimits()
+    ) async throws -> TestStore {
         try await store.close()
-        return try await TestStore(in: directory, clock: clock, adminSecret: adminSecret)
+        return try await TestStore(in: directory, clock: clock, adminSecret: adminSecret, limits: limits)
     }
 
     /// Calls an endpoint that takes JSON.
@@ -60,6 +65,50 @@ struct TestStore: Sendable {
             StorageRequest(
                 method: "POST", path: "/v1/files/uploadFile/\(path)", headers: headers,
                 body: StorageBody(bytes: form.bytes)))
+    }
+
+    /// Begins an upload in parts.
+    func startParts(
+        _ path: String, _ id: String, session: String? = nil, token: String? = TestStore.adminSecret
+    ) async throws -> Answer {
+        var members: [JSONValue.Member] = [
+            .init(name: "filepath", value: .string(path)), .init(name: "clientMultipartId", value: .string(id)),
+        ]
+        if let session { members.append(.init(name: "uploadSessionId", value: .string(session))) }
+        return try await call("files/startMultipartUpload", .object(members), token: token)
+    }
+
+    /// Uploads one part.
+    func uploadPart(
+        _ path: String, _ id: String, _ number: Int, _ content: String, token: String? = TestStore.adminSecret
+    ) async throws -> Answer {
+        let form = Form(content)
+        var headers = form.headers(token: token)
+        headers["x-fimidara-multipart-id"] = id
+        headers["x-fimidara-multipart-part"] = String(number)
+        return try await send(
+            StorageRequest(
+                method: "POST", path: "/v1/files/uploadFile/\(path)", headers: headers,
+                body: StorageBody(bytes: form.bytes)))
+    }
+
+    /// Makes the file of its parts.
+    func completeParts(
+        _ path: String, _ id: String, _ numbers: [Int], token: String? = TestStore.adminSecret
+    ) async throws -> Answer {
+        try await call(
+            "files/completeMultipartUpload",
+            [
+                "filepath": .string(path), "clientMultipartId": .string(id),
+                "parts": .array(numbers.map { ["part": .integer(Int64($0))] }),
+            ], token: token)
+    }
+
+    /// The numbers of the parts that are there.
+    func parts(of path: String) async throws -> [Int64] {
+        guard case .array(let parts)? = try await call("files/listParts", ["filepath": .string(path)]).json["parts"]
+        else { return [] }
+        return parts.compactMap { part in if case .integer(let number)? = part["part"] { number } else { nil } }
     }
 
     /// Reads a path.
