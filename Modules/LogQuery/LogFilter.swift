@@ -13,14 +13,14 @@ public struct LogFilter: Sendable, Hashable {
     /// The lowest level that counts.
     public var minLevel: Level?
     /// A text that must be in the line, upper and lower case alike.
-    public var text: String?
+    public var text: TextValue?
     /// What must hold of members of the line.
     public var conditions: [Condition]
 
     /// A filter of one app's records.
     public init(
         app: AppID, from: Timestamp? = nil, to: Timestamp? = nil, level: Level? = nil, minLevel: Level? = nil,
-        text: String? = nil, conditions: [Condition] = []
+        text: TextValue? = nil, conditions: [Condition] = []
     ) {
         self.app = app
         self.from = from
@@ -32,7 +32,7 @@ public struct LogFilter: Sendable, Hashable {
     }
 
     /// Whether time and level say all, so that lines need not be looked at.
-    public var isDecidedByColumns: Bool { (text ?? "").isEmpty && conditions.isEmpty }
+    public var isDecidedByColumns: Bool { (text?.isEmpty ?? true) && conditions.isEmpty }
 
     /// Tells questions apart, so that a position in the answer to one is not taken for a position in another's.
     ///
@@ -40,7 +40,7 @@ public struct LogFilter: Sendable, Hashable {
     func digest(in order: LogOrder) -> UInt64 {
         let words =
             "\(app)|\(String(describing: from))|\(String(describing: to))|\(String(describing: level))|"
-            + "\(String(describing: minLevel))|\(text ?? "")|\(conditions)|\(order)"
+            + "\(String(describing: minLevel))|\(text.map(\.description) ?? "")|\(conditions)|\(order)"
         let bytes = Array(words.utf8)
         return XXH64.value(of: bytes.span)
     }

@@ -24,9 +24,7 @@ private struct MemberList {
     private static let levelNames = ["level", "severity", "lvl"]
 
     init(_ line: Span<UInt8>, time: Timestamp, level: Level) {
-        var reader = JSONReader()
-        if line.count >= 3, line[0] == 0xEF { reader.index = 3 }
-        reader.skipSpace(line)
+        var reader = JSONReader(at: JSONReader.objectStart(of: line))
         try? reader.members(line) { key, kind, range in
             let name = decodedJSONString(line, in: key)
             let value = line.extracting(range)

@@ -23,7 +23,7 @@ extension FuzzTarget {
         else { return }
         let filter = LogFilter(
             app: AppID(unchecked: "app_00000000000000000000000000"),
-            text: String(decoding: line.prefix(3), as: UTF8.self), conditions: conditions)
+            text: TextValue(String(decoding: line.prefix(3), as: UTF8.self)), conditions: conditions)
         let first = LineMatcher(filter).matches(line.span)
         try expect(first == LineMatcher(filter).matches(line.span), "the same line matches and does not")
     }

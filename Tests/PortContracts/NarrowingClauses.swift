@@ -79,7 +79,7 @@ private struct Unnarrowed: RecordReader {
 
 /// Questions that could be narrowed down wrongly.
 private enum NarrowingQuestions {
-    static let words = [
+    static let words: [TextValue] = [
         "Ärger", "ärger", "ÄRGER", "Köln", "köln", "a/b", "say \"hi\"", "\"", "\\", "/", "value", "VALUE", "Value",
         "loud",
         "x", "istanbul", "İstanbul", "strasse", "K", "k", "\u{0}", "a\u{0}b", "200", "😀", "\u{2028}", "%", "_", "",
@@ -87,7 +87,7 @@ private enum NarrowingQuestions {
     ]
 
     static func filters(_ app: AppID) -> [LogFilter] {
-        let paths = [
+        let paths: [FieldPath] = [
             ["name"], ["k"], ["t"], ["list", "0", "k"], ["deep", "k", "k"], ["UPPER"], ["x"], ["http.status"], [""],
             ["city"], ["esc"], ["quote"], ["a/b"], ["İ"], ["ß"], ["K"], ["\u{0}"], ["nul"], ["pair"], ["q"], ["café"],
             ["e"],

@@ -46,7 +46,7 @@ enum QueryClauses {
                 #expect(try await store.commit(feed.step(line)) == .applied)
             }
             let service = LogQueryService(reader: store.records, signer: PlainSigner())
-            for text in hostile {
+            for text in hostile.map({ TextValue($0) }) {
                 for (condition, count) in [
                     (Condition(path: [text], test: .equal(.text(text))), 1),
                     (Condition(path: [text], test: .exists(true)), 1),

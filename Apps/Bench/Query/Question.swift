@@ -59,12 +59,12 @@ extension Question {
                 name: "count: q in no line, 7 days",
                 filter: LogFilter(
                     app: app, from: StoreFill.moment(hour: 480), to: StoreFill.moment(hour: 648),
-                    text: LineMaker.absentWord), answer: .count, isLong: true),
+                    text: TextValue(LineMaker.absentWord)), answer: .count, isLong: true),
             Question(
                 name: "count: where in no line, 7 days",
                 filter: LogFilter(
                     app: app, from: StoreFill.moment(hour: 480), to: StoreFill.moment(hour: 648),
-                    conditions: [Condition(path: ["service"], test: .equal(.text(LineMaker.absentWord)))]),
+                    conditions: [Condition(path: ["service"], test: .equal(.text(TextValue(LineMaker.absentWord))))]),
                 answer: .count, isLong: true),
         ]
         return questions
@@ -73,16 +73,20 @@ extension Question {
     /// Questions about one day.
     private static func day(of app: AppID) -> [Question] {
         let (from, to) = (StoreFill.moment(hour: 480), StoreFill.moment(hour: 504))
-        func filter(text: String? = nil, _ conditions: Condition...) -> LogFilter {
+        func filter(text: TextValue? = nil, _ conditions: Condition...) -> LogFilter {
             LogFilter(app: app, from: from, to: to, text: text, conditions: conditions)
         }
         let isServerError = Condition(path: ["status"], test: .greaterOrEqual(.number(JSONNumber(500))))
         let searches = [
-            ("q, rare word", filter(text: LineMaker.rareWord)), ("q, common word", filter(text: LineMaker.commonWord)),
-            ("where text =, rare", filter(Condition(path: ["customer"], test: .equal(.text(LineMaker.rareCustomer))))),
+            ("q, rare word", filter(text: TextValue(LineMaker.rareWord))),
+            ("q, common word", filter(text: TextValue(LineMaker.commonWord))),
+            (
+                "where text =, rare",
+                filter(Condition(path: ["customer"], test: .equal(.text(TextValue(LineMaker.rareCustomer)))))
+            ),
             (
                 "where text =, common",
-                filter(Condition(path: ["service"], test: .equal(.text(LineMaker.commonService))))
+                filter(Condition(path: ["service"], test: .equal(.text(TextValue(LineMaker.commonService)))))
             ),
             ("where number >=", filter(isServerError)),
         ]

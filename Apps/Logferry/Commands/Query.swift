@@ -32,7 +32,7 @@ struct RecordOptions: ParsableArguments {
         filter.to = try moment("--to", to, now)
         filter.level = try level("--level", level)
         filter.minLevel = try level("--min-level", minLevel)
-        filter.text = text
+        filter.text = text.map { TextValue($0) }
         return filter
     }
 

@@ -37,6 +37,7 @@ struct LogQuestion {
     /// Where the texts of a question come from.
     private struct Texts {
         let text: (String) throws(Problem) -> String?
+        let needle: TextValue?
         let conditions: JSONNode?
         let limit: Int?
     }
@@ -50,8 +51,8 @@ struct LogQuestion {
         }
         try await self.init(
             Texts(
-                text: { (name) throws(Problem) in parameters[name] }, conditions: conditions,
-                limit: parameters["limit"] == nil ? nil : try parameters.limit()),
+                text: { (name) throws(Problem) in parameters[name] }, needle: parameters["q"].map { TextValue($0) },
+                conditions: conditions, limit: parameters["limit"] == nil ? nil : try parameters.limit()),
             setting)
     }
 
@@ -59,13 +60,17 @@ struct LogQuestion {
     init(_ body: RequestBody, _ setting: Setting) async throws {
         try await self.init(
             Texts(
-                text: { (name) throws(Problem) in
-                    let text = try body.text(name)
-                    guard text != "" else {
-                        throw .invalid("\"\(name)\" is empty; give it a value, or leave it out")
-                    }
-                    return text
-                }, conditions: body["where"], limit: try body.number("limit", in: LogQueryService.limits)), setting)
+                text: { (name) throws(Problem) in try LogQuestion.filled(name, try body.text(name)) },
+                needle: try LogQuestion.filled("q", try body.textValue("q")), conditions: body["where"],
+                limit: try body.number("limit", in: LogQueryService.limits)), setting)
+    }
+
+    /// A member that may be left out, and may not be empty: that would ask for everything.
+    private static func filled<Text: ExpressibleByStringLiteral & Equatable>(
+        _ name: String, _ text: Text?
+    ) throws(Problem) -> Text? {
+        guard text != "" else { throw .invalid("\"\(name)\" is empty; give it a value, or leave it out") }
+        return text
     }
 
     private init(_ texts: Texts, _ setting: Setting) async throws {
@@ -75,7 +80,7 @@ struct LogQuestion {
         filter.to = try LogQuestion.moment("to", try texts.text("to"), askedAt)
         filter.level = try LogQuestion.level("level", try texts.text("level"))
         filter.minLevel = try LogQuestion.level("minLevel", try texts.text("minLevel"))
-        filter.text = try texts.text("q")
+        filter.text = texts.needle
         filter.conditions = try texts.conditions.map(ConditionReader(now: askedAt).conditions) ?? []
         self.filter = filter
         switch try texts.text("order") {

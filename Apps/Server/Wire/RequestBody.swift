@@ -78,7 +78,15 @@ struct RequestBody {
     /// A text, or `nil` when the member is absent.
     func text(_ name: String) throws(Problem) -> String? {
         guard let value = self[name] else { return nil }
+        if case .brokenText = value { throw .invalid("\"\(name)\" holds half of a surrogate pair") }
         guard case .text(let text) = value else { throw .invalid("\"\(name)\" must be a string") }
+        return text
+    }
+
+    /// A text that is compared with records, halves of surrogate pairs included.
+    func textValue(_ name: String) throws(Problem) -> TextValue? {
+        guard let value = self[name] else { return nil }
+        guard let text = value.textValue else { throw .invalid("\"\(name)\" must be a string") }
         return text
     }
 

@@ -1,10 +1,11 @@
 import LogModel
+import LogQuery
 
 /// Walks over the fields of a line: each member and each element with its path and its kind.
 ///
-/// A path is the names of members joined by dots, elements of arrays as `[*]`: `user.tags[*].name`. A name that holds a
-/// dot, a bracket, a quote, a backslash or a control character, or that is empty, stands in brackets as a JSON string:
-/// `labels["app.kubernetes.io/name"]`. So two fields never share a path.
+/// Paths are written as ``FieldPath`` reads them, so that two fields never share one, and each can be asked for.
+///
+/// Of members with one name the first counts, as it does for conditions.
 struct FieldWalk {
     /// How many members and arrays deep fields are looked at; what is deeper shows as the container that holds it.
     static let depthLimit = 16
@@ -12,16 +13,11 @@ struct FieldWalk {
     static let pathLimit = 512
 
     private var path: [UInt8] = []
-    private var reader = JSONReader()
 
     /// Shows each field of a line, outer ones first; the path is `nil` for one whose path is too long.
     static func over(_ line: Span<UInt8>, _ visit: ([UInt8]?, FieldTypes) -> Void) {
         var walk = FieldWalk()
-        walk.reader.skipSpace(line)
-        // A byte order mark is admitted in front of a line.
-        if line.count >= 3, line[0] == 0xEF { walk.reader.index = 3 }
-        walk.reader.skipSpace(line)
-        walk.object(line, at: walk.reader.index, depth: 0, visit)
+        walk.object(line, at: JSONReader.objectStart(of: line), depth: 0, visit)
     }
 
     private mutating func object(
@@ -35,7 +31,8 @@ struct FieldWalk {
             return true
         }
         let length = path.count
-        for (key, kind, value) in members {
+        var names = SeenNames(members.count)
+        for (key, kind, value) in members where names.isFirst(line, key) {
             appendName(line, key)
             show(line, kind, value, depth: depth, visit)
             path.removeLast(path.count - length)
@@ -52,7 +49,7 @@ struct FieldWalk {
             return true
         }
         let length = path.count
-        path.append(contentsOf: "[*]".utf8)
+        FieldPath.appendAnyElement(to: &path)
         for (kind, value) in elements { show(line, kind, value, depth: depth, visit) }
         path.removeLast(path.count - length)
     }
@@ -73,32 +70,39 @@ struct FieldWalk {
 
     private mutating func appendName(_ line: Span<UInt8>, _ key: Range<Int>) {
         var isPlain = !key.isEmpty
-        for index in key {
-            switch line[index] {
-            case 0..<0x20, UInt8(ascii: "."), UInt8(ascii: "["), UInt8(ascii: "]"), UInt8(ascii: "\\"):
-                isPlain = false
-            default: break
-            }
-        }
-        guard !isPlain else {
-            if !path.isEmpty { path.append(UInt8(ascii: ".")) }
-            for index in key { path.append(line[index]) }
-            return
-        }
-        let name = decodedJSONString(line, in: key)
-        guard !name.isEmpty, name.utf8.allSatisfy(FieldWalk.isPlain) else {
-            path.append(UInt8(ascii: "["))
-            path.append(contentsOf: encodedJSONString(name).utf8)
-            path.append(UInt8(ascii: "]"))
-            return
-        }
-        // Escapes that were not needed: the same name as without them.
+        for index in key where !FieldPath.isPlain(line[index]) { isPlain = false }
+        guard isPlain else { return FieldPath.append(TextValue(json: line, in: key), to: &path) }
         if !path.isEmpty { path.append(UInt8(ascii: ".")) }
-        path.append(contentsOf: name.utf8)
+        for index in key { path.append(line[index]) }
     }
+}
 
-    private static func isPlain(_ byte: UInt8) -> Bool {
-        byte >= 0x20 && !".[]\\\"".utf8.contains(byte)
+/// The names of an object's members, to leave out those that are there again.
+private struct SeenNames {
+    private var plain: [Range<Int>] = []
+    /// Names with escapes, and all names of objects with very many members.
+    private var decoded: Set<TextValue> = []
+    private var hasEscapes = false
+    private let isLarge: Bool
+
+    init(_ count: Int) { isLarge = count > 64 }
+
+    mutating func isFirst(_ line: Span<UInt8>, _ key: Range<Int>) -> Bool {
+        let isPlain = !key.contains { line[$0] == UInt8(ascii: "\\") }
+        if isLarge || hasEscapes || !isPlain {
+            if !isLarge, !hasEscapes { decoded = Set(plain.map { TextValue(json: line, in: $0) }) }
+            hasEscapes = true
+            return decoded.insert(TextValue(json: line, in: key)).inserted
+        }
+        for other in plain where other.count == key.count {
+            var isSame = true
+            for index in 0..<key.count where isSame {
+                isSame = line[key.lowerBound + index] == line[other.lowerBound + index]
+            }
+            if isSame { return false }
+        }
+        plain.append(key)
+        return true
     }
 }
 

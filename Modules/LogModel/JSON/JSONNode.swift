@@ -8,10 +8,21 @@ public indirect enum JSONNode: Sendable, Hashable {
     case number(String)
     /// A string, decoded.
     case text(String)
+    /// A text in which half of a surrogate pair stands alone; only what is compared with records can be one.
+    case brokenText(TextValue)
     /// An array.
     case array([JSONNode])
     /// An object; members in their order, duplicates included.
     case object([Member])
+
+    /// The text, if it is one, halves of surrogate pairs included.
+    public var textValue: TextValue? {
+        switch self {
+        case .text(let text): TextValue(text)
+        case .brokenText(let value): value
+        case .null, .flag, .number, .array, .object: nil
+        }
+    }
 
     /// A member of an object.
     public struct Member: Sendable, Hashable {
@@ -47,6 +58,27 @@ public indirect enum JSONNode: Sendable, Hashable {
         return node(kind, start..<reader.index, text)
     }
 
+    /// The name of a member that is there twice in this object, or in one within it: which of the two is meant, nobody
+    /// can say.
+    public var repeatedMember: String? {
+        switch self {
+        case .null, .flag, .number, .text, .brokenText: return nil
+        case .array(let nodes):
+            for node in nodes {
+                if let name = node.repeatedMember { return name }
+            }
+            return nil
+        case .object(let members):
+            var names: Set<String> = []
+            for member in members {
+                if let name = names.insert(member.name).inserted ? member.value.repeatedMember : member.name {
+                    return name
+                }
+            }
+            return nil
+        }
+    }
+
     /// Builds a value that was checked.
     private static func node(_ kind: JSONReader.Kind, _ range: Range<Int>, _ text: Span<UInt8>) -> JSONNode {
         switch kind {
@@ -54,7 +86,9 @@ public indirect enum JSONNode: Sendable, Hashable {
         case .yes: return .flag(true)
         case .no: return .flag(false)
         case .number: return .number(decodedJSONString(text, in: range))
-        case .string: return .text(decodedJSONString(text, in: range.lowerBound + 1..<range.upperBound - 1))
+        case .string:
+            let value = TextValue(json: text, in: range.lowerBound + 1..<range.upperBound - 1)
+            return value.string.map { .text($0) } ?? .brokenText(value)
         case .array:
             var elements: [JSONNode] = []
             var reader = JSONReader(at: range.lowerBound)

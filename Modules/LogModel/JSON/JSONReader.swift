@@ -14,6 +14,15 @@ public struct JSONReader {
         self.index = index
     }
 
+    /// Where the object of a stored line begins, behind what may stand before it: byte order marks, NULs and spaces.
+    ///
+    /// Every reader of a line begins here, so that all see the same members; the scanner alone says which of those a line
+    /// may begin with. It is the end of the line when there is no object.
+    public static func objectStart(of line: Span<UInt8>) -> Int {
+        for index in line.indices where line[index] == UInt8(ascii: "{") { return index }
+        return line.count
+    }
+
     /// What kind a value is of.
     public enum Kind: UInt8, Sendable {
         /// `null`.

@@ -1,9 +1,18 @@
-// Strings of JSON text, decoded. Lone surrogates, which JSON can write and Unicode cannot, become U+FFFD.
+// Strings of JSON text, decoded.
 
-/// Decodes what stands between the quotes of a checked JSON string.
+/// Decodes what stands between the quotes of a checked JSON string, for people to read.
+///
+/// Halves of surrogate pairs, which JSON can write and Unicode text cannot hold, become U+FFFD. What is compared is
+/// decoded as ``TextValue``, which keeps them.
 public func decodedJSONString(_ text: Span<UInt8>, in range: Range<Int>) -> String {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(range.count)
+    appendDecodedJSON(text, in: range, keepsHalves: false, to: &bytes)
+    return String(decoding: bytes, as: UTF8.self)
+}
+
+/// Appends what stands between the quotes of a checked JSON string, decoded.
+func appendDecodedJSON(_ text: Span<UInt8>, in range: Range<Int>, keepsHalves: Bool, to bytes: inout [UInt8]) {
     var index = range.lowerBound
     while index < range.upperBound {
         let byte = text[index]
@@ -15,12 +24,12 @@ public func decodedJSONString(_ text: Span<UInt8>, in range: Range<Int>) -> Stri
         let letter = text[index]
         index += 1
         if letter == UInt8(ascii: "u") {
-            appendEscapedScalar(text, &index, before: range.upperBound, to: &bytes)
+            let value = escapedCodePoint(text, &index, before: range.upperBound)
+            appendUTF8(keepsHalves || Unicode.Scalar(value) != nil ? value : 0xFFFD, to: &bytes)
         } else {
             bytes.append(unescaped(letter))
         }
     }
-    return String(decoding: bytes, as: UTF8.self)
 }
 
 private func unescaped(_ letter: UInt8) -> UInt8 {
@@ -35,19 +44,34 @@ private func unescaped(_ letter: UInt8) -> UInt8 {
 }
 
 /// Reads `XXXX`, and the low half behind it when it is a high surrogate.
-private func appendEscapedScalar(
-    _ text: Span<UInt8>, _ index: inout Int, before end: Int, to bytes: inout [UInt8]
-) {
-    var value = fourDigits(text, index)
+private func escapedCodePoint(_ text: Span<UInt8>, _ index: inout Int, before end: Int) -> UInt32 {
+    let value = fourDigits(text, index)
     index += 4
-    if (0xD800..<0xDC00).contains(value), index + 6 <= end, text[index] == UInt8(ascii: "\\"),
+    guard (0xD800..<0xDC00).contains(value), index + 6 <= end, text[index] == UInt8(ascii: "\\"),
         text[index + 1] == UInt8(ascii: "u"), (0xDC00..<0xE000).contains(fourDigits(text, index + 2))
-    {
-        value = 0x10000 + (value - 0xD800) << 10 + (fourDigits(text, index + 2) - 0xDC00)
-        index += 6
+    else { return value }
+    defer { index += 6 }
+    return 0x10000 + (value - 0xD800) << 10 + (fourDigits(text, index + 2) - 0xDC00)
+}
+
+/// Appends a code point in generalised UTF-8: halves of surrogate pairs as any other.
+public func appendUTF8(_ codePoint: UInt32, to bytes: inout [UInt8]) {
+    let last = UInt8(truncatingIfNeeded: 0x80 | codePoint & 0x3F)
+    switch codePoint {
+    case ..<0x80: bytes.append(UInt8(truncatingIfNeeded: codePoint))
+    case ..<0x800:
+        bytes.append(UInt8(truncatingIfNeeded: 0xC0 | codePoint >> 6))
+        bytes.append(last)
+    case ..<0x10000:
+        bytes.append(UInt8(truncatingIfNeeded: 0xE0 | codePoint >> 12))
+        bytes.append(UInt8(truncatingIfNeeded: 0x80 | codePoint >> 6 & 0x3F))
+        bytes.append(last)
+    default:
+        bytes.append(UInt8(truncatingIfNeeded: 0xF0 | codePoint >> 18))
+        bytes.append(UInt8(truncatingIfNeeded: 0x80 | codePoint >> 12 & 0x3F))
+        bytes.append(UInt8(truncatingIfNeeded: 0x80 | codePoint >> 6 & 0x3F))
+        bytes.append(last)
     }
-    let scalar = Unicode.Scalar(value) ?? "\u{FFFD}"
-    bytes.append(contentsOf: Array(String(Character(scalar)).utf8))
 }
 
 private func fourDigits(_ text: Span<UInt8>, _ start: Int) -> UInt32 {

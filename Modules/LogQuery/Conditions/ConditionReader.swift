@@ -11,6 +11,14 @@ public struct ConditionReader: Sendable {
     /// How many conditions a question may have.
     public static let limit = 50
 
+    /// How many values a list of `in` or `not_in` may have.
+    public static let valueLimit = 100
+
+    /// The operators there are.
+    public static let operators = [
+        "eq", "neq", "gt", "gte", "lt", "lte", "in", "not_in", "like", "exists", "between",
+    ]
+
     /// Makes a reader of conditions whose ages count back from `now`.
     public init(now: Timestamp) { self.now = now }
 
@@ -20,10 +28,13 @@ public struct ConditionReader: Sendable {
         guard case .array(let nodes) = node, nodes.count <= ConditionReader.limit else {
             throw .invalid("\"where\" must be a list of at most \(ConditionReader.limit) conditions")
         }
-        return try nodes.map { (node) throws(ConditionError) in try condition(node) }
+        if let name = node.repeatedMember { throw .invalid("the member \"\(name)\" is there twice") }
+        return try nodes.enumerated().map { (index, node) throws(ConditionError) in
+            try condition(node, number: index + 1)
+        }
     }
 
-    private func condition(_ node: JSONNode) throws(ConditionError) -> Condition {
+    private func condition(_ node: JSONNode, number: Int) throws(ConditionError) -> Condition {
         guard case .object(let members) = node else {
             throw .invalid("a condition must be an object {path, op, value}")
         }
@@ -39,23 +50,23 @@ public struct ConditionReader: Sendable {
             }
         }
         guard case .text(let name)? = operation else { throw .invalid("a condition's \"op\" must be a string") }
-        return Condition(path: try segments(path), test: try test(name, value))
+        return Condition(path: try fieldPath(path, number), test: try test(name, value))
     }
 
-    /// `"a.b"`, or `["a", "b.c"]` for names that have dots.
-    private func segments(_ node: JSONNode?) throws(ConditionError) -> [String] {
-        switch node {
-        case .text(let text)? where !text.isEmpty:
-            return text.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
-        case .array(let nodes)? where (1...64).contains(nodes.count):
-            return try nodes.map { (node) throws(ConditionError) in
-                guard case .text(let text) = node else {
-                    throw ConditionError.invalid("a path's parts must be strings")
-                }
-                return text
+    /// A text as ``FieldPath`` reads it, or a list of names, whatever is in them.
+    private func fieldPath(_ node: JSONNode?, _ number: Int) throws(ConditionError) -> FieldPath {
+        do throws(FieldPathFault) {
+            switch node {
+            case .text(let text)?: return try FieldPath(text)
+            case .array(let nodes)?:
+                let names = nodes.compactMap(\.textValue)
+                if names.count == nodes.count { return try FieldPath(names: names) }
+            default: break
             }
-        default: throw .invalid("a condition's \"path\" must be a string or a list of strings")
+        } catch {
+            throw .invalid("the \"path\" of condition \(number) is wrong \(error)")
         }
+        throw .invalid("the \"path\" of condition \(number) must be a string or a list of strings")
     }
 
     func test(_ name: String, _ value: JSONNode?) throws(ConditionError) -> Condition.Test {
@@ -69,7 +80,7 @@ public struct ConditionReader: Sendable {
         case "in": return .oneOf(try operands(name, value))
         case "not_in": return .noneOf(try operands(name, value))
         case "like":
-            guard case .text(let text)? = value else { throw .invalid("the value of \"like\" must be a string") }
+            guard let text = value?.textValue else { throw .invalid("the value of \"like\" must be a string") }
             return .contains(text)
         case "exists":
             guard case .flag(let wanted)? = value ?? .flag(true) else {
@@ -79,7 +90,7 @@ public struct ConditionReader: Sendable {
         case "between": return try between(value)
         default:
             throw .invalid(
-                "\"\(name)\" is no operator; known are eq, neq, gt, gte, lt, lte, in, not_in, like, exists, between")
+                "\"\(name)\" is no operator; known are \(ConditionReader.operators.joined(separator: ", "))")
         }
     }
 
@@ -96,8 +107,8 @@ public struct ConditionReader: Sendable {
     }
 
     private func operands(_ name: String, _ value: JSONNode?) throws(ConditionError) -> [Operand] {
-        guard case .array(let nodes)? = value, (1...100).contains(nodes.count) else {
-            throw .invalid("the value of \"\(name)\" must be a list of 1 to 100 values")
+        guard case .array(let nodes)? = value, (1...ConditionReader.valueLimit).contains(nodes.count) else {
+            throw .invalid("the value of \"\(name)\" must be a list of 1 to \(ConditionReader.valueLimit) values")
         }
         return try nodes.map { (node) throws(ConditionError) in try operand(name, node) }
     }
@@ -112,7 +123,8 @@ public struct ConditionReader: Sendable {
 
     private func operand(_ name: String, _ value: JSONNode?) throws(ConditionError) -> Operand {
         switch value {
-        case .text(let text)?: return .text(text)
+        case .text(let text)?: return .text(TextValue(text))
+        case .brokenText(let text)?: return .text(text)
         case .flag(let flag)?: return .flag(flag)
         case .null?: return .null
         case .number(let text)?:

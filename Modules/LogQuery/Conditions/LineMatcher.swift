@@ -10,7 +10,7 @@ struct LineMatcher: Sendable {
     private let conditions: [PreparedCondition]
 
     init(_ filter: LogFilter) {
-        needle = (filter.text ?? "").isEmpty ? nil : TextNeedle(filter.text ?? "")
+        needle = filter.text.flatMap { $0.isEmpty ? nil : TextNeedle($0) }
         var untold = filter
         untold.text = nil
         sieve = LineSieve(untold)
@@ -18,45 +18,45 @@ struct LineMatcher: Sendable {
     }
 
     func matches(_ line: Span<UInt8>) -> Bool {
-        if let needle, !needle.occurs(in: line) { return false }
+        if let needle, !needle.occurs(inLine: line) { return false }
         return conditions.isEmpty || (sieve.admits(line) && conditions.allSatisfy { $0.holds(in: line) })
     }
 }
 
 /// A condition with what its test looks for made ready.
 private struct PreparedCondition: Sendable {
-    let path: [PathSegment]
+    let path: PreparedPath
     let test: Condition.Test
     let needle: TextNeedle?
 
     init(_ condition: Condition) {
-        path = condition.path.map(PathSegment.init)
+        path = PreparedPath(condition.path)
         test = condition.test
         if case .contains(let part) = test { needle = TextNeedle(part) } else { needle = nil }
     }
 
     func holds(in line: Span<UInt8>) -> Bool {
-        let found = LineValue(at: path, in: line)
         switch test {
-        case .exists(let wanted): return (found != nil) == wanted
-        case .notEqual(let operand): return !(found?.equals(operand) ?? false)
-        case .noneOf(let operands): return !(found.map { value in operands.contains { value.equals($0) } } ?? false)
-        default: return found.map(holds) ?? false
+        case .exists(let wanted): path.leads(in: line) { _, _ in true } == wanted
+        case .notEqual, .noneOf: !path.leads(in: line) { isMet(LineValue($0, $1, in: line), in: line) }
+        default: path.leads(in: line) { isMet(LineValue($0, $1, in: line), in: line) }
         }
     }
 
-    private func holds(of value: LineValue) -> Bool {
+    /// Whether one value meets the test, or what the test denies.
+    private func isMet(_ value: LineValue, in line: Span<UInt8>) -> Bool {
         switch test {
-        case .equal(let operand): value.equals(operand)
-        case .oneOf(let operands): operands.contains { value.equals($0) }
-        case .greater(let operand): value.order(to: operand).map { $0 > 0 } ?? false
-        case .greaterOrEqual(let operand): value.order(to: operand).map { $0 >= 0 } ?? false
-        case .less(let operand): value.order(to: operand).map { $0 < 0 } ?? false
-        case .lessOrEqual(let operand): value.order(to: operand).map { $0 <= 0 } ?? false
+        case .equal(let operand), .notEqual(let operand): value.equals(operand, in: line)
+        case .oneOf(let operands), .noneOf(let operands): operands.contains { value.equals($0, in: line) }
+        case .greater(let operand): value.order(to: operand, in: line).map { $0 > 0 } ?? false
+        case .greaterOrEqual(let operand): value.order(to: operand, in: line).map { $0 >= 0 } ?? false
+        case .less(let operand): value.order(to: operand, in: line).map { $0 < 0 } ?? false
+        case .lessOrEqual(let operand): value.order(to: operand, in: line).map { $0 <= 0 } ?? false
         case .between(let low, let high):
-            (value.order(to: low).map { $0 >= 0 } ?? false) && (value.order(to: high).map { $0 <= 0 } ?? false)
-        case .contains: value.contains(needle)
-        case .exists, .notEqual, .noneOf: false
+            (value.order(to: low, in: line).map { $0 >= 0 } ?? false)
+                && (value.order(to: high, in: line).map { $0 <= 0 } ?? false)
+        case .contains: value.contains(needle, in: line)
+        case .exists: true
         }
     }
 }

@@ -64,12 +64,12 @@ public struct LineSieve: Sendable {
         case .exists(true), .greater, .greaterOrEqual, .less, .lessOrEqual, .between: break
         }
         // The member itself must be there; a line is an object, so what comes first on its path is a name.
-        if let name = condition.path.first { groups.append(group([name], ignoresCase: false, quote: "\"")) }
+        if case .name(let name)? = condition.path.steps.first { groups.append(group([name], ignoresCase: false, quote: "\"")) }
         return groups.compactMap { $0 }
     }
 
     /// The operands when all of them are texts; else nothing is known.
-    private static func texts(of operands: [Operand]) -> [String] {
+    private static func texts(of operands: [Operand]) -> [TextValue] {
         let texts = operands.compactMap { operand in
             if case .text(let text) = operand { text } else { nil }
         }
@@ -77,20 +77,22 @@ public struct LineSieve: Sendable {
     }
 
     /// A group, if something is known by it.
-    private static func group(_ texts: [String], ignoresCase: Bool, quote: String = "") -> Group? {
+    private static func group(_ texts: [TextValue], ignoresCase: Bool, quote: String = "") -> Group? {
         // A NUL can stand in a line as an escape only, and letters beyond ASCII have more than two cases.
         guard !texts.isEmpty, texts.count <= groupLimit,
-            texts.allSatisfy({ !$0.isEmpty && !$0.utf8.contains(0) }),
-            !ignoresCase || texts.allSatisfy({ $0.utf8.allSatisfy { $0 < 0x80 } })
+            texts.allSatisfy({ !$0.isEmpty && !$0.bytes.contains(0) }),
+            !ignoresCase || texts.allSatisfy({ $0.bytes.allSatisfy { $0 < 0x80 } })
         else { return nil }
-        let wanted = texts.map { quote + (ignoresCase ? $0.lowercased() : $0) + quote }
+        let strings = texts.compactMap(\.string)
+        guard strings.count == texts.count else { return nil }
+        let wanted = strings.map { quote + (ignoresCase ? $0.lowercased() : $0) + quote }
         return Group(wanted, ignoresCase: ignoresCase, escape: escape(of: texts))
     }
 
     /// What is in a line in which a character of the texts is written as an escape.
-    static func escape(of texts: [String]) -> String {
+    static func escape(of texts: [TextValue]) -> String {
         // Most characters have no other escape than `\u` and their number.
-        let hasOther = texts.contains { $0.utf8.contains { $0 < 0x20 || $0 == 0x22 || $0 == 0x2F || $0 == 0x5C } }
+        let hasOther = texts.contains { $0.bytes.contains { $0 < 0x20 || $0 == 0x22 || $0 == 0x2F || $0 == 0x5C } }
         return hasOther ? "\\" : "\\u"
     }
 }

@@ -15,10 +15,11 @@ struct TextNeedle: Sendable {
     private let borders: [Int]
     private let isASCII: Bool
 
-    init(_ text: String) {
+    init(_ value: TextValue) {
+        let text = String(decoding: value.bytes, as: UTF8.self)
         lower = Array(text.lowercased().utf8)
         search = lower.isEmpty ? nil : ByteSearch(lower, ignoresCase: true)
-        escape = ByteSearch(Array(LineSieve.escape(of: [text]).utf8))
+        escape = ByteSearch(Array(LineSieve.escape(of: [value]).utf8))
         borders = TextNeedle.borders(of: lower)
         isASCII = lower.allSatisfy { $0 < 0x80 }
     }
@@ -28,8 +29,12 @@ struct TextNeedle: Sendable {
         return occurs(inBytes: bytes.span)
     }
 
+    func occurs(in text: Span<UInt8>) -> Bool {
+        occurs(inBytes: text) || !isASCII && occurs(in: decodedJSONString(text, in: text.indices))
+    }
+
     /// Whether the text is in a line as it is written, or in one of its strings when they are decoded.
-    func occurs(in line: Span<UInt8>) -> Bool {
+    func occurs(inLine line: Span<UInt8>) -> Bool {
         if occurs(inBytes: line) { return true }
         if !isASCII, hasHighByte(line), occurs(in: decodedJSONString(line, in: line.indices)) { return true }
         return (escape.occurs(in: line) ?? true) && occursInEscapedStrings(of: line)

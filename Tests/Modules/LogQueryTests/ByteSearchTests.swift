@@ -36,8 +36,8 @@ struct ByteSearchTests {
         let long = String(repeating: "x", count: 400) + "y" + String(repeating: "x", count: 400)
         let many = Array(String(repeating: String(repeating: "x", count: 799) + "z", count: 50).utf8)
         let gaveUp = ByteSearch(Array(long.replacing("y", with: "e").utf8)).occurs(in: many.span)
-        let isThere = TextNeedle(long).occurs(in: many.span)
-        let isFound = TextNeedle(long).occurs(in: (many + Array(long.utf8)).span)
+        let isThere = TextNeedle(TextValue(long)).occurs(in: many.span)
+        let isFound = TextNeedle(TextValue(long)).occurs(in: (many + Array(long.utf8)).span)
         #expect(gaveUp == nil && !isThere && isFound)
     }
 

@@ -89,7 +89,8 @@ struct ConditionTests {
             (["a\"b"], #"{"a\"b":1}"#, true), (["a"], #"{"a":1,"a":2}"#, true), (["a"], #"{"a":2,"a":1}"#, false),
             (["b"], " { \"a\" : { \"b\" : 9 } ,\r\"b\" :\t1 } ", true), (["a", "b", "c"], #"{"a":{"b":1}}"#, false),
         ] as [([String], String, Bool)])
-    func paths(_ path: [String], _ line: String, _ holds: Bool) async throws {
+    func paths(_ names: [String], _ line: String, _ holds: Bool) async throws {
+        let path = try FieldPath(names: names.map { TextValue($0) })
         let condition = Condition(path: path, test: .equal(.number(JSONNumber(1))))
         #expect(try await matches(condition, line) == holds)
     }
@@ -143,14 +144,14 @@ struct ConditionTests {
         let shelf = try await Shelf()
         try await shelf.add(line + "\n")
         var filter = shelf.everything
-        filter.text = text
+        filter.text = TextValue(text)
         #expect(try await shelf.service().count(filter) == (found ? 1 : 0))
         #expect(
             try await shelf.service().page(filter, order: .newestFirst, limit: 5, cursor: nil).rows.count
                 == (found ? 1 : 0))
     }
 
-    @Test("numbers are compared exactly as far as 64 bits go, and read as JSON writes them")
+    @Test("numbers are read as JSON writes them")
     func jsonNumbers() {
         #expect(JSONNumber("1") == JSONNumber("1.0") && JSONNumber("-0") == JSONNumber("0"))
         #expect(JSONNumber("1")?.hashValue == JSONNumber("1.0")?.hashValue)

@@ -71,8 +71,8 @@ struct QueryDefectTests {
         let shelf = try await Shelf()
         try await shelf.add("{\"m\":\(encodedJSONString("before \(text) behind"))}\n{\"m\":\"aaaa bbbb 1\"}\n")
         var (like, searched) = (shelf.everything, shelf.everything)
-        like.conditions = [Condition(path: ["m"], test: .contains(text))]
-        searched.text = text == "." || text == "_" ? "re \(text) be" : text
+        like.conditions = [Condition(path: ["m"], test: .contains(TextValue(text)))]
+        searched.text = TextValue(text == "." || text == "_" ? "re \(text) be" : text)
         #expect(try await shelf.service().count(like) == 1)
         // The braces and the backslash are in the line itself as well.
         let expected: Int64 = text == "{" ? 2 : 1
@@ -87,14 +87,14 @@ struct QueryDefectTests {
         try await shelf.add((0..<20).map { "{\"n\":\($0),\"m\":\"\(line)\"}\n" }.joined())
         var filter = shelf.everything
         for text in [line.dropLast(30_000) + "b", "b" + line.dropLast(30_000), line.dropLast(30_000) + "é"] {
-            filter.text = String(text)
-            filter.conditions = (0..<50).map { _ in Condition(path: ["m"], test: .contains(String(text))) }
+            filter.text = TextValue(text)
+            filter.conditions = (0..<50).map { _ in Condition(path: ["m"], test: .contains(TextValue(text))) }
             #expect(try await shelf.service().count(filter) == 0)
             filter.text = nil
             #expect(try await shelf.service().count(filter) == 0)
         }
         filter.conditions = []
-        filter.text = String(line)
+        filter.text = TextValue(line)
         #expect(try await shelf.service().count(filter) == 20)
     }
 }
