@@ -2,7 +2,7 @@ import LogModel
 
 /// A JSON number, compared by its exact value, whatever its length and however it is written.
 ///
-/// `1`, `1.0` and `10e-1` are one value, and so are `0` and `-0`. Powers of ten beyond ±10^18 count as ±10^18.
+/// `1`, `1.0` and `10e-1` are one value, and so are `0` and `-0`. Powers of ten beyond ±10^17 count as that.
 public struct JSONNumber: Sendable, Hashable {
     private var isNegative = false
     /// Where the point stands before the first digit that is not zero: the value is 0.DIGITS × 10^`magnitude`.
@@ -14,7 +14,7 @@ public struct JSONNumber: Sendable, Hashable {
 
     /// How many digits always fit into 64 bits.
     private static let leadingCount = 19
-    private static let exponentLimit = 1_000_000_000_000_000_000
+    private static let exponentLimit = 100_000_000_000_000_000
 
     /// Makes a number from an integer.
     public init(_ value: Int64) {
