@@ -85,7 +85,9 @@ extension InMemoryStore: RecordReader {
     private func meets(_ position: RecordPosition, _ filter: LogFilter) -> Bool {
         if let from = filter.from, position.timestamp < from.nanoseconds { return false }
         if let to = filter.to, position.timestamp >= to.nanoseconds { return false }
-        let level = records.record(position.generation, position.offset)?.facts.level ?? 0
+        let facts = records.record(position.generation, position.offset)?.facts
+        guard filter.admits(RecordFlags(rawValue: facts?.flags ?? 0)) else { return false }
+        let level = facts?.level ?? 0
         if let wanted = filter.level, level != wanted.rawValue { return false }
         if let lowest = filter.minLevel, level < lowest.rawValue { return false }
         return true

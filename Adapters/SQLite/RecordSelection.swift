@@ -13,6 +13,10 @@ struct ColumnCondition {
         if let to = filter.to { add("r.event_time < ?", to.nanoseconds) }
         if let level = filter.level { add("r.level = ?", Int64(level.rawValue)) }
         if let lowest = filter.minLevel { add("r.level >= ?", Int64(lowest.rawValue)) }
+        if let isReceipt = filter.timeIsReceipt {
+            let flag = Int64(RecordFlags.timeOfReceipt.rawValue)
+            add("(r.flags & ?) = ?", flag, isReceipt ? flag : 0)
+        }
     }
 
     mutating func add(_ condition: String, _ values: Int64...) {
@@ -45,9 +49,8 @@ struct RecordSelection {
 
     /// Up to `limit` rows in one statement, when each row that is looked at is one that is wanted; else `nil`.
     func unbounded(_ limit: Int) -> Statement? {
-        let hasLevel = filter.level != nil || filter.minLevel != nil
         let hasTime = filter.from != nil || filter.to != nil
-        return hasLevel || (order == .stored && hasTime) ? nil : page(limit: limit, upTo: nil)
+        return filter.isSparse || (order == .stored && hasTime) ? nil : page(limit: limit, upTo: nil)
     }
 
     /// What finds the `rows`-th row to look at: its event time, generation and offset.
@@ -57,6 +60,7 @@ struct RecordSelection {
             var plain = filter
             plain.level = nil
             plain.minLevel = nil
+            plain.timeIsReceipt = nil
             let condition = RecordSelection(plain, order: order, after: position).timeCondition(upTo: nil)
             return (
                 """

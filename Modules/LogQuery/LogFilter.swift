@@ -12,6 +12,8 @@ public struct LogFilter: Sendable, Hashable {
     public var level: Level?
     /// The lowest level that counts.
     public var minLevel: Level?
+    /// Whether the event time is the time of receipt, since none could be read in the line; `nil` when either counts.
+    public var timeIsReceipt: Bool?
     /// A text that must be in the line, upper and lower case alike.
     public var text: TextValue?
     /// What must hold of members of the line.
@@ -20,18 +22,27 @@ public struct LogFilter: Sendable, Hashable {
     /// A filter of one app's records.
     public init(
         app: AppID, from: Timestamp? = nil, to: Timestamp? = nil, level: Level? = nil, minLevel: Level? = nil,
-        text: TextValue? = nil, conditions: [Condition] = []
+        timeIsReceipt: Bool? = nil, text: TextValue? = nil, conditions: [Condition] = []
     ) {
         self.app = app
         self.from = from
         self.to = to
         self.level = level
         self.minLevel = minLevel
+        self.timeIsReceipt = timeIsReceipt
         self.text = text
         self.conditions = conditions
     }
 
-    /// Whether time and level say all, so that lines need not be looked at.
+    /// Whether very few of the records of its times may meet the columns' part, so that many are looked at for one.
+    public var isSparse: Bool { level != nil || minLevel != nil || timeIsReceipt != nil }
+
+    /// Whether the flags of a record meet the filter.
+    public func admits(_ flags: RecordFlags) -> Bool {
+        timeIsReceipt.map { $0 == flags.contains(.timeOfReceipt) } ?? true
+    }
+
+    /// Whether time, level and flags say all, so that lines need not be looked at.
     public var isDecidedByColumns: Bool { (text?.isEmpty ?? true) && conditions.isEmpty }
 
     /// Tells questions apart, so that a position in the answer to one is not taken for a position in another's.
@@ -40,7 +51,7 @@ public struct LogFilter: Sendable, Hashable {
     func digest(in order: LogOrder) -> UInt64 {
         let words =
             "\(app)|\(String(describing: from))|\(String(describing: to))|\(String(describing: level))|"
-            + "\(String(describing: minLevel))|\(text.map(\.description) ?? "")|\(conditions)|\(order)"
+            + "\(String(describing: minLevel))|\(String(describing: timeIsReceipt))|\(text.map(\.description) ?? "")|\(conditions)|\(order)"
         let bytes = Array(words.utf8)
         return XXH64.value(of: bytes.span)
     }

@@ -105,7 +105,7 @@ public struct LogQueryService: Sendable {
     public func count(_ filter: LogFilter) async throws -> Int64 {
         if filter.isDecidedByColumns { return try await reader.count(filter) }
         var count: Int64 = 0
-        var records = records(filter, order: LogQueryService.nearest(filter), limit: nil)
+        var records = records(filter, order: LogQueryService.cheapestOrder(for: filter), limit: nil)
         while let rows = try await records.next() { count += Int64(rows.count) }
         return count
     }
@@ -125,8 +125,9 @@ public struct LogQueryService: Sendable {
     /// How many bars a histogram may have.
     public static let barLimit = 10_000
 
-    /// The order in which the fewest records are looked at, where any will do: with times, those of other times are not.
-    private static func nearest(_ filter: LogFilter) -> LogOrder {
+    /// The order in which the fewest records are looked at, where any will do: with a time, by event time, the earliest
+    /// first, so that records of other times are not looked at; else object by object.
+    public static func cheapestOrder(for filter: LogFilter) -> LogOrder {
         filter.from == nil && filter.to == nil ? .stored : .oldestFirst
     }
 
@@ -134,7 +135,7 @@ public struct LogQueryService: Sendable {
         let (seconds, attoseconds) = interval.components
         let width = seconds * 1_000_000_000 + attoseconds / 1_000_000_000
         var counts: [Int64: [Level: Int64]] = [:]
-        var records = records(filter, order: LogQueryService.nearest(filter), limit: nil)
+        var records = records(filter, order: LogQueryService.cheapestOrder(for: filter), limit: nil)
         while let rows = try await records.next() {
             for row in 0..<rows.count {
                 let start = rows.timestamps[row] / width * width

@@ -108,7 +108,7 @@ public struct LogTail: Sendable {
         if let to = filter.to, time >= to.nanoseconds { return false }
         if let level = filter.level, rows.levels[row] != level.rawValue { return false }
         if let lowest = filter.minLevel, rows.levels[row] < lowest.rawValue { return false }
-        return true
+        return filter.admits(RecordFlags(rawValue: rows.flags[row]))
     }
 
     private func allCursors() async throws(CursorStoreError) -> [Cursor] {

@@ -8,7 +8,7 @@ public import LogModel
 public protocol RecordReader: Sendable {
     /// Up to `limit` rows behind `position` in the order asked for.
     ///
-    /// App, times and levels of the filter are applied; its text and conditions are the caller's to check. A reader may
+    /// App, times, levels and flags of the filter are applied; its text and conditions are the caller's to check. A reader may
     /// leave out lines that ``LineSieve`` keeps back, and then says how many rows it looked at.
     func rows(
         _ filter: LogFilter, order: LogOrder, after position: RecordPosition?, limit: Int
@@ -19,13 +19,13 @@ public protocol RecordReader: Sendable {
         of generation: GenerationID, from offset: Int64, limit: Int
     ) async throws(RecordReaderError) -> RecordRows
 
-    /// How many records there are by app, times and levels of the filter alone.
+    /// How many records there are by app, times, levels and flags of the filter alone.
     func count(_ filter: LogFilter) async throws(RecordReaderError) -> Int64
 
     /// How many records of one generation are stored.
     func count(of generation: GenerationID) async throws(RecordReaderError) -> Int64
 
-    /// How many records of each level there are in each interval, by app, times and levels of the filter alone.
+    /// How many records of each level there are in each interval, by app, times, levels and flags of the filter alone.
     ///
     /// Intervals begin at multiples of `interval` since the epoch; empty ones are left out.
     /// - Parameters:

@@ -16,7 +16,9 @@ enum NarrowingClauses {
                 #"{"name":"Ärger","city":"K\u00f6ln"}"#, #"{"esc":"a\/b"}"#, #"{"quote":"say \"hi\""}"#, #"{"a\/b":1}"#,
                 #"{"n\u0061me":"Ärger","list":[{"k":"Value"},2],"UPPER":"LOUD"}"#,
                 #"{"k":"value","t":"VALUE","x":null}"#,
-                #"{"k":"","deep":{"k":{"k":"x"}}}"#, #"{"İ":"İstanbul","ß":"STRASSE","K":"K"}"#,
+                #"{"k":"","deep":{"k":{"k":"x"}}}"#, #"{"k":"ſharp","t":"ΟΔΟΣ","name":"Ошибка","city":"zzÉ"}"#,
+                "{\"k\":\"\u{212A}elvin\",\"t\":\"\u{1C82}то\",\"name\":\"\\u041eшибка\",\"x\":\"\\u017fharp\"}",
+                #"{"İ":"İstanbul","ß":"STRASSE","K":"K"}"#,
             ]
             let lines = NastyLines.accepted.map(\.line) + extra.map { Array($0.utf8) }
             #expect(try await store.commit(feed.step(lines.flatMap { $0 + [0x0A] })) == .applied)
@@ -83,7 +85,8 @@ private enum NarrowingQuestions {
         "Ärger", "ärger", "ÄRGER", "Köln", "köln", "a/b", "say \"hi\"", "\"", "\\", "/", "value", "VALUE", "Value",
         "loud",
         "x", "istanbul", "İstanbul", "strasse", "K", "k", "\u{0}", "a\u{0}b", "200", "😀", "\u{2028}", "%", "_", "",
-        "DROP TABLE", "\u{FEFF}", "http.status", "null", "\n", "\t",
+        "DROP TABLE", "\u{FEFF}", "http.status", "null", "\n", "\t", "sharp", "ſharp", "οδος", "ОШИБКА", "ошибка", "漢字",
+        "zzé", "kelvin", "\u{FFFD}", "ото",
     ]
 
     static func filters(_ app: AppID) -> [LogFilter] {

@@ -4,15 +4,20 @@ import LogQuery
 // The part of a filter that members of records decide.
 
 extension LogFilter {
-    /// The levels that are wanted.
+    /// The levels and flags that are wanted.
     var levelCondition: BSONDocument {
         var levels: BSONDocument = [:]
         if let level { levels.append("$eq", .int64(Int64(level.rawValue))) }
         if let minLevel { levels.append("$gte", .int64(Int64(minLevel.rawValue))) }
-        return levels.members.isEmpty ? [:] : ["l": .document(levels)]
+        var condition: BSONDocument = levels.members.isEmpty ? [:] : ["l": .document(levels)]
+        if let timeIsReceipt {
+            let flag = BSONValue.int32(Int32(RecordFlags.timeOfReceipt.rawValue))
+            condition.append("f", timeIsReceipt ? ["$bitsAllSet": flag] : ["$bitsAllClear": flag])
+        }
+        return condition
     }
 
-    /// Times and levels, for records of any order.
+    /// Times, levels and flags, for records of any order.
     var columnCondition: BSONDocument {
         var times: BSONDocument = [:]
         if let from { times.append("$gte", .int64(from.nanoseconds)) }

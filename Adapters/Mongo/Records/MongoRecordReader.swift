@@ -129,7 +129,6 @@ extension MongoClient {
     ) throws -> RecordRows {
         var rows = RecordRows()
         guard let app = try appNumber(filter.app) else { return rows }
-        let hasLevel = filter.level != nil || filter.minLevel != nil
         var sifting = Sifting(filter, limit: limit, scanLimit: scanLimit)
         var position = position
         for size in ScanPieces(limit: limit, scanLimit: scanLimit) {
@@ -137,7 +136,7 @@ extension MongoClient {
                 TimeSelection(filter, app: app, isAscending: isAscending, after: position, upTo: end)
             }
             guard !selection(upTo: nil).isEmpty else { return rows }
-            let end = hasLevel ? try place(selection(upTo: nil).place(after: size)) : nil
+            let end = filter.isSparse ? try place(selection(upTo: nil).place(after: size)) : nil
             for stretch in selection(upTo: end).stretches(limit: sifting.reach(having: rows.count))
             where rows.cut == nil && rows.count < limit {
                 try append(stretch, to: &rows, &sifting)

@@ -8,9 +8,9 @@ extension RecordCondition {
         for group in sieve.groups {
             let line = group.ignoresCase ? "lower(r.line)" : "r.line"
             let tests = group.texts.map { _ in "strpos(\(line), ?) > 0" }
+            let others = group.otherForms.map { _ in "strpos(r.line, ?) > 0" }
             add(
-                "(\(tests.joined(separator: " OR ")) OR strpos(r.line, ?) > 0)",
-                group.texts.map { .text($0) } + [.text(group.escape)])
+                "(\((tests + others).joined(separator: " OR ")))", (group.texts + group.otherForms).map { .text($0) })
         }
     }
 }

@@ -19,6 +19,10 @@ struct RecordCondition {
         if let to = filter.to { add("r.event_time < ?", .integer(to.nanoseconds)) }
         if let level = filter.level { add("r.level = ?", .integer(Int64(level.rawValue))) }
         if let lowest = filter.minLevel { add("r.level >= ?", .integer(Int64(lowest.rawValue))) }
+        if let isReceipt = filter.timeIsReceipt {
+            let flag = RecordFlags.timeOfReceipt.rawValue
+            add("(r.flags & \(flag)) = \(isReceipt ? flag : 0)")
+        }
     }
 
     /// Adds what must hold as well; each `?` is one of the values.

@@ -20,9 +20,8 @@ struct RecordSelection {
 
     /// Whether each row that is looked at is one that is wanted, so that no window is needed.
     var isExact: Bool {
-        let hasLevel = filter.level != nil || filter.minLevel != nil
         let hasTime = filter.from != nil || filter.to != nil
-        return !hasLevel && sieve.isEmpty && !(order == .stored && hasTime)
+        return !filter.isSparse && sieve.isEmpty && !(order == .stored && hasTime)
     }
 
     /// What finds the `rows`-th row to look at, its event time, generation and offset.

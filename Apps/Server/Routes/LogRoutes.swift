@@ -121,11 +121,12 @@ struct LogRoutes: Sendable {
         return .page(0..<page.rows.count, next: page.next) { $0.add($1, of: page.rows, app: app) }
     }
 
-    /// The stored lines themselves; without an order they come object by object, without a limit all of them.
+    /// The stored lines themselves; without an order they come in the cheapest one, without a limit all of them.
     private func stream(
         _ question: LogQuestion, _ presence: ClientPresence, _ place: QuestionSlots.Place
     ) -> Response {
-        let records = query.records(question.filter, order: question.order ?? .stored, limit: question.limit)
+        let order = question.order ?? LogQueryService.cheapestOrder(for: question.filter)
+        let records = query.records(question.filter, order: order, limit: question.limit)
         let body = ResponseBody { writer in
             var records = records
             while let rows = try await records.next() {

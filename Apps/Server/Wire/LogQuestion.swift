@@ -14,7 +14,7 @@ struct LogQuestion {
     let cursor: String?
 
     static let members: Set<String> = [
-        "app", "from", "to", "level", "minLevel", "q", "where", "order", "limit", "cursor",
+        "app", "from", "to", "level", "minLevel", "timeIsReceipt", "q", "where", "order", "limit", "cursor",
     ]
 
     /// The members that say which records are meant.
@@ -38,6 +38,7 @@ struct LogQuestion {
     private struct Texts {
         let text: (String) throws(Problem) -> String?
         let needle: TextValue?
+        let timeIsReceipt: Bool?
         let conditions: JSONNode?
         let limit: Int?
     }
@@ -52,7 +53,8 @@ struct LogQuestion {
         try await self.init(
             Texts(
                 text: { (name) throws(Problem) in parameters[name] }, needle: parameters["q"].map { TextValue($0) },
-                conditions: conditions, limit: parameters["limit"] == nil ? nil : try parameters.limit()),
+                timeIsReceipt: try parameters.optionalFlag("timeIsReceipt"), conditions: conditions,
+                limit: parameters["limit"] == nil ? nil : try parameters.limit()),
             setting)
     }
 
@@ -61,8 +63,9 @@ struct LogQuestion {
         try await self.init(
             Texts(
                 text: { (name) throws(Problem) in try LogQuestion.filled(name, try body.text(name)) },
-                needle: try LogQuestion.filled("q", try body.textValue("q")), conditions: body["where"],
-                limit: try body.number("limit", in: LogQueryService.limits)), setting)
+                needle: try LogQuestion.filled("q", try body.textValue("q")),
+                timeIsReceipt: body["timeIsReceipt"] == nil ? nil : try body.flag("timeIsReceipt"),
+                conditions: body["where"], limit: try body.number("limit", in: LogQueryService.limits)), setting)
     }
 
     /// A member that may be left out, and may not be empty: that would ask for everything.
@@ -80,6 +83,7 @@ struct LogQuestion {
         filter.to = try LogQuestion.moment("to", try texts.text("to"), askedAt)
         filter.level = try LogQuestion.level("level", try texts.text("level"))
         filter.minLevel = try LogQuestion.level("minLevel", try texts.text("minLevel"))
+        filter.timeIsReceipt = texts.timeIsReceipt
         filter.text = texts.needle
         filter.conditions = try texts.conditions.map(ConditionReader(now: askedAt).conditions) ?? []
         self.filter = filter

@@ -58,10 +58,14 @@ struct QueryParameters: Sendable {
         return position
     }
 
-    /// `true` or `false`.
-    func flag(_ name: String) throws(Problem) -> Bool {
+    /// `true` or `false`, and `false` when the parameter is absent.
+    func flag(_ name: String) throws(Problem) -> Bool { try optionalFlag(name) ?? false }
+
+    /// `true` or `false`, or `nil` when the parameter is absent.
+    func optionalFlag(_ name: String) throws(Problem) -> Bool? {
         switch self[name] {
-        case nil, "false": return false
+        case nil: return nil
+        case "false": return false
         case "true": return true
         default: throw .invalid("\"\(name)\" must be true or false")
         }

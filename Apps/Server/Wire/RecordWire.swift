@@ -8,13 +8,15 @@ extension JSONText {
         add("id", "\(facts.generation)-\(facts.offset)")
         add("app", app)
         add("timestamp", Timestamp(nanoseconds: facts.timestamp))
+        add("timeIsReceipt", RecordFlags(rawValue: facts.flags).contains(.timeOfReceipt))
         add("receivedAt", Timestamp(nanoseconds: facts.receivedAt))
         add("level", (Level(rawValue: facts.level) ?? .unknown).name)
         add("object", rows.objects[facts.generation]?.text ?? "")
         add("offset", facts.offset)
         add("line", facts.lineNumber)
-        let line = rows.bytes[rows.range(row)]
-        // A byte order mark is kept in the store; inside a JSON document it would be an error.
-        add("record", raw: line.starts(with: [0xEF, 0xBB, 0xBF]) ? line.dropFirst(3) : line)
+        let range = rows.range(row)
+        // What stands in front of the object is kept in the store; inside a JSON document it could be an error.
+        let start = JSONReader.objectStart(of: rows.bytes.span.extracting(range))
+        add("record", raw: rows.bytes[range].dropFirst(start))
     }
 }

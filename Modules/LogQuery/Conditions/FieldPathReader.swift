@@ -36,7 +36,8 @@ struct FieldPathReader {
         let ends = index == bytes.count || stops(bytes[index]) || ".[".utf8.contains(bytes[index])
         guard ends else {
             throw fault(
-                "a name with a bracket, a quote, a backslash or a control character is written [\"…\"], as a JSON string")
+                "a name with a bracket, a quote, a backslash or a control character is written [\"…\"], as a JSON string"
+            )
         }
         return TextValue(String(decoding: bytes[start..<index], as: UTF8.self))
     }

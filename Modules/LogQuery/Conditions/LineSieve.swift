@@ -8,30 +8,54 @@ import LogModel
 public struct LineSieve: Sendable {
     /// What must be there; each group stands for itself.
     public let groups: [Group]
+    private let finders: [Finder]
 
     /// Texts of which at least one must be in the line, unless one of them may be there in another form.
     public struct Group: Sendable {
-        /// The texts, in lower case if case does not matter; none is empty, and none holds a NUL.
+        /// The texts, A to Z in lower case if case does not matter; none is empty, and none holds a NUL.
         public let texts: [String]
-        /// Whether A to Z are met by their upper and lower case alike; all texts are ASCII then.
+        /// Whether A to Z are met by their upper and lower case alike; of other letters each case is a text of its own.
         public let ignoresCase: Bool
-        /// What is in a line in which one of the texts is written with escapes.
-        public let escape: String
+        /// What is in a line, as it is written here, in which one of the texts has another form: escapes of JSON, and
+        /// rare letters that are alike (ſ for s).
+        public let otherForms: [String]
 
-        private let searches: [ByteSearch]
-        private let escapeSearch: ByteSearch
+        fileprivate let finder: Finder
 
-        init(_ texts: [String], ignoresCase: Bool, escape: String) {
+        /// Texts that are looked for as they are.
+        init(_ texts: [String], escape: String) {
             self.texts = texts
-            self.ignoresCase = ignoresCase
-            self.escape = escape
-            searches = texts.map { ByteSearch(Array($0.utf8), ignoresCase: ignoresCase) }
-            escapeSearch = ByteSearch(Array(escape.utf8))
+            ignoresCase = false
+            otherForms = [escape]
+            finder = Finder(searches: (texts + [escape]).map { ByteSearch(Array($0.utf8)) }, needle: nil)
         }
 
-        fileprivate func admits(_ line: Span<UInt8>) -> Bool {
+        /// A text that is looked for in any case.
+        init(_ text: TextValue, escape: String) {
+            let fragment = CaselessFragment(of: Letters(text))
+            texts = fragment.texts
+            ignoresCase = fragment.ignoresCase
+            otherForms = [escape] + fragment.strays
+            finder = Finder(searches: [], needle: TextNeedle(text))
+        }
+
+    }
+
+    /// What looks for a group in this process; a class, since it is handed from line to line.
+    fileprivate final class Finder: Sendable {
+        private let searches: [ByteSearch]
+        /// Looks for all of a text, of which a store's own language looks for a part.
+        private let needle: TextNeedle?
+
+        init(searches: [ByteSearch], needle: TextNeedle?) {
+            self.searches = searches
+            self.needle = needle
+        }
+
+        func admits(_ line: Span<UInt8>) -> Bool {
+            if let needle { return needle.mayOccur(inLine: line) }
             for search in searches where search.occurs(in: line) ?? true { return true }
-            return escapeSearch.occurs(in: line) ?? true
+            return false
         }
     }
 
@@ -42,29 +66,33 @@ public struct LineSieve: Sendable {
     public init(_ filter: LogFilter) {
         var groups: [Group] = []
         if let text = filter.text, !text.isEmpty {
-            groups += [LineSieve.group([text], ignoresCase: true)].compactMap { $0 }
+            groups += [LineSieve.group(inAnyCase: text)].compactMap { $0 }
         }
         for condition in filter.conditions { groups += LineSieve.groups(of: condition) }
         self.groups = groups
+        finders = groups.map(\.finder)
     }
 
     /// Whether nothing is known that must be in a line.
     public var isEmpty: Bool { groups.isEmpty }
 
     /// Whether a line may meet the filter.
-    public func admits(_ line: Span<UInt8>) -> Bool { groups.allSatisfy { $0.admits(line) } }
+    public func admits(_ line: Span<UInt8>) -> Bool {
+        for finder in finders where !finder.admits(line) { return false }
+        return true
+    }
 
     private static func groups(of condition: Condition) -> [Group] {
         var groups: [Group?] = []
         switch condition.test {
         case .notEqual, .noneOf, .exists(false): return []
-        case .equal(let operand): groups.append(group(texts(of: [operand]), ignoresCase: false))
-        case .oneOf(let operands): groups.append(group(texts(of: operands), ignoresCase: false))
-        case .contains(let part): groups.append(group([part], ignoresCase: true))
+        case .equal(let operand): groups.append(group(texts(of: [operand])))
+        case .oneOf(let operands): groups.append(group(texts(of: operands)))
+        case .contains(let part): groups.append(group(inAnyCase: part))
         case .exists(true), .greater, .greaterOrEqual, .less, .lessOrEqual, .between: break
         }
         // The member itself must be there; a line is an object, so what comes first on its path is a name.
-        if case .name(let name)? = condition.path.steps.first { groups.append(group([name], ignoresCase: false, quote: "\"")) }
+        if case .name(let name)? = condition.path.steps.first { groups.append(group([name], quote: "\"")) }
         return groups.compactMap { $0 }
     }
 
@@ -76,17 +104,20 @@ public struct LineSieve: Sendable {
         return texts.count == operands.count ? texts : []
     }
 
-    /// A group, if something is known by it.
-    private static func group(_ texts: [TextValue], ignoresCase: Bool, quote: String = "") -> Group? {
-        // A NUL can stand in a line as an escape only, and letters beyond ASCII have more than two cases.
-        guard !texts.isEmpty, texts.count <= groupLimit,
-            texts.allSatisfy({ !$0.isEmpty && !$0.bytes.contains(0) }),
-            !ignoresCase || texts.allSatisfy({ $0.bytes.allSatisfy { $0 < 0x80 } })
-        else { return nil }
-        let strings = texts.compactMap(\.string)
-        guard strings.count == texts.count else { return nil }
-        let wanted = strings.map { quote + (ignoresCase ? $0.lowercased() : $0) + quote }
-        return Group(wanted, ignoresCase: ignoresCase, escape: escape(of: texts))
+    /// A group of texts that are looked for as they are, if something is known by it.
+    private static func group(_ texts: [TextValue], quote: String = "") -> Group? {
+        guard !texts.isEmpty, texts.count <= groupLimit, texts.allSatisfy(canBeWritten) else { return nil }
+        return Group(texts.compactMap(\.string).map { quote + $0 + quote }, escape: escape(of: texts))
+    }
+
+    /// A group of a text that is looked for in any case, if something is known by it.
+    private static func group(inAnyCase text: TextValue) -> Group? {
+        canBeWritten(text) ? Group(text, escape: escape(of: [text])) : nil
+    }
+
+    /// Whether a text can stand in a line without escapes: a NUL cannot, and neither can half of a surrogate pair.
+    private static func canBeWritten(_ text: TextValue) -> Bool {
+        !text.isEmpty && !text.bytes.contains(0) && text.string != nil
     }
 
     /// What is in a line in which a character of the texts is written as an escape.

@@ -1,5 +1,6 @@
 import AppRegistry
 import Composition
+import Foundation
 import HTTPTransport
 import LogModel
 import TestSupport
@@ -32,7 +33,8 @@ struct QuestionTests {
     private func count(_ condition: String, at bench: ServerBench) async throws -> Int {
         let answer = try await ask(condition, at: bench)
         try #require(answer.status == 200, "\(condition): \(answer.text)")
-        return try #require(answer.json["items"] as? [Any]).count
+        // Not every reader of JSON takes a line with half of a surrogate pair.
+        return answer.text.components(separatedBy: "{\"id\":").count - 1
     }
 
     @Test("T17, T18: each path that the catalogue prints can be asked as it stands; one that cannot be is 400")

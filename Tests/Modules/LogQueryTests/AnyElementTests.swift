@@ -61,7 +61,9 @@ struct AnyElementTests {
 
     @Test("T111: halves of surrogate pairs are told apart from each other and from U+FFFD, in values and in names")
     func halves() throws {
-        let texts = [#""\ud800""#, #""\udfff""#, "\"\u{FFFD}\"", #""\ud83d\ude00""#, #""\ude00\ud83d""#, "\"\u{E000}\""]
+        let texts = [
+            #""\ud800""#, #""\udfff""#, "\"\u{FFFD}\"", #""\ud83d\ude00""#, #""\ude00\ud83d""#, "\"\u{E000}\"",
+        ]
         let values = texts.map { text in
             let bytes = Array(text.utf8)
             return TextValue(json: bytes.span, in: 1..<bytes.count - 1)
@@ -72,6 +74,11 @@ struct AnyElementTests {
                 #expect(holds(["k"], .equal(.text(value)), "{\"k\":\(text)}") == isSame)
                 #expect(holds(["k"], .oneOf([.text(value)]), "{\"k\":\(text)}") == isSame)
                 #expect(holds([value], .exists(true), "{\(text):1}") == isSame)
+                #expect(holds(["k"], .contains(value), "{\"k\":\(text)}") == isSame)
+                let search = LineMatcher(LogFilter(app: .fresh(), text: value))
+                let bytes = Array("{\"k\":\(text)}".utf8)
+                let isFound = search.matches(bytes.span)
+                #expect(isFound == isSame)
                 #expect(values[index] < value || isSame || value < values[index])
             }
         }

@@ -7,8 +7,8 @@ import Testing
 /// That looking eight bytes at a time finds what looking one by one finds, and that the sieve keeps back what it should.
 @Suite("Looking for bytes")
 struct ByteSearchTests {
-    @Test("finds what is there and nothing else, at every place and of every length", arguments: [false, true])
-    func places(ignoresCase: Bool) {
+    @Test("finds what is there and nothing else, at every place and of every length")
+    func places() {
         var numbers = SeededGenerator(seed: 7)
         // Few letters, so that beginnings of what is looked for are met often; two of them differ by the bit of case alone.
         let letters = Array("abAB@`\"".utf8)
@@ -16,15 +16,13 @@ struct ByteSearchTests {
             let line = (0..<Int.random(in: 0...40, using: &numbers)).map { _ in
                 letters.randomElement(using: &numbers) ?? 0
             }
-            var wanted = (0..<Int.random(in: 1...10, using: &numbers)).map { _ in
+            let wanted = (0..<Int.random(in: 1...10, using: &numbers)).map { _ in
                 letters.randomElement(using: &numbers) ?? 0
             }
-            if ignoresCase { wanted = wanted.map(lowered) }
-            let seen = ignoresCase ? line.map(lowered) : line
             let expected =
                 line.count >= wanted.count
-                && (0...line.count - wanted.count).contains { Array(seen[$0..<$0 + wanted.count]) == wanted }
-            let found = ByteSearch(wanted, ignoresCase: ignoresCase).occurs(in: line.span) as Bool?
+                && (0...line.count - wanted.count).contains { Array(line[$0..<$0 + wanted.count]) == wanted }
+            let found = ByteSearch(wanted).occurs(in: line.span) as Bool?
             #expect(
                 found == expected,
                 "\(String(decoding: wanted, as: UTF8.self)) in \(String(decoding: line, as: UTF8.self))")
@@ -50,7 +48,9 @@ struct ByteSearchTests {
             (LogFilter(app: app, text: "late"), #"{"m":"in time"}"#, false),
             (LogFilter(app: app, text: "late"), #"{"m":"l\u0061te"}"#, true),
             (LogFilter(app: app, text: "a/b"), #"{"m":"a\/b"}"#, true),
-            (LogFilter(app: app, text: "Ärger"), #"{"m":"nothing"}"#, true),
+            (LogFilter(app: app, text: "Ärger"), #"{"m":"nothing"}"#, false),
+            (LogFilter(app: app, text: "Ärger"), #"{"m":"ÄRGER"}"#, true),
+            (LogFilter(app: app, text: "Ärger"), #"{"m":"\u00e4rger"}"#, true),
             (LogFilter(app: app, conditions: [paid]), #"{"state":"paid"}"#, true),
             (LogFilter(app: app, conditions: [paid]), #"{"state":"PAID"}"#, false),
             (LogFilter(app: app, conditions: [paid]), #"{"other":"paid"}"#, false),
@@ -61,6 +61,4 @@ struct ByteSearchTests {
             #expect(found == isAdmitted, "\(line)")
         }
     }
-
-    private func lowered(_ byte: UInt8) -> UInt8 { byte >= 0x41 && byte <= 0x5A ? byte | 0x20 : byte }
 }

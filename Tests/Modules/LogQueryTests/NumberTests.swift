@@ -51,7 +51,8 @@ struct NumberTests {
 
     @Test("what is no number of JSON is none")
     func refused() {
-        for text in ["", "x", "1x", "0x10", "nan", "inf", "infinity", "+1", "1_0", ".5", "5.", "01", " 1", "1e", "--1"] {
+        for text in ["", "x", "1x", "0x10", "nan", "inf", "infinity", "+1", "1_0", ".5", "5.", "01", " 1", "1e", "--1"]
+        {
             #expect(JSONNumber(text) == nil, "\(text)")
         }
     }

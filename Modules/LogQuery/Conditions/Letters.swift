@@ -1,0 +1,117 @@
+import LogModel
+
+/// The characters of a text, each with all that it is alike to when case does not matter.
+struct Letters: Sendable {
+    /// What stands for each character, see ``CaseFolding``.
+    let folded: [UInt32]
+    /// The encodings of all characters, one behind the other.
+    private let bytes: [UInt8]
+    /// Where each encoding is in `bytes`.
+    private let forms: [Range<Int>]
+    /// Where the encodings of each character end in `forms`; they begin where those of the one before end.
+    private let ends: [Int]
+    /// Characters of ASCII that are like no others beyond it, for which one comparison says all; else 0.
+    private let plain: [MaskedByte]
+
+    init(_ text: TextValue) {
+        var folded: [UInt32] = []
+        var bytes: [UInt8] = []
+        var forms: [Range<Int>] = []
+        var ends: [Int] = []
+        var plain: [MaskedByte] = []
+        var index = 0
+        while index < text.bytes.count {
+            let codePoint = Letters.codePoint(text.bytes.span, &index)
+            folded.append(CaseFolding.folded(codePoint))
+            let alike = CaseFolding.alike(codePoint)
+            // A letter and its other case differ by one bit, and no third byte becomes the same by it.
+            let isPlain = codePoint > 0 && alike.allSatisfy { $0 < 0x80 }
+            plain.append(MaskedByte(isPlain ? alike.map { UInt8(truncatingIfNeeded: $0) } : [0]))
+            for alike in alike {
+                let start = bytes.count
+                appendUTF8(alike, to: &bytes)
+                forms.append(start..<bytes.count)
+            }
+            ends.append(forms.count)
+        }
+        self.folded = folded
+        self.bytes = bytes
+        self.forms = forms
+        self.ends = ends
+        self.plain = plain
+    }
+
+    /// How many characters there are.
+    var count: Int { ends.count }
+
+    /// The encodings of a character: those of its lower and its upper case, then the others.
+    func encodings(of letter: Int) -> [[UInt8]] { forms(of: letter).map { Array(bytes[forms[$0]]) } }
+
+    /// Whether all encodings of a character have one length.
+    func isSteady(_ letter: Int) -> Bool {
+        let own = forms(of: letter)
+        return own.allSatisfy { forms[$0].count == forms[own.lowerBound].count }
+    }
+
+    /// What is common to the encodings of some characters, those left out that are not as long as the first.
+    func layout(of letters: Range<Int>) -> [MaskedByte] {
+        letters.flatMap { letter in
+            let encodings = encodings(of: letter)
+            let length = encodings[0].count
+            return (0..<length).map { place in MaskedByte(encodings.filter { $0.count == length }.map { $0[place] }) }
+        }
+    }
+
+    /// How long the character is that begins at a place of a text, if it is this one.
+    @inline(__always)
+    func length(of letter: Int, in text: RawSpan, from place: Int) -> Int? {
+        let plain = plain[letter]
+        if plain.value != 0 {
+            guard place < text.byteCount else { return nil }
+            let byte = text.unsafeLoad(fromByteOffset: place, as: UInt8.self)
+            return byte | plain.mask == plain.value ? 1 : nil
+        }
+        for form in forms(of: letter) {
+            let own = forms[form]
+            if place + own.count <= text.byteCount, isThere(own, in: text, at: place) { return own.count }
+        }
+        return nil
+    }
+
+    /// How long the character is that ends in front of a place of a text, if it is this one.
+    @inline(__always)
+    func length(of letter: Int, in text: RawSpan, before place: Int) -> Int? {
+        for form in forms(of: letter) {
+            let own = forms[form]
+            if place >= own.count, isThere(own, in: text, at: place - own.count) { return own.count }
+        }
+        return nil
+    }
+
+    @inline(__always)
+    private func forms(of letter: Int) -> Range<Int> { (letter == 0 ? 0 : ends[letter - 1])..<ends[letter] }
+
+    @inline(__always)
+    private func isThere(_ form: Range<Int>, in text: RawSpan, at place: Int) -> Bool {
+        for index in 0..<form.count
+        where text.unsafeLoad(fromByteOffset: place + index, as: UInt8.self) != bytes[form.lowerBound + index] {
+            return false
+        }
+        return true
+    }
+
+    /// Reads one character of generalised UTF-8; of bytes that are none, one.
+    @inline(__always)
+    static func codePoint(_ text: Span<UInt8>, _ index: inout Int) -> UInt32 {
+        let lead = text[index]
+        let length = lead < 0xC0 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4
+        guard length > 1, index + length <= text.count else {
+            index += 1
+            return UInt32(lead)
+        }
+        defer { index += length }
+        var value = UInt32(lead) & (0x7F >> UInt32(length))
+        for place in index + 1..<index + length { value = value << 6 | UInt32(text[place] & 0x3F) }
+        return value
+    }
+}
