@@ -29,7 +29,36 @@ enum MeaningClauses {
                 let page = try await service.page(filter, order: .newestFirst, limit: 100, cursor: nil)
                 #expect(page.rows.lineNumbers.sorted() == found, "\(text)")
             }
-        }
+        },
+        Clause("T52: records whose time could not be read are told apart from all others") { store in
+            let app = try await store.newApp()
+            for object in ["a", "b"] {
+                var feed = ObjectFeed(try await store.claim(object, of: app))
+                let text = (1...20).map { $0 % 5 == 0 ? "{\"time\":\"soon\"}\n" : "{\"ts\":\($0)}\n" }.joined()
+                #expect(try await store.commit(feed.step(text)) == .applied)
+            }
+            for (filter, found) in [
+                (LogFilter(app: app, timeIsReceipt: true), [5, 5, 10, 10, 15, 15, 20, 20]),
+                (LogFilter(app: app, from: .epoch, timeIsReceipt: true), [5, 5, 10, 10, 15, 15, 20, 20]),
+                (LogFilter(app: app, to: Timestamp(nanoseconds: 100_000_000_000), timeIsReceipt: true), []),
+                (
+                    LogFilter(app: app, to: Timestamp(nanoseconds: 4_000_000_000), timeIsReceipt: false),
+                    [1, 1, 2, 2, 3, 3]
+                ),
+                (LogFilter(app: app, minLevel: .info, timeIsReceipt: true), []),
+            ] as [(LogFilter, [Int64])] {
+                for order in [LogOrder.newestFirst, .oldestFirst, .stored] {
+                    for limit in [1, 3, 1000] {
+                        let rows = try await store.allRows(filter, order, limit: limit)
+                        #expect(rows.lineNumbers.sorted() == found, "\(filter) \(order) \(limit)")
+                    }
+                }
+                #expect(try await store.records.count(filter) == Int64(found.count), "\(filter)")
+                let bars = try await store.records.histogram(filter, interval: .seconds(3600), limit: 100)
+                #expect(bars.flatMap(\.counts.values).reduce(0, +) == Int64(found.count), "\(filter)")
+            }
+            #expect(try await store.records.count(LogFilter(app: app, timeIsReceipt: false)) == 32)
+        },
     ]
 
     /// Numbered from 1.

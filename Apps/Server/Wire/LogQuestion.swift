@@ -47,6 +47,7 @@ struct LogQuestion {
     init(_ parameters: QueryParameters, _ setting: Setting) async throws {
         let conditions = try parameters["where"].map { text in
             do throws(Problem) { return try JSONNode.parse(Array(text.utf8)) } catch {
+                guard error.code == .invalidJSON else { throw error }
                 throw Problem(error.status, error.code, "\"where\" is not JSON: it must be a list of conditions")
             }
         }

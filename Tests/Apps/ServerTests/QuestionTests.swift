@@ -85,4 +85,34 @@ struct QuestionTests {
             }
         }
     }
+
+    @Test("T52, T120: items say whose time is that of receipt; a stream comes in the cheapest order")
+    func timesAndOrder() async throws {
+        try await ServerBench.run { bench in
+            try await take([#"{"n":1,"ts":30}"#, #"{"n":2,"ts":10}"#, #"{"n":3,"time":"soon"}"#], at: bench)
+            func records(_ question: String, _ accept: String = "application/json") async throws -> [Int] {
+                let answer = try await bench.send(
+                    .get, "/v1/logs?app=shop&\(question)", bearer: bench.adminKey, headers: ["Accept": accept])
+                try #require(answer.status == 200, "\(answer.text)")
+                return answer.text.matches(of: /"n":(\d)/).compactMap { Int($0.output.1) }
+            }
+            #expect(try await records("timeIsReceipt=true") == [3])
+            #expect(try await records("timeIsReceipt=false") == [1, 2])
+            let page = try await bench.send(.get, "/v1/logs?app=shop", bearer: bench.adminKey)
+            let items = try #require(page.json["items"] as? [[String: Any]])
+            #expect(items.map { $0["timeIsReceipt"] as? Bool } == [true, false, false])
+            for (value, found) in [("true", 1), ("false", 2), ("null", 3)] {
+                let answer = try await bench.send(
+                    .post, "/v1/logs/query", bearer: bench.adminKey,
+                    body: "{\"app\":\"shop\",\"timeIsReceipt\":\(value)}")
+                #expect((answer.json["items"] as? [Any])?.count == found, "\(answer.text)")
+            }
+            let wrong = try await bench.send(.get, "/v1/logs?app=shop&timeIsReceipt=yes", bearer: bench.adminKey)
+            #expect(wrong.status == 400 && wrong.text.contains("timeIsReceipt"))
+            let lines = "application/x-ndjson"
+            #expect(try await records("limit=9", lines) == [1, 2, 3])
+            #expect(try await records("from=1970-01-01T00:00:00Z", lines) == [2, 1, 3])
+            #expect(try await records("from=1970-01-01T00:00:00Z&order=desc", lines) == [3, 1, 2])
+        }
+    }
 }
