@@ -22,6 +22,7 @@ private struct GuardedHTTP: ServerChildChannel {
     private let ledger: ConnectionLedger
     private let http: HTTP1Channel
     private let ids = RequestIDs()
+    private let unhandled = UnhandledConnections()
 
     init(_ limits: ConnectionLimits, responder: @escaping HTTPChannelHandler.Responder) {
         self.limits = limits
@@ -40,7 +41,9 @@ private struct GuardedHTTP: ServerChildChannel {
         let entry = enter(channel, logger)
         let limits = limits
         let ids = ids
+        let unhandled = unhandled
         return http.setup(channel: channel, logger: logger).assumeIsolated().flatMapThrowing { value in
+            unhandled.add(value)
             let pipeline = channel.pipeline.syncOperations
             let watcher = ConnectionGuard(limits, entry: entry, ids: ids, logger: logger)
             let parser = try pipeline.context(handlerType: ByteToMessageHandler<HTTPRequestDecoder>.self).handler
@@ -51,6 +54,7 @@ private struct GuardedHTTP: ServerChildChannel {
     }
 
     func handle(value: HTTP1Channel.Value, logger: Logger) async {
+        unhandled.handle(value)
         await http.handle(value: value, logger: logger)
     }
 
