@@ -104,7 +104,7 @@ struct FileStoreProcessTests {
         var rounds = 0
         while refusals == 0 {
             rounds += 1
-            guard rounds < 30 else { throw HarnessError("the quota was never reached") }
+            guard rounds < 200 else { throw HarnessError("the quota was never reached") }
             let (died, round) = (files, rounds)
             let answers = await withTaskGroup(of: Site.Answer?.self) { group -> [Site.Answer] in
                 for number in 0..<8 {
