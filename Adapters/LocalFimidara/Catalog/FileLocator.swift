@@ -1,3 +1,5 @@
+import LogModel
+
 /// Which file a request is about.
 ///
 /// The id wins over the path.
@@ -19,7 +21,7 @@ struct FileLocator: Sendable {
     /// - Throws: a failure with status 400 for an empty, too long or badly encoded tail; 404 for one that begins with
     ///   a slash, which is the route of nothing.
     init(tail: String) throws {
-        guard let text = PercentEncoding.decode(tail) else {
+        guard let text = PercentDecoding.segment(tail) else {
             throw StorageFailure.invalidField("filepath", "\"filepath\" is not well encoded")
         }
         let decoded = text.trimmed

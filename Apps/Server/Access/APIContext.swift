@@ -1,4 +1,5 @@
 import Hummingbird
+import LogModel
 import NIOCore
 
 /// What a request carries along: the router's own things, and where it comes from.

@@ -17,33 +17,10 @@ final class QuestionSlots: Sendable {
         }
     }
 
-    /// A question's place; it is free again when nobody holds it any more, or when it is given back.
-    final class Place: Sendable {
-        private let asker: Asker
-        private let slots: QuestionSlots
-        private let isTaken = NIOLockedValueBox(true)
-
-        fileprivate init(_ asker: Asker, of slots: QuestionSlots) {
-            self.asker = asker
-            self.slots = slots
-        }
-
-        deinit { giveBack() }
-
-        /// Frees the place; more than once does nothing.
-        func giveBack() {
-            let wasTaken = isTaken.withLockedValue { isTaken in
-                defer { isTaken = false }
-                return isTaken
-            }
-            if wasTaken { slots.free(asker) }
-        }
-    }
-
     private struct Waiting {
         let number: UInt64
         let asker: Asker
-        let turn: AsyncStream<Place>.Continuation
+        let turn: AsyncStream<HeldPlace>.Continuation
     }
 
     private struct State {
@@ -72,8 +49,8 @@ final class QuestionSlots: Sendable {
 
     /// Takes a place, or waits for one.
     /// - Throws: ``Problem`` `too_many_questions`, or `CancellationError`.
-    func enter(_ asker: Asker) async throws -> Place {
-        let (turns, turn) = AsyncStream.makeStream(of: Place.self, bufferingPolicy: .bufferingNewest(1))
+    func enter(_ asker: Asker) async throws -> HeldPlace {
+        let (turns, turn) = AsyncStream.makeStream(of: HeldPlace.self, bufferingPolicy: .bufferingNewest(1))
         let number: UInt64? = try state.withLockedValue { state in
             if hasRoom(for: asker, state) {
                 state.inProgress[asker, default: 0] += 1
@@ -86,7 +63,7 @@ final class QuestionSlots: Sendable {
             state.waiting.append(Waiting(number: state.nextNumber, asker: asker, turn: turn))
             return state.nextNumber
         }
-        guard let number else { return Place(asker, of: self) }
+        guard let number else { return place(of: asker) }
         let timer = Task { [patience] in
             try await Task.sleep(for: patience)
             self.leave(number)
@@ -99,6 +76,8 @@ final class QuestionSlots: Sendable {
         try Task.checkCancellation()
         throw Problem.tooManyQuestions
     }
+
+    private func place(of asker: Asker) -> HeldPlace { HeldPlace { self.free(asker) } }
 
     private func hasRoom(for asker: Asker, _ state: State) -> Bool {
         state.inProgress.values.reduce(0, +) < limit && state.inProgress[asker, default: 0] < limitPerAsker
@@ -122,7 +101,7 @@ final class QuestionSlots: Sendable {
         }
         guard let next else { return }
         // A place that nobody takes frees itself.
-        next.turn.yield(Place(next.asker, of: self))
+        next.turn.yield(place(of: next.asker))
         next.turn.finish()
     }
 }

@@ -58,7 +58,7 @@ struct LogRoutes: Sendable {
     /// Answers a question once there is a place for it; its work ends when its client goes away.
     private func answer(
         _ context: APIContext, _ caller: Caller,
-        _ work: @Sendable @escaping (QuestionSlots.Place) async throws -> Response
+        _ work: @Sendable @escaping (HeldPlace) async throws -> Response
     ) async throws -> Response {
         try await context.whileClientWaits {
             let place = try await slots.enter(QuestionSlots.Asker(caller))
@@ -108,7 +108,7 @@ struct LogRoutes: Sendable {
     }
 
     private func answer(
-        _ question: LogQuestion, to request: Request, _ context: APIContext, _ place: QuestionSlots.Place
+        _ question: LogQuestion, to request: Request, _ context: APIContext, _ place: HeldPlace
     ) async throws -> Response {
         let types = ["application/json", "application/x-ndjson"]
         if AcceptedTypes(request.headers[.accept]).best(of: types) == types[1] {
@@ -123,7 +123,7 @@ struct LogRoutes: Sendable {
 
     /// The stored lines themselves; without an order they come in the cheapest one, without a limit all of them.
     private func stream(
-        _ question: LogQuestion, _ presence: ClientPresence, _ place: QuestionSlots.Place
+        _ question: LogQuestion, _ presence: ClientPresence, _ place: HeldPlace
     ) -> Response {
         let order = question.order ?? LogQueryService.cheapestOrder(for: question.filter)
         let records = query.records(question.filter, order: order, limit: question.limit)

@@ -39,13 +39,13 @@ struct TailRoutes: Sendable {
         guard let slot = slots.take(for: question.filter.app) else { throw Problem.tooManyTails }
         let presence = await context.presence()
         // The place is free as soon as the client is gone, however long the last look at the store takes.
-        presence.onLeaving { slot.close() }
+        presence.onLeaving { slot.giveBack() }
         var tail = LogTail(
             question.filter, cursors: deployment.cursors, reader: deployment.records, askedAt: askedAt)
         if let last { try await tail.resume(at: last, signer: signer) } else { try await tail.start() }
         let body = ResponseBody { [tail] writer in
             try await follow(tail, of: question.filter.app, request, context, presence, &writer)
-            slot.close()
+            slot.giveBack()
             try await writer.finish(nil)
         }
         return Response(

@@ -1,4 +1,5 @@
 import HTTPTypes
+import LogModel
 
 /// The parameters behind the `?`; those that the route does not know are errors.
 struct QueryParameters: Sendable {

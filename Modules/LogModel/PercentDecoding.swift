@@ -1,15 +1,15 @@
-/// Decodes what stands percent-encoded in a request target.
-enum PercentDecoding {
+/// Decodes what stands percent-encoded in a request target or a header value (RFC 3986 section 2.1).
+public enum PercentDecoding {
     /// Decodes a segment of a path (RFC 3986 section 2.1); `+` stands for itself.
     /// - Returns: the text, or `nil` when an escape is malformed or the bytes are not UTF-8.
-    static func segment(_ text: some StringProtocol) -> String? { decode(text, plusIsBlank: false) }
+    public static func segment(_ text: some StringProtocol) -> String? { decode(text, plusIsBlank: false) }
 
     /// Decodes a name or a value of a query string as WHATWG's `application/x-www-form-urlencoded` has it, in which `+`
     /// is a blank: so write curl, Python and `URLSearchParams`.
     ///
     /// Unlike there, malformed escapes and bytes that are not UTF-8 are errors: a question must not become another one.
     /// - Returns: the text, or `nil` when it is malformed.
-    static func formText(_ text: some StringProtocol) -> String? { decode(text, plusIsBlank: true) }
+    public static func formText(_ text: some StringProtocol) -> String? { decode(text, plusIsBlank: true) }
 
     private static func decode(_ text: some StringProtocol, plusIsBlank: Bool) -> String? {
         var bytes: [UInt8] = []
