@@ -1,3 +1,4 @@
+import LogModel
 import Testing
 
 @testable import LocalFimidaraAdapter
@@ -67,7 +68,7 @@ struct PathTests {
             ("%4", nil), ("%zz", nil), ("%ff", nil),
         ] as [(String, String?)])
     func decode(text: String, decoded: String?) {
-        #expect(PercentEncoding.decode(text) == decoded)
+        #expect(PercentDecoding.segment(text) == decoded)
     }
 
     @Test("name a file by its id when they are one segment that begins like one")
