@@ -1,15 +1,17 @@
 /// A byte of which some bits do not matter.
 struct MaskedByte: Sendable {
     /// The bits that do not matter.
-    let mask: UInt8
+    private(set) var mask: UInt8 = 0
     /// The byte, with those bits set.
-    let value: UInt8
+    private(set) var value: UInt8
 
-    /// What is common to bytes that are alike.
-    init(_ alike: [UInt8]) {
-        let first = alike.first ?? 0
-        mask = alike.reduce(0) { $0 | ($1 ^ first) }
-        value = first | mask
+    /// A byte all of whose bits matter.
+    init(_ byte: UInt8) { value = byte }
+
+    /// Lets another byte be alike: the bits in which it differs do not matter any more.
+    mutating func admit(_ byte: UInt8) {
+        mask |= value ^ byte
+        value |= mask
     }
 }
 

@@ -8,7 +8,7 @@ struct ByteSearch: Sendable {
     /// - Parameter bytes: what is looked for, at least one byte.
     init(_ bytes: [UInt8]) {
         wanted = bytes
-        probe = ByteProbe(bytes.map { MaskedByte([$0]) })
+        probe = ByteProbe(bytes.map(MaskedByte.init))
     }
 
     /// Whether the bytes occur; `nil` when so many places looked like them that another way must be taken, for the time

@@ -10,16 +10,21 @@ enum CaseFolding {
         return table.folded[codePoint] ?? codePoint
     }
 
-    /// All characters that are alike, the one itself among them: lower case, upper case, then the others.
-    static func alike(_ codePoint: UInt32) -> [UInt32] {
+    /// Visits all characters that are alike, the one itself among them: lower case, upper case, then the others.
+    ///
+    /// For characters of ASCII it allocates nothing.
+    static func visitAlike(_ codePoint: UInt32, _ visit: (UInt32) -> Void) {
         let folded = folded(codePoint)
-        guard folded >= 0x80 else {
-            guard folded >= 0x61, folded <= 0x7A else { return [folded] }
-            // The two letters beyond ASCII whose folding is ASCII; all others are looked up.
-            let others: [UInt32] = folded == 0x73 ? [0x17F] : folded == 0x6B ? [0x212A] : []
-            return [folded, folded - 0x20] + others
+        guard folded < 0x80 else {
+            guard let alike = table.alike[folded] else { return visit(folded) }
+            return alike.forEach(visit)
         }
-        return table.alike[folded] ?? [folded]
+        visit(folded)
+        guard folded >= 0x61, folded <= 0x7A else { return }
+        visit(folded - 0x20)
+        // The two letters beyond ASCII whose folding is ASCII; all others are looked up.
+        if folded == 0x73 { visit(0x17F) }
+        if folded == 0x6B { visit(0x212A) }
     }
 
     private struct Table: Sendable {

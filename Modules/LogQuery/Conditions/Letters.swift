@@ -19,19 +19,27 @@ struct Letters: Sendable {
         var forms: [Range<Int>] = []
         var ends: [Int] = []
         var plain: [MaskedByte] = []
+        // A character takes at least a byte, and has two forms as a rule.
+        folded.reserveCapacity(text.bytes.count)
+        bytes.reserveCapacity(2 * text.bytes.count + 4)
+        forms.reserveCapacity(2 * text.bytes.count + 4)
+        ends.reserveCapacity(text.bytes.count)
+        plain.reserveCapacity(text.bytes.count)
         var index = 0
         while index < text.bytes.count {
             let codePoint = Letters.codePoint(text.bytes.span, &index)
             folded.append(CaseFolding.folded(codePoint))
-            let alike = CaseFolding.alike(codePoint)
             // A letter and its other case differ by one bit, and no third byte becomes the same by it.
-            let isPlain = codePoint > 0 && alike.allSatisfy { $0 < 0x80 }
-            plain.append(MaskedByte(isPlain ? alike.map { UInt8(truncatingIfNeeded: $0) } : [0]))
-            for alike in alike {
+            var common = MaskedByte(UInt8(truncatingIfNeeded: codePoint))
+            var isPlain = codePoint > 0
+            CaseFolding.visitAlike(codePoint) { alike in
+                isPlain = isPlain && alike < 0x80
+                common.admit(UInt8(truncatingIfNeeded: alike))
                 let start = bytes.count
                 appendUTF8(alike, to: &bytes)
                 forms.append(start..<bytes.count)
             }
+            plain.append(isPlain ? common : MaskedByte(0))
             ends.append(forms.count)
         }
         self.folded = folded
@@ -55,11 +63,20 @@ struct Letters: Sendable {
 
     /// What is common to the encodings of some characters, those left out that are not as long as the first.
     func layout(of letters: Range<Int>) -> [MaskedByte] {
-        letters.flatMap { letter in
-            let encodings = encodings(of: letter)
-            let length = encodings[0].count
-            return (0..<length).map { place in MaskedByte(encodings.filter { $0.count == length }.map { $0[place] }) }
+        var layout: [MaskedByte] = []
+        layout.reserveCapacity(4 * letters.count)
+        for letter in letters {
+            let own = forms(of: letter)
+            let first = forms[own.lowerBound]
+            for place in 0..<first.count {
+                var byte = MaskedByte(bytes[first.lowerBound + place])
+                for form in own.dropFirst() where forms[form].count == first.count {
+                    byte.admit(bytes[forms[form].lowerBound + place])
+                }
+                layout.append(byte)
+            }
         }
+        return layout
     }
 
     /// How long the character is that begins at a place of a text, if it is this one.

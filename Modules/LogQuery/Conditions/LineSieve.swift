@@ -6,8 +6,6 @@ import LogModel
 /// and decides nothing. A string of JSON may be written with escapes, so a line that may hold one for a character of
 /// what is looked for is let through.
 public struct LineSieve: Sendable {
-    /// What must be there; each group stands for itself.
-    public let groups: [Group]
     private let finders: [Finder]
 
     /// Texts of which at least one must be in the line, unless one of them may be there in another form.
@@ -19,43 +17,55 @@ public struct LineSieve: Sendable {
         /// What is in a line, as it is written here, in which one of the texts has another form: escapes of JSON, and
         /// rare letters that are alike (ſ for s).
         public let otherForms: [String]
-
-        fileprivate let finder: Finder
-
-        /// Texts that are looked for as they are.
-        init(_ texts: [String], escape: String) {
-            self.texts = texts
-            ignoresCase = false
-            otherForms = [escape]
-            finder = Finder(searches: (texts + [escape]).map { ByteSearch(Array($0.utf8)) }, needle: nil)
-        }
-
-        /// A text that is looked for in any case.
-        init(_ text: TextValue, escape: String) {
-            let fragment = CaselessFragment(of: Letters(text))
-            texts = fragment.texts
-            ignoresCase = fragment.ignoresCase
-            otherForms = [escape] + fragment.strays
-            finder = Finder(searches: [], needle: TextNeedle(text))
-        }
-
     }
 
-    /// What looks for a group in this process; a class, since it is handed from line to line.
-    fileprivate final class Finder: Sendable {
-        private let searches: [ByteSearch]
-        /// Looks for all of a text, of which a store's own language looks for a part.
-        private let needle: TextNeedle?
+    /// What must be there; each group stands for itself.
+    ///
+    /// It is for stores that look by a language of their own, and made with each call: what fits such a language is chosen
+    /// for them alone.
+    public var groups: [Group] { finders.map(\.group) }
 
-        init(searches: [ByteSearch], needle: TextNeedle?) {
-            self.searches = searches
-            self.needle = needle
+    /// What looks for a group in this process; a class, since it is handed from line to line.
+    private final class Finder: Sendable {
+        private enum Wanted: Sendable {
+            /// One of some texts as they are.
+            case texts([String], [ByteSearch])
+            /// All of a text in any case, of which a store's own language looks for a part.
+            case needle(TextNeedle)
+        }
+
+        private let wanted: Wanted
+        private let escape: String
+
+        /// Looks for texts as they are.
+        init(_ texts: [String], escape: String) {
+            wanted = .texts(texts, (texts + [escape]).map { ByteSearch(Array($0.utf8)) })
+            self.escape = escape
+        }
+
+        /// Looks for a text in any case.
+        init(inAnyCase text: TextValue, escape: String) {
+            wanted = .needle(TextNeedle(text))
+            self.escape = escape
+        }
+
+        var group: Group {
+            switch wanted {
+            case .texts(let texts, _): return Group(texts: texts, ignoresCase: false, otherForms: [escape])
+            case .needle(let needle):
+                let fragment = CaselessFragment(of: needle.letters)
+                return Group(
+                    texts: fragment.texts, ignoresCase: fragment.ignoresCase, otherForms: [escape] + fragment.strays)
+            }
         }
 
         func admits(_ line: Span<UInt8>) -> Bool {
-            if let needle { return needle.mayOccur(inLine: line) }
-            for search in searches where search.occurs(in: line) ?? true { return true }
-            return false
+            switch wanted {
+            case .needle(let needle): return needle.mayOccur(inLine: line)
+            case .texts(_, let searches):
+                for search in searches where search.occurs(in: line) ?? true { return true }
+                return false
+            }
         }
     }
 
@@ -64,17 +74,14 @@ public struct LineSieve: Sendable {
 
     /// What must be in lines that meet a filter.
     public init(_ filter: LogFilter) {
-        var groups: [Group] = []
-        if let text = filter.text, !text.isEmpty {
-            groups += [LineSieve.group(inAnyCase: text)].compactMap { $0 }
-        }
-        for condition in filter.conditions { groups += LineSieve.groups(of: condition) }
-        self.groups = groups
-        finders = groups.map(\.finder)
+        var finders: [Finder] = []
+        if let text = filter.text, let finder = LineSieve.finder(inAnyCase: text) { finders.append(finder) }
+        for condition in filter.conditions { finders += LineSieve.finders(of: condition) }
+        self.finders = finders
     }
 
     /// Whether nothing is known that must be in a line.
-    public var isEmpty: Bool { groups.isEmpty }
+    public var isEmpty: Bool { finders.isEmpty }
 
     /// Whether a line may meet the filter.
     public func admits(_ line: Span<UInt8>) -> Bool {
@@ -82,18 +89,18 @@ public struct LineSieve: Sendable {
         return true
     }
 
-    private static func groups(of condition: Condition) -> [Group] {
-        var groups: [Group?] = []
+    private static func finders(of condition: Condition) -> [Finder] {
+        var finders: [Finder?] = []
         switch condition.test {
         case .notEqual, .noneOf, .exists(false): return []
-        case .equal(let operand): groups.append(group(texts(of: [operand])))
-        case .oneOf(let operands): groups.append(group(texts(of: operands)))
-        case .contains(let part): groups.append(group(inAnyCase: part))
+        case .equal(let operand): finders.append(finder(texts(of: [operand])))
+        case .oneOf(let operands): finders.append(finder(texts(of: operands)))
+        case .contains(let part): finders.append(finder(inAnyCase: part))
         case .exists(true), .greater, .greaterOrEqual, .less, .lessOrEqual, .between: break
         }
         // The member itself must be there; a line is an object, so what comes first on its path is a name.
-        if case .name(let name)? = condition.path.steps.first { groups.append(group([name], quote: "\"")) }
-        return groups.compactMap { $0 }
+        if case .name(let name)? = condition.path.steps.first { finders.append(finder([name], quote: "\"")) }
+        return finders.compactMap { $0 }
     }
 
     /// The operands when all of them are texts; else nothing is known.
@@ -104,15 +111,15 @@ public struct LineSieve: Sendable {
         return texts.count == operands.count ? texts : []
     }
 
-    /// A group of texts that are looked for as they are, if something is known by it.
-    private static func group(_ texts: [TextValue], quote: String = "") -> Group? {
+    /// What looks for texts that are looked for as they are, if something is known by them.
+    private static func finder(_ texts: [TextValue], quote: String = "") -> Finder? {
         guard !texts.isEmpty, texts.count <= groupLimit, texts.allSatisfy(canBeWritten) else { return nil }
-        return Group(texts.compactMap(\.string).map { quote + $0 + quote }, escape: escape(of: texts))
+        return Finder(texts.compactMap(\.string).map { quote + $0 + quote }, escape: escape(of: texts))
     }
 
-    /// A group of a text that is looked for in any case, if something is known by it.
-    private static func group(inAnyCase text: TextValue) -> Group? {
-        canBeWritten(text) ? Group(text, escape: escape(of: [text])) : nil
+    /// What looks for a text that is looked for in any case, if something is known by it.
+    private static func finder(inAnyCase text: TextValue) -> Finder? {
+        canBeWritten(text) ? Finder(inAnyCase: text, escape: escape(of: [text])) : nil
     }
 
     /// Whether a text can stand in a line without escapes: a NUL cannot, and neither can half of a surrogate pair.

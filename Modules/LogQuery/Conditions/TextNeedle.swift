@@ -6,7 +6,8 @@ import LogModel
 /// and never with its product with the text's, whatever both are made of, and allocates nothing unless a string of the
 /// line is written with escapes that may hide the text. It is a class since it is handed from line to line.
 final class TextNeedle: Sendable {
-    private let letters: Letters
+    /// The characters of the text.
+    let letters: Letters
     /// The characters that the probe looks for; those around them are compared where it finds them.
     private let anchor: Range<Int>
     /// `nil` for the empty text, which is in every other.
