@@ -112,7 +112,7 @@ public struct FileStoreServer: Service {
             level: level, "request",
             metadata: [
                 "method": "\(request.method)", "status": "\(reply.status)", "request_id": "\(id)",
-                "duration_ms": "\((ContinuousClock.now - start) / .milliseconds(1))",
+                "duration_ms": "\((ContinuousClock.now - start).wholeMilliseconds)",
             ])
         let response = Response(status: .init(code: reply.status), headers: headers, body: body)
         // A client would take the body of an answer to HEAD for its next answer.

@@ -57,11 +57,16 @@ private struct Entry: Sendable {
             bytes: bytes)
         var metadata: Logger.Metadata = [
             "method": "\(method)", "route": "\(context.route)", "status": "\(status)",
-            "duration_ms": "\(Int64(duration / .milliseconds(1)))", "bytes": "\(bytes)",
+            "duration_ms": "\(duration.wholeMilliseconds)", "bytes": "\(bytes)",
         ]
         if let problem { metadata["code"] = "\(problem.rawValue)" }
         context.logger.log(level: status >= 500 ? .info : .debug, "request", metadata: metadata)
     }
+}
+
+extension Duration {
+    /// The milliseconds, as entries of the log have them.
+    var wholeMilliseconds: Int64 { Int64(self / .milliseconds(1)) }
 }
 
 /// Counts the bytes of an answer that is written by and by.
