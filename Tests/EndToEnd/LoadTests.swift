@@ -8,7 +8,10 @@ struct LoadTests {
     @Test("64 clients that never pause get answers only, lines go on arriving, and memory stays")
     func neverPausing() async throws {
         let site = try Site()
-        let dev = try await site.startDev(["--consume-interval", "100ms"])
+        // All clients have one key: eight questions are under way, and places for the other 56 to wait are there.
+        let dev = try await site.startDev([
+            "--consume-interval", "100ms", "--http-max-questions", "8", "--http-max-questions-per-credential", "8",
+        ])
         let app = try await Application.register("busy", at: site)
         let door = try await app.initialise()
         let seconds = Counts.of(4, soak: 60)

@@ -59,11 +59,13 @@ final class Site: Sendable {
     /// - Returns: the settings that they get.
     func use(_ store: Site) throws -> [String: String] {
         let admin = String(repeating: "a", count: 32)
+        let service = String(repeating: "i", count: 32)
         try keep("admin.key", admin)
+        try keep("internal.key", service)
         return [
             "LOGFERRY_FIMIDARA_SERVER_URL": store.files(""),
             "LOGFERRY_FIMIDARA_AUTH_TOKEN": try store.secret("local-fimidara.key"),
-            "LOGFERRY_ADMIN_KEY": admin, "LOGFERRY_INTERNAL_KEY": String(repeating: "i", count: 32),
+            "LOGFERRY_ADMIN_KEY": admin, "LOGFERRY_INTERNAL_KEY": service,
         ]
     }
 
