@@ -166,7 +166,7 @@ let package = Package(
             products: [grdb, crypto], bridgesC: true),
         adapter(
             "LocalFilesAdapter", in: "LocalFiles", modules: ["LogModel", "LogCursor", "LogIngestion"],
-            support: ["BlockingExecutor"], bridgesC: true),
+            support: ["BlockingExecutor"], products: [crypto], bridgesC: true),
         adapter(
             "TelemetryAdapter", in: "Telemetry",
             modules: [

@@ -28,35 +28,49 @@ struct FileCatalog {
     /// condemns the page.
     mutating func take(_ files: [FolderWire.File]) throws(FimidaraFailure) -> ObjectPage {
         var objects: [SourceObject] = []
-        var foreign = 0
+        var foreign: [ForeignEntry] = []
         for file in files {
             guard file.parentId == folder else {
                 throw FimidaraFailure(.unavailable, "listFolderContent shows another place: the folder has vanished")
             }
             // Version 0 is a file whose first upload is not complete; it has no bytes that count.
             guard ids.insert(fingerprint(file.resourceId)).inserted, file.version >= 1 else { continue }
-            if let object = object(file) { objects.append(object) } else { foreign += 1 }
+            switch object(file) {
+            case .success(let object): objects.append(object)
+            case .failure(let refusal):
+                foreign.append(ForeignEntry(name: file.fullName, size: max(0, file.size), reason: refusal.reason))
+            }
         }
         return ObjectPage(objects: objects, foreign: foreign)
     }
 
-    /// The object that a file is, or `nil` when its name is none of ours or belongs to another file already.
+    /// The object that a file is, or why it is none: its name is none of ours, or belongs to another file already.
     ///
     /// Two files of one name are a fault of the server's (two creations at one moment). Taking both would make each
     /// look like the other's next generation at every listing, so only the first counts.
-    private mutating func object(_ file: FolderWire.File) -> SourceObject? {
-        guard let name = LogFileName(file.fullName), SafeName.isResourceID(file.resourceId), file.size >= 0,
-            names.insert(fingerprint(file.fullName)).inserted
-        else { return nil }
-        return SourceObject(
-            key: ObjectKey(file.fullName), identity: file.resourceId, size: file.size, day: name.day,
-            fileIndex: name.index, isFinal: name.isSegment)
+    private mutating func object(_ file: FolderWire.File) -> Result<SourceObject, LogFileName.Refusal> {
+        LogFileName.read(file.fullName).flatMap { name in
+            guard SafeName.isResourceID(file.resourceId), file.size >= 0 else {
+                return .failure(LogFileName.Refusal(reason: .malformed))
+            }
+            guard names.insert(fingerprint(file.fullName)).inserted else {
+                return .failure(LogFileName.Refusal(reason: .sameName))
+            }
+            return .success(
+                SourceObject(
+                    key: ObjectKey(file.fullName), identity: file.resourceId, size: file.size, day: name.day,
+                    fileIndex: name.index, isFinal: name.isSegment,
+                    version: file.lastUpdatedAt.map { "\(file.version)@\($0)" } ?? "\(file.version)",
+                    changedAt: file.lastUpdatedAt.map(Timestamp.init(milliseconds:))))
+        }
     }
 
+    /// Of the text's bytes: a string would have one fingerprint for a composed letter and for the same one with its accent
+    /// behind it, and of two files so named one would never be taken.
     private func fingerprint(_ text: String) -> UInt64 {
         var hasher = Hasher()
         hasher.combine(salt)
-        hasher.combine(text)
+        for byte in text.utf8 { hasher.combine(byte) }
         return UInt64(bitPattern: Int64(hasher.finalize()))
     }
 }

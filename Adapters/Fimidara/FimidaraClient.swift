@@ -59,14 +59,13 @@ public struct FimidaraClient: Sendable {
         }
     }
 
-    /// Asks for a whole file, as the disk has it, and gives the answer's head; its body is given up unread.
-    func openWhole(file id: String) async throws(FimidaraFailure) -> (status: Int, headers: HTTPHeaders) {
+    /// Asks for a whole file, as the disk has it.
+    func openWhole(file id: String) async throws(FimidaraFailure) -> HTTPResponse {
         let request = HTTPRequest(
             .get, "\(settings.serverURL)/v1/files/readFile/\(id)", headers: authorized(),
             timeouts: settings.readTimeouts)
         return try await retrying(true) { () async throws(FimidaraFailure) in
-            let response = try await send(request, "readFile", [.readFile])
-            return (response.status, response.headers)
+            try await send(request, "readFile", [.readFile])
         }
     }
 

@@ -40,7 +40,7 @@ public struct FimidaraObjectSource: ObjectSource {
         var stale = 0
         for number in 0..<FimidaraObjectSource.pageLimit where stale < FimidaraObjectSource.staleLimit {
             let (page, kind) = try await page(number, &catalog)
-            if !page.objects.isEmpty || page.foreign > 0 { try await visit(page) }
+            if !page.objects.isEmpty || !page.foreign.isEmpty { try await visit(page) }
             if kind == .last {
                 guard catalog.count == 0 else { return }
                 return try await asking { () async throws(FimidaraFailure) in
@@ -83,14 +83,85 @@ public struct FimidaraObjectSource: ObjectSource {
         guard SafeName.isResourceID(object.identity) else {
             throw SourceError(.rejected, detail: "readFile cannot be asked for a file without an id")
         }
+        // The answer's body is given up unread.
         let whole = try await asking { () async throws(FimidaraFailure) in
-            try await client.openWhole(file: object.identity)
+            WholeRead(try await client.openWhole(file: object.identity))
         }
-        guard whole.status == 200, (whole.headers["Content-Encoding"] ?? "identity") == "identity",
-            let length = whole.headers["Content-Length"].flatMap({ Int64($0) }), length > object.size
-        else { return 0 }
+        guard let length = whole.length, length > object.size else { return 0 }
         let size = try await read(object, from: object.size, limit: 1).size
         return max(0, length - size)
+    }
+
+    /// Reads a range of a whole read, which follows the disk: all that is before `offset` is received and dropped.
+    ///
+    /// An answer that does not say how long the whole is falls back to a range within the end that is shown.
+    public func readBehindEnd(
+        _ object: SourceObject, from offset: Int64, limit: Int
+    ) async throws(SourceError) -> ObjectChunk {
+        guard offset >= 0, limit > 0, SafeName.isResourceID(object.identity) else {
+            throw SourceError(.rejected, detail: "readFile cannot be asked for \(limit) bytes from \(offset) on")
+        }
+        let chunk = try await asking { () async throws(FimidaraFailure) in
+            try await WholeRead(try await client.openWhole(file: object.identity)).receive(from: offset, limit: limit)
+        }
+        if let chunk { return chunk }
+        return try await read(object, from: offset, limit: limit)
+    }
+
+    /// How many folders are looked into: enough to name them, and few enough for somebody who waits.
+    private static let folderLimit = 100
+
+    /// Names the files in folders within the folder, level by level, and folders that were not looked into.
+    public func listFolders(_ visit: ([ForeignEntry]) -> Bool) async throws(SourceError) {
+        guard let place = try await asking({ () async throws(FimidaraFailure) in try await client.folder(at: folder) })
+        else { return }
+        var waiting = [(id: place.resourceId, path: "")]
+        var looked = 0
+        while !waiting.isEmpty {
+            let (id, path) = waiting.removeFirst()
+            let inner = try await subfolders(of: id)
+            looked += 1
+            if !path.isEmpty {
+                let files = try await files(of: id)
+                var entries = files.map {
+                    ForeignEntry(name: path + $0.fullName, size: max(0, $0.size), reason: .inFolder)
+                }
+                // More than a page of files, and folders without files, are named by their folder.
+                if files.isEmpty || files.count == client.settings.pageSize {
+                    entries.append(ForeignEntry(name: path, size: 0, reason: .inFolder))
+                }
+                guard visit(entries) else { return }
+            }
+            for folder in inner {
+                guard looked + waiting.count < FimidaraObjectSource.folderLimit else {
+                    guard visit([ForeignEntry(name: "\(path)\(folder.name)/", size: 0, reason: .inFolder)]) else {
+                        return
+                    }
+                    continue
+                }
+                waiting.append((folder.resourceId, "\(path)\(folder.name)/"))
+            }
+        }
+    }
+
+    /// The first page of the folders in a folder.
+    private func subfolders(of id: String) async throws(SourceError) -> [FolderWire.Subfolder] {
+        var question = FolderWire.Listing(folderId: id, page: 0, pageSize: client.settings.pageSize)
+        question.contentType = "folder"
+        let asked = question
+        return try await asking { () async throws(FimidaraFailure) in
+            try await client.call(.listFolderContent, asked, answer: FolderWire.SubfolderPage.self).folders
+                .filter { $0.parentId == id && SafeName.isResourceID($0.resourceId) }
+        }
+    }
+
+    /// The first page of the files in a folder, those whose first upload is not complete left out.
+    private func files(of id: String) async throws(SourceError) -> [FolderWire.File] {
+        let question = FolderWire.Listing(folderId: id, page: 0, pageSize: client.settings.pageSize)
+        return try await asking { () async throws(FimidaraFailure) in
+            try await client.call(.listFolderContent, question, answer: FolderWire.Page.self).files
+                .filter { $0.parentId == id && $0.version >= 1 }
+        }
     }
 
     /// What a page says about the listing: the last one has neither list full, a stale one has only known files.

@@ -1,4 +1,5 @@
 public import LogIngestion
+import LogModel
 
 /// Folders of append-only files in memory, with the failures of a real file store on demand.
 public actor InMemoryFileStore {
@@ -7,16 +8,25 @@ public actor InMemoryFileStore {
         var bytes: [UInt8]
         var identity: String
         var isFinal = false
+        /// Goes up with each change of the bytes.
+        var version = 1
+        /// Bytes that the place keeps behind the end that it shows.
+        var hidden: [UInt8] = []
+
+        mutating func change(_ work: (inout [UInt8]) -> Void) {
+            work(&bytes)
+            version += 1
+        }
     }
 
-    var folders: [String: [String: File]] = [:]
+    /// By name: keys compare bytes, as file systems do and texts do not.
+    var folders: [String: [ObjectKey: File]] = [:]
     var listings: [String: Listing] = [:]
-    var faults: [String: [ReadFault]] = [:]
-    var lasting: [String: SourceError] = [:]
+    var faults: [ObjectKey: [ReadFault]] = [:]
+    var lasting: [ObjectKey: SourceError] = [:]
     var stalled: [Int: CheckedContinuation<Bool, Never>] = [:]
-    var hidden: [String: Int64] = [:]
     var removalFailure: SourceError?
-    var changes: [String: [@Sendable (inout [UInt8]) -> Void]] = [:]
+    var changes: [ObjectKey: [@Sendable (inout [UInt8]) -> Void]] = [:]
     var requests: [ReadRequest] = []
     private var lastIdentity = 0
     private var lastStall = 0
@@ -61,56 +71,57 @@ public actor InMemoryFileStore {
 
     /// Appends to a file, which is made when it is missing.
     public func append(_ bytes: [UInt8], to name: String, in folder: String) {
-        let made = File(bytes: [], identity: nextIdentity())
-        folders[folder, default: [:]][name, default: made].bytes += bytes
+        let made = File(bytes: [], identity: nextIdentity(), version: 0)
+        folders[folder, default: [:]][ObjectKey(name), default: made].change { $0 += bytes }
     }
 
     /// Puts another file in the place of one, with an identity of its own.
     public func replace(_ name: String, in folder: String, with bytes: [UInt8]) {
-        folders[folder, default: [:]][name] = File(bytes: bytes, identity: nextIdentity())
+        folders[folder, default: [:]][ObjectKey(name)] = File(bytes: bytes, identity: nextIdentity())
     }
 
     /// Changes a file's bytes behind its identity, as an editor does or a copy-and-truncate rotation.
     public func rewrite(_ name: String, in folder: String, with bytes: [UInt8]) {
-        folders[folder]?[name]?.bytes = bytes
+        folders[folder]?[ObjectKey(name)]?.change { $0 = bytes }
     }
 
     /// Cuts a file behind its first `size` bytes.
     public func truncate(_ name: String, in folder: String, to size: Int) {
-        guard let bytes = folders[folder]?[name]?.bytes else { return }
-        folders[folder]?[name]?.bytes = Array(bytes.prefix(size))
+        folders[folder]?[ObjectKey(name)]?.change { $0 = Array($0.prefix(size)) }
     }
 
     /// Removes a file.
-    public func remove(_ name: String, in folder: String) { folders[folder]?[name] = nil }
+    public func remove(_ name: String, in folder: String) { folders[folder]?[ObjectKey(name)] = nil }
 
     /// Says that a file never grows again.
-    public func makeFinal(_ name: String, in folder: String) { folders[folder]?[name]?.isFinal = true }
+    public func makeFinal(_ name: String, in folder: String) { folders[folder]?[ObjectKey(name)]?.isFinal = true }
 
     /// The bytes of a file.
-    public func bytes(of name: String, in folder: String) -> [UInt8]? { folders[folder]?[name]?.bytes }
+    public func bytes(of name: String, in folder: String) -> [UInt8]? { folders[folder]?[ObjectKey(name)]?.bytes }
 
     /// The names of a folder's files, in order.
-    public func names(in folder: String) -> [String] { (folders[folder] ?? [:]).keys.sorted() }
+    public func names(in folder: String) -> [String] { (folders[folder] ?? [:]).keys.sorted().map(\.text) }
 
     // MARK: - Failures
 
-    /// Sets how many bytes are kept behind the end that a file shows.
-    public func hide(_ count: Int64, of name: String) { hidden[name] = count }
+    /// Sets which bytes are kept behind the end that a file shows, where reads of ranges do not reach.
+    public func hide(_ bytes: [UInt8], behind name: String, in folder: String) {
+        folders[folder]?[ObjectKey(name)]?.hidden = bytes
+    }
 
     /// Lets a file's bytes change right after the next reads of it, a change each.
     public func change(_ name: String, afterReads next: [@Sendable (inout [UInt8]) -> Void]) {
-        changes[name, default: []] += next
+        changes[ObjectKey(name), default: []] += next
     }
 
     /// Sets how a folder is listed from now on.
     public func setListing(_ listing: Listing, of folder: String) { listings[folder] = listing }
 
     /// Lets the next reads of a file go wrong, one fault each.
-    public func inject(_ next: [ReadFault], into name: String) { faults[name, default: []] += next }
+    public func inject(_ next: [ReadFault], into name: String) { faults[ObjectKey(name), default: []] += next }
 
     /// Lets every read of a file fail, or none when `error` is `nil`.
-    public func setFailure(_ error: SourceError?, of name: String) { lasting[name] = error }
+    public func setFailure(_ error: SourceError?, of name: String) { lasting[ObjectKey(name)] = error }
 
     /// Lets every removal by ``InMemoryObjectDisposal`` fail, or none when `error` is `nil`.
     public func setRemovalFailure(_ error: SourceError?) { removalFailure = error }

@@ -19,7 +19,7 @@ public struct InMemoryObjectDisposal: ObjectDisposal {
 extension InMemoryFileStore {
     fileprivate func remove(_ object: SourceObject, in folder: String) throws(SourceError) {
         if let error = removalFailure { throw error }
-        guard folders[folder]?[object.key.text]?.identity == object.identity else { return }
+        guard folders[folder]?[object.key]?.identity == object.identity else { return }
         remove(object.key.text, in: folder)
     }
 }

@@ -35,9 +35,16 @@ public struct InMemoryObjectSource: ObjectSource {
         try await store.read(object, in: folder, from: offset, limit: limit)
     }
 
-    /// What ``InMemoryFileStore/hide(_:of:)`` says.
+    /// What ``InMemoryFileStore/hide(_:behind:in:)`` says.
     public func hiddenBytes(of object: SourceObject) async throws(SourceError) -> Int64 {
-        await store.hidden[object.key.text] ?? 0
+        Int64(await store.folders[folder]?[object.key]?.hidden.count ?? 0)
+    }
+
+    /// Reads a range of an object and of what lies hidden behind it.
+    public func readBehindEnd(
+        _ object: SourceObject, from offset: Int64, limit: Int
+    ) async throws(SourceError) -> ObjectChunk {
+        try await store.read(object, in: folder, from: offset, limit: limit, hiddenToo: true)
     }
 }
 
@@ -68,14 +75,18 @@ extension InMemoryFileStore {
         let names = order(Array((folders[folder] ?? [:]).keys), by: listing.shuffleSeed)
         guard start < names.count else { return nil }
         let entries = names[start..<min(start + listing.pageSize, names.count)]
-        let objects = entries.compactMap { describe($0, in: folder) }
-        return ListedPage(
-            page: ObjectPage(objects: objects, foreign: entries.count - objects.count), next: start + entries.count,
-            repeats: listing.repeatsPages)
+        let described = entries.compactMap { describe($0, in: folder) }
+        let page = ObjectPage(
+            objects: described.compactMap { try? $0.get() },
+            foreign: described.compactMap { description in
+                guard case .failure(let foreign) = description else { return nil }
+                return foreign.entry
+            })
+        return ListedPage(page: page, next: start + entries.count, repeats: listing.repeatsPages)
     }
 
     /// Sorted by name, or shuffled as the seed says (Fisher and Yates).
-    private func order(_ names: [String], by seed: UInt64?) -> [String] {
+    private func order(_ names: [ObjectKey], by seed: UInt64?) -> [ObjectKey] {
         var ordered = names.sorted()
         guard var numbers = seed.map(SplitMix64.init(seed:)) else { return ordered }
         for index in stride(from: ordered.count - 1, to: 0, by: -1) {
@@ -84,18 +95,27 @@ extension InMemoryFileStore {
         return ordered
     }
 
-    private func describe(_ name: String, in folder: String) -> SourceObject? {
-        guard let file = folders[folder]?[name], let parts = LogFileName(name) else { return nil }
-        return SourceObject(
-            key: ObjectKey(name), identity: file.identity, size: Int64(file.bytes.count), day: parts.day,
-            fileIndex: parts.isSegment ? nil : parts.index, isFinal: file.isFinal || parts.isSegment)
+    /// An entry that nobody reads.
+    private struct Foreign: Error {
+        let entry: ForeignEntry
+    }
+
+    private func describe(_ key: ObjectKey, in folder: String) -> Result<SourceObject, Foreign>? {
+        guard let file = folders[folder]?[key] else { return nil }
+        let size = Int64(file.bytes.count)
+        return LogFileName.read(key.text).map { parts in
+            SourceObject(
+                key: key, identity: file.identity, size: size, day: parts.day,
+                fileIndex: parts.isSegment ? nil : parts.index, isFinal: file.isFinal || parts.isSegment,
+                version: String(file.version))
+        }.mapError { Foreign(entry: ForeignEntry(name: key.text, size: size, reason: $0.reason)) }
     }
 
     func read(
-        _ object: SourceObject, in folder: String, from offset: Int64, limit: Int
+        _ object: SourceObject, in folder: String, from offset: Int64, limit: Int, hiddenToo: Bool = false
     ) async throws(SourceError) -> ObjectChunk {
-        let name = object.key.text
-        requests.append(ReadRequest(name: name, offset: offset, limit: limit))
+        let name = object.key
+        requests.append(ReadRequest(name: name.text, offset: offset, limit: limit))
         if let error = lasting[name] { throw error }
         var most = limit
         if faults[name]?.isEmpty == false, let fault = faults[name]?.removeFirst() {
@@ -111,10 +131,11 @@ extension InMemoryFileStore {
             throw SourceError(.gone, detail: "there is no \(name)")
         }
         if changes[name]?.isEmpty == false, let change = changes[name]?.removeFirst() {
-            change(&folders[folder, default: [:]][name, default: file].bytes)
+            folders[folder, default: [:]][name, default: file].change(change)
         }
-        let start = min(Int(clamping: offset), file.bytes.count)
-        let bytes = Array(file.bytes[start...].prefix(max(0, most)))
-        return ObjectChunk(offset: offset, bytes: bytes, size: Int64(file.bytes.count))
+        let all = hiddenToo ? file.bytes + file.hidden : file.bytes
+        let start = min(Int(clamping: offset), all.count)
+        let bytes = Array(all[start...].prefix(max(0, most)))
+        return ObjectChunk(offset: offset, bytes: bytes, size: Int64(all.count))
     }
 }

@@ -3,7 +3,9 @@ import Glibc
 public import LogIngestion
 public import LogModel
 
-/// Files of this machine, named one by one, each taken as it is now and as final.
+/// Files of this machine, named one by one, each taken as it is now.
+///
+/// Another program may be writing a file: a last line without a newline counts once it is a whole JSON object.
 ///
 /// An object is known by its real path and by device and inode number, so that a file of the same name put in its
 /// place is another one. The name of the source holds the machine's node id, since paths mean something on one machine.
@@ -60,7 +62,7 @@ private enum LocalFile {
             throw SourceError(.rejected, detail: "\(path) is not a regular file")
         }
         return SourceObject(
-            key: ObjectKey(name), identity: identity(facts), size: Int64(facts.st_size), isFinal: true)
+            key: ObjectKey(name), identity: identity(facts), size: Int64(facts.st_size), takesWholeLastLine: true)
     }
 
     static func read(_ object: SourceObject, from offset: Int64, limit: Int) throws -> ObjectChunk {
@@ -73,7 +75,7 @@ private enum LocalFile {
         guard identity(facts) == object.identity else {
             throw SourceError(.gone, detail: "\(path) is another file now")
         }
-        // The size of the listing bounds what is read: what is appended later is not part of a file that is final.
+        // The size of the listing bounds what is read: what is appended later is taken the next time.
         let end = min(Int64(facts.st_size), max(object.size, offset))
         let wish = max(0, Int(min(Int64(limit), end - offset)))
         let bytes = try unsafe [UInt8](unsafeUninitializedCapacity: wish) { buffer, count in

@@ -71,7 +71,7 @@ private func members(of run: Run) -> BSONDocument {
         "finished_at": BSONValue(run.finishedAt?.nanoseconds), "state": .string(run.state.rawValue),
         "apps": .int64(run.figures.apps), "objects": .int64(run.figures.objects), "bytes": .int64(run.figures.bytes),
         "records": .int64(run.figures.records), "rejects": .int64(run.figures.rejects), "error": BSONValue(run.error),
-        "skips": .document(counts),
+        "skips": .document(counts), "untimed": .int64(run.figures.untimed),
     ]
 }
 
@@ -85,6 +85,7 @@ private func run(from document: BSONDocument) throws(MalformedDocument) -> Run? 
     figures.objects = try document.number("objects")
     figures.bytes = try document.number("bytes")
     figures.records = try document.number("records")
+    figures.untimed = try document.isAbsent("untimed") ? 0 : document.number("untimed")
     figures.rejects = try document.number("rejects")
     for member in try document.document("skips").members { figures.skips[member.name] = member.value.number }
     return Run(

@@ -46,12 +46,15 @@ extension CursorProgress {
         self.carry = carry
         sizeSeen = row["size_seen"]
         grownAt = Timestamp(nanoseconds: row["grown_at"])
+        versionSeen = row["version_seen"]
+        hiddenSeen = row["hidden_seen"]
     }
 
     /// The columns that hold a progress, in the order of ``arguments``.
     static let columns = [
         "position", "lines", "digest", "records", "record_bytes", "rejects", "reject_bytes", "skips", "skip_bytes",
         "separator_bytes", "tail_length", "tail_hash", "carry", "size_seen", "grown_at",
+        "version_seen", "hidden_seen",
     ]
 
     /// The values of ``columns``.
@@ -60,6 +63,7 @@ extension CursorProgress {
             position, lines, Data(digest.state), counts.records, counts.recordBytes, counts.rejects,
             counts.rejectBytes, counts.skips, counts.skipBytes, counts.separatorBytes, tail.length,
             Int64(bitPattern: tail.hash), Int(carry.rawValue), sizeSeen, grownAt.nanoseconds,
+            versionSeen, hiddenSeen,
         ]
     }
 }

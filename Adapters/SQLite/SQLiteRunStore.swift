@@ -16,12 +16,12 @@ public struct SQLiteRunStore: RunStore {
             try db.execute(
                 sql: """
                     INSERT OR REPLACE INTO runs (id, kind, started_at, finished_at, state, apps, objects, bytes,
-                    records, rejects, error, skips) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    records, rejects, error, skips, untimed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                     """,
                 arguments: [
                     run.id.text, run.kind.rawValue, run.startedAt.nanoseconds, run.finishedAt?.nanoseconds,
                     run.state.rawValue, run.figures.apps, run.figures.objects, run.figures.bytes, run.figures.records,
-                    run.figures.rejects, run.error, run.figures.skipsText,
+                    run.figures.rejects, run.error, run.figures.skipsText, run.figures.untimed,
                 ])
         }
     }
@@ -69,6 +69,7 @@ private func run(from row: Row) -> Run? {
     figures.objects = row["objects"]
     figures.bytes = row["bytes"]
     figures.records = row["records"]
+    figures.untimed = row["untimed"]
     figures.rejects = row["rejects"]
     figures.takeSkips(from: row["skips"])
     return Run(

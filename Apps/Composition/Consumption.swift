@@ -21,6 +21,7 @@ public struct Consumption: Sendable {
             figures.objects = Int64(found.objects)
             figures.bytes = found.bytes
             figures.records = found.records
+            figures.untimed = found.untimed
             figures.rejects = found.rejects
             for (reason, count) in found.skips { figures.skips[reason.rawValue] = Int64(count) }
             return RunKeeper.Report(figures: figures, firstError: found.firstError)

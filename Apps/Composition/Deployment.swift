@@ -207,10 +207,20 @@ extension Deployment {
     }
 
     /// What takes local files in, once each.
-    public func fileIntake(of paths: [String]) throws -> FileIntake {
-        FileIntake(
-            source: LocalFileSource(paths: paths, node: try data.nodeID(at: clock.now(), from: entropy)),
-            cursors: cursors, commits: commits, settings: settings.ingestion, clock: clock, owner: owner,
+    ///
+    /// The path `-` stands for standard input, which is received to its end first.
+    /// - Throws: ``SettingsError``, or `SourceError` when standard input cannot be received.
+    public func fileIntake(of paths: [String], anyway: Bool = false) async throws -> FileIntake {
+        let node = try data.nodeID(at: clock.now(), from: entropy)
+        var sources: [any ObjectSource] = []
+        let files = paths.filter { $0 != "-" }
+        if files.count < paths.count {
+            sources.append(try await SpooledInput.receive(from: 0, into: data.path, node: node))
+        }
+        if !files.isEmpty { sources.append(LocalFileSource(paths: files, node: node)) }
+        return FileIntake(
+            sources: sources, takesAnything: anyway, cursors: cursors, commits: commits, settings: settings.ingestion,
+            clock: clock, owner: owner,
             observer: observer)
     }
 
@@ -228,6 +238,11 @@ extension Deployment {
                 scanner: SimdJSONScanner(), checksums: ISALChecksums(), settings: settings.ingestion),
             fileStore: fileStore,
             apps: apps, node: node)
+    }
+
+    /// What finds files that are not read.
+    public func unreadEntries() -> UnreadEntries {
+        UnreadEntries(cursors: cursors, apps: apps, fileStore: fileStore)
     }
 
     /// What puts cursors back.

@@ -51,11 +51,26 @@ public struct Rewinding: Sendable {
         case .differs(let words): return .refused("the source has changed: \(words)")
         case .sourceGone: return .refused("the source no longer has \(cursor.object)")
         case .at(let progress):
+            if try await wouldDouble(cursor, from: progress.position, in: listing) {
+                return .refused(
+                    "an earlier release kept its byte order mark with its first line, which would be stored twice; put "
+                        + "it back to where its second line begins, or later")
+            }
             switch try await history.rewind(cursor, to: progress, at: clock.now()) {
             case .rewound: return .rewound(from: cursor.progress.position, to: progress.position)
             case .alreadyThere: return .alreadyThere
             case .refused: return .refused("the cursor moved meanwhile; try again")
             }
         }
+    }
+
+    /// Whether the first line of an object lies in the store at its byte order mark, where today it begins behind that.
+    private func wouldDouble(
+        _ cursor: Cursor, from position: Int64, in listing: Verification.Listing
+    ) async throws -> Bool {
+        guard position == 0, let object = try await verification.object(of: cursor, in: listing),
+            try await verification.isStored(ByteRange(0, 1), of: cursor)
+        else { return false }
+        return try await listing.source.read(object, from: 0, limit: 3).bytes == [0xEF, 0xBB, 0xBF]
     }
 }

@@ -17,9 +17,11 @@ public struct Verification: Sendable {
 
     /// What came of one object.
     public enum Finding: Sendable, Hashable {
-        /// Source, cursor and stored records agree, up to the end that the source shows of the object; behind it the
-        /// place keeps so many bytes more, which nobody can read range by range.
-        case equal(hiddenBytes: Int64)
+        /// Source, cursor and stored records agree.
+        case equal
+        /// They agree up to the end that the source shows of the object; behind it the place keeps so many bytes more, and
+        /// nobody has read them. Lines may be among them.
+        case hidden(Int64)
         /// They do not; the words say how.
         case differs(String)
         /// The source no longer has the object.
@@ -91,14 +93,31 @@ public struct Verification: Sendable {
             case .equal:
                 if let difference = try await missingRecords(of: cursor) { return .differs(difference) }
                 guard let object else { return .sourceGone }
-                return .equal(hiddenBytes: try await listing.source.hiddenBytes(of: object))
+                let hidden = try await unreadHiddenBytes(of: object, in: listing.source, cursor)
+                return hidden > 0 ? .hidden(hidden) : .equal
             }
         } catch {
             return .unreachable(String(describing: error))
         }
     }
 
+    /// How long after the first look hidden bytes are looked for again: those of an append under way grow meanwhile.
+    private static let secondLook: Duration = .seconds(2)
+
+    /// How many bytes lie hidden behind the end of an object that no run has read, those of an append under way left out.
+    private func unreadHiddenBytes(
+        of object: SourceObject, in source: any ObjectSource, _ cursor: Cursor
+    ) async throws -> Int64 {
+        let first = try await source.hiddenBytes(of: object) - cursor.progress.hiddenSeen
+        guard first > 0 else { return 0 }
+        try await Task.sleep(for: Verification.secondLook)
+        let second = try await source.hiddenBytes(of: object) - cursor.progress.hiddenSeen
+        return first == second ? second : 0
+    }
+
     func object(of cursor: Cursor, in listing: Listing) async throws -> SourceObject? {
+        // What came through a pipe was kept for as long as it was taken.
+        if cursor.object.text.utf8.starts(with: SpooledInput.prefix.utf8) { return nil }
         if let objects = listing.objects { return objects[cursor.object] }
         guard cursor.source.text == "files:\(node)" else {
             throw SettingsError("the file lies on another machine")

@@ -20,6 +20,7 @@ struct RunSummary {
             figures.objects += run.figures.objects
             figures.bytes += run.figures.bytes
             figures.records += run.figures.records
+            figures.untimed += run.figures.untimed
             figures.rejects += run.figures.rejects
         }
     }
@@ -40,7 +41,8 @@ struct RunSummary {
         defer { (runs, skipped, figures) = (0, 0, RunFigures()) }
         return [
             "runs": "\(runs)", "skipped": "\(skipped)", "objects": "\(figures.objects)", "bytes": "\(figures.bytes)",
-            "records": "\(figures.records)", "rejects": "\(figures.rejects)",
+            "records": "\(figures.records)", "records_without_time": "\(figures.untimed)",
+            "rejects": "\(figures.rejects)",
         ]
     }
 }

@@ -93,7 +93,7 @@ public struct WorkerService: Service, CustomStringConvertible {
         do {
             let settled = try await revocations?.run() ?? 0
             if settled > 0 { logger.info("revocations hold", metadata: ["tokens": "\(settled)"]) }
-        } catch is CancellationError {
+        } catch  where error is CancellationError || Task.isCancelled {
             return nil
         } catch {
             logger.warning("revocations could not be carried out; they stay owed", metadata: ["error": "\(error)"])
@@ -106,6 +106,9 @@ public struct WorkerService: Service, CustomStringConvertible {
             let outcome = try await work.execute()
             report(outcome, of: work.kind)
             return outcome
+        } catch  where error is CancellationError || Task.isCancelled {
+            // Being told to stop is nobody's failure, whatever error it comes as.
+            return nil
         } catch let error as LockStoreError {
             logger.warning(
                 "\(work.kind.rawValue) skipped: its lock cannot be asked for",
@@ -131,7 +134,8 @@ public struct WorkerService: Service, CustomStringConvertible {
             var metadata: Logger.Metadata = [
                 "run": "\(run.id)", "state": "\(run.state.rawValue)", "apps": "\(run.figures.apps)",
                 "objects": "\(run.figures.objects)", "bytes": "\(run.figures.bytes)",
-                "records": "\(run.figures.records)", "rejects": "\(run.figures.rejects)",
+                "records": "\(run.figures.records)", "records_without_time": "\(run.figures.untimed)",
+                "rejects": "\(run.figures.rejects)",
             ]
             if let error = run.error { metadata["error"] = "\(error)" }
             logger.log(level: level, "a run of \(kind.rawValue) has ended", metadata: metadata)

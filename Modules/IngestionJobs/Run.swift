@@ -66,6 +66,8 @@ public struct RunFigures: Sendable, Hashable {
     public var bytes: Int64 = 0
     /// How many records were committed.
     public var records: Int64 = 0
+    /// How many of the records have the time of receipt, since no time was understood in them.
+    public var untimed: Int64 = 0
     /// How many rejects were committed.
     public var rejects: Int64 = 0
     /// How many objects were left alone, by the word for the reason: lower-case letters and underscores.

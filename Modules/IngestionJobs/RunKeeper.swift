@@ -178,8 +178,10 @@ extension Run {
     /// The run when its work has thrown; its end is not dated.
     fileprivate func ended(by error: any Error) -> Run {
         var run = self
-        run.state = error is CancellationError || error is LockLost ? .interrupted : .failed
-        run.error = String(describing: error)
+        // Being told to stop is nobody's failure, whatever error it comes as.
+        let wasStopped = error is CancellationError || (Task.isCancelled && !(error is LockLost))
+        run.state = wasStopped || error is LockLost ? .interrupted : .failed
+        run.error = wasStopped ? nil : String(describing: error)
         return run
     }
 }

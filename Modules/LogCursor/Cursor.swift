@@ -76,6 +76,12 @@ public struct CursorProgress: Sendable, Hashable {
     public var sizeSeen: Int64 = 0
     /// When bytes beyond the earlier ``sizeSeen`` were last read.
     public var grownAt: Timestamp = .epoch
+    /// What the source said of the object's state when it was last read to its end; `nil` when it said nothing.
+    ///
+    /// A source that says something else later has changed the object, even if its size is what it was.
+    public var versionSeen: String?
+    /// How many bytes the source kept behind the end that it shows when they were last read; 0 nearly always.
+    public var hiddenSeen: Int64 = 0
 
     /// The progress of a generation that nothing was read of.
     public init() {}

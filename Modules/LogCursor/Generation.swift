@@ -19,11 +19,18 @@ public enum GenerationVerdict: Sendable, Hashable {
 
     /// Judges by the evidence of a listing: the source's identity of the object, and its size.
     ///
-    /// That the overlap differs is found out in reading, see ``TailMark``.
+    /// Identities are equal when their bytes are. That the overlap differs is found out in reading, see ``TailMark``.
     public static func judging(
         identity: String, size: Int64, against cursor: Cursor
     ) -> GenerationVerdict {
-        if identity != cursor.identity { return .next(.replaced) }
-        return size < cursor.progress.position ? .next(.truncated) : .same
+        guard isSame(identity, cursor.identity) else { return .next(.replaced) }
+        // Bytes that lie hidden behind the end that the source shows were taken all the same.
+        let (kept, overflow) = size.addingReportingOverflow(cursor.progress.hiddenSeen)
+        return !overflow && kept < cursor.progress.position ? .next(.truncated) : .same
+    }
+
+    /// Whether two identities of objects are one, which their bytes decide.
+    public static func isSame(_ identity: String, _ other: String) -> Bool {
+        identity.utf8.elementsEqual(other.utf8)
     }
 }

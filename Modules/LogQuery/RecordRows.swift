@@ -103,8 +103,16 @@ public struct RecordRows: Sendable {
     }
 
     /// Adds a row, whose line `appendLine` puts behind the bytes that it is given.
+    ///
+    /// The first releases kept a byte order mark at the start of an object with its first line; it is no part of that.
     public mutating func append(_ facts: Facts, appendLine: (inout [UInt8]) -> Void) {
+        let start = bytes.count
         appendLine(&bytes)
+        if facts.offset == 0, bytes.count >= start + 3, bytes[start] == 0xEF, bytes[start + 1] == 0xBB,
+            bytes[start + 2] == 0xBF
+        {
+            bytes.removeSubrange(start..<start + 3)
+        }
         ends.append(bytes.count)
         generations.append(facts.generation)
         offsets.append(facts.offset)

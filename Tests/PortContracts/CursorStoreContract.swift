@@ -21,6 +21,21 @@ public enum CursorStoreContract {
             #expect(cursor.owner == owner && cursor.leaseEnd != nil && cursor.epoch > 0)
             #expect(try await store.cursor("o", of: app) == cursor)
         },
+        Clause("T22, T76: a cursor keeps what the source said of the object, and forgets it with the generation") {
+            store in
+            let app = try await store.newApp()
+            let claim = try await store.claim("o", of: app)
+            var progress = CursorProgress()
+            (progress.versionSeen, progress.hiddenSeen, progress.grownAt) = ("7@\u{E9}", 1 << 40, .sample)
+            let move = Move(generation: claim.generation, from: 0, epoch: claim.epoch, to: progress)
+            let step = ObjectStep(
+                move: move, app: app, records: RecordColumns(over: []), rejects: [], receivedAt: .sample)
+            #expect(try await store.commit(step) == .applied)
+            #expect(try await store.cursor("o", of: app)?.progress == progress)
+            let next = try await store.cursors.beginNext(after: claim, because: .rewritten, for: longLease)
+            #expect(next?.cursor.progress == CursorProgress())
+            #expect(try await store.cursor("o", of: app)?.progress == CursorProgress())
+        },
         Clause("C21: of 50 first claims at once, one wins and there is one generation") { store in
             let app = try await store.newApp()
             let outcomes = try await inParallel(50) { _ in try await store.ask("o", of: app, by: .fresh()) }

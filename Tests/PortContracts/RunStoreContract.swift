@@ -19,6 +19,7 @@ public enum RunStoreContract {
             run.figures.bytes = 1 << 40
             run.figures.records = 4
             run.figures.rejects = 5
+            run.figures.untimed = 3
             run.figures.skips = ["unchanged": 1 << 40, "held_elsewhere": 1]
             try await store.runs.save(run)
             #expect(try await store.runs.run(run.id) == run)

@@ -22,7 +22,7 @@ enum FolderWire {
     /// Body of listFolderContent: files alone.
     struct Listing: Encodable, Sendable {
         let folderId: String
-        let contentType = "file"
+        var contentType = "file"
         /// From 0.
         let page: Int
         let pageSize: Int
@@ -46,8 +46,10 @@ enum FolderWire {
         /// Without its dot; absent, null or empty when there is none.
         let ext: String?
         let size: Int64
-        /// 0 until the first upload is complete.
+        /// 0 until the first upload is complete; another number after each upload and append.
         let version: Int
+        /// Milliseconds since the epoch.
+        let lastUpdatedAt: Int64?
 
         /// The name as it was uploaded.
         var fullName: String {
@@ -58,4 +60,16 @@ enum FolderWire {
 
     /// An entry of which nothing is read.
     struct Uninteresting: Decodable, Sendable {}
+
+    /// Answer of listFolderContent when folders are asked for.
+    struct SubfolderPage: Decodable, Sendable {
+        let folders: [Subfolder]
+    }
+
+    /// A folder as a listing shows it.
+    struct Subfolder: Decodable, Sendable {
+        let resourceId: String
+        let parentId: String?
+        let name: String
+    }
 }

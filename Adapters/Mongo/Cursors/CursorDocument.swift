@@ -61,6 +61,9 @@ extension CursorProgress {
         self.carry = carry
         sizeSeen = try document.number("size_seen")
         grownAt = try document.time("grown_at")
+        // Cursors of the first releases have neither.
+        versionSeen = try document.optionalText("version_seen")
+        hiddenSeen = try document.isAbsent("hidden_seen") ? 0 : document.number("hidden_seen")
     }
 
     /// The members of a cursor's document that hold a progress.
@@ -73,6 +76,7 @@ extension CursorProgress {
             "separator_bytes": .int64(counts.separatorBytes), "tail_length": BSONValue(tail.length),
             "tail_hash": .int64(Int64(bitPattern: tail.hash)), "carry": .int64(Int64(carry.rawValue)),
             "size_seen": .int64(sizeSeen), "grown_at": .int64(grownAt.nanoseconds),
+            "version_seen": BSONValue(versionSeen), "hidden_seen": .int64(hiddenSeen),
         ]
     }
 }

@@ -3,7 +3,7 @@
 /// A version that was released never changes; what comes later is a new version.
 enum SchemaUpgrade {
     private static let versions: [(number: Int64, statements: [String])] = [
-        (1, BaseSchema.statements), (2, MaintenanceSchema.statements),
+        (1, BaseSchema.statements), (2, MaintenanceSchema.statements), (3, EvidenceSchema.statements),
     ]
 
     /// The oldest server that is worked with: before 13, reading by time over many partitions is

@@ -54,12 +54,15 @@ extension CursorProgress {
         self.carry = carry
         sizeSeen = try row.integer("size_seen")
         grownAt = Timestamp(nanoseconds: try row.integer("grown_at"))
+        versionSeen = try row.optionalText("version_seen")
+        hiddenSeen = try row.integer("hidden_seen")
     }
 
     /// The columns that hold a progress, in the order of ``values``.
     static let columns = [
         "position", "lines", "digest", "records", "record_bytes", "rejects", "reject_bytes", "skips", "skip_bytes",
         "separator_bytes", "tail_length", "tail_hash", "carry", "size_seen", "grown_at",
+        "version_seen", "hidden_seen",
     ]
 
     /// `position = $1, …` with numbers of parameters from `first` on.
@@ -74,7 +77,7 @@ extension CursorProgress {
             .integer(counts.recordBytes), .integer(counts.rejects), .integer(counts.rejectBytes),
             .integer(counts.skips), .integer(counts.skipBytes), .integer(counts.separatorBytes),
             .integer(Int64(tail.length)), .integer(Int64(bitPattern: tail.hash)), .integer(Int64(carry.rawValue)),
-            .integer(sizeSeen), .integer(grownAt.nanoseconds),
+            .integer(sizeSeen), .integer(grownAt.nanoseconds), .text(versionSeen), .integer(hiddenSeen),
         ]
     }
 }

@@ -14,7 +14,7 @@ public struct PostgresRunStore: RunStore {
         try await database.write(\.run) { session in
             try session.run(
                 """
-                INSERT INTO runs (\(columns)) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+                INSERT INTO runs (\(columns)) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
                 ON CONFLICT (id) DO UPDATE SET (\(columns)) = (SELECT excluded.*)
                 """,
                 [
@@ -22,7 +22,7 @@ public struct PostgresRunStore: RunStore {
                     .integer(run.finishedAt?.nanoseconds), .text(run.state.rawValue), .integer(run.figures.apps),
                     .integer(run.figures.objects), .integer(run.figures.bytes), .integer(run.figures.records),
                     .integer(run.figures.rejects), .text(run.error?.replacing("\0", with: "\u{FFFD}")),
-                    .text(run.figures.skipsText),
+                    .text(run.figures.skipsText), .integer(run.figures.untimed),
                 ])
         }
     }
@@ -66,7 +66,9 @@ public struct PostgresRunStore: RunStore {
     }
 }
 
-private let columns = "id, kind, started_at, finished_at, state, apps, objects, bytes, records, rejects, error, skips"
+private let columns =
+    "id, kind, started_at, finished_at, state, apps, objects, bytes, records, rejects, error, skips, "
+    + "untimed"
 
 private func run(from row: PostgresRow) throws -> Run? {
     guard let kind = RunKind(rawValue: try row.text("kind")), let state = RunState(rawValue: try row.text("state"))
@@ -76,6 +78,7 @@ private func run(from row: PostgresRow) throws -> Run? {
     figures.objects = try row.integer("objects")
     figures.bytes = try row.integer("bytes")
     figures.records = try row.integer("records")
+    figures.untimed = try row.integer("untimed")
     figures.rejects = try row.integer("rejects")
     figures.takeSkips(from: try row.text("skips"))
     return Run(

@@ -21,6 +21,9 @@ enum Migrations {
         migrator.registerMigration("0009-lease-clock") { db in
             try db.execute(sql: LeaseSchema.clock)
         }
+        migrator.registerMigration("0010-evidence") { db in
+            for statement in EvidenceSchema.statements { try db.execute(sql: statement) }
+        }
         return migrator
     }
 }
@@ -217,6 +220,20 @@ private enum HistorySchema {
         ) STRICT;
         CREATE INDEX cursor_steps_by_generation ON cursor_steps (generation, number);
         """
+}
+
+/// Version 10.
+private enum EvidenceSchema {
+    static let statements = [versions, hidden, untimed]
+
+    /// What the source said of the object's state when it was last read to its end.
+    static let versions = "ALTER TABLE cursors ADD COLUMN version_seen TEXT"
+
+    /// How many bytes lay behind the end that the source shows.
+    static let hidden = "ALTER TABLE cursors ADD COLUMN hidden_seen INTEGER NOT NULL DEFAULT 0"
+
+    /// How many of a run's records have the time of receipt.
+    static let untimed = "ALTER TABLE runs ADD COLUMN untimed INTEGER NOT NULL DEFAULT 0"
 }
 
 /// Version 9.

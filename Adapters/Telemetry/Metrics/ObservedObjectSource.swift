@@ -67,9 +67,29 @@ private struct ObservedObjectSource: ObjectSource {
     }
 
     func read(_ object: SourceObject, from offset: Int64, limit: Int) async throws(SourceError) -> ObjectChunk {
+        try await observe { () async throws(SourceError) in
+            try await base.read(object, from: offset, limit: limit)
+        }
+    }
+
+    func readBehindEnd(
+        _ object: SourceObject, from offset: Int64, limit: Int
+    ) async throws(SourceError) -> ObjectChunk {
+        try await observe { () async throws(SourceError) in
+            try await base.readBehindEnd(object, from: offset, limit: limit)
+        }
+    }
+
+    func listFolders(_ visit: ([ForeignEntry]) -> Bool) async throws(SourceError) {
+        try await base.listFolders(visit)
+    }
+
+    private func observe(
+        _ read: () async throws(SourceError) -> ObjectChunk
+    ) async throws(SourceError) -> ObjectChunk {
         let start = ContinuousClock.now
         do {
-            let chunk = try await base.read(object, from: offset, limit: limit)
+            let chunk = try await read()
             metrics.requests.note(.read, since: start, .ok)
             metrics.received.increment(by: chunk.bytes.count)
             return chunk

@@ -2,6 +2,7 @@ import AppRegistry
 import ArgumentParser
 import Composition
 import LogCursor
+import LogIngestion
 import LogModel
 
 /// Cursors.
@@ -11,7 +12,9 @@ struct Cursors: AsyncParsableCommand {
         subcommands: [List.self, History.self, Rewind.self], defaultSubcommand: List.self)
 
     struct List: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "List the cursors.")
+        static let configuration = CommandConfiguration(
+            abstract: "List the cursors, and the files that nobody reads.",
+            discussion: "A file that nobody reads has no cursor; it is listed with the reason.")
 
         @Option(help: "The app: its id or its name; all apps when it is left out.")
         var app: String?
@@ -21,17 +24,17 @@ struct Cursors: AsyncParsableCommand {
 
         func run() async throws {
             try await withDeployment { deployment in
-                var chosen: AppID?
-                if let app { chosen = try await deployment.apps.find(app).id }
+                var chosen: RegisteredApp?
+                if let app { chosen = try await deployment.apps.find(app) }
                 var table = Table(
                     ["generation", "object", "ordinal", "position", "sizeSeen", "records", "rejects", "updatedAt"],
                     json: json)
                 var last: GenerationID?
                 while true {
-                    let page = try await deployment.cursors.cursors(of: chosen, after: last, limit: 1000)
+                    let page = try await deployment.cursors.cursors(of: chosen?.id, after: last, limit: 1000)
                     for cursor in page {
                         table.add([
-                            .number(cursor.generation.number), .text(cursor.object.text),
+                            .number(cursor.generation.number), .text(shown(cursor.object.text)),
                             .number(Int64(cursor.ordinal)), .number(cursor.progress.position),
                             .number(cursor.progress.sizeSeen), .number(cursor.progress.counts.records),
                             .number(cursor.progress.counts.rejects), .moment(cursor.updatedAt),
@@ -41,7 +44,34 @@ struct Cursors: AsyncParsableCommand {
                     last = page.last?.generation
                 }
                 table.finish(whenEmpty: "nothing was taken yet")
+                try await listForeign(of: chosen, in: deployment)
             }
+        }
+
+        private func shown(_ name: String) -> String { json ? name : visibleText(name) }
+
+        private func listForeign(of app: RegisteredApp?, in deployment: Deployment) async throws {
+            var table = Table(["foreign", "app", "size", "reason", "detail"], json: json)
+            var isEmpty = true
+            try await deployment.unreadEntries().run(app: app) { app, finding in
+                switch finding {
+                case .foreign(let entry):
+                    table.add([
+                        .text(shown(entry.name)), .text(app.name.text), .number(entry.size),
+                        .text(entry.reason.rawValue), .text(entry.reason.words),
+                    ])
+                case .moreForeign(let count):
+                    table.add([
+                        .text(nil), .text(app.name.text), .text(nil), .text(nil), .text("\(count) more"),
+                    ])
+                case .notTaken: return
+                case .unreachable(let source, let words):
+                    return Terminal.say(
+                        visibleText("\(source) could not be looked through for files that nobody reads: \(words)"))
+                }
+                isEmpty = false
+            }
+            if !isEmpty { table.finish(whenEmpty: "") }
         }
     }
 

@@ -2,6 +2,7 @@ import AppRegistry
 import ArgumentParser
 import Composition
 import LogCursor
+import LogIngestion
 import LogModel
 
 /// Proof that nothing was skipped.
@@ -9,12 +10,16 @@ struct Verify: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Read the sources again and compare them with what was taken.",
         discussion: """
-            Per object: equal, differs, source gone, or unreachable. Exit 1 when one differs, 75 when none differs and \
-            one could not be reached.
+            Per object: equal, differs, hidden (bytes lie behind its end and were not read), source gone, or unreachable; \
+            and per file that is not read: foreign, with the reason, or not taken yet. Exit 1 when one differs, is hidden or \
+            is foreign; 75 when none is and one could not be reached or is not taken yet.
             """)
 
     @Option(help: "The app: its id or its name; all apps when it is left out.")
     var app: String?
+
+    @Flag(help: "Show files that nobody reads, and do not fail for them.")
+    var allowForeign = false
 
     @Flag(help: "Write one JSON object a line.")
     var json = false
@@ -24,8 +29,7 @@ struct Verify: AsyncParsableCommand {
             var chosen: RegisteredApp?
             if let app { chosen = try await deployment.apps.find(app) }
             var table = Table(["object", "generation", "position", "verdict", "detail"], json: json)
-            var differs = 0
-            var unreachable = 0
+            var tally = Tally()
             try await deployment.verification().run(
                 app: chosen,
                 progress: { cursor, _ in
@@ -33,28 +37,66 @@ struct Verify: AsyncParsableCommand {
                 },
                 { cursor, finding in
                     let (verdict, detail) = words(finding)
-                    if case .differs = finding { differs += 1 }
-                    if case .unreachable = finding { unreachable += 1 }
+                    tally.note(finding)
                     table.add([
-                        .text(cursor.object.text), .number(cursor.generation.number),
+                        .text(shown(cursor.object.text)), .number(cursor.generation.number),
                         .number(cursor.progress.position), .text(verdict), .text(detail),
                     ])
                 })
+            try await deployment.unreadEntries().run(app: chosen) { _, finding in
+                tally.note(finding, allowsForeign: allowForeign)
+                table.add(row(finding))
+            }
             if Terminal.showsWords { Terminal.progress("") }
             table.finish(whenEmpty: "nothing was taken yet")
-            if differs > 0 { throw ExitCode(ExitStatus.failure.rawValue) }
-            if unreachable > 0 { throw ExitCode(ExitStatus.tryAgain.rawValue) }
+            if tally.isWrong { throw ExitCode(ExitStatus.failure.rawValue) }
+            if tally.isOpen { throw ExitCode(ExitStatus.tryAgain.rawValue) }
         }
     }
 
+    /// A name as it is written: in JSON as it is, in a table without what a terminal would obey.
+    private func shown(_ name: String) -> String { json ? name : visibleText(name) }
+
     private func words(_ finding: Verification.Finding) -> (String, String?) {
         switch finding {
-        case .equal(hiddenBytes: 0): ("equal", nil)
-        case .equal(let hidden):
-            ("equal", "\(hidden) bytes lie hidden behind its end: an append broke, or is on its way")
+        case .equal: ("equal", nil)
+        case .hidden(let hidden):
+            ("hidden", "\(hidden) bytes lie behind its end and were not read: an append broke; lines may be among them")
         case .differs(let detail): ("differs", detail)
         case .sourceGone: ("source gone", nil)
         case .unreachable(let detail): ("unreachable", detail)
+        }
+    }
+
+    private func row(_ finding: UnreadEntries.Finding) -> [Table.Cell] {
+        let (name, verdict, detail): (String?, String, String) =
+            switch finding {
+            case .foreign(let entry): (entry.name, "foreign", "\(entry.reason.rawValue): \(entry.reason.words)")
+            case .moreForeign(let count): (nil, "foreign", "\(count) more files that nobody reads")
+            case .notTaken(let object): (object.key.text, "not taken", "\(object.size) bytes; no run has begun it")
+            case .unreachable(let source, let words): (source.text, "unreachable", words)
+            }
+        return [.text(name.map(shown)), .text(nil), .text(nil), .text(verdict), .text(detail)]
+    }
+}
+
+/// What the exit status follows from.
+private struct Tally {
+    private(set) var isWrong = false
+    private(set) var isOpen = false
+
+    mutating func note(_ finding: Verification.Finding) {
+        switch finding {
+        case .equal, .sourceGone: break
+        case .differs, .hidden: isWrong = true
+        case .unreachable: isOpen = true
+        }
+    }
+
+    mutating func note(_ finding: UnreadEntries.Finding, allowsForeign: Bool) {
+        switch finding {
+        case .foreign, .moreForeign: isWrong = isWrong || !allowsForeign
+        case .notTaken, .unreachable: isOpen = true
         }
     }
 }

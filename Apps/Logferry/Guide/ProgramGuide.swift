@@ -54,6 +54,7 @@ extension ExitStatus {
         case .success: "All went well."
         case .failure: "Something failed, or differs."
         case .usage: "The arguments are wrong."
+        case .dataError: "Nothing of an input could be taken."
         case .tryAgain: "Try again later: the store or the file store cannot be reached, or another process is at it."
         case .configuration: "The configuration is wrong, or the store cannot be used."
         }

@@ -16,6 +16,8 @@ enum ExitStatus: Int32, CaseIterable {
     case failure = 1
     /// The arguments are wrong.
     case usage = 2
+    /// Nothing of an input could be taken (EX_DATAERR).
+    case dataError = 65
     /// Try again later (EX_TEMPFAIL).
     case tryAgain = 75
     /// The configuration is wrong (EX_CONFIG).

@@ -9,6 +9,9 @@ enum Terminal {
     /// Whether people look at standard error.
     static let showsWords = isatty(STDERR_FILENO) == 1
 
+    /// Whether people type standard input.
+    static let readsTerminal = isatty(STDIN_FILENO) == 1
+
     /// Writes bytes to standard output; when nobody reads them any more, the program ends.
     static func write(_ bytes: [UInt8]) {
         write(bytes, to: STDOUT_FILENO)

@@ -49,6 +49,7 @@ func write(_ run: Run, into text: inout JSONText) {
     text.add("objects", run.figures.objects)
     text.add("bytes", run.figures.bytes)
     text.add("records", run.figures.records)
+    text.add("recordsWithoutTime", run.figures.untimed)
     text.add("rejects", run.figures.rejects)
     text.add("skips") { skips in
         for (reason, count) in run.figures.skips.sorted(by: { $0.key < $1.key }) { skips.add(reason, count) }

@@ -8,6 +8,8 @@ public struct ConsumeFigures: Sendable, Hashable {
     public var bytes: Int64 = 0
     /// How many records were committed.
     public var records: Int64 = 0
+    /// How many of the records have the time of receipt, since no time was understood in them.
+    public var untimed: Int64 = 0
     /// How many rejects were committed.
     public var rejects: Int64 = 0
     /// How many entries of the sources have names that are none of ours.
@@ -30,6 +32,7 @@ public struct ConsumeFigures: Sendable, Hashable {
         left.objects += right.objects
         left.bytes += right.bytes
         left.records += right.records
+        left.untimed += right.untimed
         left.rejects += right.rejects
         left.foreign += right.foreign
         left.skips.merge(right.skips, uniquingKeysWith: +)

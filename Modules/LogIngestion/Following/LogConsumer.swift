@@ -130,8 +130,8 @@ public struct LogConsumer: Sendable {
         do {
             try await source.list { page in
                 try Task.checkCancellation()
-                figures.foreign += page.foreign
-                figures.skip(.unknownName, page.foreign)
+                figures.foreign += page.foreign.count
+                figures.skip(.unknownName, page.foreign.count)
                 unfinished += try await take(page.objects, isListing: true, of: source, app: app.id, into: &figures)
             }
             // Objects that had more than their share go on when all others had their turn.
@@ -211,10 +211,12 @@ public struct LogConsumer: Sendable {
             case .appDeleted: figures.skip(.appDeleted)
             }
         }
-        for (_, claim) in claimed {
-            if claim.cursor.ordinal > 1, claim.cursor.progress.sizeSeen == 0 {
-                observer.observe(.generationBegan(claim.cursor, because: claim.cursor.reason, previousPosition: 0))
-            }
+        for (object, claim) in claimed {
+            guard let before = known[object.key], before.generation != claim.generation, claim.cursor.ordinal > 1
+            else { continue }
+            observer.observe(
+                .generationBegan(
+                    claim.cursor, because: claim.cursor.reason, previousPosition: before.progress.position))
         }
         return claimed
     }
@@ -265,8 +267,10 @@ public struct LogConsumer: Sendable {
         figures.objects += 1
         figures.bytes += turn.bytes
         figures.records += turn.records
+        figures.untimed += turn.untimed
         figures.rejects += turn.rejects
-        let unread = object.size - turn.position
+        // Bytes that lie behind the end that is shown can be taken beyond the size.
+        let unread = max(0, object.size - turn.position)
         switch turn.end {
         case .shareSpent: unfinished.append(object)
         case .caughtUp: figures.tally.count(unread: unread)

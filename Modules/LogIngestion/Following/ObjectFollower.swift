@@ -69,8 +69,10 @@ public struct ObjectFollower: Sendable {
         public var records: Int64 = 0
         /// How many rejects were committed.
         public var rejects: Int64 = 0
+        /// How many of the records have the time of receipt, since no time was understood in them.
+        public var untimed: Int64 = 0
         /// How far the object is taken now.
-        var position: Int64
+        public internal(set) var position: Int64
         /// Whether lines or batches were refused that look like the rest of an append that broke.
         var sawDamage = false
 
@@ -104,7 +106,9 @@ public struct ObjectFollower: Sendable {
         } catch {
             turn.end = .failed(error)
         }
-        if case .caughtUp = turn.end, turn.sawDamage { await lookBehindTheEnd(of: object) }
+        if case .caughtUp = turn.end, turn.sawDamage, claim.cursor.progress.hiddenSeen == 0 {
+            await takeHidden(of: object, into: &turn, scan: scan, progress: progress)
+        }
         return turn
     }
 
@@ -133,12 +137,14 @@ public struct ObjectFollower: Sendable {
 
     /// Three chunks at most are held at a time: one on its way, one that is scanned and one that is committed.
     private func takeTurn(
-        _ object: SourceObject, into turn: inout Turn, scan: ScanSettings, progress: (CursorProgress) -> Void
+        _ object: SourceObject, into turn: inout Turn, scan: ScanSettings, behindEnd: Bool = false,
+        progress: (CursorProgress) -> Void
     ) async throws {
         let held = 3 * chunkLimit(for: object, from: turn.claim.cursor.progress.position)
         let reserved = try await budget.take(held)
         do {
-            try await take(object, into: &turn, scan: scan, progress: progress)
+            let behindEnd = behindEnd || turn.claim.cursor.progress.hiddenSeen > 0
+            try await take(object, into: &turn, scan: scan, behindEnd: behindEnd, progress: progress)
         } catch {
             await budget.giveBack(reserved)
             throw error
@@ -147,11 +153,13 @@ public struct ObjectFollower: Sendable {
     }
 
     private func take(
-        _ object: SourceObject, into turn: inout Turn, scan: ScanSettings, progress: (CursorProgress) -> Void
+        _ object: SourceObject, into turn: inout Turn, scan: ScanSettings, behindEnd: Bool,
+        progress: (CursorProgress) -> Void
     ) async throws {
         var lane = CommitLane(committer)
         do {
-            try await read(object, into: &turn, through: &lane, scan: scan, progress: progress)
+            let reader = RangeReader(source: source, object: object, behindEnd: behindEnd)
+            try await read(object, by: reader, into: &turn, through: &lane, scan: scan, progress: progress)
         } catch {
             // What is on its way to the store when something else fails is waited for, and counts.
             _ = try? await settle(&lane, in: &turn)
@@ -161,13 +169,13 @@ public struct ObjectFollower: Sendable {
     }
 
     private func read(
-        _ object: SourceObject, into turn: inout Turn, through lane: inout CommitLane, scan: ScanSettings,
-        progress: (CursorProgress) -> Void
+        _ object: SourceObject, by reader: RangeReader, into turn: inout Turn, through lane: inout CommitLane,
+        scan: ScanSettings, progress: (CursorProgress) -> Void
     ) async throws {
         let start = turn.claim.cursor.progress
         let overlap = start.tail.length
         let limit = chunkLimit(for: object, from: start.position)
-        var chunk = try await source.read(object, from: start.position - Int64(overlap), limit: limit + overlap)
+        var chunk = try await reader.read(from: start.position - Int64(overlap), limit: limit + overlap)
         try checkOverlap(of: chunk, with: start)
         var assembler = ObjectAssembler(
             from: start, overlap: Array(chunk.bytes.prefix(overlap)), maxLineBytes: settings.maxLineBytes,
@@ -179,9 +187,10 @@ public struct ObjectFollower: Sendable {
             let isAtEnd = received.end >= received.size
             let seam = ObjectSeam(endOf: received, limit: limit)
             // The next range is on its way, and the previous one is committed, while this one is scanned.
-            async let following = isAtEnd ? nil : source.read(object, from: seam.start, limit: limit)
+            async let following = isAtEnd ? nil : reader.read(from: seam.start, limit: limit)
             let isOurs = try await commit(
-                received, from: fresh, of: object, isAtEnd: isAtEnd, with: &assembler, through: &lane, in: &turn)
+                received, from: fresh, of: object, by: reader, isAtEnd: isAtEnd, with: &assembler, through: &lane,
+                in: &turn)
             guard isOurs else { return }
             progress(assembler.progress)
             guard let next = try await following, let begin = try seam.freshStart(in: next) else { return }
@@ -202,18 +211,25 @@ public struct ObjectFollower: Sendable {
     /// Scans a chunk from `fresh` on and sends what it gave on its way to the store.
     /// - Returns: whether the object was still this worker's when the commit before was done.
     private func commit(
-        _ chunk: ObjectChunk, from fresh: Int, of object: SourceObject, isAtEnd: Bool,
+        _ chunk: ObjectChunk, from fresh: Int, of object: SourceObject, by reader: RangeReader, isAtEnd: Bool,
         with assembler: inout ObjectAssembler, through lane: inout CommitLane, in turn: inout Turn
     ) async throws(CommitStoreError) -> Bool {
         let moment = clock.now()
         let before = assembler.progress
         let isTrusted = await steps?.isTrusted(moment) ?? true
         let isEnd = isAtEnd && maySeal(object, before, upTo: chunk.end, at: isTrusted ? moment : nil)
-        var output = assembler.take(chunk.bytes, from: fresh, isEnd: isEnd, at: moment)
+        let takesWhole = isAtEnd && object.takesWholeLastLine
+        var output = assembler.take(chunk.bytes, from: fresh, isEnd: isEnd, takesWhole: takesWhole, at: moment)
         while true {
             guard try await settle(&lane, in: &turn) else { return false }
             // A chunk in the middle of a line moves nothing; what was seen is worth noting at the end only.
             let isLast = isAtEnd && output.undecided == nil
+            if isLast {
+                // Growth since the listing counts as hidden until the next one, which then costs one more look.
+                assembler.noteEnd(
+                    version: object.version, hidden: reader.behindEnd ? max(0, chunk.size - object.size) : 0)
+                output.progress = assembler.progress
+            }
             if output.progress.position > output.from || (isLast && output.progress != before) {
                 lane.begin(output, step(output, at: moment, of: turn.claim))
             }
@@ -230,7 +246,7 @@ public struct ObjectFollower: Sendable {
                 assembler.learn(batch.writer, state)
                 assembler.goByWriter(batch)
             }
-            output = assembler.take([], isEnd: isEnd, at: moment)
+            output = assembler.take([], isEnd: isEnd, takesWhole: takesWhole, at: moment)
         }
     }
 
@@ -278,11 +294,21 @@ public struct ObjectFollower: Sendable {
         }
     }
 
-    /// What an append left behind that broke may have pushed acknowledged bytes beyond the end that the place shows.
-    private func lookBehindTheEnd(of object: SourceObject) async {
+    /// Takes what an append that broke has pushed beyond the end that the place shows: acknowledged bytes may lie there.
+    private func takeHidden(
+        of object: SourceObject, into turn: inout Turn, scan: ScanSettings, progress: (CursorProgress) -> Void
+    ) async {
         // A look that fails takes nothing away from what the turn brought; `verify` looks again.
         guard let hidden = try? await source.hiddenBytes(of: object), hidden > 0 else { return }
         observer.observe(.hiddenBytes(source.id, object.key, count: hidden))
+        do {
+            let kept = try await cursors.latest(in: source.id, of: [object.key])[object.key]
+            guard let kept, kept.generation == turn.claim.generation, kept.epoch == turn.claim.epoch else { return }
+            turn.claim = Claim(cursor: kept)
+            try await takeTurn(object, into: &turn, scan: scan, behindEnd: true, progress: progress)
+        } catch {
+            turn.end = .failed(error)
+        }
     }
 
     private func note(_ output: ObjectAssembler.Output, in turn: inout Turn) {
@@ -291,6 +317,7 @@ public struct ObjectFollower: Sendable {
         turn.position = output.progress.position
         turn.sawDamage = turn.sawDamage || taken.rejects.keys.contains(where: \.mayComeOfBrokenAppend)
         turn.records += Int64(output.records.count)
+        turn.untimed += Int64(output.records.flags.count { RecordFlags(rawValue: $0).contains(.timeOfReceipt) })
         turn.rejects += Int64(output.rejects.count)
         observer.observe(.committed(taken))
     }

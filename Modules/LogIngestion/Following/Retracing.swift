@@ -37,7 +37,7 @@ extension Verifier {
         seals: Set<Int64> = [], wasTaken: (ByteRange) async throws -> Bool = { _ in true }, at moment: Timestamp
     ) async throws -> Retraced {
         guard (0..<cursor.progress.position).contains(position) else { return .notBehind }
-        guard let object, object.identity == cursor.identity else { return .sourceGone }
+        guard let object, GenerationVerdict.isSame(object.identity, cursor.identity) else { return .sourceGone }
         var found: CursorProgress? = position == 0 ? CursorProgress() : nil
         let walked = try await walk(
             cursor, object, source, scan: ScanSettings(), seals: seals, wasTaken: wasTaken, pausingAt: position

@@ -47,15 +47,27 @@ public struct Verifier: Sendable {
         scan: ScanSettings = ScanSettings(), seals: Set<Int64> = [],
         wasTaken: (ByteRange) async throws -> Bool = { _ in true }, progress: (Int64) -> Void = { _ in }
     ) async throws -> Verdict {
-        guard let object, object.identity == cursor.identity else { return .sourceGone }
-        let walked = try await walk(
-            cursor, object, source, scan: scan, seals: seals, wasTaken: wasTaken, progress: progress)
-        switch walked {
-        case .gone: return .sourceGone
-        case .ended(let offset):
-            return .differs("it ends at byte \(offset); \(cursor.progress.position) bytes were taken")
-        case .done(let found): return compare(found, with: cursor.progress)
+        guard let object, GenerationVerdict.isSame(object.identity, cursor.identity) else { return .sourceGone }
+        var verdict = Verdict.equal
+        for rules in [FramingRules.present, .earlier] {
+            let walked = try await walk(
+                cursor, object, source, scan: scan, seals: seals, wasTaken: wasTaken, rules: rules, progress: progress)
+            switch walked {
+            case .gone: return .sourceGone
+            case .ended(let offset):
+                return .differs("it ends at byte \(offset); \(cursor.progress.position) bytes were taken")
+            case .done(let found):
+                let compared = compare(found, with: cursor.progress)
+                if compared == .equal { return .equal }
+                verdict = rules == .present ? compared : verdict
+                // Other bytes are other bytes by any rules; the same ones may have been counted by those of the first
+                // releases.
+                if found.position == cursor.progress.position, found.digest.value != cursor.progress.digest.value {
+                    return verdict
+                }
+            }
         }
+        return verdict
     }
 
     /// How walking over what was taken ended.
@@ -71,20 +83,22 @@ public struct Verifier: Sendable {
     /// whether no line is unfinished.
     func walk(
         _ cursor: Cursor, _ object: SourceObject, _ source: any ObjectSource, scan: ScanSettings, seals: Set<Int64>,
-        wasTaken: (ByteRange) async throws -> Bool, progress: (Int64) -> Void = { _ in }, pausingAt pause: Int64 = .max,
+        wasTaken: (ByteRange) async throws -> Bool, rules: FramingRules = .present,
+        progress: (Int64) -> Void = { _ in }, pausingAt pause: Int64 = .max,
         paused: (CursorProgress, Bool) -> Void = { _, _ in }
     ) async throws -> Walked {
         let expected = cursor.progress
+        let reader = RangeReader(source: source, object: object, behindEnd: expected.hiddenSeen > 0)
         var assembler = ObjectAssembler(
             from: CursorProgress(), overlap: [], maxLineBytes: settings.maxLineBytes, scanner: scanner,
-            checksums: checksums, settings: scan)
+            checksums: checksums, settings: scan, rules: rules)
         while assembler.nextOffset < expected.position {
             try Task.checkCancellation()
             let offset = assembler.nextOffset
             let stop = seals.filter { $0 > offset }.min() ?? .max
             let goal = min(expected.position, stop, offset < pause ? pause : .max)
             let limit = Int(min(Int64(settings.chunkBytes), goal - offset))
-            guard let chunk = try await read(object, of: source, from: offset, limit: limit) else { return .gone }
+            guard let chunk = try await read(by: reader, from: offset, limit: limit) else { return .gone }
             guard !chunk.bytes.isEmpty else { return .ended(at: offset) }
             // What was taken of an unfinished last line was taken at a seal.
             let isEnd = chunk.end == stop || chunk.end == expected.position && expected.carry == .sealedLine
@@ -113,10 +127,10 @@ public struct Verifier: Sendable {
 
     /// Reads a range; `nil` when the object is gone.
     private func read(
-        _ object: SourceObject, of source: any ObjectSource, from offset: Int64, limit: Int
+        by reader: RangeReader, from offset: Int64, limit: Int
     ) async throws(SourceError) -> ObjectChunk? {
         do {
-            return try await source.read(object, from: offset, limit: limit)
+            return try await reader.read(from: offset, limit: limit)
         } catch {
             guard error.reason == .gone else { throw error }
             return nil

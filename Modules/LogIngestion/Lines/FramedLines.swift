@@ -4,7 +4,7 @@ public struct FramedLines: Sendable, Hashable {
     public enum Kind: UInt8, Sendable {
         /// A line to be scanned.
         case line
-        /// A blank line, or a run of NULs.
+        /// A blank line, a run of NULs, or a byte order mark.
         case skip
         /// The rest of a run of NULs whose beginning was counted before.
         case skipRest

@@ -2,16 +2,19 @@ public import LogCursor
 
 /// Cuts a growing object into lines, whatever pieces it arrives in.
 ///
-/// A line ends at 0x0A; a carriage return before that is dropped. What has no newline yet is left for the next piece,
-/// unless it is longer than a line may be: then it is given as the beginning of a line that is too long and not kept.
-/// The same bytes give the same lines, whatever the pieces.
+/// A line ends at 0x0A; a carriage return before that belongs to the newline, whatever becomes of the line. A byte order
+/// mark at the start of the object and runs of NULs in front of a line or behind it are skips. What has no newline yet is
+/// left for the next piece, unless it is longer than a line may be: then it is given as the beginning of a line that is
+/// too long and not kept. The same bytes give the same lines, whatever the pieces.
 public struct LineFramer: Sendable {
     private let maxLineBytes: Int
+    private let rules: FramingRules
 
-    /// Makes a framer of lines of up to `maxLineBytes` bytes, newline not counted.
-    public init(maxLineBytes: Int) {
+    /// Makes a framer of lines of up to `maxLineBytes` bytes, newline not counted, NULs behind the line counted.
+    public init(maxLineBytes: Int, rules: FramingRules = .present) {
         precondition(maxLineBytes > 0, "lines must be allowed at least one byte")
         self.maxLineBytes = maxLineBytes
+        self.rules = rules
     }
 
     /// Cuts `bytes` from `start` on and appends what it finds to `lines`.
@@ -31,8 +34,9 @@ public struct LineFramer: Sendable {
         into lines: inout FramedLines, plain: PartialRangeThrough<Int>? = nil
     ) -> Int {
         var index = range.lowerBound
+        let marked = hasMark(bytes, range, lines) ? index : -1
         while let newline = breaks.first(in: index..<range.upperBound) {
-            if carry == .none, isPlain(bytes, index..<newline) {
+            if carry == .none, index != marked, isPlain(bytes, index..<newline) {
                 index = takePlainLines(bytes, &breaks, in: index..<range.upperBound, into: &lines)
                 continue
             }
@@ -58,10 +62,15 @@ public struct LineFramer: Sendable {
         return carry == .none && hasPrefix(bytes, index, ControlLine.prefix)
     }
 
-    /// Whether a line is as nearly all are: not blank, without NULs in front, not too long, and no control line.
+    /// Whether a line is as nearly all are: not blank, without NULs at its ends, not too long, and no control line.
     @inline(__always)
     private func isPlain(_ bytes: Span<UInt8>, _ line: Range<Int>) -> Bool {
         guard let first = line.first, line.count <= maxLineBytes, bytes[first] > 0x20 else { return false }
+        let last = bytes[line.upperBound - 1]
+        // The first byte is none of the two, so there is one before a carriage return.
+        guard last > 0x0D || (last != 0 && (last != 0x0D || bytes[line.upperBound - 2] != 0)) else {
+            return false
+        }
         return !isControl(bytes, at: first, .none)
     }
 
@@ -86,32 +95,35 @@ public struct LineFramer: Sendable {
     private func takeLine(_ bytes: Span<UInt8>, _ range: Range<Int>, carry: LineCarry, into lines: inout FramedLines) {
         let newline = range.upperBound
         if let kind = refusal(of: carry) {
-            return lines.append(range.isEmpty ? .nothing : kind, range, separator: 1)
+            let end = refusedEnd(bytes, range)
+            return lines.append(
+                end == range.lowerBound ? .nothing : kind, range.lowerBound..<end, separator: newline + 1 - end)
         }
-        let start = takeNULs(bytes, range, carry: carry, into: &lines)
-        let followsNULs = start > range.lowerBound || carry == .nulRun
-        let hasReturn = start < newline && bytes[newline - 1] == 0x0D
-        let end = hasReturn ? newline - 1 : newline
-        guard end - start <= maxLineBytes else { return lines.append(.tooLong, start..<newline, separator: 1) }
-        take(bytes, start..<end, followsNULs: followsNULs, separator: newline + 1 - end, into: &lines)
+        let start = takeLead(bytes, range, carry: carry, into: &lines)
+        let followsSkip = start > range.lowerBound || carry == .nulRun
+        let end = start < newline && bytes[newline - 1] == 0x0D ? newline - 1 : newline
+        guard end - start <= maxLineBytes else {
+            let refused = refusedEnd(bytes, start..<newline)
+            return lines.append(.tooLong, start..<refused, separator: newline + 1 - refused)
+        }
+        take(bytes, start..<end, followsSkip: followsSkip, separator: newline + 1 - end, into: &lines)
     }
 
     /// The last line of an object that has ended.
     private func takeUnterminated(
         _ bytes: Span<UInt8>, _ range: Range<Int>, carry: inout LineCarry, into lines: inout FramedLines
     ) {
-        if refusal(of: carry) != nil {
-            let isLongLine = carry == .longLine
-            _ = takeExcess(bytes, from: range.lowerBound, upTo: range.upperBound, carry: &carry, into: &lines)
+        if let kind = refusal(of: carry) {
+            lines.append(kind, range)
             // A line that is too long ends here as any other does: what comes behind it does not belong to it.
-            if isLongLine { carry = .sealedLine }
+            carry = carry == .longLine ? .sealedLine : .continuation
             return
         }
-        let start = takeNULs(bytes, range, carry: carry, into: &lines)
-        let followsNULs = start > range.lowerBound || carry == .nulRun
+        let start = takeLead(bytes, range, carry: carry, into: &lines)
+        let followsSkip = start > range.lowerBound || carry == .nulRun
         carry = .sealedLine
         if range.upperBound - start > maxLineBytes { return lines.append(.tooLong, start..<range.upperBound) }
-        take(bytes, start..<range.upperBound, followsNULs: followsNULs, separator: 0, into: &lines)
+        take(bytes, start..<range.upperBound, followsSkip: followsSkip, separator: 0, into: &lines)
     }
 
     /// What bytes before the next newline are when they cannot be a line.
@@ -124,53 +136,91 @@ public struct LineFramer: Sendable {
         }
     }
 
+    /// Where refused bytes end whose newline stands behind `range`.
+    private func refusedEnd(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Int {
+        guard rules == .present, let last = range.last, bytes[last] == 0x0D else { return range.upperBound }
+        return last
+    }
+
     private func take(
-        _ bytes: Span<UInt8>, _ range: Range<Int>, followsNULs: Bool, separator: Int, into lines: inout FramedLines
+        _ bytes: Span<UInt8>, _ range: Range<Int>, followsSkip: Bool, separator: Int, into lines: inout FramedLines
     ) {
-        if !isBlank(bytes, range) {
-            lines.append(.line, range, separator: separator)
-        } else if !range.isEmpty || !followsNULs {
-            lines.append(.skip, range, separator: separator)
-        } else if separator > 0 {
-            lines.append(.nothing, range, separator: separator)
+        if isBlank(bytes, range) {
+            if !range.isEmpty || !followsSkip {
+                lines.append(.skip, range, separator: separator)
+            } else if separator > 0 {
+                lines.append(.nothing, range, separator: separator)
+            }
+            return
         }
+        var end = range.upperBound
+        if rules == .present {
+            while bytes[end - 1] == 0 { end -= 1 }
+        }
+        lines.append(.line, range.lowerBound..<end, separator: end == range.upperBound ? separator : 0)
+        if end < range.upperBound { lines.append(.skip, end..<range.upperBound, separator: separator) }
     }
 
     /// Bytes without a newline: they wait, unless there are more of them than a line may have and a carriage return.
+    ///
+    /// A carriage return at the end of refused bytes waits as well: the next byte tells whether it belongs to a newline.
     private func takeExcess(
         _ bytes: Span<UInt8>, from start: Int, upTo end: Int, carry: inout LineCarry, into lines: inout FramedLines
     ) -> Int {
         if let kind = refusal(of: carry) {
-            lines.append(kind, start..<end)
+            let taken = refusedEnd(bytes, start..<end)
+            guard taken > start else { return start }
+            lines.append(kind, start..<taken)
             carry = carry == .longLine ? .longLine : .continuation
-            return end
+            return taken
         }
         // A run of NULs that has begun to be taken goes on being taken, so that the position is that of one piece.
-        guard carry == .nulRun || end - start > maxLineBytes + 1 else { return start }
-        let index = takeNULs(bytes, start..<end, carry: carry, into: &lines)
-        if index > start { carry = .nulRun }
+        let behindMark = hasMark(bytes, start..<end, lines) ? start + LineFramer.mark.count : start
+        guard carry == .nulRun || end - behindMark > maxLineBytes + 1 else { return start }
+        let index = takeLead(bytes, start..<end, carry: carry, into: &lines)
+        if index > behindMark { carry = .nulRun }
         guard end - index > maxLineBytes + 1 else { return index }
-        lines.append(.tooLong, index..<end)
+        let taken = refusedEnd(bytes, index..<end)
+        lines.append(.tooLong, index..<taken)
         carry = .longLine
-        return end
+        return taken
     }
 
-    /// NULs in front of a line are what a crash or a preallocating writer leaves; they are no part of it.
-    private func takeNULs(
+    /// The byte order mark of UTF-8.
+    private static let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+
+    /// Whether a range begins with a byte order mark at the start of the object.
+    private func hasMark(_ bytes: Span<UInt8>, _ range: Range<Int>, _ lines: FramedLines) -> Bool {
+        guard rules == .present, lines.firstOffset == 0, range.lowerBound == Int(lines.firstStart),
+            range.count >= LineFramer.mark.count
+        else { return false }
+        return hasPrefix(bytes, range.lowerBound, LineFramer.mark)
+    }
+
+    /// A byte order mark, and NULs in front of a line, which are what a crash or a preallocating writer leaves: they are
+    /// no part of it.
+    /// - Returns: where the line begins.
+    private func takeLead(
         _ bytes: Span<UInt8>, _ range: Range<Int>, carry: LineCarry, into lines: inout FramedLines
     ) -> Int {
-        var index = range.lowerBound
-        while index < range.upperBound, bytes[index] == 0 { index += 1 }
-        if index > range.lowerBound {
-            lines.append(carry == .nulRun ? .skipRest : .skip, range.lowerBound..<index)
+        var start = range.lowerBound
+        if hasMark(bytes, range, lines) {
+            lines.append(.skip, start..<start + LineFramer.mark.count)
+            start += LineFramer.mark.count
         }
+        var index = start
+        while index < range.upperBound, bytes[index] == 0 { index += 1 }
+        if index > start { lines.append(carry == .nulRun ? .skipRest : .skip, start..<index) }
         return index
     }
 
+    /// Whether a line holds nothing but blanks, and NULs behind them.
     private func isBlank(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
         for index in range {
             let byte = bytes[index]
-            guard byte == 0x20 || byte == 0x09 || byte == 0x0D else { return false }
+            guard byte == 0x20 || byte == 0x09 || byte == 0x0D || (byte == 0 && rules == .present) else {
+                return false
+            }
         }
         return true
     }

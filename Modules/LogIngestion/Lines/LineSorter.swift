@@ -7,8 +7,10 @@ struct LineSorter {
     let lines: FramedLines
     let found: ScanColumns
     let moment: Timestamp
-    /// Whether the last stretch is a line that was taken without its newline.
-    let lastIsUnterminated: Bool
+    /// The stretch that is a line which was taken without its newline; -1 when there is none.
+    ///
+    /// Behind it there may be NULs.
+    let unterminated: Int
     var lineNumber: Int64
     var records: RecordColumns
     var rejects: [Reject] = []
@@ -25,7 +27,9 @@ struct LineSorter {
         self.found = found
         self.moment = moment
         self.lineNumber = lineNumber
-        self.lastIsUnterminated = lastIsUnterminated
+        let last = lines.count - 1
+        let hasNULs = last > 0 && lines.kind(last) == .skip && lines.isLine(last - 1) && lines.separators[last - 1] == 0
+        unterminated = lastIsUnterminated ? (hasNULs ? last - 1 : last) : -1
         records = RecordColumns(over: buffer, capacity: found.count)
     }
 
@@ -85,8 +89,8 @@ struct LineSorter {
     /// Takes lines in a row that are accepted and end in newlines, which nearly all are, a column at a time.
     /// - Returns: how many there were.
     private mutating func takeRun(from row: Int, _ scanned: Int) -> Int {
-        // The last line may lack its newline.
-        let most = min(lines.count - row - (lastIsUnterminated ? 1 : 0), found.count - scanned)
+        // A line without its own newline, be it the last one or one with NULs behind it, goes by itself.
+        let most = min(lines.count - row, found.count - scanned)
         var count = 0
         while count < most, lines.isLine(row + count), found.isAccepted(scanned + count),
             lines.separators[row + count] > 0
@@ -111,7 +115,7 @@ struct LineSorter {
         let time = found.timestamps[scanned]
         let isMissing = time == ScanColumns.noTime
         var flags: RecordFlags = isMissing ? .timeOfReceipt : []
-        if lastIsUnterminated, row == lines.count - 1 { flags.insert(.unterminated) }
+        if row == unterminated { flags.insert(.unterminated) }
         records.append(
             lines.range(row), offset: lines.offset(row), lineNumber: lineNumber + 1,
             timestamp: isMissing ? moment.nanoseconds : time, level: found.levels[scanned],

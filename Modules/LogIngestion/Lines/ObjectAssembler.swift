@@ -33,16 +33,18 @@ public struct ObjectAssembler: Sendable {
     ///   - checksums: what the digest, and the checks of batches, are computed with.
     ///   - settings: what the scanner looks for.
     ///   - rewoundFrom: of batches before this place it must be decided one by one whether they were taken from here.
+    ///   - rules: which bytes around a line are no part of it.
     public init(
         from progress: CursorProgress, overlap: [UInt8], maxLineBytes: Int, scanner: any RecordScanner,
-        checksums: any Checksums = PortableChecksums(), settings: ScanSettings, rewoundFrom: Int64 = 0
+        checksums: any Checksums = PortableChecksums(), settings: ScanSettings, rewoundFrom: Int64 = 0,
+        rules: FramingRules = .present
     ) {
         precondition(overlap.count == progress.tail.length, "the overlap must be what the tail mark covers")
         self.progress = progress
         self.scanner = scanner
         self.checksums = checksums
         self.settings = settings
-        framer = LineFramer(maxLineBytes: maxLineBytes)
+        framer = LineFramer(maxLineBytes: maxLineBytes, rules: rules)
         recent = overlap
         batches.askedBelow = rewoundFrom
     }
@@ -58,7 +60,7 @@ public struct ObjectAssembler: Sendable {
         /// Where the position was before.
         public let from: Int64
         /// What is taken now.
-        public let progress: CursorProgress
+        public internal(set) var progress: CursorProgress
         /// What the bytes that are taken now were.
         public let account: ByteAccount
         /// How many of their batches were skipped because they were taken before.
@@ -83,6 +85,12 @@ public struct ObjectAssembler: Sendable {
         public let body: ByteRange
     }
 
+    /// Notes what the source says of an object that was read to its end.
+    mutating func noteEnd(version: String?, hidden: Int64) {
+        progress.versionSeen = version
+        progress.hiddenSeen = hidden
+    }
+
     /// Tells what is known of a writer; the next call of ``take(_:isEnd:at:)`` goes on with its batches.
     public mutating func learn(_ writer: WriterID, _ state: WriterState) {
         batches.learn(writer, state)
@@ -105,9 +113,13 @@ public struct ObjectAssembler: Sendable {
     ///   - start: where they begin. The bytes before it must be those of the object before ``nextOffset``: when they
     ///     reach back to the unfinished line, nothing is copied.
     ///   - isEnd: whether the object ends here, so that a last line without a newline counts.
+    ///   - takesWhole: whether a last line without a newline counts all the same when it is a whole JSON object: nothing
+    ///     that is appended to it could make another line of it.
     ///   - moment: the time of receipt.
     /// - Returns: what is now complete, and how far the position has moved.
-    public mutating func take(_ piece: [UInt8], from start: Int = 0, isEnd: Bool, at moment: Timestamp) -> Output {
+    public mutating func take(
+        _ piece: [UInt8], from start: Int = 0, isEnd: Bool, takesWhole: Bool = false, at moment: Timestamp
+    ) -> Output {
         let isWhole = pending.count <= start
         let buffer = isWhole ? piece : pending + piece[start...]
         let begin = isWhole ? start - pending.count : 0
@@ -118,7 +130,13 @@ public struct ObjectAssembler: Sendable {
             progress.sizeSeen = end
             progress.grownAt = moment
         }
-        let (consumed, undecided) = frame(buffer, from: begin, isEnd: isEnd)
+        var isEnd = isEnd
+        var (consumed, undecided) = frame(buffer, from: begin, isEnd: isEnd)
+        if takesWhole, !isEnd, undecided == nil, isWholeObject(buffer.span, from: consumed) {
+            consumed = framer.frame(
+                buffer.span, &breaks, in: consumed..<buffer.count, isEnd: true, carry: &progress.carry, into: &lines)
+            isEnd = true
+        }
         let found = scanner.scan(lines, of: buffer.span, by: settings)
         // The newline behind a sealed line ends a line that was counted when it was sealed.
         var sorter = LineSorter(
@@ -134,6 +152,17 @@ public struct ObjectAssembler: Sendable {
         return Output(
             from: from, progress: progress, account: sorter.counts, repeatedBatches: sorter.repeatedBatches,
             records: sorter.records, rejects: sorter.rejects, writers: batches.moves(), undecided: undecided)
+    }
+
+    /// Whether the bytes that wait from `start` on are a whole JSON object, and no control line.
+    private func isWholeObject(_ bytes: Span<UInt8>, from start: Int) -> Bool {
+        guard start < bytes.count, progress.carry == .none || progress.carry == .nulRun,
+            !framer.isControl(bytes, at: start, progress.carry)
+        else { return false }
+        var rest = FramedLines(from: start, at: lines.firstOffset + Int64(start) - Int64(lines.firstStart))
+        var (none, carry) = (LineBreaks(), progress.carry)
+        _ = framer.frame(bytes, &none, in: start..<bytes.count, isEnd: true, carry: &carry, into: &rest)
+        return rest.lineCount == 1 && scanner.scan(rest, of: bytes, by: ScanSettings()).isAccepted(0)
     }
 
     /// Cuts a buffer into lines and batches.

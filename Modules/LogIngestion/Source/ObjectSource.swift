@@ -26,17 +26,44 @@ public protocol ObjectSource: Sendable {
     /// may be among them.
     /// - Throws: ``SourceError`` `.gone` when the object is no longer there.
     func hiddenBytes(of object: SourceObject) async throws(SourceError) -> Int64
+
+    /// Reads up to `limit` bytes of what the place keeps of an object from `offset` on, those behind the end that it shows
+    /// included; the chunk's size is how many it keeps.
+    ///
+    /// It may cost as much as reading all that is before `offset`, so it is asked for objects with hidden bytes only.
+    /// - Throws: ``SourceError`` `.gone` when the object is no longer there.
+    func readBehindEnd(
+        _ object: SourceObject, from offset: Int64, limit: Int
+    ) async throws(SourceError) -> ObjectChunk
+
+    /// Shows what lies in folders within the source, which nobody reads, to `visit`, a page at a time; `false` ends it.
+    ///
+    /// It costs a call for each folder and is asked by people, not at every visit.
+    /// - Throws: ``SourceError``.
+    func listFolders(_ visit: ([ForeignEntry]) -> Bool) async throws(SourceError)
+}
+
+extension ObjectSource {
+    /// Reads a range: a place that hides nothing keeps no more than it shows.
+    public func readBehindEnd(
+        _ object: SourceObject, from offset: Int64, limit: Int
+    ) async throws(SourceError) -> ObjectChunk {
+        try await read(object, from: offset, limit: limit)
+    }
+
+    /// Shows nothing: a place without folders has none.
+    public func listFolders(_ visit: ([ForeignEntry]) -> Bool) async throws(SourceError) {}
 }
 
 /// A part of a listing.
 public struct ObjectPage: Sendable {
     /// Objects that hold log lines.
     public let objects: [SourceObject]
-    /// How many entries there were whose names are none of ours.
-    public let foreign: Int
+    /// Entries that nobody reads, most of them since their names are none of ours.
+    public let foreign: [ForeignEntry]
 
     /// Makes a page.
-    public init(objects: [SourceObject], foreign: Int = 0) {
+    public init(objects: [SourceObject], foreign: [ForeignEntry] = []) {
         self.objects = objects
         self.foreign = foreign
     }
@@ -56,11 +83,19 @@ public struct SourceObject: Sendable, Hashable {
     public let fileIndex: Int?
     /// Whether the source says that it never grows: its last line counts without a newline.
     public let isFinal: Bool
+    /// Whether a last line without a newline counts as soon as it is a whole JSON object, and waits until then.
+    public let takesWholeLastLine: Bool
+    /// What the source says of its state, another text after each change of its bytes; `nil` when it says nothing.
+    ///
+    /// It tells a change that leaves the size as it was.
+    public let version: String?
+    /// When it was changed last, by the source's clock; `nil` when the source does not say.
+    public let changedAt: Timestamp?
 
     /// Makes a description of an object.
     public init(
         key: ObjectKey, identity: String, size: Int64, day: CivilDay? = nil, fileIndex: Int? = nil,
-        isFinal: Bool = false
+        isFinal: Bool = false, takesWholeLastLine: Bool = false, version: String? = nil, changedAt: Timestamp? = nil
     ) {
         self.key = key
         self.identity = identity
@@ -68,6 +103,9 @@ public struct SourceObject: Sendable, Hashable {
         self.day = day
         self.fileIndex = fileIndex
         self.isFinal = isFinal
+        self.takesWholeLastLine = takesWholeLastLine
+        self.version = version
+        self.changedAt = changedAt
     }
 }
 

@@ -1,6 +1,7 @@
 import FimidaraAdapter
 import Foundation
 import HTTPTransport
+import LogIngestion
 import LogModel
 import PortContracts
 import SdkProvisioning
@@ -29,12 +30,41 @@ struct FimidaraContractTests {
                 let written = try await store.upload(bytes, to: path, append: false, with: admin)
                 #expect(written == 200)
             },
+            rewrite: { name, bytes in
+                let status = try await store.upload(bytes, to: "\(folder)/\(name)", append: false, with: admin)
+                #expect(status == 200)
+            },
             remove: { name in
                 let status = try await store.call(
                     .delete, "/v1/files/deleteFile", admin, #"{"filepath":"\#(folder)/\#(name)"}"#)
                 #expect(status == 200)
             })
         try await clause.verify(place)
+        try await store.close()
+    }
+
+    @Test("T14: files in folders within the folder are named, in folders within those too")
+    func folders() async throws {
+        let store = try await EngineUnderTest()
+        let source = FimidaraObjectSource(client: store.client, folder: StoragePath("acme/logs/app_1"))
+        for name in ["w-2026-11-20.ndjson", "sub/x-2026-11-30.ndjson", "sub/deep/y-2026-11-30.ndjson"] {
+            let status = try await store.upload(
+                Array("{}\n".utf8), to: "acme/logs/app_1/\(name)", append: false, with: EngineUnderTest.adminSecret)
+            #expect(status == 200)
+        }
+        var found: [ForeignEntry] = []
+        try await source.listFolders { entries in
+            found += entries
+            return true
+        }
+        #expect(found.map(\.name) == ["sub/x-2026-11-30.ndjson", "sub/deep/y-2026-11-30.ndjson"])
+        #expect(found.allSatisfy { $0.reason == .inFolder && $0.size == 3 })
+        var calls = 0
+        try await source.listFolders { _ in
+            calls += 1
+            return false
+        }
+        #expect(calls == 1)
         try await store.close()
     }
 

@@ -31,7 +31,7 @@ struct ListingTests {
     private func listed(_ bench: Bench) async throws -> (objects: [SourceObject], foreign: Int) {
         let pages = Locked<[ObjectPage]>([])
         try await bench.source.list { page in pages.withLock { $0.append(page) } }
-        return pages.withLock { ($0.flatMap(\.objects), $0.reduce(0) { $0 + $1.foreign }) }
+        return pages.withLock { ($0.flatMap(\.objects), $0.reduce(0) { $0 + $1.foreign.count }) }
     }
 
     private func failure(_ bench: Bench) async -> SourceError? {
@@ -55,7 +55,8 @@ struct ListingTests {
         #expect(
             objects == [
                 SourceObject(
-                    key: ObjectKey("p1-2026-11-20.ndjson"), identity: "file000_1", size: 10, day: day, fileIndex: 1)
+                    key: ObjectKey("p1-2026-11-20.ndjson"), identity: "file000_1", size: 10, day: day, fileIndex: 1,
+                    version: "1")
             ])
         #expect(foreign == 0)
     }

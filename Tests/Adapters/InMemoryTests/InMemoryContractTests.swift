@@ -18,6 +18,7 @@ struct InMemoryContractTests {
                 source: InMemoryObjectSource(store, folder: "logs"),
                 append: { await store.append($1, to: $0, in: "logs") },
                 replace: { await store.replace($0, in: "logs", with: $1) },
+                rewrite: { await store.rewrite($0, in: "logs", with: $1) },
                 remove: { await store.remove($0, in: "logs") }))
     }
 
@@ -33,6 +34,7 @@ struct InMemoryContractTests {
                 source: InMemoryObjectSource(store, folder: "logs"),
                 append: { await store.append($1, to: $0, in: "logs") },
                 replace: { await store.replace($0, in: "logs", with: $1) },
+                rewrite: { await store.rewrite($0, in: "logs", with: $1) },
                 remove: { await store.remove($0, in: "logs") }))
     }
 

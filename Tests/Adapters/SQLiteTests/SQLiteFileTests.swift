@@ -1,6 +1,7 @@
 import AppRegistry
 import DistributedLock
 import Foundation
+import IngestionJobs
 import LogCursor
 import LogIngestion
 import LogModel
@@ -35,6 +36,30 @@ struct SQLiteFileTests {
         #expect(try await SQLiteRecordReader(database).count(LogFilter(app: app.id)) == 1)
         #expect(try await SQLiteRejectReader(database).rejects(of: app.id, after: nil, limit: 9).count == 1)
         try await database.ping()
+        try database.close()
+    }
+
+    @Test("T22: a file of the releases before goes on, its cursors and runs as they were")
+    func fileOfBefore() async throws {
+        let app = RegisteredApp.fresh()
+        let run = Run(id: .mint(at: .sample, from: FreshEntropy()), kind: .consumeLogs, startedAt: .sample)
+        var database = try SQLiteDatabase(path: path)
+        try await SQLiteAppStore(database).add(app)
+        var feed = ObjectFeed(try await claim("o", of: app.id, in: database))
+        _ = try await SQLiteCommitStore(database).commit([feed.step("{\"kept\":1}\n")])
+        try await SQLiteRunStore(database).save(run)
+        try database.close()
+        for table in [
+            "cursors DROP COLUMN version_seen", "cursors DROP COLUMN hidden_seen", "runs DROP COLUMN untimed",
+        ] {
+            try sqlite("ALTER TABLE \(table)")
+        }
+        try sqlite("DELETE FROM grdb_migrations WHERE identifier = '0010-evidence'")
+        database = try SQLiteDatabase(path: path)
+        let cursors = try await SQLiteCursorStore(database).cursors(of: app.id, after: nil, limit: 9)
+        #expect(cursors.map(\.progress) == [feed.progress])
+        #expect(try await SQLiteRunStore(database).run(run.id) == run)
+        #expect(try await SQLiteCommitStore(database).commit([feed.step("{\"more\":1}\n")]) == [.applied])
         try database.close()
     }
 

@@ -166,6 +166,26 @@ extension AgreementTests {
         }
     }
 
+    @Test("T13, T115: marks and NULs around lines change nothing of what both find in them")
+    func around() {
+        let line = "{\"level\":\"warn\",\"ts\":1700000000}"
+        let marks = ["", "\u{FEFF}", "\u{FEFF}\u{FEFF}", "\u{FEFF} ", "\u{0}\u{FEFF}", "\u{FEFF}\u{0}\u{0}"]
+        let ends = ["\n", "\r\n", "\u{0}\n", "\u{0}\u{0}\r\n", " \u{0}\n", "\r\u{0}\n", "\u{0} \n", "\u{0}", ""]
+        for mark in marks {
+            for end in ends {
+                for inner in [line, "", " ", "\"", "{\"a\":\"", "[1]", "\u{0}"] {
+                    for offset in [Int64(0), 1] {
+                        let text = "\(mark)\(inner)\(end)\(line)\n\(mark)\(inner)\(end)\(line)\u{0}\n\(line)"
+                        agree(Array(text.utf8), offset: offset, "\(text.debugDescription) at \(offset)")
+                    }
+                }
+            }
+        }
+        let found = agree(Array("\u{FEFF}\(line)\u{0}\n\(line)\n".utf8))
+        #expect(
+            found.verdicts == [.accepted, .accepted] && found.levels == [Level.warn.rawValue, Level.warn.rawValue])
+    }
+
     @Test("a line that goes on in the next one is refused there and does not draw that in")
     func openLines() {
         for open in [

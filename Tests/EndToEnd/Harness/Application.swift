@@ -40,6 +40,18 @@ struct Application: Sendable {
 
     /// Appends bytes to a file.
     func append(_ bytes: some Collection<UInt8>, to path: String, with credential: String) async throws -> Site.Answer {
+        try await send(bytes, to: path, with: credential, isAppend: true)
+    }
+
+    /// Puts bytes in the place of those of a file.
+    func upload(_ bytes: some Collection<UInt8>, over path: String, with credential: String) async throws -> Site.Answer
+    {
+        try await send(bytes, to: path, with: credential, isAppend: false)
+    }
+
+    private func send(
+        _ bytes: some Collection<UInt8>, to path: String, with credential: String, isAppend: Bool
+    ) async throws -> Site.Answer {
         let boundary = "boundary-\(UUID().uuidString)"
         let head =
             "--\(boundary)\r\nContent-Disposition: form-data; name=\"data\"\r\n"
@@ -49,7 +61,7 @@ struct Application: Sendable {
             "POST", site.files("/v1/files/uploadFile/\(path.replacingOccurrences(of: "/", with: "%2F"))"),
             headers: [
                 "Authorization": "Bearer \(credential)", "Content-Type": "multipart/form-data; boundary=\(boundary)",
-                "x-fimidara-append": "true", "x-fimidara-on-append-create-if-not-exists": "true",
+                "x-fimidara-append": isAppend ? "true" : "false", "x-fimidara-on-append-create-if-not-exists": "true",
                 "x-fimidara-upload-session-id": UUID().uuidString,
             ], body: body)
     }

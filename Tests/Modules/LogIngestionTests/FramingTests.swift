@@ -30,6 +30,88 @@ struct FramingTests {
         #expect(taken.progress.lines == 3 && taken.progress.position == Int64(bytes.count - 2))
     }
 
+    @Test("T13, T117: a byte order mark at the start of an object belongs to no line, whatever stands behind it")
+    func byteOrderMark() {
+        let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+        let taken = Taking().take(mark + Array("{\"a\":1}\n\u{FEFF}{\"b\":2}\n".utf8))
+        #expect(taken.lines == ["{\"a\":1}"] && taken.records.map(\.offset) == [3])
+        #expect(taken.rejects.map(\.range) == [ByteRange(11, 21)])
+        #expect(taken.progress.counts.skips == 1 && taken.progress.counts.skipBytes == 3)
+        for (text, skips) in [("\n", 3), ("\r\n", 3), (" \n", 4), ("\u{0}\u{0}\n", 5), ("\u{0}\r\n", 4)] {
+            let empty = Taking().take(mark + Array((text + "{\"e\":1}\n").utf8))
+            #expect(empty.lines == ["{\"e\":1}"] && empty.rejects.isEmpty, "\(text.debugDescription)")
+            #expect(empty.progress.counts.skipBytes == Int64(skips) && empty.records.map(\.lineNumber) == [2])
+        }
+        let line = "{\"a\":1}"
+        let longest = Taking(maxLineBytes: line.utf8.count).take(mark + Array((line + "\n").utf8))
+        #expect(longest.lines == [line], "the mark takes no room of the line's")
+        let half = Taking().take(mark + Array("{\"a\":1}".utf8), cuts: [1, 2, 3, 4])
+        #expect(half.progress.position == 0 && half.records.isEmpty)
+    }
+
+    @Test("T115: NULs behind a line are skips, as those in front of it are, and so are blanks with NULs")
+    func nulsBehind() {
+        for (text, lines, skipped) in [
+            ("{\"a\":1}\u{0}\n", ["{\"a\":1}"], 1), ("{\"a\":1}\u{0}\u{0}\r\n", ["{\"a\":1}"], 2),
+            (" \u{0}\n", [], 2), ("\u{0}\u{0}{\"a\":1}\u{0}\n", ["{\"a\":1}"], 3), ("\u{0} \u{0}\n", [], 3),
+            ("{\"a\":1}\u{0}\n{\"b\":2}\u{0}\n", ["{\"a\":1}", "{\"b\":2}"], 2),
+        ] as [(String, [String], Int64)] {
+            let taken = Taking().take(Array((text + "{\"z\":0}\n").utf8))
+            #expect(taken.lines == lines + ["{\"z\":0}"] && taken.rejects.isEmpty, "\(text.debugDescription)")
+            #expect(taken.progress.counts.skipBytes == skipped, "\(text.debugDescription)")
+            #expect(taken.progress.lines == Int64(text.utf8.count { $0 == 0x0A } + 1))
+        }
+        let within = Taking().take(Array("{\"a\":\u{0}1}\n{\"b\":1}\u{0} \n".utf8))
+        #expect(within.rejects.map(\.reason) == [.invalidJSON, .invalidJSON])
+        let broken = Taking().take(Array("{\"a\":\u{0}\n".utf8))
+        #expect(broken.rejects.map(\.range) == [ByteRange(0, 5)] && broken.progress.counts.skipBytes == 1)
+        let sealed = Taking().take(Array("{\"b\":2}\u{0}\u{0}".utf8), seals: [9])
+        #expect(sealed.records.map { RecordFlags(rawValue: $0.flags).contains(.unterminated) } == [true])
+        #expect(sealed.progress.counts.skipBytes == 2 && sealed.progress.lines == 1)
+    }
+
+    @Test("T116: a carriage return before a newline is no part of a reject, whatever its reason")
+    func returnsOfRejects() {
+        let long = String(repeating: "x", count: 40)
+        for size in [1, 7, 20, 100] {
+            let bytes = Array("\(long)\r\nbad\r\n[1]\r\n{}\r\n".utf8)
+            let cuts = Array(stride(from: size, to: bytes.count, by: size))
+            let taken = Taking(maxLineBytes: 8).take(bytes, cuts: cuts)
+            #expect(taken.rejects.map(\.range) == [ByteRange(0, 40), ByteRange(42, 45), ByteRange(47, 50)])
+            #expect(taken.progress.counts.separatorBytes == 8 && taken.lines == ["{}"])
+        }
+        let grown = Taking().take(Array("{\"a\":1}\r\n{\"b\":2}\r\n".utf8), seals: [7])
+        #expect(grown.rejects.isEmpty, "the newline of a sealed line may have two bytes")
+        #expect(grown.lines == ["{\"a\":1}", "{\"b\":2}"])
+        let torn = Taking().take(Array("{\"a\":1} more\r\n{}\n".utf8), seals: [7])
+        #expect(torn.rejects.map(\.range) == [ByteRange(7, 12)])
+    }
+
+    @Test("T6: a last line without a newline counts when it is a whole object, and waits until then")
+    func wholeLastLine() {
+        func take(_ text: String) -> Taken {
+            var assembler = ObjectAssembler(
+                from: CursorProgress(), overlap: [], maxLineBytes: 100, scanner: PortableScanner(),
+                settings: ScanSettings())
+            var taken = Taken()
+            taken.add(assembler.take(Array(text.utf8), isEnd: false, takesWhole: true, at: .sample))
+            return taken
+        }
+        for text in [
+            "{\"b\":", "{\"b\":2", "{", "[1]", "tru", "5", " ", "\u{0}", "{\"b\":2}x", "{\"$logferry\":{\"v\":1}}",
+        ] {
+            let waiting = take("{\"a\":1}\n" + text)
+            #expect(waiting.lines == ["{\"a\":1}"] && waiting.progress.position == 8, "\(text.debugDescription)")
+            #expect(waiting.rejects.isEmpty && waiting.progress.carry == LineCarry.none)
+        }
+        for text in ["{\"b\":2}", " {\"b\":2} ", "{\"b\":2}\r", "\u{0}{\"b\":2}\u{0}"] {
+            let whole = take("{\"a\":1}\n" + text)
+            #expect(whole.records.count == 2 && whole.progress.position == Int64(8 + text.utf8.count))
+            #expect(whole.progress.carry == .sealedLine, "\(text.debugDescription)")
+            #expect(whole.records.last.map { RecordFlags(rawValue: $0.flags).contains(.unterminated) } == true)
+        }
+    }
+
     @Test("a line of just the allowed length is a line, one byte more is a reject", arguments: [7, 8, 9, 20])
     func longestLine(_ length: Int) {
         let text = "{\"a\":" + String(repeating: "1", count: length - 6) + "}"
@@ -166,7 +248,8 @@ struct FramingTests {
         #expect(progress.digest.value == digest && progress.digest.count == UInt64(position))
         #expect(progress.tail == tail)
         if sealed { #expect(position == bytes.count) }
-        #expect(bytes.count - position <= longest + 1)
+        // A byte order mark waits with its line.
+        #expect(bytes.count - position <= longest + 1 + 3)
         #expect(progress.counts.records == Int64(taken.records.count))
         #expect(progress.counts.rejects == Int64(taken.rejects.count))
         for record in taken.records {

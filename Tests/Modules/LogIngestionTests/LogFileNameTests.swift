@@ -22,6 +22,32 @@ struct LogFileNameTests {
     }
 
     @Test(
+        "T14: says what a name lacks",
+        arguments: [
+            ("notes.txt", .otherExtension), ("a-2026-11-20.ndjson.gz", .otherExtension), ("", .otherExtension),
+            ("z.NDJSON", .upperCaseExtension), ("a-2026-11-20.Ndjson", .upperCaseExtension),
+            ("nodate.ndjson", .noDay), ("a-2026-2-01.ndjson", .noDay), ("x-2026-13-45.ndjson", .impossibleDay),
+            ("a-2026-02-30-2.ndjson", .impossibleDay), ("2026-11-20.ndjson", .noPrefix),
+            ("-2026-11-20.ndjson", .noPrefix),
+            ("a-2026-11-20-0.ndjson", .badIndex), ("a-2026-11-20-s1.ndjson", .badIndex),
+            ("a\u{0}-2026-11-20.ndjson", .nulInName),
+        ] as [(String, ForeignReason)])
+    func reasons(_ name: String, _ reason: ForeignReason) {
+        guard case .failure(let refusal) = LogFileName.read(name) else {
+            Issue.record("\(name) is read")
+            return
+        }
+        #expect(refusal.reason == reason && !reason.words.isEmpty)
+    }
+
+    @Test("T2: names are read by bytes: marks that join a hyphen or a digit make other names")
+    func bytes() throws {
+        #expect(LogFileName("cafe\u{301}-2026-11-20.ndjson")?.prefix.utf8.count == 6)
+        #expect(LogFileName("a-\u{301}2026-11-20.ndjson") == nil && LogFileName("a-2026-11-20\u{301}.ndjson") == nil)
+        #expect(LogFileName("a\r\n-2026-11-20.ndjson")?.prefix == "a\r\n")
+    }
+
+    @Test(
         "refuses all else",
         arguments: [
             "", ".ndjson", "a.ndjson", "2026-11-20.ndjson", "-2026-11-20.ndjson", "a2026-11-20.ndjson", "a-2026-11-20",

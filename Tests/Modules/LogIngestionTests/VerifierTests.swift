@@ -38,6 +38,32 @@ struct VerifierTests {
         #expect(try await verify(cursor, world, app, chunk: chunk) == .equal)
     }
 
+    @Test(
+        "T13, T115, T116: what the first releases took and counted by their rules is equal, and other bytes differ",
+        arguments: [1, 7, 4096])
+    func earlierRules(_ chunk: Int) async throws {
+        let text =
+            "\u{FEFF}{\"a\":1}\n{\"b\":1}\u{0}\n \u{0}\n\(String(repeating: "x", count: 300))\r\n{\"c\":1}\r\n{\"open"
+        var world = World()
+        world.settings.maxLineBytes = 100
+        let app = try await world.newApp()
+        await world.append(text, of: app)
+        _ = try await world.consumer().run()
+        var cursor = try #require(await world.cursor(of: app))
+        #expect(cursor.progress.counts.records == 3 && cursor.progress.counts.rejects == 1)
+        #expect(try await verify(cursor, world, app, chunk: chunk) == .equal)
+        var assembler = ObjectAssembler(
+            from: CursorProgress(), overlap: [], maxLineBytes: 100, scanner: PortableScanner(),
+            settings: ScanSettings(), rules: .earlier)
+        cursor.progress = assembler.take(Array(text.utf8), isEnd: false, at: .sample).progress
+        #expect(cursor.progress.counts.records == 2 && cursor.progress.counts.rejects == 3)
+        #expect(try await verify(cursor, world, app, chunk: chunk) == .equal)
+        var damaged = Array(text.utf8)
+        damaged[8] ^= 1
+        await world.files.rewrite(World.today, in: app.id.text, with: damaged)
+        #expect(try await verify(cursor, world, app, chunk: chunk) != .equal)
+    }
+
     @Test("a batch that was torn behind a newline and taken at a seal is equal", arguments: [1, 7, 4096])
     func tornAtSeal(_ chunk: Int) async throws {
         let batch = SdkBatch(["{\"n\":1}", "{\"n\":2}", "{\"n\":3}"], sequence: 1)

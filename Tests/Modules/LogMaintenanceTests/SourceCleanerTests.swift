@@ -104,7 +104,7 @@ struct SourceCleanerTests {
         await bench.append("{\"a\":1}\n", to: "h-2026-11-20.ndjson", of: hidden)
         try await bench.settle(days: 7)
         await bench.files.rewrite(SourceBench.file, in: changed.id.text, with: Array("{\"b\":1}\n".utf8))
-        await bench.files.hide(3, of: "h-2026-11-20.ndjson")
+        await bench.files.hide([1, 2, 3], behind: "h-2026-11-20.ndjson", in: hidden.id.text)
         let cursor = try #require(await bench.cursor(of: held))
         let request = ClaimRequest(
             source: cursor.source, object: cursor.object, app: held.id, identity: cursor.identity, size: 8)
