@@ -17,6 +17,7 @@ struct GivenSettings: Sendable {
         var rest: [String] = []
         var flags: [String: String] = [:]
         var file = environment["LOGFERRY_CONFIG"]
+        var givenFile: String?
         var index = 0
         func value(of flag: Substring, _ inline: Substring?) throws -> String {
             if let inline { return String(inline) }
@@ -31,7 +32,9 @@ struct GivenSettings: Sendable {
                 rest += arguments[index...]
                 break
             } else if parts[0] == "--config" {
-                file = try value(of: parts[0], parts.dropFirst().first)
+                let path = try value(of: parts[0], parts.dropFirst().first)
+                guard givenFile == nil || givenFile == path else { throw GivenSettings.repeats("--config") }
+                (file, givenFile) = (path, path)
             } else if let key = SettingsCatalog.keys.first(where: { $0.flag == parts[0] }) {
                 let text = try value(of: parts[0], parts.dropFirst().first)
                 guard !key.hidesSecret(text) else {
@@ -39,6 +42,7 @@ struct GivenSettings: Sendable {
                         "\(key.flag) holds a secret, and arguments can be read by others: use \(key.environmentName) or "
                             + "\(key.environmentName)_FILE")
                 }
+                guard flags[key.name] == nil || flags[key.name] == text else { throw GivenSettings.repeats(key.flag) }
                 flags[key.name] = text
             } else {
                 rest.append(argument)
@@ -49,6 +53,10 @@ struct GivenSettings: Sendable {
         self.flags = flags
         self.environment = environment
         self.file = file
+    }
+
+    private static func repeats(_ flag: String) -> SettingsError {
+        SettingsError("\(flag) is given twice with different values")
     }
 
     /// Everything that was given, over the defaults of a command.

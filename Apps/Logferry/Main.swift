@@ -32,11 +32,18 @@ struct Main {
         var arguments = arguments
         // The argument parser's own script knows neither settings nor apps.
         if arguments.first == "--generate-completion-script" { arguments[0] = "completions" }
+        try UsageError.checkHelp(arguments)
         var command = try Logferry.parseAsRoot(arguments)
-        if var concurrent = command as? any AsyncParsableCommand {
-            try await concurrent.run()
-        } else {
-            try command.run()
+        try UsageError.checkRepeats(arguments, of: type(of: command))
+        do {
+            if var concurrent = command as? any AsyncParsableCommand {
+                try await concurrent.run()
+            } else {
+                try command.run()
+            }
+        } catch let error as ValidationError {
+            // Outside of the parser nobody knows whose arguments they were.
+            throw UsageError(error.message, of: type(of: command))
         }
     }
 }

@@ -1,38 +1,84 @@
 /// Text that a terminal shows and does not obey: whatever could move its cursor, change its colours, hide text or turn
 /// its direction is written out.
 ///
-/// These are the control characters (tabs aside), the line and paragraph separators, the invisible and directional
-/// formats, and characters for tagging. Line breaks become `\n` and `\r`, the others `\u{1b}` and so on.
+/// These are the control characters (tabs aside), the line and paragraph separators, the marks of direction, and all that
+/// Unicode calls default ignorable, which is not seen at all: zero-width characters, fillers, tags. Joiners and variation
+/// selectors stay where they build letters and emoji, which is beside a character beyond ASCII. Line breaks become `\n`
+/// and `\r`, the others `\u{1b}` and so on.
 public func visibleText(_ text: String) -> String {
-    guard text.unicodeScalars.contains(where: isObeyed) else { return text }
-    var shown = String.UnicodeScalarView()
-    for scalar in text.unicodeScalars {
-        guard isObeyed(scalar) else {
-            shown.append(scalar)
-            continue
-        }
+    rewritten(text) { scalar in
         switch scalar {
-        case "\n": shown.append(contentsOf: "\\n".unicodeScalars)
-        case "\r": shown.append(contentsOf: "\\r".unicodeScalars)
-        default: shown.append(contentsOf: "\\u{\(String(scalar.value, radix: 16))}".unicodeScalars)
+        case "\n": "\\n"
+        case "\r": "\\r"
+        default: "\\u{\(String(scalar.value, radix: 16))}"
         }
+    }
+}
+
+/// Text as ``visibleText(_:)`` gives it, tabs written out too, so that it keeps to its column.
+public func visibleCell(_ text: String) -> String {
+    let shown = visibleText(text)
+    guard shown.utf8.contains(0x09) else { return shown }
+    return shown.split(separator: "\t", omittingEmptySubsequences: false).joined(separator: "\\t")
+}
+
+/// A JSON string, quotes included, in which whatever a terminal would obey is a JSON escape.
+public func visibleJSONString(_ text: String) -> String {
+    rewritten(encodedJSONString(text)) { scalar in
+        scalar.utf16.map { unit in
+            let digits = String(unit, radix: 16)
+            return "\\u" + String(repeating: "0", count: 4 - digits.utf8.count) + digits
+        }.joined()
+    }
+}
+
+private func rewritten(_ text: String, _ written: (Unicode.Scalar) -> String) -> String {
+    // Nearly all texts are plain, and this look is for many bytes at once.
+    var text = text
+    let isPlain = text.withUTF8 { bytes in
+        var odd: UInt8 = 0
+        for byte in bytes { odd |= byte < 0x20 && byte != 0x09 || byte >= 0x7F ? 1 : 0 }
+        return odd == 0
+    }
+    guard !isPlain else { return text }
+    let scalars = text.unicodeScalars
+    var shown = String.UnicodeScalarView()
+    var last: Unicode.Scalar?
+    for index in scalars.indices {
+        let scalar = scalars[index]
+        let following = scalars.index(after: index)
+        let next = following < scalars.endIndex ? scalars[following] : nil
+        if isObeyed(scalar), !builds(scalar, behind: last, before: next) {
+            shown.append(contentsOf: written(scalar).unicodeScalars)
+        } else {
+            shown.append(scalar)
+        }
+        last = scalar
     }
     return String(shown)
 }
 
-/// Whether a terminal would act on a character rather than show it.
+/// Whether a terminal would act on a character, or hide it, rather than show it.
 private func isObeyed(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.value {
     case 0x09: false
     case 0x00..<0x20, 0x7F..<0xA0: true
-    // Soft hyphen, Arabic letter mark, Mongolian vowel separator.
-    case 0xAD, 0x61C, 0x180E: true
-    // Zero width spaces, joiners' neighbours and marks of direction; the joiners themselves build letters and emoji.
-    case 0x200B, 0x200E, 0x200F: true
-    // Separators; embeddings and overrides of direction; word joiner, invisible operators, isolates.
-    case 0x2028...0x202E, 0x2060...0x206F: true
-    // Byte order mark, interlinear annotation, tags.
-    case 0xFEFF, 0xFFF9...0xFFFB, 0xE0000...0xE007F: true
+    case 0xA0..<0xAD: false
+    // Line and paragraph separator; interlinear annotation.
+    case 0x2028, 0x2029, 0xFFF9...0xFFFB: true
+    // Marks, embeddings, overrides and isolates of direction are default ignorable.
+    default: scalar.properties.isDefaultIgnorableCodePoint
+    }
+}
+
+/// Whether a joiner or a variation selector builds what is seen together with its neighbours.
+private func builds(_ scalar: Unicode.Scalar, behind last: Unicode.Scalar?, before next: Unicode.Scalar?) -> Bool {
+    func isLetter(_ scalar: Unicode.Scalar?) -> Bool { scalar.map { $0.value >= 0xA0 } ?? false }
+    return switch scalar.value {
+    // Between two characters of a script or of an emoji.
+    case 0x200C, 0x200D: isLetter(last) && isLetter(next)
+    // Behind a character; the digits, # and * of keycaps are ASCII.
+    case 0xFE00...0xFE0F: isLetter(last) || next?.value == 0x20E3
     default: false
     }
 }

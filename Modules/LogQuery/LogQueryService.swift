@@ -100,6 +100,11 @@ public struct LogQueryService: Sendable {
         RecordStream(filter, order: order, limit: limit, reader: reader, slice: slice)
     }
 
+    /// The records of several apps that match, or the first `limit` of them all, in one order.
+    public func records(_ questions: [AppQuestion], order: LogOrder, limit: Int?) -> RecordMerge {
+        RecordMerge(questions, order: order, limit: limit, reader: reader, slice: slice)
+    }
+
     /// How many records match.
     /// - Throws: ``RecordReaderError``.
     public func count(_ filter: LogFilter) async throws -> Int64 {

@@ -72,6 +72,9 @@ public struct LogTail: Sendable {
         return nil
     }
 
+    /// Whether a record counts as seen.
+    public func hasSeen(_ place: RecordPosition) -> Bool { place.offset < positions[place.generation] ?? 0 }
+
     /// Shows what was committed since the last call, object by object; what `visit` was shown when it throws is shown
     /// again.
     /// - Throws: ``CursorStoreError``, ``RecordReaderError``, or what `visit` throws.

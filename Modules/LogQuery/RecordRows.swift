@@ -123,6 +123,14 @@ public struct RecordRows: Sendable {
         flags.append(facts.flags)
     }
 
+    /// The first rows, at most `count` of them.
+    public func prefix(_ count: Int) -> RecordRows {
+        guard count < self.count else { return self }
+        var first = RecordRows()
+        for row in 0..<max(0, count) { first.append(row, of: self) }
+        return first
+    }
+
     /// Names the object that a generation is of.
     public mutating func name(_ generation: GenerationID, _ object: ObjectKey) {
         objects[generation] = object

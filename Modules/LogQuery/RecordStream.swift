@@ -33,6 +33,13 @@ public struct RecordStream: Sendable {
         return nil
     }
 
+    /// Goes back to behind a record, since `count` of those that were given are not wanted yet.
+    mutating func giveBack(_ count: Int, behind position: RecordPosition) {
+        self.position = position
+        isAtEnd = false
+        left += count
+    }
+
     /// Apart and untyped: Swift 6.3.1 crashes when it optimises a loop around an inlined call that throws a typed error.
     @inline(never)
     private func nextSlice() async throws -> RecordRows {

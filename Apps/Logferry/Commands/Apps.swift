@@ -15,16 +15,17 @@ struct Apps: AsyncParsableCommand {
         @Argument(help: "Its name: \(AppName.rule).")
         var name: String
 
-        @Flag(help: "Write the app as JSON.")
-        var json = false
+        @OptionGroup var shown: ListOptions
 
         func run() async throws {
             try await withDeployment(makes: true) { deployment in
                 let app = try await deployment.apps.register(named: name)
-                var table = Table(["id", "name", "createdAt"], json: json)
-                table.add([.text(app.id.text), .text(app.name.text), .moment(app.createdAt)])
+                var table = Table(["id", "name", "createdAt"], shown)
+                table.add([.text(app.id.text), .text(app.name.text), .moment(app.createdAt)]) {
+                    $0.addMembers(of: app)
+                }
                 table.finish(whenEmpty: "")
-                if !json { Terminal.say("next: logferry tokens issue --app \(app.name)") }
+                if !shown.json { Terminal.say("next: logferry tokens issue --app \(app.name)") }
             }
         }
     }
@@ -32,17 +33,18 @@ struct Apps: AsyncParsableCommand {
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "List the apps.")
 
-        @Flag(help: "Write one JSON object a line.")
-        var json = false
+        @OptionGroup var shown: ListOptions
 
         func run() async throws {
             try await withDeployment { deployment in
-                var table = Table(["id", "name", "createdAt"], json: json)
+                var table = Table(["id", "name", "createdAt"], shown)
                 var last: AppID?
                 while true {
                     let page = try await deployment.apps.list(after: last, limit: 1000)
                     for app in page {
-                        table.add([.text(app.id.text), .text(app.name.text), .moment(app.createdAt)])
+                        table.add([.text(app.id.text), .text(app.name.text), .moment(app.createdAt)]) {
+                            $0.addMembers(of: app)
+                        }
                     }
                     guard page.count == 1000 else { break }
                     last = page.last?.id
@@ -55,18 +57,21 @@ struct Apps: AsyncParsableCommand {
     struct Remove: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Remove an app and revoke its tokens.",
-            discussion: "Nothing more is taken in for it. Its records stay until they are cleaned up.")
+            discussion: """
+                Nothing more is taken in for it. Its records stay until they are cleaned up. On a terminal it asks back; \
+                elsewhere it needs --yes.
+                """)
 
         @Argument(help: "Its id or its name.")
         var app: String
 
-        @Flag(help: "Do it without asking back.")
-        var yes = false
+        @OptionGroup var consent: Confirmation
 
         func run() async throws {
-            guard yes else { throw ValidationError("removing an app cannot be undone: repeat with --yes") }
+            try consent.prepare("removing an app")
             try await withDeployment { deployment in
                 let found = try await deployment.apps.find(app)
+                try consent.confirm("Remove the app \(found.name) (\(found.id)) and revoke its tokens?")
                 let outcome = try await deployment.revoker().delete(found.id)
                 Terminal.say("removed \(found.name) (\(found.id)); its tokens are revoked")
                 Terminal.say(outcome.words)

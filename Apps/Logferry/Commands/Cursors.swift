@@ -19,8 +19,7 @@ struct Cursors: AsyncParsableCommand {
         @Option(help: "The app: its id or its name; all apps when it is left out.")
         var app: String?
 
-        @Flag(help: "Write one JSON object a line.")
-        var json = false
+        @OptionGroup var shown: ListOptions
 
         func run() async throws {
             try await withDeployment { deployment in
@@ -28,17 +27,17 @@ struct Cursors: AsyncParsableCommand {
                 if let app { chosen = try await deployment.apps.find(app) }
                 var table = Table(
                     ["generation", "object", "ordinal", "position", "sizeSeen", "records", "rejects", "updatedAt"],
-                    json: json)
+                    shown)
                 var last: GenerationID?
                 while true {
                     let page = try await deployment.cursors.cursors(of: chosen?.id, after: last, limit: 1000)
                     for cursor in page {
                         table.add([
-                            .number(cursor.generation.number), .text(shown(cursor.object.text)),
+                            .number(cursor.generation.number), .text(cursor.object.text),
                             .number(Int64(cursor.ordinal)), .number(cursor.progress.position),
                             .number(cursor.progress.sizeSeen), .number(cursor.progress.counts.records),
                             .number(cursor.progress.counts.rejects), .moment(cursor.updatedAt),
-                        ])
+                        ]) { $0.addMembers(of: cursor) }
                     }
                     guard page.count == 1000 else { break }
                     last = page.last?.generation
@@ -48,16 +47,14 @@ struct Cursors: AsyncParsableCommand {
             }
         }
 
-        private func shown(_ name: String) -> String { json ? name : visibleText(name) }
-
         private func listForeign(of app: RegisteredApp?, in deployment: Deployment) async throws {
-            var table = Table(["foreign", "app", "size", "reason", "detail"], json: json)
+            var table = Table(["foreign", "app", "size", "reason", "detail"], shown)
             var isEmpty = true
             try await deployment.unreadEntries().run(app: app) { app, finding in
                 switch finding {
                 case .foreign(let entry):
                     table.add([
-                        .text(shown(entry.name)), .text(app.name.text), .number(entry.size),
+                        .text(entry.name), .text(app.name.text), .number(entry.size),
                         .text(entry.reason.rawValue), .text(entry.reason.words),
                     ])
                 case .moreForeign(let count):
@@ -66,8 +63,7 @@ struct Cursors: AsyncParsableCommand {
                     ])
                 case .notTaken: return
                 case .unreachable(let source, let words):
-                    return Terminal.say(
-                        visibleText("\(source) could not be looked through for files that nobody reads: \(words)"))
+                    return Terminal.say("\(source) could not be looked through for files that nobody reads: \(words)")
                 }
                 isEmpty = false
             }
@@ -82,12 +78,11 @@ struct Cursors: AsyncParsableCommand {
         @Argument(help: "Its generation.")
         var generation: Int64
 
-        @Flag(help: "Write one JSON object a line.")
-        var json = false
+        @OptionGroup var shown: ListOptions
 
         func run() async throws {
             try await withDeployment { deployment in
-                var table = Table(["kind", "from", "to", "epoch", "owner", "beganAt", "endedAt"], json: json)
+                var table = Table(["kind", "from", "to", "epoch", "owner", "beganAt", "endedAt"], shown)
                 for step in try await deployment.history.steps(of: GenerationID(generation)) {
                     table.add([
                         .text(step.kind.rawValue), .number(step.from), .number(step.to), .number(step.epoch),

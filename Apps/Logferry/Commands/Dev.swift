@@ -54,8 +54,8 @@ struct Dev: AsyncParsableCommand {
                 deployment, serverURL: { ports.url(.api) }, logger: settings.logger("demo")) : nil
         services.append(
             Delayed(WorkerService(deployment, logger: settings.logger("worker")), until: doors) {
-                Terminal.say(Dev.banner(settings, ports))
-                if let application { Terminal.say(Dev.invitation(application, data: settings.dataDirectory)) }
+                Terminal.say(lines: Dev.banner(settings, ports))
+                if let application { Terminal.say(lines: Dev.invitation(application, data: settings.dataDirectory)) }
             })
         if let application { services.append(Delayed(application, until: doors)) }
         try await ServiceRunner(settings, as: .dev).run(services, doors: doors, deployment: deployment)

@@ -13,16 +13,24 @@ struct Fields: AsyncParsableCommand {
             the latest run of index-logs, which a worker does again and again and "logferry work --once" does once.
             """)
 
-    @Argument(help: "The app: its id or its name.")
-    var app: String
+    @Option(help: "The app: its id or its name.")
+    var app: String?
 
-    @Flag(help: "Write one JSON object a line.")
-    var json = false
+    @Argument(help: "The app, in place of --app.")
+    var name: String?
+
+    @OptionGroup var shown: ListOptions
+
+    func validate() throws {
+        guard (app == nil) != (name == nil) else {
+            throw ValidationError(app == nil ? "--app is missing" : "the app is given twice")
+        }
+    }
 
     func run() async throws {
         try await withDeployment { deployment in
-            let id = try await deployment.apps.find(app).id
-            var table = Table(["path", "types", "count", "firstSeen", "lastSeen"], json: json)
+            let id = try await deployment.apps.find(app ?? name ?? "").id
+            var table = Table(["path", "types", "count", "firstSeen", "lastSeen"], shown)
             var last: String?
             while true {
                 let page = try await deployment.catalogue.fields(of: id, after: last, limit: 1000)
@@ -30,7 +38,7 @@ struct Fields: AsyncParsableCommand {
                     table.add([
                         .text(field.path), .words(field.types.names), .number(field.count), .moment(field.firstSeen),
                         .moment(field.lastSeen),
-                    ])
+                    ]) { $0.addMembers(of: field) }
                 }
                 guard page.count == 1000 else { break }
                 last = page.last?.path

@@ -16,14 +16,13 @@ struct Rejects: AsyncParsableCommand {
         @Option(help: "The app: its id or its name; all apps when it is left out.")
         var app: String?
 
-        @Flag(help: "Write one JSON object a line.")
-        var json = false
+        @OptionGroup var shown: ListOptions
 
         func run() async throws {
             try await withDeployment { deployment in
                 var chosen: AppID?
                 if let app { chosen = try await deployment.apps.find(app).id }
-                var table = Table(["id", "object", "from", "to", "line", "reason", "receivedAt"], json: json)
+                var table = Table(["id", "object", "from", "to", "line", "reason", "receivedAt"], shown)
                 var last: Int64?
                 while true {
                     let page = try await deployment.rejects.rejects(of: chosen, after: last, limit: 1000)
@@ -32,7 +31,7 @@ struct Rejects: AsyncParsableCommand {
                             .number(reject.number), .text(reject.object.text), .number(reject.range.lower),
                             .number(reject.range.upper), .number(reject.lineNumber), .text(reject.reason.rawValue),
                             .moment(reject.receivedAt),
-                        ])
+                        ]) { $0.addMembers(of: reject) }
                     }
                     guard page.count == 1000 else { break }
                     last = page.last?.number
@@ -44,23 +43,36 @@ struct Rejects: AsyncParsableCommand {
 
     struct Show: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Show the first bytes of a reject, at most \(Reject.sampleLimit).")
+            abstract: "Show the first bytes of a reject, at most \(Reject.sampleLimit).",
+            discussion: "Control characters are written out, unless --raw asks for the bytes themselves.")
 
         @Argument(help: "Its id.")
         var id: Int64
+
+        @Flag(help: "Write the bytes as they are.")
+        var raw = false
+
+        @Flag(help: "Write a JSON object of the shape that the API has.")
+        var json = false
+
+        func validate() throws {
+            guard !raw || !json else { throw ValidationError("--raw and --json exclude each other") }
+        }
 
         func run() async throws {
             try await withDeployment { deployment in
                 guard let reject = try await deployment.rejects.reject(id) else {
                     throw UnknownReject(description: "there is no reject \(id)")
                 }
+                guard !json else { return Terminal.write(JSONText { $0.addMembers(of: reject) }.bytes + [0x0A]) }
+                let kept = reject.sample.count
                 Terminal.say(
                     "\(reject.object) \(reject.range), line \(reject.lineNumber): \(reject.reason.rawValue), "
-                        + "\(reject.range.count) bytes")
-                if Terminal.showsOutput {
-                    Terminal.line(String(decoding: reject.sample, as: UTF8.self))
-                } else {
+                        + "\(reject.range.count) bytes" + (kept < reject.range.count ? ", the first \(kept) shown" : ""))
+                if raw {
                     Terminal.write(reject.sample)
+                } else {
+                    Terminal.line(String(decoding: reject.sample, as: UTF8.self))
                 }
             }
         }

@@ -53,7 +53,7 @@ struct RejectsReplay: AsyncParsableCommand {
             for candidate in candidates {
                 if Terminal.showsWords { Terminal.progress("reading \(candidate.object)") }
                 let outcome = try await replay.replay(candidate, isDry: dryRun)
-                table.add(row(candidate, outcome))
+                table.add(row(candidate, outcome)) { $0.addMembers(of: candidate, outcome) }
                 switch outcome {
                 case .willBeTakenAgain, .wouldBeTakenAgain: break
                 case .refused: status = .failure

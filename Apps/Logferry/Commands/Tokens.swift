@@ -19,13 +19,16 @@ struct Tokens: AsyncParsableCommand {
         @Option(help: "What people call the token.")
         var name: String?
 
-        @Option(help: "What it may do: write (init and push), read (query); several times for several.")
+        @Option(
+            help: "What it may do: write (init and push), read (query); several times for several.",
+            completion: .list(["write", "read"]))
         var scope: [String] = ["write"]
 
-        @Option(help: "When it ends: RFC 3339, or a time from now such as 90d.")
+        @Option(
+            parsing: .unconditional, help: "When it ends: an RFC 3339 time, a date (UTC), or a time from now such as 90d.")
         var expires: String?
 
-        @Flag(help: "Write the token as JSON.")
+        @Flag(help: "Write the token as JSON, of the shape that the API has.")
         var json = false
 
         func run() async throws {
@@ -38,12 +41,7 @@ struct Tokens: AsyncParsableCommand {
                 let issued = try await deployment.tokens.issue(
                     for: found.id, name: name, scopes: scopes, expiresAt: end)
                 if json {
-                    var table = Table(["id", "app", "scopes", "expiresAt", "token"], json: true)
-                    table.add([
-                        .text(issued.token.id.text), .text(found.id.text),
-                        .text(issued.token.scopes.words.joined(separator: " ")), .moment(issued.token.expiresAt),
-                        .text(issued.secret.reveal { $0 }),
-                    ])
+                    Terminal.write(JSONText { $0.addMembers(of: issued) }.bytes + [0x0A])
                 } else {
                     Terminal.say("token \(issued.token.id) of \(found.name); keep its text, it is not shown again:")
                     Terminal.line(issued.secret.reveal { $0 })
@@ -53,7 +51,7 @@ struct Tokens: AsyncParsableCommand {
 
         private func moment(_ text: String, from now: Timestamp) throws -> Timestamp {
             guard let given = GivenMoment(text) else {
-                throw ValidationError("--expires must be an RFC 3339 time or a time from now such as 90d")
+                throw ValidationError("--expires must be \(GivenMoment.form)")
             }
             return given.after(now)
         }
@@ -65,22 +63,20 @@ struct Tokens: AsyncParsableCommand {
         @Option(help: "The app: its id or its name.")
         var app: String
 
-        @Flag(help: "Write one JSON object a line.")
-        var json = false
+        @OptionGroup var shown: ListOptions
 
         func run() async throws {
             try await withDeployment { deployment in
                 let found = try await deployment.apps.find(app)
-                var table = Table(["id", "name", "scopes", "createdAt", "expiresAt", "revokedAt"], json: json)
+                var table = Table(["id", "name", "scopes", "createdAt", "expiresAt", "revokedAt"], shown)
                 var last: TokenID?
                 while true {
                     let page = try await deployment.tokens.list(of: found.id, after: last, limit: 1000)
                     for token in page {
                         table.add([
-                            .text(token.id.text), .text(token.name),
-                            .text(token.scopes.words.joined(separator: " ")), .moment(token.createdAt),
-                            .moment(token.expiresAt), .moment(token.revokedAt),
-                        ])
+                            .text(token.id.text), .text(token.name), .words(token.scopes.words),
+                            .moment(token.createdAt), .moment(token.expiresAt), .moment(token.revokedAt),
+                        ]) { $0.addMembers(of: token) }
                     }
                     guard page.count == 1000 else { break }
                     last = page.last?.id
@@ -92,7 +88,8 @@ struct Tokens: AsyncParsableCommand {
 
     struct Revoke: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Revoke a token, and end what it was given in the file store.")
+            abstract: "Revoke a token, and end what it was given in the file store.",
+            discussion: "It cannot be undone. On a terminal it asks back; elsewhere it needs --yes.")
 
         @Argument(help: "The token's id.")
         var token: String
@@ -100,10 +97,14 @@ struct Tokens: AsyncParsableCommand {
         @Option(help: "The app: its id or its name.")
         var app: String
 
+        @OptionGroup var consent: Confirmation
+
         func run() async throws {
             guard let id = TokenID(token) else { throw ValidationError("\(token) is not a token's id") }
+            try consent.prepare("revoking a token")
             try await withDeployment { deployment in
                 let found = try await deployment.apps.find(app)
+                try consent.confirm("Revoke the token \(id) of the app \(found.name)?")
                 guard let outcome = try await deployment.revoker().revoke(id, of: found.id) else {
                     throw RegistryError.unknownToken(token)
                 }

@@ -39,7 +39,7 @@ struct Verify: AsyncParsableCommand {
                     let (verdict, detail) = words(finding)
                     tally.note(finding)
                     table.add([
-                        .text(shown(cursor.object.text)), .number(cursor.generation.number),
+                        .text(cursor.object.text), .number(cursor.generation.number),
                         .number(cursor.progress.position), .text(verdict), .text(detail),
                     ])
                 })
@@ -53,9 +53,6 @@ struct Verify: AsyncParsableCommand {
             if tally.isOpen { throw ExitCode(ExitStatus.tryAgain.rawValue) }
         }
     }
-
-    /// A name as it is written: in JSON as it is, in a table without what a terminal would obey.
-    private func shown(_ name: String) -> String { json ? name : visibleText(name) }
 
     private func words(_ finding: Verification.Finding) -> (String, String?) {
         switch finding {
@@ -76,7 +73,7 @@ struct Verify: AsyncParsableCommand {
             case .notTaken(let object): (object.key.text, "not taken", "\(object.size) bytes; no run has begun it")
             case .unreachable(let source, let words): (source.text, "unreachable", words)
             }
-        return [.text(name.map(shown)), .text(nil), .text(nil), .text(verdict), .text(detail)]
+        return [.text(name), .text(nil), .text(nil), .text(verdict), .text(detail)]
     }
 }
 

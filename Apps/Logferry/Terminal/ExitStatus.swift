@@ -57,6 +57,9 @@ enum ExitStatus: Int32, CaseIterable {
         case let error as SourceError:
             Terminal.complain(error.detail)
             return error.reason == .unavailable ? tryAgain : failure
+        case let error as UsageError:
+            Terminal.say(lines: "Error: \(URLCredentials.removed(fromText: error.message))" + (error.usage.map { "\n\($0)" } ?? ""))
+            return usage
         default: return reportUsage(error)
         }
     }
@@ -73,7 +76,7 @@ enum ExitStatus: Int32, CaseIterable {
             return failure
         }
         // It repeats what was given, and may be a URL with a password in a place where none belongs.
-        Terminal.say(URLCredentials.removed(fromText: message))
+        Terminal.say(lines: URLCredentials.removed(fromText: message))
         if let hint = hint(message) { Terminal.say("Did you mean \(hint)?") }
         return usage
     }

@@ -17,24 +17,70 @@ enum Terminal {
         write(bytes, to: STDOUT_FILENO)
     }
 
-    /// Writes a line to standard output, control characters escaped when people look at it.
+    /// Writes a line to standard output; what a terminal would obey is written out, since a pipe may end at one.
     static func line(_ text: String) {
-        write(Array(((showsOutput ? visibleText(text) : text) + "\n").utf8))
+        write(Array((visibleText(text) + "\n").utf8))
     }
 
-    /// Writes words to standard error.
+    /// Writes a line of words to standard error; what a terminal would obey is written out, line breaks included.
     static func say(_ words: String) {
-        write(Array((words + "\n").utf8), to: STDERR_FILENO)
+        write(Array((visibleText(words) + "\n").utf8), to: STDERR_FILENO)
+    }
+
+    /// Writes lines of words to standard error.
+    static func say(lines: String) {
+        let shown = lines.split(separator: "\n", omittingEmptySubsequences: false).map { visibleText(String($0)) }
+        write(Array((shown.joined(separator: "\n") + "\n").utf8), to: STDERR_FILENO)
     }
 
     /// Writes words about something that is wrong to standard error.
     static func complain(_ words: String) {
-        say("logferry: \(visibleText(URLCredentials.removed(fromText: words)))")
+        say("logferry: \(URLCredentials.removed(fromText: words))")
     }
 
-    /// Shows a passing line of progress, when people look.
+    /// Shows a passing line of progress, when people look; it is cut to the width of the terminal, else its rest would
+    /// stay behind.
     static func progress(_ words: String) {
-        write(Array("\r\u{1B}[K\(visibleText(words))".utf8), to: STDERR_FILENO)
+        var shown = visibleCell(words)
+        let width = width - 1
+        while displayWidth(shown) > width, !shown.isEmpty { shown.removeLast() }
+        write(Array("\r\u{1B}[K\(shown)".utf8), to: STDERR_FILENO)
+    }
+
+    /// Whether standard output is a terminal that shows colours, and nobody asked for none (no-color.org).
+    static var showsColors: Bool {
+        let environment = ProcessInfo.processInfo.environment
+        return showsOutput && (environment["NO_COLOR"] ?? "").isEmpty && environment["TERM"] != "dumb"
+    }
+
+    /// What time it is on this machine.
+    static var now: Timestamp {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return Timestamp(milliseconds: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)
+    }
+
+    /// How many columns the terminal of standard error has; 80 when it does not say.
+    private static var width: Int {
+        var size = winsize()
+        guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 1 else { return 80 }
+        return Int(size.ws_col)
+    }
+
+    /// The time of this place, as the environment's `TZ` or the machine says.
+    static let localTime = MomentStyle.local { moment in
+        var seconds = time_t(moment.milliseconds / 1000)
+        var parts = tm()
+        return localtime_r(&seconds, &parts) == nil ? 0 : parts.tm_gmtoff
+    }
+
+    /// Whether somebody is there who can be asked.
+    static let canAsk = isatty(STDIN_FILENO) == 1 && showsWords
+
+    /// Asks a question on the terminal; only `yes` or `y` is a yes.
+    static func asks(_ question: String) -> Bool {
+        write(Array("\(visibleText(question)) [y/N] ".utf8), to: STDERR_FILENO)
+        return ["y", "yes"].contains(readLine()?.lowercased() ?? "")
     }
 
     private static func write(_ bytes: [UInt8], to file: Int32) {

@@ -21,19 +21,19 @@ struct AppRoutes: Sendable {
             Route(.post, "/v1/apps", .admin) { request, context, _ in
                 let body = try await RequestBody(request, context, limit: maxBody, known: ["name"])
                 let app = try await apps.register(named: try body.requiredText("name"))
-                return .json(.created) { write(app, into: &$0) }
+                return .json(.created) { $0.addMembers(of: app) }
             },
             Route(.get, "/v1/apps", .admin, parameters: ["limit", "cursor"]) { _, context, _ in
                 let parameters = context.query
                 let limit = try parameters.limit()
                 let found = try await apps.list(after: try parameters.cursor(AppID.init), limit: limit + 1)
                 return .page(found.prefix(limit), next: found.count > limit ? found[limit - 1].id.text : nil) {
-                    write($1, into: &$0)
+                    $0.addMembers(of: $1)
                 }
             },
             Route(.get, "/v1/apps/{app}", .admin) { _, context, _ in
                 let app = try await apps.find(try context.segment("app"))
-                return .json { write(app, into: &$0) }
+                return .json { $0.addMembers(of: app) }
             },
             Route(.delete, "/v1/apps/{app}", .admin) { _, context, _ in
                 let app = try await apps.find(try context.segment("app"))
@@ -63,10 +63,7 @@ struct AppRoutes: Sendable {
                 let issued = try await tokens.issue(
                     for: app.id, name: try body.text("name"), scopes: try scopes(body),
                     expiresAt: try body.moment("expiresAt", from: clock.now()))
-                return .json(.created) { text in
-                    write(issued.token, into: &text)
-                    text.add("token", issued.secret.reveal { $0 })
-                }
+                return .json(.created) { $0.addMembers(of: issued) }
             },
             Route(.get, "/v1/apps/{app}/tokens", .admin, parameters: ["limit", "cursor"]) { _, context, _ in
                 let app = try await apps.find(try context.segment("app"))
@@ -75,7 +72,7 @@ struct AppRoutes: Sendable {
                 let found = try await tokens.list(
                     of: app.id, after: try parameters.cursor(TokenID.init), limit: limit + 1)
                 return .page(found.prefix(limit), next: found.count > limit ? found[limit - 1].id.text : nil) {
-                    write($1, into: &$0)
+                    $0.addMembers(of: $1)
                 }
             },
             Route(.delete, "/v1/apps/{app}/tokens/{token}", .admin) { _, context, _ in
@@ -105,20 +102,4 @@ struct AppRoutes: Sendable {
         }
         return scopes
     }
-}
-
-private func write(_ app: RegisteredApp, into text: inout JSONText) {
-    text.add("id", app.id.text)
-    text.add("name", app.name.text)
-    text.add("createdAt", app.createdAt)
-}
-
-private func write(_ token: ClientToken, into text: inout JSONText) {
-    text.add("id", token.id.text)
-    text.add("app", token.app.text)
-    text.add("name", token.name)
-    text.add("scopes", token.scopes.words)
-    text.add("createdAt", token.createdAt)
-    text.add("expiresAt", token.expiresAt)
-    text.add("revokedAt", token.revokedAt)
 }

@@ -32,27 +32,8 @@ struct InternalRoutes: Sendable {
         case .executed(let run):
             return .json(waits ? .ok : .accepted) {
                 $0.add("skipped", false)
-                $0.add("run") { write(run, into: &$0) }
+                $0.add("run") { $0.addMembers(of: run) }
             }
         }
     }
-}
-
-/// Writes the members of a run.
-func write(_ run: Run, into text: inout JSONText) {
-    text.add("id", run.id.text)
-    text.add("kind", run.kind.rawValue)
-    text.add("startedAt", run.startedAt)
-    text.add("finishedAt", run.finishedAt)
-    text.add("state", run.state.rawValue)
-    text.add("apps", run.figures.apps)
-    text.add("objects", run.figures.objects)
-    text.add("bytes", run.figures.bytes)
-    text.add("records", run.figures.records)
-    text.add("recordsWithoutTime", run.figures.untimed)
-    text.add("rejects", run.figures.rejects)
-    text.add("skips") { skips in
-        for (reason, count) in run.figures.skips.sorted(by: { $0.key < $1.key }) { skips.add(reason, count) }
-    }
-    text.add("error", run.error)
 }

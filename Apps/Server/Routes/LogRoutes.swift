@@ -80,13 +80,7 @@ struct LogRoutes: Sendable {
         }
         let found = try await deployment.catalogue.fields(of: question.filter.app, after: last, limit: limit + 1)
         let next = found.count > limit ? base64URL(Array(found[limit - 1].path.utf8)) : nil
-        return .page(found.prefix(limit), next: next) { text, field in
-            text.add("path", field.path)
-            text.add("types", field.types.names)
-            text.add("count", field.count)
-            text.add("firstSeen", field.firstSeen)
-            text.add("lastSeen", field.lastSeen)
-        }
+        return .page(found.prefix(limit), next: next) { $0.addMembers(of: $1) }
     }
 
     private func histogram(_ parameters: QueryParameters, _ caller: Caller) async throws -> Response {

@@ -28,7 +28,7 @@ struct ReplayRoutes: Sendable {
             done.append((candidate, try await replay.replay(candidate, isDry: isDry)))
         }
         let next = found.count > limit ? found[limit - 1].generation.description : nil
-        return .page(done, next: next) { write($1.candidate, $1.outcome, into: &$0) }
+        return .page(done, next: next) { $0.addMembers(of: $1.candidate, $1.outcome) }
     }
 
     private func choice(_ body: RequestBody) async throws -> RejectReplay.Choice {
@@ -62,27 +62,5 @@ struct ReplayRoutes: Sendable {
             throw Problem(.badRequest, .invalidCursor, "the cursor is not one of this list's answers")
         }
         return GenerationID(Int64(number))
-    }
-}
-
-private func write(
-    _ candidate: RejectReplay.Candidate, _ outcome: RejectReplay.Outcome, into text: inout JSONText
-) {
-    text.add("object", candidate.object.text)
-    text.add("generation", candidate.generation.number)
-    text.add("rejects", Int64(candidate.count))
-    switch outcome {
-    case .willBeTakenAgain(let from):
-        text.add("outcome", "will_be_taken_again")
-        text.add("from", from)
-    case .wouldBeTakenAgain(let from):
-        text.add("outcome", "would_be_taken_again")
-        text.add("from", from)
-    case .refused(let words):
-        text.add("outcome", "left_alone")
-        text.add("detail", words)
-    case .unreachable(let words):
-        text.add("outcome", "source_unavailable")
-        text.add("detail", words)
     }
 }

@@ -1,3 +1,4 @@
+import Composition
 import LogModel
 import LogQuery
 

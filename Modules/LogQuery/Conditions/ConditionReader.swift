@@ -69,7 +69,13 @@ public struct ConditionReader: Sendable {
         throw .invalid("the \"path\" of condition \(number) must be a string or a list of strings")
     }
 
-    func test(_ name: String, _ value: JSONNode?) throws(ConditionError) -> Condition.Test {
+    /// A condition of a path, an operator and a value in the words of the API.
+    func condition(path: FieldPath, operation: String, value: JSONNode?) throws(ConditionError) -> Condition {
+        if let name = value?.repeatedMember { throw .invalid("the member \"\(name)\" is there twice") }
+        return Condition(path: path, test: try test(operation, value))
+    }
+
+    private func test(_ name: String, _ value: JSONNode?) throws(ConditionError) -> Condition.Test {
         switch name {
         case "eq": return .equal(try operand(name, value))
         case "neq": return .notEqual(try operand(name, value))

@@ -1,38 +1,37 @@
-import HTTPTypes
-import Hummingbird
-import LogModel
-import NIOCore
+public import LogModel
 
-/// Writes a JSON object member by member.
-struct JSONText {
-    private(set) var bytes: [UInt8] = []
+/// Writes a JSON object member by member: answers of the API, and what commands write with `--json`.
+public struct JSONText {
+    /// What is written.
+    public private(set) var bytes: [UInt8] = []
     /// Whether nothing is in the object or list that is written.
     private var isEmpty = true
 
     /// An object whose members `write` adds.
-    init(_ write: (inout JSONText) -> Void) { enclose("{", "}", write) }
+    public init(_ write: (inout JSONText) -> Void) { enclose("{", "}", write) }
 
     /// Adds a text, or `null`.
-    mutating func add(_ name: String, _ text: String?) {
+    public mutating func add(_ name: String, _ text: String?) {
         begin(name)
         guard let text else { return addNull() }
         appendJSONString(text, to: &bytes)
     }
 
-    /// Adds a number.
-    mutating func add(_ name: String, _ number: Int64) {
+    /// Adds a number, or `null`.
+    public mutating func add(_ name: String, _ number: Int64?) {
         begin(name)
+        guard let number else { return addNull() }
         bytes.append(contentsOf: String(number).utf8)
     }
 
     /// Adds a truth value.
-    mutating func add(_ name: String, _ flag: Bool) {
+    public mutating func add(_ name: String, _ flag: Bool) {
         begin(name)
         bytes.append(contentsOf: (flag ? "true" : "false").utf8)
     }
 
     /// Adds a moment in RFC 3339, or `null`.
-    mutating func add(_ name: String, _ moment: Timestamp?) {
+    public mutating func add(_ name: String, _ moment: Timestamp?) {
         begin(name)
         guard let moment else { return addNull() }
         bytes.append(UInt8(ascii: "\""))
@@ -41,7 +40,7 @@ struct JSONText {
     }
 
     /// Adds a list of texts.
-    mutating func add(_ name: String, _ texts: [String]) {
+    public mutating func add(_ name: String, _ texts: [String]) {
         begin(name)
         enclose("[", "]") { list in
             for text in texts {
@@ -52,14 +51,14 @@ struct JSONText {
     }
 
     /// Adds an object whose members `write` adds, or `null`.
-    mutating func add(_ name: String, object write: ((inout JSONText) -> Void)?) {
+    public mutating func add(_ name: String, object write: ((inout JSONText) -> Void)?) {
         begin(name)
         guard let write else { return addNull() }
         enclose("{", "}", write)
     }
 
     /// Adds a list of objects, whose members `write` adds.
-    mutating func add<Element>(
+    public mutating func add<Element>(
         _ name: String, list elements: some Sequence<Element>, _ write: (inout JSONText, Element) -> Void
     ) {
         begin(name)
@@ -72,7 +71,7 @@ struct JSONText {
     }
 
     /// Adds a value that is JSON already.
-    mutating func add(_ name: String, raw value: ArraySlice<UInt8>) {
+    public mutating func add(_ name: String, raw value: ArraySlice<UInt8>) {
         begin(name)
         bytes.append(contentsOf: value)
     }
@@ -99,28 +98,4 @@ struct JSONText {
     }
 
     private mutating func addNull() { bytes.append(contentsOf: "null".utf8) }
-}
-
-extension Response {
-    /// An answer with a JSON object.
-    static func json(_ status: HTTPResponse.Status = .ok, _ write: (inout JSONText) -> Void) -> Response {
-        json(status, bytes: JSONText(write).bytes)
-    }
-
-    /// An answer with a page: its items, and what asks for the next one.
-    static func page<Element>(
-        _ items: some Sequence<Element>, next: String?, _ write: (inout JSONText, Element) -> Void
-    ) -> Response {
-        json { text in
-            text.add("items", list: items, write)
-            text.add("nextCursor", next)
-        }
-    }
-
-    /// An answer with JSON that is written already.
-    static func json(_ status: HTTPResponse.Status, bytes: [UInt8]) -> Response {
-        Response(
-            status: status, headers: [.contentType: "application/json; charset=utf-8", .cacheControl: "no-store"],
-            body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
-    }
 }

@@ -1,0 +1,70 @@
+public import LogCursor
+public import LogModel
+
+/// Follows what is committed for several apps, see ``LogTail``.
+public struct AppTails: Sendable {
+    private var tails: [(question: AppQuestion, tail: LogTail)] = []
+    private let cursors: any CursorStore
+    private let reader: any RecordReader
+
+    /// Makes tails of nothing; apps are added by ``follow(_:fromStart:)``.
+    /// - Parameters:
+    ///   - cursors: says how far each generation is.
+    ///   - reader: where the records are.
+    public init(cursors: any CursorStore, reader: any RecordReader) {
+        self.cursors = cursors
+        self.reader = reader
+    }
+
+    /// Whether an app is followed.
+    public func follows(_ app: AppID) -> Bool { tails.contains { $0.question.filter.app == app } }
+
+    /// Follows one more app.
+    /// - Parameters:
+    ///   - question: what is shown of it.
+    ///   - fromStart: whether all that is committed of it already is shown too, as for an app that is new.
+    /// - Throws: ``CursorStoreError``.
+    public mutating func follow(_ question: AppQuestion, fromStart: Bool = false) async throws(CursorStoreError) {
+        var tail = LogTail(question.filter, cursors: cursors, reader: reader)
+        if !fromStart { try await tail.start() }
+        tails.append((question, tail))
+    }
+
+    /// The latest records of what counts as seen, the earliest of them first; none of them comes again.
+    /// - Parameter count: how many at most; fewer when their lines have more than ``latestByteLimit`` bytes.
+    /// - Throws: ``RecordReaderError``, or `CancellationError` when the task was cancelled.
+    public func latest(_ count: Int) async throws -> [AppRecords] {
+        guard count > 0 else { return [] }
+        var merge = RecordMerge(
+            tails.map(\.question), order: .newestFirst, limit: nil, reader: reader, slice: min(2000, count + 1))
+        var seen: [AppRecords] = []
+        var (left, bytes) = (count, 0)
+        while left > 0, bytes < AppTails.latestByteLimit, let part = try await merge.next() {
+            guard let tail = tails.first(where: { $0.question.app == part.app })?.tail else { continue }
+            var rows = RecordRows()
+            for row in 0..<part.rows.count where left > 0 && tail.hasSeen(part.rows.position(row)) {
+                rows.append(row, of: part.rows)
+                left -= 1
+            }
+            bytes += rows.bytes.count
+            if !rows.isEmpty { seen.append(AppRecords(app: part.app, rows: rows)) }
+        }
+        return seen.reversed().map { part in
+            var rows = RecordRows()
+            for row in (0..<part.rows.count).reversed() { rows.append(row, of: part.rows) }
+            return AppRecords(app: part.app, rows: rows)
+        }
+    }
+
+    /// How many bytes of lines ``latest(_:)`` gives before it ends.
+    public static let latestByteLimit = 64 << 20
+
+    /// Shows what was committed since the last call, app by app and object by object.
+    /// - Throws: ``CursorStoreError``, ``RecordReaderError``, or what `visit` throws.
+    public mutating func poll(_ visit: (AppRecords) async throws -> Void) async throws {
+        for index in tails.indices {
+            let app = tails[index].question.app
+            try await tails[index].tail.poll { try await visit(AppRecords(app: app, rows: $0)) }
+        }
+    }
+}

@@ -1,0 +1,80 @@
+public import LogModel
+
+/// A record as people read it in a terminal: time, level and message, the other members as `name=value`, and last where
+/// in a program it comes from.
+///
+/// Values stay JSON, except that a text which needs no quotes has none.
+public struct RecordText: Sendable {
+    private let style: Style
+
+    /// How people want to see records.
+    public struct Style: Sendable {
+        /// How times are shown.
+        public var moments: MomentStyle
+        /// Whether levels are coloured.
+        public var hasColors: Bool
+        /// The names of the apps that records may be of, where that is to be seen.
+        public var apps: [String]?
+
+        /// Makes a style.
+        public init(moments: MomentStyle = .utc, hasColors: Bool = false, apps: [String]? = nil) {
+            self.moments = moments
+            self.hasColors = hasColors
+            self.apps = apps
+        }
+    }
+
+    /// As wide as the longest level, `unknown`.
+    private static let levelWidth = 7
+    private static let appWidthLimit = 24
+
+    /// Makes what writes records in a style.
+    public init(_ style: Style) { self.style = style }
+
+    /// A record as a line, without a newline.
+    /// - Parameter app: the name of its app.
+    public func line(_ rows: RecordRows, _ row: Int, app: String) -> String {
+        let time = Timestamp(nanoseconds: rows.timestamps[row])
+        let level = Level(rawValue: rows.levels[row]) ?? .unknown
+        let members = RecordMembers(rows.bytes.span.extracting(rows.range(row)), time: time, level: level)
+        var words = [style.moments.text(time), shown(level)]
+        if let apps = style.apps {
+            let width = min(RecordText.appWidthLimit, apps.map(displayWidth).max() ?? 0)
+            words.append(padded(visibleCell(app), to: width))
+        }
+        if let message = members.message { words.append(visibleText(message)) }
+        words += members.others.map(RecordText.pair)
+        let caller = members.caller.map(RecordText.pair).joined(separator: " ")
+        if !caller.isEmpty { words.append(style.hasColors ? "\u{1B}[2m\(caller)\u{1B}[0m" : caller) }
+        let text = words.joined(separator: " ")
+        return text.last == " " ? String(text.reversed().drop { $0 == " " }.reversed()) : text
+    }
+
+    private func shown(_ level: Level) -> String {
+        let word = level.name.uppercased()
+        guard style.hasColors else { return padded(word, to: RecordText.levelWidth) }
+        let blanks = String(repeating: " ", count: RecordText.levelWidth - word.utf8.count)
+        return "\u{1B}[\(level.colorCode)m\(word)\u{1B}[0m\(blanks)"
+    }
+
+    private static func pair(_ member: RecordMembers.Member) -> String {
+        let name = bareWord(member.name) ?? encodedJSONString(member.name)
+        let value = member.kind == .string ? bareWord(member.text) ?? member.json : member.json
+        return visibleText("\(name)=\(value)")
+    }
+}
+
+extension Level {
+    /// The parameters of "select graphic rendition" (ECMA-48, 8.3.117) that a level is shown with.
+    fileprivate var colorCode: String {
+        switch self {
+        case .unknown, .trace: "90"
+        case .debug: "36"
+        case .info: "32"
+        case .notice: "34"
+        case .warn: "33"
+        case .error: "31"
+        case .fatal: "1;31"
+        }
+    }
+}
