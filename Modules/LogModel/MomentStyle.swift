@@ -7,6 +7,7 @@ public struct MomentStyle: Sendable {
 
     /// The time of a place, with its distance to UTC.
     /// - Parameter secondsEast: how far its clocks are ahead of UTC at a moment, in seconds.
+    /// - Returns: the style.
     public static func local(_ secondsEast: @Sendable @escaping (Timestamp) -> Int) -> MomentStyle {
         MomentStyle(secondsEast: secondsEast)
     }

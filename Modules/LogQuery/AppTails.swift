@@ -32,6 +32,7 @@ public struct AppTails: Sendable {
 
     /// The latest records of what counts as seen, the earliest of them first; none of them comes again.
     /// - Parameter count: how many at most; fewer when their lines have more than ``latestByteLimit`` bytes.
+    /// - Returns: runs of records, each of one app.
     /// - Throws: ``RecordReaderError``, or `CancellationError` when the task was cancelled.
     public func latest(_ count: Int) async throws -> [AppRecords] {
         guard count > 0 else { return [] }

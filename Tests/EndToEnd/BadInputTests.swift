@@ -20,7 +20,7 @@ struct BadInputTests {
             (["query"], 2, "--app"),
             (["apps", "remove", "x"], 2, "--yes"),
             (["query", "--app", "nope"], 1, "there is no app \"nope\""),
-            (["query", "--app", "nope", "--from", "yesterday"], 1, "there is no app"),
+            (["query", "--app", "nope", "--from", "yesterday"], 2, "RFC 3339"),
             (["apps", "add", "-x-"], 2, "name"),
             (["apps", "add", "bad/name"], 1, "1 to 64"),
             (["config", "check", "--seal-grace", "1"], 78, "250ms, 10s"),

@@ -93,7 +93,7 @@ struct CommandTests {
         let replayed = try await site.run(["rejects", "replay", "--json", "--ingest-max-line-bytes", "4MiB"])
         #expect(replayed.code == 1, "\(replayed.words)")
         let rows = replayed.output.split(separator: "\n")
-        #expect(rows.count == 2 && rows[0].contains("will be taken again") && rows[1].contains("left alone"), "\(rows)")
+        #expect(rows.count == 2 && rows[0].contains("will_be_taken_again") && rows[1].contains("left_alone"), "\(rows)")
         #expect(rows[0].contains("\"from\":\(numbered(50).utf8.count)"), "\(rows)")
         for _ in 0..<2 {
             let wide = try await site.run(["ingest", files[0], "--app", "shop", "--ingest-max-line-bytes", "4MiB"])

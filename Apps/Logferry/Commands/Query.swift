@@ -133,7 +133,8 @@ struct Tail: AsyncParsableCommand {
 
     @OptionGroup var options: RecordOptions
 
-    @Option(name: [.customShort("n"), .customLong("last")], help: "How many of the last records come first, up to 10000.")
+    @Option(
+        name: [.customShort("n"), .customLong("last")], help: "How many of the last records come first, up to 10000.")
     var last: Int = 0
 
     @OptionGroup var display: RecordDisplay

@@ -85,7 +85,8 @@ struct RecordOptions: ParsableArguments {
             throw ValidationError("--from is not before --to, so that no record can be between them: \(from), \(to)")
         }
         if let level = filter.level, let lowest = filter.minLevel, level < lowest {
-            throw ValidationError("--level \(level.name) is below --min-level \(lowest.name), so that no record has both")
+            throw ValidationError(
+                "--level \(level.name) is below --min-level \(lowest.name), so that no record has both")
         }
         return filter
     }

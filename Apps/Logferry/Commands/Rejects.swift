@@ -68,7 +68,8 @@ struct Rejects: AsyncParsableCommand {
                 let kept = reject.sample.count
                 Terminal.say(
                     "\(reject.object) \(reject.range), line \(reject.lineNumber): \(reject.reason.rawValue), "
-                        + "\(reject.range.count) bytes" + (kept < reject.range.count ? ", the first \(kept) shown" : ""))
+                        + "\(reject.range.count) bytes" + (kept < reject.range.count ? ", the first \(kept) shown" : "")
+                )
                 if raw {
                     Terminal.write(reject.sample)
                 } else {

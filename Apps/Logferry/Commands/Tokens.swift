@@ -25,7 +25,8 @@ struct Tokens: AsyncParsableCommand {
         var scope: [String] = ["write"]
 
         @Option(
-            parsing: .unconditional, help: "When it ends: an RFC 3339 time, a date (UTC), or a time from now such as 90d.")
+            parsing: .unconditional,
+            help: "When it ends: an RFC 3339 time, a date (UTC), or a time from now such as 90d.")
         var expires: String?
 
         @Flag(help: "Write the token as JSON, of the shape that the API has.")

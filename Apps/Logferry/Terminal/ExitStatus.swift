@@ -58,7 +58,8 @@ enum ExitStatus: Int32, CaseIterable {
             Terminal.complain(error.detail)
             return error.reason == .unavailable ? tryAgain : failure
         case let error as UsageError:
-            Terminal.say(lines: "Error: \(URLCredentials.removed(fromText: error.message))" + (error.usage.map { "\n\($0)" } ?? ""))
+            let words = "Error: " + URLCredentials.removed(fromText: error.message)
+            Terminal.say(lines: error.usage.map { "\(words)\n\($0)" } ?? words)
             return usage
         default: return reportUsage(error)
         }

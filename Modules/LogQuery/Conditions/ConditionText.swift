@@ -53,7 +53,8 @@ private struct ConditionTextParser {
         ("~", "like"),
     ]
     private static let words = Set(ConditionReader.operators)
-    private static let operators = "=, !=, >, >=, <, <=, ~, like, in (…), not in (…), between … and …, exists or not exists"
+    private static let operators =
+        "=, !=, >, >=, <, <=, ~, like, in (…), not in (…), between … and …, exists or not exists"
 
     init(_ text: String, reader: ConditionReader) {
         self.text = text
@@ -97,7 +98,9 @@ private struct ConditionTextParser {
         let start = index
         let rest = String(decoding: bytes[start...], as: UTF8.self)
         do {
-            let (path, behind) = try FieldPath.leading(rest) { $0.value <= 0x20 || "=!<>~(),".unicodeScalars.contains($0) }
+            let (path, behind) = try FieldPath.leading(rest) { scalar in
+                scalar.value <= 0x20 || "=!<>~(),".unicodeScalars.contains(scalar)
+            }
             index = bytes.count - behind.utf8.count
             return path
         } catch {
@@ -200,7 +203,8 @@ private struct ConditionTextParser {
             index = reader.index
             return node
         } catch {
-            throw fault("this is not JSON; a text in double quotes needs its end, and \\ in front of \" and \\", at: index)
+            throw fault(
+                "this is not JSON; a text in double quotes needs its end, and \\ in front of \" and \\", at: index)
         }
     }
 

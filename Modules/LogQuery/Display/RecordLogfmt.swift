@@ -3,7 +3,11 @@ import LogModel
 /// Records as `name=value` pairs, as many tools of logs read them.
 enum RecordLogfmt {
     /// A record: time, level and message, then all members; members of objects by their paths, arrays as JSON.
-    /// - Parameter app: the name of its app, where that is to be seen.
+    /// - Parameters:
+    ///   - rows: the records that it is among.
+    ///   - row: which of them it is.
+    ///   - app: the name of its app, where that is to be seen.
+    /// - Returns: the line, without a newline.
     static func line(_ rows: RecordRows, _ row: Int, app: String?) -> String {
         let time = Timestamp(nanoseconds: rows.timestamps[row])
         let level = Level(rawValue: rows.levels[row]) ?? .unknown

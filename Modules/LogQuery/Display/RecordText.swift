@@ -31,8 +31,12 @@ public struct RecordText: Sendable {
     /// Makes what writes records in a style.
     public init(_ style: Style) { self.style = style }
 
-    /// A record as a line, without a newline.
-    /// - Parameter app: the name of its app.
+    /// A record as a line.
+    /// - Parameters:
+    ///   - rows: the records that it is among.
+    ///   - row: which of them it is.
+    ///   - app: the name of its app.
+    /// - Returns: the line, without a newline.
     public func line(_ rows: RecordRows, _ row: Int, app: String) -> String {
         let time = Timestamp(nanoseconds: rows.timestamps[row])
         let level = Level(rawValue: rows.levels[row]) ?? .unknown

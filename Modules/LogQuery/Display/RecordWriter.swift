@@ -36,7 +36,8 @@ public struct RecordWriter: Sendable {
         self.output = output
         self.style = style
         hasColumns = columns != nil
-        let usual: [RecordColumn.Fact] = [.timestamp, .level] + (style.apps == nil ? [] : [.app]) + [.message, .record]
+        let app: [RecordColumn.Fact] = style.apps == nil ? [] : [.app]
+        let usual: [RecordColumn.Fact] = [.timestamp, .level] + app + [.message, .record]
         self.columns = columns ?? usual.map { .fact($0) }
         widths = self.columns.map { displayWidth(RecordWriter.heading($0)) }
     }

@@ -21,7 +21,28 @@ extension RunningProgram {
     convenience init(
         _ arguments: [String], environment: [String: String] = [:], folder: String, program: String = path
     ) throws {
-        try self.init(program, arguments, environment: environment, folder: folder)
+        try self.init(program, RunningProgram.lastOfEach(arguments), environment: environment, folder: folder)
+    }
+
+    /// The arguments without settings that are given again later: the program refuses two values of one, and tests give
+    /// their own behind those of their site.
+    private static func lastOfEach(_ arguments: [String]) -> [String] {
+        let settings: Set<String> = [
+            "--data-dir", "--http-port", "--ops-port", "--local-fimidara-port", "--log-format", "--consume-interval",
+            "--log-level", "--store-url",
+        ]
+        var kept: [String] = []
+        var index = 0
+        while index < arguments.count {
+            let name = arguments[index]
+            if settings.contains(name), arguments[(index + 1)...].dropFirst().contains(name) {
+                index += 2
+                continue
+            }
+            kept.append(name)
+            index += 1
+        }
+        return kept
     }
 }
 

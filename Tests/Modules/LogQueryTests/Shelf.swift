@@ -17,10 +17,12 @@ final class Shelf: Sendable {
 
     /// Commits text as an object of its own, or behind what the object has.
     @discardableResult
-    func add(_ text: String, to object: String = "o", at moment: Timestamp = .sample) async throws -> GenerationID {
+    func add(
+        _ text: String, to object: String = "o", of owner: RegisteredApp? = nil, at moment: Timestamp = .sample
+    ) async throws -> GenerationID {
         let request = ClaimRequest(
-            source: SourceID("s"), object: ObjectKey(object), app: app.id, identity: "a", size: 1 << 40)
-        guard case .claimed(let claim) = await store.claim([request], by: owner, for: .seconds(60)).first else {
+            source: SourceID("s"), object: ObjectKey(object), app: (owner ?? app).id, identity: "a", size: 1 << 40)
+        guard case .claimed(let claim) = await store.claim([request], by: self.owner, for: .seconds(60)).first else {
             throw Unclaimed()
         }
         var start = claim.cursor.progress
