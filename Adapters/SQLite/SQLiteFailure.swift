@@ -17,7 +17,17 @@ extension StoreFailure {
             default: .lasting
             }
         // The statement's arguments stay out of it: they can hold what clients sent.
-        self.init(meaning, detail: "sqlite \(path): \(error.extendedResultCode) \(error.message ?? "")")
+        self.init(meaning, detail: "sqlite \(path): \(Self.words(error)) (code \(error.extendedResultCode.rawValue))")
+    }
+
+    private static func words(_ error: DatabaseError) -> String {
+        let words = error.message ?? "it failed"
+        return switch error.resultCode.primaryResultCode {
+        case .SQLITE_FULL: words + "; make room on its disk"
+        case .SQLITE_READONLY:
+            words + "; give this user the right to write to the file and its folder, and mount its disk for writing"
+        default: words
+        }
     }
 }
 

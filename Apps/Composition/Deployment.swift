@@ -72,7 +72,9 @@ public struct Deployment: Sendable {
         let clock = SystemClock()
         let entropy = SystemEntropy()
         let data = try DataDirectory(settings.dataDirectory, makes: makes)
-        if let concern = data.concern { logger.warning("\(concern)") }
+        for concern in [data.concern, clock.now().clockConcern] {
+            if let concern { logger.warning("\(concern)") }
+        }
         let store = try await Store.open(
             settings, makes: makes, waiting: waitsForStore ? settings.storeWait : .zero, logger: logger)
         let telemetry = ServiceTelemetry()

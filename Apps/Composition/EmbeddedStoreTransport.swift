@@ -55,8 +55,8 @@ final class EmbeddedStoreTransport: HTTPTransport {
     private var notRunning: HTTPTransportError {
         HTTPTransportError(
             .cannotConnect,
-            detail: "the embedded file store of \(dataDirectory) is not running: start \"logferry dev\" with this data "
-                + "folder",
+            detail: "the embedded file store of \(dataDirectory) is not running: start \"logferry files\" or "
+                + "\"logferry dev\" with this data folder",
             mayHaveReachedServer: false)
     }
 }

@@ -19,6 +19,9 @@ public struct FileStoreDeployment: Sendable {
     public init(_ settings: Settings, logger: Logger) async throws {
         let (clock, entropy) = (SystemClock(), SystemEntropy())
         let data = try DataDirectory(settings.dataDirectory)
+        for concern in [data.concern, clock.now().clockConcern] {
+            if let concern { logger.warning("\(concern)") }
+        }
         let telemetry = ServiceTelemetry()
         let secret = try FileStoreDeployment.key(in: data, from: entropy)
         do {

@@ -42,6 +42,11 @@ struct CommandShapeTests {
         #expect([row] as NSArray == dry.json["items"] as? NSArray, "\(replay) \(dry.text)")
         let named = try await site.run(["fields", "shop", "--json"])
         #expect(try await site.run(["fields", "--app", "shop", "--json"]).output == named.output)
+        let client = try #require(token["token"] as? String)
+        #expect(try await site.call("POST", site.api("/v1/sdk/init"), client, "{}").status == 200)
+        let repaired = try await site.call("POST", site.api("/v1/apps/shop/repair"), admin)
+        #expect(repaired.json["provisioned"] as? Bool == true, "\(repaired.text)")
+        #expect(try await site.run(["apps", "repair", "shop", "--json"]).output == repaired.text + "\n")
         #expect(try await site.stop(dev) == 0)
     }
 }

@@ -111,6 +111,60 @@ struct StartTests {
         #expect(try await site.run(["apps", "add", "a"], environment: environment).code == 0)
     }
 
+    @Test("on a read-only mount questions are answered, and what would write is refused by name")
+    func readOnlyMount() async throws {
+        let site = try Site()
+        #expect(try await site.run(["apps", "add", "shop"]).code == 0)
+        let file = site.folder + "/x.ndjson"
+        try Data("{\"n\":1}\n".utf8).write(to: URL(fileURLWithPath: file))
+        #expect(try await site.run(["ingest", file, "--app", "shop"]).code == 0)
+        let mounted = #"mount --bind "$1" "$1" && mount -o remount,ro,bind "$1" || exit 99; shift; exec "$@""#
+        func run(_ arguments: [String]) async throws -> (code: Int32, output: String, words: String) {
+            let program = try RunningProgram(
+                ["--mount", "--map-root-user", "/bin/sh", "-c", mounted, "sh", site.data, RunningProgram.path]
+                    + site.flags + arguments,
+                folder: site.folder + "/logs", program: "/usr/bin/unshare")
+            return (try await program.wait(), program.outputText, program.errorText)
+        }
+        let first = try await run(["query", "--app", "shop", "--json"])
+        if first.code == 99 || first.words.contains("unshare failed") {
+            return print("the read-only mount is left out: this machine does not let file systems be mounted")
+        }
+        #expect(first.code == 0 && first.output == "{\"n\":1}\n", "\(first.words)")
+        for arguments in [["apps", "list"], ["fields", "--app", "shop"], ["verify"], ["cursors", "list"]] {
+            let read = try await run(arguments)
+            #expect(read.code == 0, "\(arguments): \(read.words)")
+        }
+        for arguments in [
+            ["apps", "add", "b"], ["dev"], ["ingest", file, "--app", "shop"], ["work", "--once"], ["files"],
+            ["config", "check"],
+        ] {
+            let refused = try await run(arguments)
+            #expect(refused.code == 78, "\(arguments): \(refused.code) \(refused.words)")
+            #expect(refused.words.contains("\(site.data) is not writable"), "\(arguments): \(refused.words)")
+        }
+        for arguments in [["tokens", "issue", "--app", "shop"], ["apps", "remove", "shop", "--yes"]] {
+            let refused = try await run(arguments)
+            #expect(refused.code != 0 && refused.words.contains("mount its disk"), "\(arguments): \(refused.words)")
+        }
+    }
+
+    @Test("a clock at 1970 is named, and lines are kept with a time of receipt that can be asked for")
+    func earlyClock() async throws {
+        let site = try Site()
+        let time = try ShiftedTime(library: try await ShiftedTime.compiled(in: site.folder), in: site.folder)
+        try time.shift(hours: -Int64(Date().timeIntervalSince1970 / 3600))
+        #expect(try await site.run(["apps", "add", "shop"], environment: time.environment).code == 0)
+        let file = site.folder + "/x.ndjson"
+        try Data("{\"n\":1}\n{\"n\":2,\"ts\":1780000000}\n".utf8).write(to: URL(fileURLWithPath: file))
+        let taken = try await site.run(["ingest", file, "--app", "shop"], environment: time.environment)
+        #expect(taken.code == 0 && taken.words.contains("clock of this machine says 1970"), "\(taken.words)")
+        let check = try await site.run(["config", "check", "--offline"], environment: time.environment)
+        #expect(check.code == 0 && check.words.contains("clock of this machine says 1970"), "\(check.words)")
+        let lines = try await site.run(["query", "--app", "shop", "--json", "--order", "asc"])
+        #expect(lines.output == "{\"n\":1}\n{\"n\":2,\"ts\":1780000000}\n", "\(lines.output) \(lines.words)")
+    }
+
     @Test("a folder with letters outside ASCII works in a locale that knows none")
     func locale() async throws {
         let site = try Site()

@@ -12,7 +12,7 @@ public struct CheckFinding: Sendable {
 
     /// How bad it is.
     public let severity: Severity
-    /// What was looked at: `settings`, `ports`, `data folder`, `keys`, `store`, `locks` or `file store`.
+    /// What was looked at: `settings`, `clock`, `ports`, `data folder`, `keys`, `store`, `locks` or `file store`.
     public let subject: String
     /// What was found, and what to do.
     public let words: String

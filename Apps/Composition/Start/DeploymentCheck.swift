@@ -28,7 +28,7 @@ public struct DeploymentCheck: Sendable {
             mode.map(settings.complaints(about:)) ?? settings.clashes(of: settings.listeners(of: .serve))
         var findings = complaints.map { CheckFinding(.error, "settings", $0) }
         if findings.isEmpty { findings.append(CheckFinding(.fine, "settings", "can be used")) }
-        findings += ports() + folder() + keys()
+        findings += clock() + ports() + folder() + keys()
         guard reachesOut else { return findings }
         async let store = within("store") { await self.store() }
         async let locks = within("locks") { await self.locks() }
@@ -40,6 +40,10 @@ public struct DeploymentCheck: Sendable {
     public static func isUnusable(_ findings: [CheckFinding]) -> Bool { findings.contains { $0.severity == .error } }
 
     // MARK: - This machine
+
+    private func clock() -> [CheckFinding] {
+        SystemClock().now().clockConcern.map { [CheckFinding(.warning, "clock", $0)] } ?? []
+    }
 
     private func ports() -> [CheckFinding] {
         guard let mode else { return [] }

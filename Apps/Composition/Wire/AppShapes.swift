@@ -1,5 +1,6 @@
 public import AppRegistry
 import LogModel
+public import SdkProvisioning
 
 // What apps, tokens and fields look like in answers of the API and in what commands write with `--json`: one shape each.
 // Every member is always there; what is not known is null.
@@ -27,5 +28,14 @@ extension JSONText {
     public mutating func addMembers(of issued: ClientTokens.Issued) {
         addMembers(of: issued.token)
         add("token", issued.secret.reveal { $0 })
+    }
+
+    /// Adds the members of what a repair of an app found and put back.
+    public mutating func addMembers(of report: RepairReport) {
+        add("provisioned", report.wasProvisioned)
+        add("repaired", report.repaired.map(\.rawValue).sorted())
+        add("members", Int64(report.members))
+        add("restoredMembers", Int64(report.restoredMembers))
+        add("withoutStorageToken", Int64(report.withoutStorageToken))
     }
 }

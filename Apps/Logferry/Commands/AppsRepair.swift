@@ -17,7 +17,7 @@ struct AppsRepair: AsyncParsableCommand {
     @Argument(help: "Its id or its name.")
     var app: String
 
-    @Flag(help: "Write what was found as JSON.")
+    @Flag(help: "Write what was found as JSON, of the shape that the API has.")
     var json = false
 
     func run() async throws {
@@ -26,15 +26,7 @@ struct AppsRepair: AsyncParsableCommand {
             guard let provisioner = deployment.provisioner() else { throw SettingsError(Deployment.noFileStore) }
             let report = try await provisioner.repair(found.id)
             if json {
-                var table = Table(
-                    ["provisioned", "repaired", "members", "restoredMembers", "withoutStorageToken"], json: true)
-                table.add([
-                    .text(report.wasProvisioned ? "true" : "false"),
-                    .text(report.repaired.map(\.rawValue).sorted().joined(separator: " ")),
-                    .text(String(report.members)), .text(String(report.restoredMembers)),
-                    .text(String(report.withoutStorageToken)),
-                ])
-                table.finish(whenEmpty: "")
+                Terminal.write(JSONText { $0.addMembers(of: report) }.bytes + [0x0A])
             } else {
                 for line in AppsRepair.words(report) { Terminal.say(line) }
             }

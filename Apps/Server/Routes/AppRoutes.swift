@@ -43,13 +43,7 @@ struct AppRoutes: Sendable {
                 let app = try await apps.find(try context.segment("app"))
                 guard let provisioner else { throw Problem.noFileStore }
                 let report = try await provisioner.repair(app.id)
-                return .json { text in
-                    text.add("provisioned", report.wasProvisioned)
-                    text.add("repaired", report.repaired.map(\.rawValue).sorted())
-                    text.add("members", Int64(report.members))
-                    text.add("restoredMembers", Int64(report.restoredMembers))
-                    text.add("withoutStorageToken", Int64(report.withoutStorageToken))
-                }
+                return .json { $0.addMembers(of: report) }
             },
         ]
     }
