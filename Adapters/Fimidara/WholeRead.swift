@@ -12,13 +12,13 @@ struct WholeRead {
         guard response.status == 200, (response.headers["Content-Encoding"] ?? "identity") == "identity" else {
             return nil
         }
-        return response.headers["Content-Length"].flatMap { Int64($0) }
+        return response.headers["Content-Length"].flatMap { Int64($0) }.flatMap { $0 >= 0 ? $0 : nil }
     }
 
     /// A range of it, of which no more than a piece is held beside; `nil` when the answer does not say how long it is.
     func receive(from offset: Int64, limit: Int) async throws(FimidaraFailure) -> ObjectChunk? {
         guard let length else { return nil }
-        let end = min(length, offset + Int64(limit))
+        let end = length - offset > Int64(limit) ? offset + Int64(limit) : length
         var (bytes, place): ([UInt8], Int64) = ([], 0)
         while place < end {
             let piece: [UInt8]?

@@ -165,6 +165,19 @@ struct StartTests {
         #expect(lines.output == "{\"n\":1}\n{\"n\":2,\"ts\":1780000000}\n", "\(lines.output) \(lines.words)")
     }
 
+    @Test("what a killed process of the same number left in shared memory is no matter, and nothing is left there")
+    func sharedMemory() async throws {
+        let site = try Site()
+        let script = #": > /dev/shm/mongoc-$$ && echo $$ >&2 && exec "$0" "$@""#
+        let program = try RunningProgram(
+            ["-c", script, RunningProgram.path, "apps", "add", "shop", "--json"] + site.flags,
+            folder: site.folder + "/logs", program: "/bin/sh")
+        #expect(try await program.wait() == 0)
+        let number = program.errorText.split(separator: "\n").first.map(String.init) ?? ""
+        #expect(program.errorText == number + "\n", "\(program.errorText)")
+        #expect(!FileManager.default.fileExists(atPath: "/dev/shm/mongoc-\(number)"))
+    }
+
     @Test("a folder with letters outside ASCII works in a locale that knows none")
     func locale() async throws {
         let site = try Site()
