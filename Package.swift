@@ -340,8 +340,9 @@ let package = Package(
         suite(
             "DocumentTests", in: "DocumentTests",
             [
-                "LogIngestion", "SdkClient", "TelemetryAdapter", "LocalFimidaraAdapter", "Composition", "Server",
-                "Logferry",
+                "LogModel", "AppRegistry", "LogCursor", "LogIngestion", "IngestionJobs", "LogQuery", "LogMaintenance",
+                "SdkProvisioning", "SdkClient", "TelemetryAdapter", "LocalFimidaraAdapter", "SimdJSONAdapter",
+                "Composition", "Server", "Logferry", "TestSupport",
             ]),
         suite(
             "EndToEndTests", in: "EndToEnd",

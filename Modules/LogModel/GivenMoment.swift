@@ -111,12 +111,12 @@ extension Duration {
 }
 
 extension Level {
-    /// Reads a level that somebody asks for: a name or a usual synonym; `nil` when it is none.
+    /// Reads a level that somebody asks for, in any case: a name or a usual synonym; `nil` when it is none.
     ///
     /// Of a record's level an unknown word makes ``Level/unknown``; in a question it is a mistake.
     public init?(asked text: String) {
         self.init(word: text)
-        guard self != .unknown || text == Level.unknown.name else { return nil }
+        guard self != .unknown || text.lowercased() == Level.unknown.name else { return nil }
     }
 
     /// The names of all levels, for who is told what to ask for.

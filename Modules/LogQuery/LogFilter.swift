@@ -34,6 +34,21 @@ public struct LogFilter: Sendable, Hashable {
         self.conditions = conditions
     }
 
+    /// Why no record can meet the filter, whatever records there are.
+    public enum Contradiction: Sendable, Hashable {
+        /// The first time that counts is not before the one at which to end.
+        case times(from: Timestamp, to: Timestamp)
+        /// The only level that counts is below the lowest one.
+        case levels(only: Level, lowest: Level)
+    }
+
+    /// What in the times and levels contradicts itself; `nil` when nothing does.
+    public var contradiction: Contradiction? {
+        if let from, let to, from >= to { return .times(from: from, to: to) }
+        if let level, let minLevel, level < minLevel { return .levels(only: level, lowest: minLevel) }
+        return nil
+    }
+
     /// Whether very few of the records of its times may meet the columns' part, so that many are looked at for one.
     public var isSparse: Bool { level != nil || minLevel != nil || timeIsReceipt != nil }
 

@@ -12,6 +12,15 @@ public struct LogQueryService: Sendable {
     /// How many items a page may have.
     public static let limits = 1...1000
 
+    /// How many items a page has when nothing is said.
+    public static let defaultLimit = 100
+
+    /// How long an interval of a histogram may be.
+    public static let intervals = Duration.milliseconds(1)...Duration.seconds(366 * 86_400)
+
+    /// How long an interval of a histogram is when nothing is said.
+    public static let defaultInterval = Duration.seconds(60)
+
     /// Makes a service over a reader.
     /// - Parameters:
     ///   - reader: where the records are.
@@ -118,9 +127,7 @@ public struct LogQueryService: Sendable {
     /// How many records of each level there are in each interval.
     /// - Throws: ``LogQueryError`` `.invalidInterval` or `.tooManyBars`; ``RecordReaderError``.
     public func histogram(_ filter: LogFilter, interval: Duration) async throws -> [HistogramBar] {
-        guard interval >= .milliseconds(1), interval <= .seconds(366 * 86_400) else {
-            throw LogQueryError.invalidInterval
-        }
+        guard LogQueryService.intervals.contains(interval) else { throw LogQueryError.invalidInterval }
         if !filter.isDecidedByColumns { return try await countedBars(filter, interval: interval) }
         let bars = try await reader.histogram(filter, interval: interval, limit: LogQueryService.barLimit + 1)
         guard bars.count <= LogQueryService.barLimit else { throw LogQueryError.tooManyBars }

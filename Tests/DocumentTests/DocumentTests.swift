@@ -4,6 +4,7 @@ import LogIngestion
 import SdkClient
 import Server
 import TelemetryAdapter
+import TestSupport
 import Testing
 
 @testable import LocalFimidaraAdapter
@@ -99,35 +100,5 @@ struct DocumentTests {
         #expect(Set(names).subtracting(listed) == [], "not in the document")
         #expect(Set(listed).subtracting(names) == [], "in the document alone")
         for row in rows { #expect(row.dropFirst(3).first.map { !$0.isEmpty } ?? true, "\(row[0]) has no meaning") }
-    }
-}
-
-/// A document of this package.
-private struct Document {
-    let text: String
-
-    init(_ name: String) throws {
-        let root = ((#filePath as NSString).deletingLastPathComponent as NSString).appendingPathComponent("../..")
-        text = try String(contentsOfFile: "\(root)/Docs/\(name)", encoding: .utf8)
-    }
-
-    /// The rows of the table under a heading whose first cell is quoted as code; that cell without its quotes.
-    func table(under heading: String) throws -> [[String]] {
-        let section = text.components(separatedBy: "\n## ").first { $0.hasPrefix(heading + "\n") }
-        let lines = try #require(section, "there is no heading \"\(heading)\"").split(separator: "\n")
-        let rows = lines.filter { $0.hasPrefix("| `") }.map { line in
-            var cells = line.split(separator: "|", omittingEmptySubsequences: false).dropFirst().dropLast().map {
-                $0.trimmingCharacters(in: .whitespaces)
-            }
-            cells[0] = cells[0].trimmingCharacters(in: ["`"])
-            return cells
-        }
-        try #require(!rows.isEmpty)
-        return rows
-    }
-
-    /// The texts between backquotes.
-    static func quoted(_ cell: String) -> [String] {
-        cell.matches(of: /`([^`]+)`/).map { String($0.output.1) }
     }
 }

@@ -48,6 +48,7 @@ struct CommandLineTests {
             (query + ["--all-apps"], "exclude"), (["query"], "--app or --all-apps is missing"),
             (query + ["-q", ""], "empty"),
             (query + ["--from", "yesterday"], "RFC 3339"), (query + ["--from", ""], "RFC 3339"),
+            (query + ["--where", "n between 2 and 1"], "reversed"), (query + ["--where", "n like ''"], "is empty"),
             (query + ["--where", "n>"], "a value is missing"), (query + ["--columns", "a,"], "--columns"),
             (query + ["--output", "xml"], "logfmt"), (["tail", "--app", "shop", "-n", "10001"], "-n must be"),
             (["fields"], "--app is missing"), (["fields", "shop", "--app", "shop"], "given twice"),

@@ -9,7 +9,7 @@ import Testing
 /// What questions over every store must find, and must not.
 enum QueryClauses {
     static let clauses: [Clause<StoreUnderTest>] =
-        isolation + times + NarrowingClauses.clauses + MeaningClauses.clauses + [
+        isolation + times + NarrowingClauses.clauses + MeaningClauses.clauses + DocumentedQuestions.clauses + [
             Clause("what a call gives ends with some megabytes of lines, and says where to go on") { store in
                 let app = try await store.newApp()
                 var feed = ObjectFeed(try await store.claim("o", of: app), maxLineBytes: 1 << 21)

@@ -81,14 +81,14 @@ struct RecordOptions: ParsableArguments {
             throw ValidationError("--where: \(error)")
         }
         guard text != "" else { throw ValidationError("--text is empty, which every line has in it") }
-        if let from = filter.from, let to = filter.to, from >= to {
+        switch filter.contradiction {
+        case .times(let from, let to):
             throw ValidationError("--from is not before --to, so that no record can be between them: \(from), \(to)")
-        }
-        if let level = filter.level, let lowest = filter.minLevel, level < lowest {
+        case .levels(let only, let lowest):
             throw ValidationError(
-                "--level \(level.name) is below --min-level \(lowest.name), so that no record has both")
+                "--level \(only.name) is below --min-level \(lowest.name), so that no record has both")
+        case nil: return filter
         }
-        return filter
     }
 
     private func moment(_ name: String, _ text: String?, _ now: Timestamp) throws -> Timestamp? {

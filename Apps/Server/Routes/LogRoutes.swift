@@ -84,8 +84,10 @@ struct LogRoutes: Sendable {
     }
 
     private func histogram(_ parameters: QueryParameters, _ caller: Caller) async throws -> Response {
-        guard let interval = Duration(given: parameters["interval"] ?? "60s") else {
-            throw LogQueryError.invalidInterval
+        var interval = LogQueryService.defaultInterval
+        if let text = parameters["interval"] {
+            guard let given = Duration(given: text) else { throw LogQueryError.invalidInterval }
+            interval = given
         }
         let question = try await LogQuestion(parameters, try setting(of: caller, cursor: nil))
         let bars = try await query.histogram(question.filter, interval: interval)
@@ -109,8 +111,8 @@ struct LogRoutes: Sendable {
             return stream(question, await context.presence(), place)
         }
         let page = try await query.page(
-            question.filter, order: question.order ?? .newestFirst, limit: question.limit ?? 100,
-            cursor: question.cursor, askedAt: question.askedAt)
+            question.filter, order: question.order ?? .newestFirst,
+            limit: question.limit ?? LogQueryService.defaultLimit, cursor: question.cursor, askedAt: question.askedAt)
         let app = question.filter.app.text
         return .page(0..<page.rows.count, next: page.next) { $0.add($1, of: page.rows, app: app) }
     }

@@ -87,7 +87,15 @@ struct LogQuestion {
         filter.timeIsReceipt = texts.timeIsReceipt
         filter.text = texts.needle
         filter.conditions = try texts.conditions.map(ConditionReader(now: askedAt).conditions) ?? []
-        self.filter = filter
+        switch filter.contradiction {
+        case .times(let from, let to):
+            throw Problem.invalid(
+                "\"from\" is not before \"to\", so that no record can be between them: \(from), \(to)")
+        case .levels(let only, let lowest):
+            throw Problem.invalid(
+                "\"level\" \(only.name) is below \"minLevel\" \(lowest.name), so that no record has both")
+        case nil: self.filter = filter
+        }
         switch try texts.text("order") {
         case nil: order = nil
         case "desc": order = .newestFirst

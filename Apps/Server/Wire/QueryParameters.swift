@@ -1,5 +1,6 @@
 import HTTPTypes
 import LogModel
+import LogQuery
 
 /// The parameters behind the `?`; those that the route does not know are errors.
 struct QueryParameters: Sendable {
@@ -43,8 +44,8 @@ struct QueryParameters: Sendable {
 
     /// How many items a page may have: 1 to 1000, 100 when it was left out.
     func limit() throws(Problem) -> Int {
-        guard let text = self["limit"] else { return 100 }
-        guard let limit = WholeNumber.read(digits: text), (1...1000).contains(limit) else {
+        guard let text = self["limit"] else { return LogQueryService.defaultLimit }
+        guard let limit = WholeNumber.read(digits: text), LogQueryService.limits.contains(limit) else {
             throw .invalid("\"limit\" must be a whole number from 1 to 1000")
         }
         return limit

@@ -87,6 +87,9 @@ public struct ConditionReader: Sendable {
         case "not_in": return .noneOf(try operands(name, value))
         case "like":
             guard let text = value?.textValue else { throw .invalid("the value of \"like\" must be a string") }
+            guard !text.isEmpty else {
+                throw .invalid("the value of \"like\" is empty, which every string has in it; give it a text")
+            }
             return .contains(text)
         case "exists":
             guard case .flag(let wanted)? = value ?? .flag(true) else {
@@ -106,10 +109,19 @@ public struct ConditionReader: Sendable {
         }
         let low = try ordered("between", pair[0])
         let high = try ordered("between", pair[1])
-        switch (low, high) {
-        case (.text, .text), (.number, .number), (.time, .time): return .between(low, high)
-        default: throw .invalid("the values of \"between\" must be two numbers, two strings or two times")
+        let isReversed =
+            switch (low, high) {
+            case (.text(let first), .text(let second)): second.bytes.lexicographicallyPrecedes(first.bytes)
+            case (.number(let first), .number(let second)): first.order(to: second) > 0
+            case (.time(let first), .time(let second)): first > second
+            default: throw .invalid("the values of \"between\" must be two numbers, two strings or two times")
+            }
+        guard !isReversed else {
+            throw .invalid(
+                "the values of \"between\" are reversed, so that nothing is between them: the lesser one comes first, "
+                    + "of times the earlier, of ages the longer")
         }
+        return .between(low, high)
     }
 
     private func operands(_ name: String, _ value: JSONNode?) throws(ConditionError) -> [Operand] {

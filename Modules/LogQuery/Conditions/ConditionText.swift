@@ -1,6 +1,12 @@
 import LogModel
 
 extension ConditionReader {
+    /// What stands for an operator of the API on a command line; the longer of two with one beginning comes first.
+    public static let symbols = [
+        ("==", "eq"), ("!=", "neq"), (">=", "gte"), ("<=", "lte"), ("<>", "neq"), ("=", "eq"), (">", "gt"), ("<", "lt"),
+        ("~", "like"),
+    ]
+
     /// Reads conditions as people write them on a command line, one each: `status >= 500`.
     ///
     /// A path, an operator and a value. Operators are `=`, `!=`, `>`, `>=`, `<`, `<=`, `~` or `like`, `in (a, b)`,
@@ -47,11 +53,6 @@ private struct ConditionTextParser {
     private let reader: ConditionReader
     private var index = 0
 
-    /// What stands for an operator of the API; the longer of two with one beginning comes first.
-    private static let symbols = [
-        ("==", "eq"), ("!=", "neq"), (">=", "gte"), ("<=", "lte"), ("<>", "neq"), ("=", "eq"), (">", "gt"), ("<", "lt"),
-        ("~", "like"),
-    ]
     private static let words = Set(ConditionReader.operators)
     private static let operators =
         "=, !=, >, >=, <, <=, ~, like, in (…), not in (…), between … and …, exists or not exists"
@@ -111,7 +112,7 @@ private struct ConditionTextParser {
 
     /// The name of the operator, and whether `not` is in front of `exists`.
     private mutating func operation() throws(ConditionTextError) -> (name: String, isNegated: Bool) {
-        for (symbol, name) in ConditionTextParser.symbols where bytes[index...].starts(with: symbol.utf8) {
+        for (symbol, name) in ConditionReader.symbols where bytes[index...].starts(with: symbol.utf8) {
             index += symbol.utf8.count
             return (name, false)
         }

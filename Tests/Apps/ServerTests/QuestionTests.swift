@@ -86,6 +86,34 @@ struct QuestionTests {
         }
     }
 
+    @Test("T121: a question that contradicts itself is 400 and says where; histograms have an interval by default")
+    func contradictions() async throws {
+        try await ServerBench.run { bench in
+            try await take([#"{"n":1,"ts":30}"#, #"{"n":2,"ts":89}"#], at: bench)
+            for (question, words) in [
+                ("from=2d&to=1d&level=warn", nil), ("from=1d&to=2d", "\"from\" is not before \"to\""),
+                ("from=2026-11-20&to=2026-11-20", "\"from\" is not before \"to\""),
+                ("level=info&minLevel=warn", "\"level\" info is below \"minLevel\" warn"),
+                ("level=warn&minLevel=warn", nil), ("level=unknown&minLevel=trace", "below"),
+                ("level=UNKNOWN&minLevel=Unknown", nil), ("level=30", "must be one of"),
+            ] as [(String, String?)] {
+                for route in ["/v1/logs", "/v1/logs/count", "/v1/logs/histogram"] {
+                    let answer = try await bench.send(.get, "\(route)?app=shop&\(question)", bearer: bench.adminKey)
+                    #expect(answer.status == (words == nil ? 200 : 400), "\(route) \(question): \(answer.text)")
+                    guard let words else { continue }
+                    #expect(answer.code == "invalid_request", "\(question)")
+                    #expect((answer.json["detail"] as? String)?.contains(words) == true, "\(answer.text)")
+                }
+            }
+            let reversed = try await ask(#"{"path":"n","op":"between","value":[2,1]}"#, at: bench)
+            #expect(reversed.status == 400 && reversed.text.contains("reversed"), "\(reversed.text)")
+            #expect(try await count(#"{"path":"n","op":"between","value":[1,1]}"#, at: bench) == 1)
+            let bars = try await bench.send(.get, "/v1/logs/histogram?app=shop", bearer: bench.adminKey)
+            let begins = try #require(bars.json["items"] as? [[String: Any]]).compactMap { $0["from"] as? String }
+            #expect(begins == ["1970-01-01T00:00:00Z", "1970-01-01T00:01:00Z"])
+        }
+    }
+
     @Test("T52, T120: items say whose time is that of receipt; a stream comes in the cheapest order")
     func timesAndOrder() async throws {
         try await ServerBench.run { bench in

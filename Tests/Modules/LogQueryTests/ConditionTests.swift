@@ -60,6 +60,27 @@ struct ConditionTests {
         for value in failing { #expect(try await !matches(condition, "{\"k\":\(value)}"), "\(value)") }
     }
 
+    @Test("T121: values of between that are reversed, and an empty text of like, are refused; exists asks for presence")
+    func meaningless() throws {
+        let reader = ConditionReader(now: .sample)
+        func read(_ operation: String, _ value: String?) throws -> Condition.Test? {
+            let value = value.map { ",\"value\":\($0)" } ?? ""
+            let text = "[{\"path\":\"k\",\"op\":\"\(operation)\"\(value)}]"
+            return try reader.conditions(try JSONNode(parsing: Array(text.utf8))).first?.test
+        }
+        for pair in [
+            "[2,1]", "[1,0.999999999999999999999999]", #"["b","a"]"#, #"["é","e"]"#, #"["\udfff","\ud800"]"#,
+            #"[{"age":"15m"},{"age":"30m"}]"#, #"[{"time":1},{"time":0}]"#, #"[{"age":"0s"},{"time":0}]"#,
+        ] {
+            #expect(throws: ConditionError.self, "\(pair)") { try read("between", pair) }
+        }
+        for pair in ["[1,1.0]", "[-2,-1]", #"["a","a"]"#, #"["Z","a"]"#, #"[{"age":"30m"},{"age":"15m"}]"#] {
+            #expect(try read("between", pair) != nil, "\(pair)")
+        }
+        #expect(throws: ConditionError.self) { try read("like", #""""#) }
+        #expect(try read("exists", nil) == .exists(true))
+    }
+
     @Test("a member that is not there meets only what asks for that")
     func absent() async throws {
         let one = Operand.number(JSONNumber(1))

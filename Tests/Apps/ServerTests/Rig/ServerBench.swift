@@ -20,6 +20,8 @@ final class ServerBench: Sendable {
     let internalKey = "internal-key-of-the-tests"
     /// The ways in that the code has.
     let routes: [(method: String, path: String)]
+    /// The same, with what they demand.
+    let ways: [Route]
     private let folder: TemporaryFolder
     private let embedded: EmbeddedFileStore
     private let services: [Task<Void, any Error>]
@@ -72,7 +74,8 @@ final class ServerBench: Sendable {
             for service in services { try await service.value }
             throw ListenerEnded()
         }
-        routes = api.routes.map { ($0.method.rawValue, $0.path) }
+        ways = api.routes
+        routes = ways.map { ($0.method.rawValue, $0.path) }
         self.folder = folder
         self.filesPort = filesPort
         self.apiPort = apiPort
