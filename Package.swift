@@ -342,7 +342,7 @@ let package = Package(
             [
                 "LogModel", "AppRegistry", "LogCursor", "LogIngestion", "IngestionJobs", "LogQuery", "LogMaintenance",
                 "SdkProvisioning", "SdkClient", "TelemetryAdapter", "LocalFimidaraAdapter", "SimdJSONAdapter",
-                "Composition", "Server", "Logferry", "TestSupport",
+                "InMemoryAdapter", "Composition", "Server", "Logferry", "TestSupport", httpTypes,
             ]),
         suite(
             "EndToEndTests", in: "EndToEnd",

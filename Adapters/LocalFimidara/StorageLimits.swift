@@ -50,4 +50,6 @@ public struct StorageLimits: Sendable, Hashable {
     static let parts: ClosedRange<Int64> = 1...10_000
     /// How many ranges one read may ask for.
     static let ranges = 100
+    /// How many segments a path may have, the root's name among them, as fimidara has it.
+    static let segments = 10
 }

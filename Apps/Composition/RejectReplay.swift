@@ -71,6 +71,16 @@ public struct RejectReplay: Sendable {
         case refused(String)
         /// Nothing was changed, since the source does not answer; the same may succeed later.
         case unreachable(String)
+
+        /// The word for it in answers.
+        public var word: String {
+            switch self {
+            case .willBeTakenAgain: "will_be_taken_again"
+            case .wouldBeTakenAgain: "would_be_taken_again"
+            case .refused: "left_alone"
+            case .unreachable: "source_unavailable"
+            }
+        }
     }
 
     /// The objects with rejects that are meant, in the order of their generations.

@@ -48,7 +48,7 @@ struct LineDocumentTests {
                 #expect(output.records.count == (row[1] == "a record" ? 1 : 0), "\(row[0])")
             }
         }
-        #expect(try document.section("What makes a record").joined().contains("at most \(JSONReader.depthLimit) deep"))
+        #expect(try document.words(under: "What makes a record").contains("at most \(JSONReader.depthLimit) deep"))
     }
 
     @Test("T121: of several reasons the one counts that comes first in the list of Docs/Lines.md")
@@ -103,7 +103,7 @@ struct LineDocumentTests {
             guard case .text(let text)? = try? JSONNode(parsing: Array(written.utf8)) else { continue }
             #expect(GivenMoment(text)?.before(.sample).rfc3339 == asked, "\(written) in a question")
         }
-        let words = try document.section("Times").joined(separator: "\n")
+        let words = try document.words(under: "Times")
         for bound in [Timestamp.kept.lowerBound, Timestamp.kept.upperBound] { #expect(words.contains(bound.rfc3339)) }
     }
 

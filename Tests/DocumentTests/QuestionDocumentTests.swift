@@ -120,7 +120,7 @@ struct QuestionDocumentTests {
 
     @Test("T121: times of questions are read as Docs/HTTP.md says")
     func times() throws {
-        let section = try api.section("Times and levels").joined(separator: "\n")
+        let section = try api.words(under: "Times and levels")
         let now = try #require(section.firstMatch(of: /When it is (\S+):/).flatMap { Timestamp(rfc3339: $0.output.1) })
         for row in try api.rows(under: "Times and levels") {
             let given = GivenMoment(try only(row[0]))

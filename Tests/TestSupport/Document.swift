@@ -11,10 +11,20 @@ public struct Document: Sendable {
         public let description: String
     }
 
+    /// The folder of the package.
+    public static let root: String =
+        (((#filePath as NSString).deletingLastPathComponent as NSString).appendingPathComponent("../..") as NSString)
+        .standardizingPath
+
     /// Reads a document by its path within `Docs`.
     public init(_ name: String) throws {
-        let root = ((#filePath as NSString).deletingLastPathComponent as NSString).appendingPathComponent("../..")
-        text = try String(contentsOfFile: "\(root)/Docs/\(name)", encoding: .utf8)
+        text = try String(contentsOfFile: "\(Document.root)/Docs/\(name)", encoding: .utf8)
+    }
+
+    /// The names of all documents, as ``init(_:)`` takes them.
+    public static func names() throws -> [String] {
+        let found = try FileManager.default.subpathsOfDirectory(atPath: "\(root)/Docs").filter { $0.hasSuffix(".md") }
+        return found.sorted() + ["../README.md"]
     }
 
     /// What stands under a heading of any level, up to the next heading.
@@ -32,6 +42,11 @@ public struct Document: Sendable {
         }
         guard let found else { throw Missing(description: "there is no heading \"\(heading)\"") }
         return found
+    }
+
+    /// What stands under a heading as one line.
+    public func words(under heading: String) throws -> String {
+        try section(heading).joined(separator: " ").split(whereSeparator: \.isWhitespace).joined(separator: " ")
     }
 
     /// The rows of the table under a heading whose heading row begins with `first`; of the only table without it.

@@ -20,7 +20,9 @@ struct StorePath: Sendable, Equatable {
             }
         }
         guard let rootname = segments.first else { throw StorageFailure.invalid("Workspace rootname not provided") }
-        guard segments.count <= 10 else { throw StorageFailure.invalid("A path has at most 10 segments") }
+        guard segments.count <= StorageLimits.segments else {
+            throw StorageFailure.invalid("A path has at most \(StorageLimits.segments) segments")
+        }
         guard !text.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F }) else {
             throw StorageFailure.invalid("A path has no control characters")
         }

@@ -10,6 +10,17 @@ public enum ProcessMode: String, Sendable, CaseIterable {
     case work
     /// The embedded file store by itself.
     case files
+
+    /// What holds in place of a setting's own default when nobody gives it, by the setting's name.
+    public var defaults: [String: String] {
+        switch self {
+        // Who tries something out looks for it at once.
+        case .dev: ["consume.interval": "1s"]
+        // Beside serve and work on one machine, whose metrics are on the usual port.
+        case .files: ["ops.port": "8084"]
+        case .serve, .work: [:]
+        }
+    }
 }
 
 extension Settings {

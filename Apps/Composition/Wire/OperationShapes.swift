@@ -87,14 +87,12 @@ extension JSONText {
         add("object", candidate.object.text)
         add("generation", candidate.generation.number)
         add("rejects", Int64(candidate.count))
-        let (word, from, detail): (String, Int64?, String?) =
+        let (from, detail): (Int64?, String?) =
             switch outcome {
-            case .willBeTakenAgain(let from): ("will_be_taken_again", from, nil)
-            case .wouldBeTakenAgain(let from): ("would_be_taken_again", from, nil)
-            case .refused(let words): ("left_alone", nil, words)
-            case .unreachable(let words): ("source_unavailable", nil, words)
+            case .willBeTakenAgain(let from), .wouldBeTakenAgain(let from): (from, nil)
+            case .refused(let words), .unreachable(let words): (nil, words)
             }
-        add("outcome", word)
+        add("outcome", outcome.word)
         add("from", from)
         add("detail", detail)
     }

@@ -73,7 +73,7 @@ struct Config: AsyncParsableCommand {
         private func findings() async -> [CheckFinding] {
             let settings: Settings
             do {
-                settings = try GivenSettings.settings(defaults: mode == .dev ? Dev.defaults : [:])
+                settings = try GivenSettings.settings(defaults: mode?.defaults ?? [:])
             } catch let error as SettingsError {
                 return error.complaints.map { CheckFinding(.error, "settings", $0) }
             } catch {

@@ -16,12 +16,9 @@ struct Dev: AsyncParsableCommand {
     @Flag(help: "Run a demo application that logs through init and append.")
     var demo = false
 
-    /// Who tries something out looks for it at once.
-    static let defaults = ["consume.interval": "1s"]
-
     func run() async throws {
         ServiceRunner.begin()
-        let settings = try GivenSettings.settings(defaults: Dev.defaults)
+        let settings = try GivenSettings.settings(defaults: ProcessMode.dev.defaults)
         try settings.demandStart(as: .dev)
         let deployment = try await Deployment(settings, makesFileStore: true, logger: settings.logger("ingestion"))
         let adminKey = try settings.adminKey ?? deployment.data.secret("admin.key", from: deployment.entropy)

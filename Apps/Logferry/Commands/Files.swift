@@ -19,8 +19,7 @@ struct Files: AsyncParsableCommand {
 
         func run() async throws {
             ServiceRunner.begin()
-            // Beside serve and work on one machine, whose metrics are on the usual port.
-            let settings = try GivenSettings.settings(defaults: ["ops.port": "8084"])
+            let settings = try GivenSettings.settings(defaults: ProcessMode.files.defaults)
             try settings.demandStart(as: .files)
             let logger = settings.logger("local-fimidara")
             let deployment = try await FileStoreDeployment(settings, logger: logger)

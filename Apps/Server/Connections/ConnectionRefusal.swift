@@ -15,19 +15,19 @@ enum ConnectionRefusal: Sendable {
     var problem: Problem {
         switch self {
         case .requestLineTooLong(let limit):
-            Problem(.uriTooLong, .requestLineTooLong, "the request line has more than \(limit) bytes")
+            Problem(.requestLineTooLong, "the request line has more than \(limit) bytes")
         case .headersTooLarge:
             Problem(
-                .requestHeaderFieldsTooLarge, .headersTooLarge,
+                .headersTooLarge,
                 "the request has too many header fields, or too large ones")
-        case .slowHead: Problem(.requestTimeout, .requestTimeout, "the request was not sent in time")
+        case .slowHead: Problem(.requestTimeout, "the request was not sent in time")
         case .malformed: Problem.invalid("the request is not HTTP/1.1")
         case .badHost(let detail): Problem.invalid(detail)
         case .badCoding:
             Problem.invalid("the transfer coding of the body is not known here; send it as it is, or chunked")
         case .tooManyConnections:
             Problem(
-                .serviceUnavailable, .tooManyConnections, "there are too many connections; try again later",
+                .tooManyConnections, "there are too many connections; try again later",
                 retryAfter: .seconds(5))
         }
     }

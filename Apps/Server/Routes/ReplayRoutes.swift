@@ -11,6 +11,10 @@ struct ReplayRoutes: Sendable {
     let maxBody: Int
 
     private static let members: Set<String> = ["app", "object", "reasons", "ids", "dryRun", "limit", "cursor"]
+    /// How many objects a page may have; each is read from its first byte, so these are fewer than in a list.
+    static let limits = 1...100
+    /// How many it has when nothing is said.
+    static let defaultLimit = 10
 
     var routes: [Route] {
         [Route(.post, "/v1/rejects/replay", .admin) { request, context, _ in try await answer(request, context) }]
@@ -18,8 +22,7 @@ struct ReplayRoutes: Sendable {
 
     private func answer(_ request: Request, _ context: APIContext) async throws -> Response {
         let body = try await RequestBody(request, context, limit: maxBody, known: ReplayRoutes.members)
-        // Each object is read from its first byte, so these are fewer than in a list.
-        let limit = try body.number("limit", in: 1...100) ?? 10
+        let limit = try body.number("limit", in: ReplayRoutes.limits) ?? ReplayRoutes.defaultLimit
         let isDry = try body.flag("dryRun")
         let last = try ReplayRoutes.cursor(body)
         let found = try await replay.candidates(try await choice(body), after: last)
@@ -59,7 +62,7 @@ struct ReplayRoutes: Sendable {
     private static func cursor(_ body: RequestBody) throws(Problem) -> GenerationID? {
         guard let text = try body.text("cursor") else { return nil }
         guard let number = WholeNumber.read(digits: text) else {
-            throw Problem(.badRequest, .invalidCursor, "the cursor is not one of this list's answers")
+            throw Problem(.invalidCursor, "the cursor is not one of this list's answers")
         }
         return GenerationID(Int64(number))
     }

@@ -55,7 +55,7 @@ struct SdkRoutes: Sendable {
         if let wait = await rate.take(token.id) {
             figures.initEnded(.rateLimited, after: nil)
             throw Problem(
-                .tooManyRequests, .initRate, "this token asks for init too often; try again later", retryAfter: wait)
+                .initRate, "this token asks for init too often; try again later", retryAfter: wait)
         }
         let start = ContinuousClock.now
         guard let provisioner else {

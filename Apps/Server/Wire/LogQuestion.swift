@@ -48,7 +48,7 @@ struct LogQuestion {
         let conditions = try parameters["where"].map { text in
             do throws(Problem) { return try JSONNode.parse(Array(text.utf8)) } catch {
                 guard error.code == .invalidJSON else { throw error }
-                throw Problem(error.status, error.code, "\"where\" is not JSON: it must be a list of conditions")
+                throw Problem(error.code, "\"where\" is not JSON: it must be a list of conditions")
             }
         }
         try await self.init(

@@ -47,7 +47,7 @@ extension Problem {
     private init(_ error: RegistryError) {
         switch error {
         case .invalidAppName, .expiryInPast, .invalidTokenName: self = .invalid(error.description)
-        case .nameTaken: self = Problem(.conflict, .nameTaken, error.description)
+        case .nameTaken: self = Problem(.nameTaken, error.description)
         case .unknownApp: self = .unknownApp
         case .unknownToken: self = .unknownToken
         }
@@ -57,15 +57,15 @@ extension Problem {
         switch error {
         case .invalidLimit: self = .invalid("\"limit\" must be a number from 1 to 1000")
         case .invalidCursor:
-            self = Problem(.badRequest, .invalidCursor, "the cursor is not one of this question's answers")
+            self = Problem(.invalidCursor, "the cursor is not one of this question's answers")
         case .positionLost:
             self = Problem(
-                .conflict, .positionLost,
+                .positionLost,
                 "more files moved than a position remembers: begin a new tail, and ask /v1/logs for what came between")
         case .invalidInterval: self = .invalid("\"interval\" must be a time from 1ms to 366d, such as 60s")
         case .tooManyBars:
             self = Problem(
-                .badRequest, .tooManyBars,
+                .tooManyBars,
                 "the answer would have more than \(LogQueryService.barLimit) bars: "
                     + "take a longer interval or a shorter time")
         }
@@ -83,15 +83,15 @@ extension Problem {
         switch error.reason {
         case .throttled(let wait):
             self = Problem(
-                .serviceUnavailable, .storageUnavailable, "the file store is busy; try again",
+                .storageUnavailable, "the file store is busy; try again",
                 retryAfter: wait ?? .seconds(5))
         case .unavailable:
             self = Problem(
-                .serviceUnavailable, .storageUnavailable, "the file store cannot be reached; try again",
+                .storageUnavailable, "the file store cannot be reached; try again",
                 retryAfter: .seconds(5))
         default:
             self = Problem(
-                .badGateway, .storageRefused, "the file store refused what provisioning needs; an operator must look")
+                .storageRefused, "the file store refused what provisioning needs; an operator must look")
         }
     }
 }

@@ -6,7 +6,6 @@ import NIOCore
 
 /// What went wrong with a request, as RFC 9457 says it; `code` is stable, `detail` is for people.
 struct Problem: Error, Sendable, Hashable {
-    let status: HTTPResponse.Status
     let code: ProblemCode
     let detail: String
     var retryAfter: Duration?
@@ -20,16 +19,15 @@ struct Problem: Error, Sendable, Hashable {
         case codings(String)
     }
 
-    init(
-        _ status: HTTPResponse.Status, _ code: ProblemCode, _ detail: String, retryAfter: Duration? = nil,
-        allow: String? = nil
-    ) {
-        self.status = status
+    init(_ code: ProblemCode, _ detail: String, retryAfter: Duration? = nil, allow: String? = nil) {
         self.code = code
         self.detail = detail
         self.retryAfter = retryAfter
         self.allow = allow
     }
+
+    /// The status that the code has.
+    var status: HTTPResponse.Status { code.status }
 
     /// The answer.
     var response: Response {
@@ -64,97 +62,97 @@ struct Problem: Error, Sendable, Hashable {
 
     // MARK: - The request is wrong
 
-    static let invalidJSON = Problem(.badRequest, .invalidJSON, "the body is not JSON")
+    static let invalidJSON = Problem(.invalidJSON, "the body is not JSON")
 
-    static func invalid(_ detail: String) -> Problem { Problem(.badRequest, .invalidRequest, detail) }
+    static func invalid(_ detail: String) -> Problem { Problem(.invalidRequest, detail) }
 
     static func unknownMember(_ name: String, known: Set<String>) -> Problem {
         Problem(
-            .badRequest, .unknownMember,
+            .unknownMember,
             "\"\(name)\" is not known here; known are \(known.sorted().joined(separator: ", "))")
     }
 
     static func unknownParameter(_ name: String, known: Set<String>) -> Problem {
         Problem(
-            .badRequest, .unknownParameter,
+            .unknownParameter,
             "the parameter \"\(name)\" is not known here; "
                 + (known.isEmpty ? "there are none" : "known are \(known.sorted().joined(separator: ", "))"))
     }
 
     static func bodyTooLarge(limit: Int) -> Problem {
-        Problem(.contentTooLarge, .bodyTooLarge, "the body has more than \(limit) bytes")
+        Problem(.bodyTooLarge, "the body has more than \(limit) bytes")
     }
 
     static let questionTooLarge = Problem(
-        .contentTooLarge, .questionTooLarge, "a question has at most \(LogQuestion.mostBytes) bytes")
+        .questionTooLarge, "a question has at most \(LogQuestion.mostBytes) bytes")
 
     static let unsupportedType: Problem = {
         var problem = Problem(
-            .unsupportedMediaType, .unsupportedMediaType, "the body must be \(ContentRules.accepted) in UTF-8")
+            .unsupportedMediaType, "the body must be \(ContentRules.accepted) in UTF-8")
         problem.accepts = .types(ContentRules.accepted)
         return problem
     }()
 
     static let unsupportedCoding: Problem = {
         var problem = Problem(
-            .unsupportedMediaType, .unsupportedMediaType, "the body must be sent as it is, without Content-Encoding")
+            .unsupportedMediaType, "the body must be sent as it is, without Content-Encoding")
         problem.accepts = .codings("identity")
         return problem
     }()
 
     /// The client went away; nobody reads the answer, and the log tells this from a failure.
     static let clientGone = Problem(
-        HTTPResponse.Status(code: 499, reasonPhrase: "Client Closed Request"), .clientGone,
+        .clientGone,
         "the client closed the connection before the answer")
 
     // MARK: - The caller may not
 
     static let unauthenticated = Problem(
-        .unauthorized, .unauthenticated, "a valid credential is needed: Authorization: Bearer …")
-    static let tokenExpired = Problem(.unauthorized, .tokenExpired, "the token has expired")
-    static let tokenRevoked = Problem(.unauthorized, .tokenRevoked, "the token was revoked")
+        .unauthenticated, "a valid credential is needed: Authorization: Bearer …")
+    static let tokenExpired = Problem(.tokenExpired, "the token has expired")
+    static let tokenRevoked = Problem(.tokenRevoked, "the token was revoked")
     static let internalKeyNeeded = Problem(
-        .unauthorized, .unauthenticated, "the header x-internal-access-key must hold the internal key")
-    static let forbidden = Problem(.forbidden, .forbidden, "the credential is valid, and not for this")
+        .unauthenticated, "the header x-internal-access-key must hold the internal key")
+    static let forbidden = Problem(.forbidden, "the credential is valid, and not for this")
 
-    static let appDeleted = Problem(.forbidden, .appDeleted, "the token's app was deleted")
+    static let appDeleted = Problem(.appDeleted, "the token's app was deleted")
 
     static func tooManyGuesses(retryAfter: Duration) -> Problem {
         Problem(
-            .tooManyRequests, .tooManyGuesses, "too many wrong keys came from this address; try again later",
+            .tooManyGuesses, "too many wrong keys came from this address; try again later",
             retryAfter: retryAfter)
     }
 
     // MARK: - It is not there, or there already
 
-    static let unknownRoute = Problem(.notFound, .unknownRoute, "there is nothing at this path")
-    static let unknownApp = Problem(.notFound, .unknownApp, "there is no such app")
-    static let unknownToken = Problem(.notFound, .unknownToken, "the app has no such token that is not revoked")
+    static let unknownRoute = Problem(.unknownRoute, "there is nothing at this path")
+    static let unknownApp = Problem(.unknownApp, "there is no such app")
+    static let unknownToken = Problem(.unknownToken, "the app has no such token that is not revoked")
 
     static func methodNotAllowed(_ allowed: [HTTPRequest.Method]) -> Problem {
         let names = allowed.map(\.rawValue).sorted().joined(separator: ", ")
-        return Problem(.methodNotAllowed, .methodNotAllowed, "this path answers to \(names)", allow: names)
+        return Problem(.methodNotAllowed, "this path answers to \(names)", allow: names)
     }
 
     // MARK: - It is not the caller's fault
 
     static let tooManyTails = Problem(
-        .tooManyRequests, .tooManyTails, "as many tails are open as may be; close one, or try again",
+        .tooManyTails, "as many tails are open as may be; close one, or try again",
         retryAfter: .seconds(5))
 
     static let tooManyQuestions = Problem(
-        .tooManyRequests, .tooManyQuestions, "as many questions are in progress as may be; try again",
+        .tooManyQuestions, "as many questions are in progress as may be; try again",
         retryAfter: .seconds(1))
 
     static let storeUnavailable = Problem(
-        .serviceUnavailable, .storeUnavailable, "the store cannot be reached or is busy; try again",
+        .storeUnavailable, "the store cannot be reached or is busy; try again",
         retryAfter: .seconds(2))
     static let noFileStore = Problem(
-        .serviceUnavailable, .noFileStore,
+        .noFileStore,
         "this deployment has no file store, so there is nothing to provision or to consume; an operator must set "
             + "fimidara.server_url and fimidara.auth_token")
     static let shuttingDown = Problem(
-        .serviceUnavailable, .shuttingDown, "the service is stopping", retryAfter: .seconds(5))
+        .shuttingDown, "the service is stopping", retryAfter: .seconds(5))
     static let internalError = Problem(
-        .internalServerError, .internalError, "something failed here; the service's log says what")
+        .internalError, "something failed here; the service's log says what")
 }

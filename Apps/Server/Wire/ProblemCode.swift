@@ -1,3 +1,5 @@
+import HTTPTypes
+
 /// What a problem is called; `Docs/Errors.md` says what each means and what to do.
 ///
 /// The words are stable: clients branch on them.
@@ -44,4 +46,30 @@ public enum ProblemCode: String, Sendable, Hashable, CaseIterable {
     case storeUnavailable = "store_unavailable"
     case shuttingDown = "shutting_down"
     case tooManyConnections = "too_many_connections"
+}
+
+extension ProblemCode {
+    /// The status of every answer with this code.
+    var status: HTTPResponse.Status {
+        switch self {
+        case .invalidJSON, .invalidRequest, .unknownMember, .unknownParameter, .invalidCursor, .tooManyBars: .badRequest
+        case .unauthenticated, .tokenExpired, .tokenRevoked: .unauthorized
+        case .forbidden, .appDeleted: .forbidden
+        case .unknownRoute, .unknownApp, .unknownToken: .notFound
+        case .methodNotAllowed: .methodNotAllowed
+        case .requestTimeout: .requestTimeout
+        case .nameTaken, .positionLost: .conflict
+        case .bodyTooLarge, .questionTooLarge: .contentTooLarge
+        case .requestLineTooLong: .uriTooLong
+        case .unsupportedMediaType: .unsupportedMediaType
+        case .initRate, .tooManyGuesses, .tooManyQuestions, .tooManyTails: .tooManyRequests
+        case .headersTooLarge: .requestHeaderFieldsTooLarge
+        case .internalError: .internalServerError
+        case .storageRefused: .badGateway
+        case .noFileStore, .storageUnavailable, .storeUnavailable, .shuttingDown, .tooManyConnections:
+            .serviceUnavailable
+        // Nobody reads it: the log tells it from a failure by this.
+        case .clientGone: HTTPResponse.Status(code: 499, reasonPhrase: "Client Closed Request")
+        }
+    }
 }

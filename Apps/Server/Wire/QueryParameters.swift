@@ -55,7 +55,7 @@ struct QueryParameters: Sendable {
     func cursor<Position>(_ read: (String) -> Position?) throws(Problem) -> Position? {
         guard let text = self["cursor"] else { return nil }
         guard let position = read(text) else {
-            throw Problem(.badRequest, .invalidCursor, "the cursor is not one of this list's answers")
+            throw Problem(.invalidCursor, "the cursor is not one of this list's answers")
         }
         return position
     }

@@ -62,7 +62,7 @@ struct RequestBody {
         } catch is HTTPParserError {
             throw Problem.invalid("the body is not framed as HTTP/1.1 demands")
         } catch is BodyTooSlow {
-            throw Problem(.requestTimeout, .requestTimeout, "the body was not sent in time")
+            throw Problem(.requestTimeout, "the body was not sent in time")
         } catch let error as CancellationError {
             throw error
         } catch {

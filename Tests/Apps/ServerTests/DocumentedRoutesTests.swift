@@ -43,7 +43,9 @@ struct DocumentedRoutesTests {
     @Test("T121: bodies have the members that Docs/HTTP.md lists")
     func bodies() async throws {
         let documented = try entries()
-        let replay = try Document("HTTP.md").rows(under: "`POST /v1/rejects/replay`").flatMap { Document.quoted($0[0]) }
+        let replay = try Document("HTTP.md").rows(under: "`POST /v1/rejects/replay`", headed: "member").flatMap {
+            Document.quoted($0[0])
+        }
         try await ServerBench.run { bench in
             let app = try await bench.deployment.apps.register(named: "shop").id
             let token = try await bench.deployment.tokens.issue(for: app, name: nil).secret.reveal { $0 }
