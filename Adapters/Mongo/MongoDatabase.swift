@@ -15,7 +15,8 @@ public struct MongoDatabase: Sendable {
     /// - Parameters:
     ///   - url: `mongodb://…` or `mongodb+srv://…`; its TLS options and time limits are honoured.
     ///   - connections: how many calls may be under way at the same time.
-    ///   - makes: whether a database without a store gets one; ``MongoOpenError/noStore(place:)`` else.
+    ///   - makes: whether a schema is made or brought up to date; ``MongoOpenError/noStore(place:)`` and
+    ///     ``MongoOpenError/olderVersion(place:)`` else.
     /// - Returns: the database, ready for use.
     /// - Throws: ``MongoOpenError``.
     public static func open(

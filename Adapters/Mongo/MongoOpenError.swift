@@ -16,6 +16,8 @@ public enum MongoOpenError: Error, Sendable, Hashable, CustomStringConvertible {
     case tooOld(place: String, version: String)
     /// The database holds no store, and none is to be made.
     case noStore(place: String)
+    /// An earlier release has written the database, and it is not to be changed.
+    case olderVersion(place: String)
     /// A newer release has written the database.
     case newerVersion(place: String)
     /// Something else.
@@ -61,6 +63,7 @@ public enum MongoOpenError: Error, Sendable, Hashable, CustomStringConvertible {
         case .tooOld(let place, let version):
             "store.url: \(place) is MongoDB \(version): \(ServerFacts.leastVersion) or newer is needed"
         case .noStore(let place): "the database \(place) holds no store yet"
+        case .olderVersion(let place): "the store \(place) has the schema of an earlier release"
         case .newerVersion(let place):
             "store.url: \(place) was written by a newer release of logferry: run that release, or restore an older "
                 + "backup"

@@ -23,7 +23,8 @@ public struct PostgresDatabase: Sendable {
     /// - Parameters:
     ///   - url: a `postgres://` URL as libpq takes it, TLS parameters included.
     ///   - connections: how many connections this process may have at the same time, at least 1.
-    ///   - makes: whether a database without a store gets one; ``PostgresOpenError/noStore(store:)`` else.
+    ///   - makes: whether a schema is made or brought up to date; ``PostgresOpenError/noStore(store:)`` and
+    ///     ``PostgresOpenError/olderVersion(store:)`` else.
     /// - Returns: the store, ready for use.
     /// - Throws: ``PostgresOpenError``.
     public static func open(

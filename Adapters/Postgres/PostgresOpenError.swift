@@ -20,6 +20,8 @@ public enum PostgresOpenError: Error, Sendable, Equatable, CustomStringConvertib
     case wrongEncoding(store: String, encoding: String)
     /// The database holds no store, and none is to be made.
     case noStore(store: String)
+    /// An earlier release has written it, and it is not to be changed.
+    case olderVersion(store: String)
     /// A newer release has written it.
     case newerVersion(store: String)
     /// The schema could not be brought up to date.
@@ -75,6 +77,7 @@ public enum PostgresOpenError: Error, Sendable, Equatable, CustomStringConvertib
             "the store \(store) keeps texts as \(encoding): name a database in store.url that was made with "
                 + "ENCODING 'UTF8'"
         case .noStore(let store): "the database \(store) holds no store yet"
+        case .olderVersion(let store): "the store \(store) has the schema of an earlier release"
         case .newerVersion(let store):
             "the store \(store) was written by a newer release of logferry: run that release, or name another database in "
                 + "store.url"

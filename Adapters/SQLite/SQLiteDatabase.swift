@@ -11,12 +11,16 @@ public struct SQLiteDatabase: Sendable {
     /// - Parameters:
     ///   - path: the file; its folder must exist.
     ///   - busyTimeout: how long a write waits for another process's write.
+    ///   - makes: whether a schema is made or brought up to date; ``SQLiteOpenError/noStore(path:)`` and
+    ///     ``SQLiteOpenError/olderVersion(path:)`` else.
     /// - Throws: ``SQLiteOpenError``.
-    public init(path: String, busyTimeout: Duration = .seconds(10)) throws(SQLiteOpenError) {
-        try self.init(path: path, busyTimeout: busyTimeout, time: .system)
+    public init(path: String, busyTimeout: Duration = .seconds(10), makes: Bool = true) throws(SQLiteOpenError) {
+        try self.init(path: path, busyTimeout: busyTimeout, makes: makes, time: .system)
     }
 
-    init(path: String, busyTimeout: Duration = .seconds(10), time: MachineTime) throws(SQLiteOpenError) {
+    init(
+        path: String, busyTimeout: Duration = .seconds(10), makes: Bool = true, time: MachineTime
+    ) throws(SQLiteOpenError) {
         var configuration = Configuration()
         configuration.label = "logferry"
         configuration.busyMode = .timeout(Double(busyTimeout.components.seconds))
@@ -29,7 +33,7 @@ public struct SQLiteDatabase: Sendable {
             try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
             let isNewer = try pool.read { try Migrations.all.hasBeenSuperseded($0) }
             guard !isNewer else { throw SQLiteOpenError.newerVersion(path: path) }
-            try SQLiteDatabase.migrate(pool)
+            if makes { try SQLiteDatabase.migrate(pool) } else { try SQLiteDatabase.demandCurrent(pool, path) }
             if try pool.read({ try LeaseClock.isStale(in: $0, time) }) {
                 try pool.write { try LeaseClock.start(in: $0, time) }
             }
@@ -80,6 +84,16 @@ public struct SQLiteDatabase: Sendable {
         }
     }
 
+    /// Makes sure that the file has the schema of this release.
+    /// - Throws: ``SQLiteOpenError/noStore(path:)`` and ``SQLiteOpenError/olderVersion(path:)``.
+    private static func demandCurrent(_ pool: DatabasePool, _ path: String) throws {
+        let (isEmpty, isCurrent) = try pool.read { db in
+            (try Migrations.all.appliedIdentifiers(db).isEmpty, try Migrations.all.hasCompletedMigrations(db))
+        }
+        if isEmpty { throw SQLiteOpenError.noStore(path: path) }
+        if !isCurrent { throw SQLiteOpenError.olderVersion(path: path) }
+    }
+
     /// Closes the file; calls that come later fail.
     public func close() throws {
         try pool.close()
@@ -94,6 +108,10 @@ public struct SQLiteDatabase: Sendable {
 
 /// Why a store file could not be opened; the words say what to do.
 public enum SQLiteOpenError: Error, Sendable, CustomStringConvertible {
+    /// It holds no store, and none is to be made.
+    case noStore(path: String)
+    /// An earlier release has written it, and it is not to be changed.
+    case olderVersion(path: String)
     /// A newer release has written it.
     case newerVersion(path: String)
     /// It is no SQLite file, or a damaged one.
@@ -112,6 +130,8 @@ public enum SQLiteOpenError: Error, Sendable, CustomStringConvertible {
     /// What is wrong, and what to do.
     public var description: String {
         switch self {
+        case .noStore(let path): "the file \(path) holds no store yet"
+        case .olderVersion(let path): "the store \(path) has the schema of an earlier release"
         case .newerVersion(let path):
             "the store \(path) was written by a newer release of logferry: run that release, or restore an older backup"
         case .corrupt(let path, let reason):

@@ -32,12 +32,12 @@ struct Store: Sendable {
     /// Closes it; calls that come later fail.
     let close: @Sendable () async throws -> Void
 
-    /// Opens a store and brings its schema up to date.
+    /// Opens a store.
     /// - Parameters:
     ///   - settings: which store, and how.
-    ///   - makes: whether a store that is not there is made.
+    ///   - makes: whether a store that is not there is made, and the schema of an earlier release brought up to date.
     /// - Returns: the store.
-    /// - Throws: ``SettingsError`` or ``StoreUnreachable``, which say what to do; ``StoreMissing``.
+    /// - Throws: ``SettingsError`` or ``StoreUnreachable``, which say what to do; ``StoreMissing`` and ``StoreOutdated``.
     static func open(_ settings: Settings, makes: Bool) async throws -> Store {
         switch settings.store {
         case .sqlite(let path):
@@ -46,15 +46,16 @@ struct Store: Sendable {
                     let isUsual = path == settings.dataDirectory + "/logferry.sqlite"
                     throw StoreMissing(at: isUsual ? settings.dataDirectory : path)
                 }
-                try PrivateFile.prepare(path)
             } catch let error as StoreMissing {
                 throw error
             } catch {
-                throw SettingsError("the store \(error): make room, or check data.dir, store.url and their rights")
+                throw SettingsError("the store \(error): check data.dir, store.url and their rights")
             }
             do throws(SQLiteOpenError) {
-                return Store(try SQLiteDatabase(path: path))
+                return Store(try SQLiteDatabase(path: path, makes: makes))
             } catch {
+                if case .noStore(let path) = error { throw StoreMissing(at: path) }
+                if case .olderVersion = error { throw StoreOutdated(error.description) }
                 throw SettingsError(error.description)
             }
         case .postgres(let url):
@@ -63,6 +64,7 @@ struct Store: Sendable {
                     try await PostgresDatabase.open(url: url, connections: settings.storeConnections, makes: makes))
             } catch {
                 if case .noStore(let place) = error { throw StoreMissing(at: place) }
+                if case .olderVersion = error { throw StoreOutdated(error.description) }
                 throw StoreUnreachable.orSettingsError(error, mayPass: error.mayPass)
             }
         case .mongo(let url):
@@ -71,6 +73,7 @@ struct Store: Sendable {
                     try await MongoDatabase.open(url: url, connections: settings.storeConnections, makes: makes))
             } catch {
                 if case .noStore(let place) = error { throw StoreMissing(at: place) }
+                if case .olderVersion = error { throw StoreOutdated(error.description) }
                 throw StoreUnreachable.orSettingsError(error, mayPass: error.mayPass)
             }
         }

@@ -1,4 +1,5 @@
 import Logging
+import SystemAdapter
 
 /// A store of which no server answers; the words say which one and what to look at.
 public struct StoreUnreachable: Error, Sendable, CustomStringConvertible {
@@ -18,11 +19,11 @@ extension Store {
     /// all of it at random.
     /// - Parameters:
     ///   - settings: which store, and how.
-    ///   - makes: whether a store that is not there is made.
+    ///   - makes: whether a store that is not there is made, and the schema of an earlier release brought up to date.
     ///   - limit: after how much time an attempt that fails is the last.
-    ///   - logger: where it says that it waits.
+    ///   - logger: where it says that it waits, and that it changes the schema.
     /// - Returns: the store.
-    /// - Throws: ``StoreUnreachable`` of the last attempt; ``SettingsError`` and ``StoreMissing`` at once.
+    /// - Throws: ``StoreUnreachable`` of the last attempt; ``SettingsError``, ``StoreMissing`` and ``StoreOutdated`` at once.
     static func open(
         _ settings: Settings, makes: Bool, waiting limit: Duration, logger: Logger
     ) async throws -> Store {
@@ -31,12 +32,31 @@ extension Store {
         var pause = Duration.milliseconds(500)
         while true {
             do {
-                return try await open(settings, makes: makes)
+                return try await makes ? opened(settings, logger) : open(settings, makes: false)
             } catch let error as StoreUnreachable where clock.now < end {
                 logger.warning("the store cannot be reached yet", metadata: ["error": "\(error)"])
             }
             try await clock.sleep(for: min(pause * Double.random(in: 0.5...1), clock.now.duration(to: end)))
             pause = min(pause * 2, .seconds(10))
         }
+    }
+
+    /// Opens a store, and makes it or brings it up to date when that is needed.
+    private static func opened(_ settings: Settings, _ logger: Logger) async throws -> Store {
+        if case .sqlite(let path) = settings.store {
+            do {
+                try PrivateFile.prepare(path)
+            } catch {
+                throw SettingsError("the store \(error): make room, or check data.dir, store.url and their rights")
+            }
+        }
+        do {
+            return try await open(settings, makes: false)
+        } catch is StoreMissing {
+            // The first start makes it.
+        } catch is StoreOutdated {
+            logger.notice("the store has the schema of an earlier release and is brought up to date")
+        }
+        return try await open(settings, makes: true)
     }
 }

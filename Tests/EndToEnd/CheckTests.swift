@@ -84,4 +84,44 @@ struct CheckTests {
         let gone = try await site.run(["config", "check", "work"], environment: given)
         #expect(gone.code == 78 && gone.words.contains("is not running"), "\(gone.words)")
     }
+
+    @Test("nothing that only looks changes the schema of an earlier release; a start does, and says so")
+    func olderSchema() async throws {
+        let site = try Site()
+        #expect(try await site.run(["apps", "add", "shop"]).code == 0)
+        let store = "\(site.data)/logferry.sqlite"
+        let newest = "(SELECT max(identifier) FROM grdb_migrations)"
+        let script = """
+            import sqlite3, sys
+            store = sqlite3.connect(sys.argv[1])
+            for line in store.execute(sys.argv[2]): print(line[0])
+            store.commit()
+            """
+        func ask(_ sql: String) async throws -> String {
+            let python = try RunningProgram(
+                ["-c", script, store, sql], folder: site.folder + "/logs", program: "/usr/bin/python3")
+            #expect(try await python.wait() == 0, "\(python.errorText)")
+            return python.outputText
+        }
+        let version = try await ask("SELECT max(identifier) FROM grdb_migrations")
+        _ = try await ask("ALTER TABLE cursors DROP COLUMN version_seen")
+        _ = try await ask("ALTER TABLE cursors DROP COLUMN hidden_seen")
+        _ = try await ask("ALTER TABLE runs DROP COLUMN untimed")
+        _ = try await ask("DELETE FROM grdb_migrations WHERE identifier = \(newest)")
+        let older = try await ask("SELECT max(identifier) FROM grdb_migrations")
+        let check = try await site.run(["config", "check", "dev"])
+        #expect(check.code == 0 && check.words.contains("schema of an earlier release"), "\(check.words)")
+        for command in [
+            ["apps", "list"], ["verify"], ["query", "--app", "shop"], ["tokens", "issue", "--app", "shop"],
+        ] {
+            let refused = try await site.run(command)
+            #expect(refused.code == 78 && refused.words.contains("earlier release"), "\(command): \(refused.words)")
+        }
+        _ = try await site.run(["__complete", "bash", "logferry query --data-dir \(site.data) --app "])
+        #expect(try await ask("SELECT max(identifier) FROM grdb_migrations") == older)
+        let started = try await site.run(["work", "--once"])
+        #expect(started.words.contains("brought up to date"), "\(started.words)")
+        #expect(try await ask("SELECT max(identifier) FROM grdb_migrations") == version)
+        #expect(try await site.run(["apps", "list"]).output.contains("shop"))
+    }
 }

@@ -46,14 +46,15 @@ enum Schema {
     /// - Parameters:
     ///   - client: a client of the database.
     ///   - place: the store as messages name it.
-    ///   - makes: whether a database without a store gets one.
-    /// - Throws: ``MongoOpenError`` `newerVersion` and `noStore`, or what the server says.
+    ///   - makes: whether a database without a store gets one, and a store of an earlier release the schema of this one.
+    /// - Throws: ``MongoOpenError`` `newerVersion`, `olderVersion` and `noStore`, or what the server says.
     static func prepare(_ client: MongoClient, _ place: String, makes: Bool = true) throws {
         let kept = try client.first(Collection.schema, ["_id": "schema"])
         let known = try kept?.number("version") ?? 0
         guard known <= version else { throw MongoOpenError.newerVersion(place: place) }
         if !makes, known == 0 { throw MongoOpenError.noStore(place: place) }
         guard known < version else { return }
+        if !makes { throw MongoOpenError.olderVersion(place: place) }
         let present = Set(
             try client.run(["listCollections": 1, "nameOnly": true, "cursor": ["batchSize": 1000]])
                 .document("cursor").documents("firstBatch").map { try $0.text("name") })

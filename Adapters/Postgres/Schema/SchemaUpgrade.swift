@@ -14,12 +14,13 @@ enum SchemaUpgrade {
     /// - Parameters:
     ///   - session: a session on the database.
     ///   - shown: the store as messages name it.
-    ///   - makes: whether a database without a store gets one.
+    ///   - makes: whether a database without a store gets one, and a store of an earlier release the schema of this one.
     /// - Throws: ``PostgresOpenError`` or ``PostgresError``.
     static func run(on session: PostgresSession, _ shown: String, makes: Bool = true) throws {
         try examine(session, shown)
         if !makes, try present(in: session) == 0 { throw PostgresOpenError.noStore(store: shown) }
         if try isCurrent(session, shown) { return }
+        if !makes { throw PostgresOpenError.olderVersion(store: shown) }
         try session.transaction { session in
             // Processes that start at the same moment do this one after the other.
             try session.execute(

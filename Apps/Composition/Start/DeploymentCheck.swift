@@ -122,6 +122,13 @@ public struct DeploymentCheck: Sendable {
             return [CheckFinding(.fine, "store", "can be used")]
         } catch is StoreMissing {
             return [CheckFinding(.fine, "store", "is not there yet; the first start makes it")]
+        } catch is StoreOutdated {
+            return [
+                CheckFinding(
+                    .warning, "store",
+                    "has the schema of an earlier release; the next start of serve, work or dev brings it up to date, and "
+                        + "processes of the earlier release cannot start from then on")
+            ]
         } catch {
             return [CheckFinding(.error, "store", URLCredentials.removed(fromText: "\(error)"))]
         }

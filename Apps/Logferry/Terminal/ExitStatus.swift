@@ -36,6 +36,9 @@ enum ExitStatus: Int32, CaseIterable {
         case let error as StoreMissing:
             Terminal.complain(error.description)
             return configuration
+        case let error as StoreOutdated:
+            Terminal.complain(error.description)
+            return configuration
         case let error as StoreUnreachable:
             Terminal.complain(error.description)
             return tryAgain

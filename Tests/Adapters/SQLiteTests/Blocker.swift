@@ -23,4 +23,11 @@ final class Blocker {
         try queue.write { try $0.execute(sql: sql) }
         try queue.close()
     }
+
+    /// The number that a question gives.
+    static func number(_ sql: String, on path: String) throws -> Int? {
+        let queue = try DatabaseQueue(path: path)
+        defer { try? queue.close() }
+        return try queue.read { try Int.fetchOne($0, sql: sql) }
+    }
 }

@@ -121,6 +121,26 @@ struct SQLiteFileTests {
         #expect(granted == 1)
     }
 
+    @Test("a file of an earlier release, or without a store, is left as it is by those who only look")
+    func olderVersion() throws {
+        try sqlite("CREATE TABLE strange (a)")
+        let empty = #expect(throws: SQLiteOpenError.self) { try SQLiteDatabase(path: path, makes: false) }
+        guard case .noStore(path) = empty else {
+            Issue.record("\(String(describing: empty))")
+            return
+        }
+        #expect(try Blocker.number("SELECT count(*) FROM sqlite_schema", on: path) == 1)
+        try SQLiteDatabase(path: path).close()
+        try sqlite("DELETE FROM grdb_migrations WHERE identifier = (SELECT max(identifier) FROM grdb_migrations)")
+        let count = try Blocker.number("SELECT count(*) FROM grdb_migrations", on: path)
+        let error = #expect(throws: SQLiteOpenError.self) { try SQLiteDatabase(path: path, makes: false) }
+        guard case .olderVersion(path) = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+        #expect(try Blocker.number("SELECT count(*) FROM grdb_migrations", on: path) == count)
+    }
+
     @Test("a file that a newer release wrote is refused, and left as it is")
     func newerVersion() throws {
         try SQLiteDatabase(path: path).close()
