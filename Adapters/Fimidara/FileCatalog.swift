@@ -22,6 +22,9 @@ struct FileCatalog {
     /// How many entries have been seen so far.
     var count: Int { ids.count }
 
+    /// Most bytes that a file can have: what JSON's numbers hold exactly (RFC 8259 section 6), and sums of many of them fit.
+    private static let mostBytes: Int64 = 1 << 53
+
     /// The objects among the entries that have not been seen before.
     ///
     /// A listing of a folder that is no longer there shows the workspace's root instead, so one entry from elsewhere
@@ -50,7 +53,7 @@ struct FileCatalog {
     /// look like the other's next generation at every listing, so only the first counts.
     private mutating func object(_ file: FolderWire.File) -> Result<SourceObject, LogFileName.Refusal> {
         LogFileName.read(file.fullName).flatMap { name in
-            guard SafeName.isResourceID(file.resourceId), file.size >= 0 else {
+            guard SafeName.isResourceID(file.resourceId), (0...FileCatalog.mostBytes).contains(file.size) else {
                 return .failure(LogFileName.Refusal(reason: .malformed))
             }
             guard names.insert(fingerprint(file.fullName)).inserted else {

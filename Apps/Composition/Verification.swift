@@ -116,12 +116,12 @@ public struct Verification: Sendable {
     }
 
     func object(of cursor: Cursor, in listing: Listing) async throws -> SourceObject? {
-        // What came through a pipe was kept for as long as it was taken.
-        if cursor.object.text.utf8.starts(with: SpooledInput.prefix.utf8) { return nil }
         if let objects = listing.objects { return objects[cursor.object] }
         guard cursor.source.text == "files:\(node)" else {
             throw SettingsError("the file lies on another machine")
         }
+        // What came through a pipe was kept for as long as it was taken. Names in other sources are free to look like it.
+        if cursor.object.text.utf8.starts(with: SpooledInput.prefix.utf8) { return nil }
         var found: SourceObject?
         do {
             try await LocalFileSource(paths: [cursor.object.text], node: node).list { found = $0.objects.first }

@@ -37,6 +37,27 @@ public actor CallRate<Key: Hashable & Sendable> {
         return nil
     }
 
+    /// What came of an attempt that is free when it succeeds.
+    public enum Attempt: Sendable, Hashable {
+        /// It succeeded, and took nothing.
+        case succeeded
+        /// It failed, and took one call.
+        case failed
+        /// It was not made: how long to wait.
+        case refused(Duration)
+    }
+
+    /// Makes an attempt that takes a call only when it fails.
+    ///
+    /// Nothing comes between looking, trying and taking, so of callers at the same moment no more than the bucket holds
+    /// are tried.
+    public func attempt(_ key: Key, _ succeeds: @Sendable () -> Bool) -> Attempt {
+        if let wait = wait(for: key) { return .refused(wait) }
+        if succeeds() { return .succeeded }
+        _ = take(key)
+        return .failed
+    }
+
     /// How long a key would have to wait for its next call, or `nil`; takes nothing.
     public func wait(for key: Key) -> Duration? {
         let now = clock.now()

@@ -58,6 +58,17 @@ public struct ClientTokens: Sendable {
         guard constantTimeEqual(token.digest, hasher.digest(of: Array(text.secret.utf8))) else {
             throw TokenRefusal.unknown
         }
+        return try await judge(token, for: scope)
+    }
+
+    /// Looks again at a token that was authenticated before.
+    /// - Throws: ``TokenRefusal`` when its holder is not to be let in any more; ``RegistryStoreError``.
+    public func confirm(_ id: TokenID, for scope: TokenScopes) async throws -> ClientToken {
+        guard let token = try await store.token(id) else { throw TokenRefusal.unknown }
+        return try await judge(token, for: scope)
+    }
+
+    private func judge(_ token: ClientToken, for scope: TokenScopes) async throws -> ClientToken {
         // Deleting an app revokes its tokens; the app is the reason that says more.
         guard let app = try await apps.app(token.app), app.deletedAt == nil else { throw TokenRefusal.appDeleted }
         if token.revokedAt != nil { throw TokenRefusal.revoked }

@@ -83,6 +83,13 @@ public struct CursorProgress: Sendable, Hashable {
     /// How many bytes the source kept behind the end that it shows when they were last read; 0 nearly always.
     public var hiddenSeen: Int64 = 0
 
+    /// Whether everything is taken of an object that has so many bytes up to the end that its source shows, and behind it
+    /// those that were seen hidden there.
+    public func hasAll(of size: Int64) -> Bool {
+        let (sum, isTooLarge) = size.addingReportingOverflow(hiddenSeen)
+        return !isTooLarge && position == sum
+    }
+
     /// The progress of a generation that nothing was read of.
     public init() {}
 }

@@ -33,7 +33,8 @@ public struct RecordMerge: Sendable {
         // A record more than is wanted, so that nothing is read for the sake of the end.
         let wish = max(50, min(slice, RecordMerge.rowLimit / max(1, questions.count)))
         parts = questions.map { question in
-            let needed = question.filter.isDecidedByColumns ? min(wish, (limit ?? .max - 1) + 1) : wish
+            let needed =
+                question.filter.isDecidedByColumns ? min(wish, limit.map { $0 < wish ? $0 + 1 : wish } ?? wish) : wish
             return Part(
                 app: question.app,
                 stream: RecordStream(question.filter, order: order, limit: limit, reader: reader, slice: needed))

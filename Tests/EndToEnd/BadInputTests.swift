@@ -14,6 +14,11 @@ struct BadInputTests {
         try Data("this is no database, whatever its name".utf8).write(to: URL(fileURLWithPath: junk))
         let wrong = site.folder + "/wrong.json"
         try Data(#"{"http":{"prt":1}}"#.utf8).write(to: URL(fileURLWithPath: wrong))
+        let twice = site.folder + "/twice.json"
+        try Data(#"{"http.port":1,"http":{"port":2}}"#.utf8).write(to: URL(fileURLWithPath: twice))
+        let same = site.folder + "/same.json"
+        try Data(#"{"http":{"port":1,"port":1}}"#.utf8).write(to: URL(fileURLWithPath: same))
+        let (id, quotas) = ("app_01aryz6s410000000000000000", "--local-fimidara-app-quotas")
         let cases: [(arguments: [String], code: Int32, says: String)] = [
             (["apps", "list", "--htp-port", "1"], 2, "--http-port"),
             (["frobnicate"], 2, "frobnicate"),
@@ -26,6 +31,11 @@ struct BadInputTests {
             (["config", "check", "--seal-grace", "1"], 78, "250ms, 10s"),
             (["config", "check", "--config", wrong], 78, "did you mean \"http.port\""),
             (["config", "check", "--config", site.folder + "/none.json"], 78, "cannot be read"),
+            (["config", "check", "--config", twice], 78, "has \"http.port\" twice"),
+            (["config", "check", "--config", same], 78, "has \"port\" twice"),
+            (["config", "check", quotas, "app_shop=1GiB"], 78, "no id of an app"),
+            (["config", "check", quotas, "\(id)=1GiB,\(id)=2GiB"], 78, "twice"),
+            (["config", "check", "--http-key-guess-rate", "2000000000000000000/min"], 78, "is not a rate"),
             (["config", "check", "--admin-key", "abc"], 2, "LOGFERRY_ADMIN_KEY"),
             (["apps", "list", "--store-url", "sqlite:" + junk], 78, "not a readable SQLite file"),
             (["apps", "list", "--store-url", "oracle:x"], 78, "sqlite:PATH"),

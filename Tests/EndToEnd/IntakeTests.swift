@@ -50,6 +50,22 @@ struct IntakeTests {
         #expect(try await site.run(["verify"]).code == 0)
     }
 
+    @Test("a file of the file store may be named as if it had come through a pipe, and is verified all the same")
+    func misleadingName() async throws {
+        let site = try Site()
+        let dev = try await site.startDev()
+        let app = try await Application.register("shop", at: site)
+        let door = try await app.initialise()
+        let file = door.file("2026-11-20").replacingOccurrences(of: door.prefix, with: "stdin:x")
+        let answer = try await app.append(Array("{\"n\":1}\n".utf8), to: file, with: door.token)
+        #expect(answer.status == 200, "\(answer.text)")
+        _ = try await site.consumeToEnd()
+        let verified = try await site.run(["verify"])
+        #expect(verified.code == 0 && verified.output.contains("equal"), "\(verified.output)")
+        #expect(!verified.output.contains("gone"), "\(verified.output)")
+        #expect(try await site.stop(dev) == 0)
+    }
+
     @Test("T77: control characters of a name are written out by verify and cursors list, into a pipe too")
     func controlCharacters() async throws {
         let site = try await site()

@@ -73,7 +73,8 @@ public enum SettingsCatalog {
         SettingKey("store.wait", .duration, "60s", "how long serve and work, when they start, wait for a store"),
         SettingKey("http.host", .text, "127.0.0.1", "address that the API listens on"),
         SettingKey("http.port", .integer, "8080", "port of the API; 0 takes a free one"),
-        SettingKey("http.max_body", .bytes, "8MiB", "largest request body"),
+        SettingKey(
+            "http.max_body", .bytes, "8MiB", "largest request body; of JSON at most 64KiB is taken, whatever this says"),
         SettingKey("http.max_questions", .integer, "6", "most questions in progress at a time"),
         SettingKey("http.max_questions_per_credential", .integer, "3", "most of them of one key or token"),
         SettingKey("http.max_tails", .integer, "64", "most tails open at a time; a quarter of them for one app"),

@@ -1,4 +1,3 @@
-import Foundation
 import LogModel
 import SystemAdapter
 
@@ -26,10 +25,13 @@ enum SettingsFile {
             return [:]
         }
         var values: [String: String] = [:]
-        do {
-            try JSONDecoder().decode(SettingsNode.self, from: Data(contents.bytes)).flatten(into: &values, under: "")
+        do throws(SettingsNode.Fault) {
+            try SettingsNode.flatten(contents.bytes, into: &values)
         } catch {
-            refuse("the configuration file \(path) is not a JSON object of settings")
+            switch error {
+            case .malformed: refuse("the configuration file \(path) is not a JSON object of settings")
+            case .twice(let name): refuse("the configuration file \(path) has \"\(visibleText(name))\" twice")
+            }
             return [:]
         }
         for name in values.keys.sorted() where SettingsCatalog.key(named: name) == nil {
@@ -46,27 +48,35 @@ enum SettingsFile {
     }
 }
 
-/// A JSON file of settings.
-private enum SettingsNode: Decodable {
-    case text(String)
-    case object([String: SettingsNode])
-
-    init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        if let text = try? container.decode(String.self) {
-            self = .text(text)
-        } else if let number = try? container.decode(Int.self) {
-            self = .text(String(number))
-        } else {
-            self = .object(try container.decode([String: SettingsNode].self))
-        }
+/// The values of a JSON file of settings.
+private enum SettingsNode {
+    /// What is wrong with a file.
+    enum Fault: Error {
+        /// It is not an object of texts, whole numbers and such objects.
+        case malformed
+        /// It has a setting twice, by one name or by `{"a.b": 1, "a": {"b": 2}}`.
+        case twice(String)
     }
 
-    func flatten(into values: inout [String: String], under name: String) throws {
-        switch self {
-        case .text(let text): values[name] = text
+    /// Reads a file.
+    static func flatten(_ bytes: [UInt8], into values: inout [String: String]) throws(Fault) {
+        guard let node = try? JSONNode(parsing: bytes), case .object = node else { throw .malformed }
+        if let name = node.repeatedMember { throw .twice(name) }
+        try flatten(node, into: &values, under: "")
+    }
+
+    private static func flatten(
+        _ node: JSONNode, into values: inout [String: String], under name: String
+    ) throws(Fault) {
+        switch node {
+        case .text(let text), .number(let text):
+            if case .number = node, Int(text) == nil { throw .malformed }
+            guard values.updateValue(text, forKey: name) == nil else { throw .twice(name) }
         case .object(let members):
-            for (key, node) in members { try node.flatten(into: &values, under: name.isEmpty ? key : "\(name).\(key)") }
+            for member in members {
+                try flatten(member.value, into: &values, under: name.isEmpty ? member.name : "\(name).\(member.name)")
+            }
+        case .null, .flag, .array, .brokenText: throw .malformed
         }
     }
 }

@@ -1,3 +1,4 @@
+import AppRegistry
 import FimidaraAdapter
 import LocalFimidaraAdapter
 import LogIngestion
@@ -114,11 +115,13 @@ final class SettingsReading {
             guard sides.count == 2, !sides[0].isEmpty, let bytes = SettingsText.bytes(String(sides[1])) else {
                 return refuse(name, "must be a list such as app_01m8…=10GiB,app_01m9…=1TiB, by ids of apps", [:])
             }
-            guard sides[0].hasPrefix("app_") else {
+            guard AppID(String(sides[0])) != nil else {
                 return refuse(
                     name, "has \"\(sides[0])\", which is no id of an app; \"logferry apps list\" shows the ids", [:])
             }
-            found[String(sides[0])] = Int64(bytes)
+            guard found.updateValue(Int64(bytes), forKey: String(sides[0])) == nil else {
+                return refuse(name, "has \"\(sides[0])\" twice", [:])
+            }
         }
         return found
     }
@@ -164,6 +167,9 @@ final class SettingsReading {
 
     func key(_ name: String) -> Secret? {
         guard let text = optional(name) else { return nil }
+        guard !ClientTokens.isWellFormed(text) else {
+            return refuse(name, "has the form of a client token, and would never be compared as a key", nil)
+        }
         do throws(KeyFault) {
             return try KeyRule.key(text)
         } catch {

@@ -46,6 +46,16 @@ struct Gatekeeper: Sendable {
         }
     }
 
+    /// Makes sure that a caller who was let in may still go on.
+    ///
+    /// Keys do not change while the process lives. A token is looked up by its id: it was proved when the caller came, so
+    /// this is no guess, and nobody else's guesses delay it.
+    /// - Throws: ``TokenRefusal``, or what the store says.
+    func confirm(_ caller: Caller, for scope: TokenScopes) async throws {
+        guard case .client(let token) = caller else { return }
+        _ = try await tokens.confirm(token.id, for: scope)
+    }
+
     /// Whether a credential is a key.
     ///
     /// People choose keys, so each address gets a bounded number of guesses. Beyond it keys of that address, right and
@@ -58,17 +68,16 @@ struct Gatekeeper: Sendable {
     private func isKey(_ key: Secret, _ candidate: String, from context: APIContext) async throws -> Bool {
         guard !ClientTokens.isWellFormed(candidate) else { return false }
         let peer = context.peer
-        if let wait = await guesses.wait(for: peer) {
+        switch await guesses.attempt(peer, { key.matches(candidate) }) {
+        case .succeeded: return true
+        case .failed: return false
+        case .refused(let wait):
             let lane = lane
-            guard try await context.whileClientWaits({ try await lane.turn(for: peer) }) else {
+            guard try await context.whileClientWaits({ try await lane.turn(for: peer) }), key.matches(candidate) else {
                 throw Problem.tooManyGuesses(retryAfter: wait)
             }
-            if key.matches(candidate) { return true }
-            throw Problem.tooManyGuesses(retryAfter: wait)
+            return true
         }
-        if key.matches(candidate) { return true }
-        _ = await guesses.take(peer)
-        return false
     }
 
     /// The credential behind `Bearer`, the word in any case (RFC 9110 section 11.1).

@@ -32,7 +32,8 @@ struct Route: Sendable {
 
 /// Which methods each path answers to.
 struct RouteTable: Sendable {
-    private let methods: [String: [HTTPRequest.Method]]
+    /// Templates with what they answer to; a segment that is named literally comes before one that stands for any.
+    private let entries: [(template: String, parts: [Substring], methods: [HTTPRequest.Method])]
 
     /// Makes the table of some routes; where there is something to get, its head can be asked for.
     init(_ routes: [Route]) {
@@ -41,25 +42,30 @@ struct RouteTable: Sendable {
             methods[route.path, default: [.options]].append(route.method)
             if route.method == .get { methods[route.path, default: []].append(.head) }
         }
-        self.methods = methods
+        entries = methods.map { (template: $0.key, parts: $0.key.split(separator: "/"), methods: $0.value) }
+            .sorted { left, right in
+                let (leftNames, rightNames) = (left.parts.map(RouteTable.stands), right.parts.map(RouteTable.stands))
+                return leftNames == rightNames
+                    ? left.template < right.template : leftNames.lexicographicallyPrecedes(rightNames) { !$0 && $1 }
+            }
     }
+
+    /// Whether a segment of a template stands for any segment of a path.
+    private static func stands(_ part: Substring) -> Bool { part.hasPrefix("{") }
 
     /// The template of a path and the methods that it answers to; `nil` when there is nothing at the path.
     func match(_ path: String) -> (template: String, methods: [HTTPRequest.Method])? {
         let segments = path.split(separator: "/")
-        for (template, methods) in methods {
-            let parts = template.split(separator: "/")
-            guard parts.count == segments.count,
-                zip(parts, segments).allSatisfy({ $0.hasPrefix("{") || $0 == $1 })
-            else { continue }
-            return (template, methods)
+        let found = entries.first { entry in
+            entry.parts.count == segments.count
+                && zip(entry.parts, segments).allSatisfy { RouteTable.stands($0) || $0 == $1 }
         }
-        return nil
+        return found.map { ($0.template, $0.methods) }
     }
 
     /// All methods of all paths, which `OPTIONS *` asks for.
     var all: [HTTPRequest.Method] {
-        Array(Set(methods.values.joined())).sorted { $0.rawValue < $1.rawValue }
+        Array(Set(entries.flatMap(\.methods))).sorted { $0.rawValue < $1.rawValue }
     }
 }
 

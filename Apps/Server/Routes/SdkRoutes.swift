@@ -15,9 +15,10 @@ struct SdkRoutes: Sendable {
     var routes: [Route] {
         [
             Route(.post, "/v1/sdk/init", .write) { request, context, caller in
+                let token = try await admit(caller)
                 let body = try await RequestBody(request, context, limit: maxBody, known: ["instanceId", "filePrefix"])
                 let provision = try await provision(
-                    caller, instance: try instance(body), prefix: try body.text("filePrefix"))
+                    token, instance: try instance(body), prefix: try body.text("filePrefix"))
                 return .json { text in
                     text.add("serverURL", provision.serverURL)
                     text.add("token", provision.credential.secret.reveal { $0 })
@@ -30,7 +31,7 @@ struct SdkRoutes: Sendable {
             // The route of the JS SDK that this one stands in for: any body and
             // any parameter is passed over.
             Route(.post, "/api/logs/init", .write, parameters: nil) { _, _, caller in
-                let provision = try await provision(caller, instance: nil, prefix: nil)
+                let provision = try await provision(try await admit(caller), instance: nil, prefix: nil)
                 return .json { text in
                     text.add("fimidaraToken", provision.credential.secret.reveal { $0 })
                     text.add("folderPath", provision.folderPath.description)
@@ -48,15 +49,20 @@ struct SdkRoutes: Sendable {
         return "instance:" + text
     }
 
-    private func provision(
-        _ caller: Caller, instance: String?, prefix: String?
-    ) async throws -> SdkProvisioner.Provision {
+    /// Takes a call of the token's rate, before anything else of the request is looked at.
+    private func admit(_ caller: Caller) async throws -> ClientToken {
         guard case .client(let token) = caller else { throw Problem.unauthenticated }
         if let wait = await rate.take(token.id) {
             figures.initEnded(.rateLimited, after: nil)
             throw Problem(
                 .initRate, "this token asks for init too often; try again later", retryAfter: wait)
         }
+        return token
+    }
+
+    private func provision(
+        _ token: ClientToken, instance: String?, prefix: String?
+    ) async throws -> SdkProvisioner.Provision {
         let start = ContinuousClock.now
         guard let provisioner else {
             figures.initEnded(.failed, after: .zero)

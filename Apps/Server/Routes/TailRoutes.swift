@@ -1,3 +1,4 @@
+import AppRegistry
 import Composition
 import HTTPTypes
 import Hummingbird
@@ -44,7 +45,7 @@ struct TailRoutes: Sendable {
             question.filter, cursors: deployment.cursors, reader: deployment.records, askedAt: askedAt)
         if let last { try await tail.resume(at: last, signer: signer) } else { try await tail.start() }
         let body = ResponseBody { [tail] writer in
-            try await follow(tail, of: question.filter.app, request, context, presence, &writer)
+            try await follow(tail, of: question.filter.app, for: caller, presence, &writer)
             slot.giveBack()
             try await writer.finish(nil)
         }
@@ -55,7 +56,7 @@ struct TailRoutes: Sendable {
 
     /// Writes events until the service stops, the client goes away or its credential ends.
     @concurrent private func follow(
-        _ start: LogTail, of app: AppID, _ request: Request, _ context: APIContext, _ presence: ClientPresence,
+        _ start: LogTail, of app: AppID, for caller: Caller, _ presence: ClientPresence,
         _ writer: inout any ResponseBodyWriter
     ) async throws {
         var tail = start
@@ -66,7 +67,7 @@ struct TailRoutes: Sendable {
         // What is not shown when the service stops is shown to who comes back with the last id.
         while !Task.isShuttingDownGracefully {
             if .now - checkedAt >= heartbeat {
-                _ = try await gatekeeper.caller(of: request, context, with: .read)
+                try await gatekeeper.confirm(caller, for: .read)
                 checkedAt = .now
             }
             if let rows = try await tail.next() {

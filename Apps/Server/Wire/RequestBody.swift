@@ -6,11 +6,16 @@ import NIOHTTP1
 
 /// The members of a request's JSON object; those that nobody asks for are errors.
 struct RequestBody {
+    /// Most bytes of a body of members, whatever `http.max_body` allows: the members are short, and a value of JSON takes
+    /// many times its text in memory.
+    static let mostBytes = 64 << 10
+
     private let members: [String: JSONNode]
 
     /// Reads a body; an empty one counts as `{}`.
     /// - Throws: ``Problem`` when it is too large, of another type, not JSON, no object, or has a member twice or unknown.
     init(_ request: Request, _ context: APIContext, limit: Int, known: Set<String>) async throws {
+        let limit = min(limit, RequestBody.mostBytes)
         let bytes = try await RequestBody.bytes(
             of: request, context, limit: limit, tooLarge: .bodyTooLarge(limit: limit))
         try self.init(bytes, of: request, known: known)
@@ -30,9 +35,7 @@ struct RequestBody {
         var members: [String: JSONNode] = [:]
         for member in list {
             guard known.contains(member.name) else { throw .unknownMember(member.name, known: known) }
-            guard members.updateValue(member.value, forKey: member.name) == nil else {
-                throw .invalid("the member \"\(member.name)\" is there twice")
-            }
+            members[member.name] = member.value
         }
         self.members = members
     }

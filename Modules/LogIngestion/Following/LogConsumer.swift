@@ -167,7 +167,9 @@ public struct LogConsumer: Sendable {
         var unread: Int64 = 0
         for object in objects {
             let outlook = ObjectOutlook(of: object, from: known[object.key])
-            unread += outlook.unreadBytes
+            // Sizes are what a server says.
+            let (sum, isTooLarge) = unread.addingReportingOverflow(outlook.unreadBytes)
+            unread = isTooLarge ? .max : sum
             if let reason = outlook.reasonToSkip(at: maySeal ? now : nil, sealGrace: settings.sealGrace) {
                 figures.skip(reason)
                 figures.tally.count(unread: outlook.unreadBytes)

@@ -20,7 +20,8 @@ struct ObjectOutlook {
             return verdict == .same ? cursor.progress : nil
         }
         self.progress = progress
-        size = object.size + (progress?.hiddenSeen ?? 0)
+        let (sum, isTooLarge) = object.size.addingReportingOverflow(progress?.hiddenSeen ?? 0)
+        size = isTooLarge ? .max : sum
         isChanged = cursor.map { ObjectOutlook.isChanged(object, since: $0) } ?? false
     }
 

@@ -38,23 +38,31 @@ extension Verifier {
     ) async throws -> Retraced {
         guard (0..<cursor.progress.position).contains(position) else { return .notBehind }
         guard let object, GenerationVerdict.isSame(object.identity, cursor.identity) else { return .sourceGone }
-        var found: CursorProgress? = position == 0 ? CursorProgress() : nil
-        let walked = try await walk(
-            cursor, object, source, scan: ScanSettings(), seals: seals, wasTaken: wasTaken, pausingAt: position
-        ) { progress, isWhole in
-            let isThere = isWhole && progress.position == position
-            if isThere || orBefore, progress.carry == .none { found = progress }
-        }
-        switch walked {
-        case .gone: return .sourceGone
-        case .ended(let offset): return .differs("it ends at byte \(offset)")
-        case .done(let all):
-            guard all.position == cursor.progress.position, all.digest.value == cursor.progress.digest.value else {
-                return .differs("its bytes are not those that were taken")
+        var present: Retraced?
+        // What an earlier release has taken is counted by its rules, or the counts before the position would not be those
+        // of what is stored. Counts that fit neither were made with other settings; those of today hold then.
+        for rules in [FramingRules.present, .earlier] {
+            var found: CursorProgress? = position == 0 ? CursorProgress() : nil
+            let walked = try await walk(
+                cursor, object, source, scan: ScanSettings(), seals: seals, wasTaken: wasTaken, rules: rules,
+                pausingAt: position
+            ) { progress, isWhole in
+                let isThere = isWhole && progress.position == position
+                if isThere || orBefore, progress.carry == .none { found = progress }
             }
-            guard var progress = found else { return .noBoundary }
-            progress.grownAt = moment
-            return .at(progress)
+            switch walked {
+            case .gone: return .sourceGone
+            case .ended(let offset): return .differs("it ends at byte \(offset)")
+            case .done(let all):
+                guard all.position == cursor.progress.position, all.digest.value == cursor.progress.digest.value else {
+                    return present ?? .differs("its bytes are not those that were taken")
+                }
+                found?.grownAt = moment
+                let retraced = found.map(Retraced.at) ?? .noBoundary
+                if all.counts == cursor.progress.counts { return retraced }
+                present = present ?? retraced
+            }
         }
+        return present ?? .noBoundary
     }
 }

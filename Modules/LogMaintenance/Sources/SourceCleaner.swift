@@ -231,9 +231,14 @@ public struct SourceCleaner: Sendable {
         guard claim.generation == candidate.cursor.generation, claim.cursor.progress == candidate.cursor.progress
         else { return .changed }
         let (position, tail) = (claim.cursor.progress.position, claim.cursor.progress.tail)
-        let end = try await source.read(object, from: position - Int64(tail.length), limit: tail.length + 1)
-        guard end.size == position, tail.matches(end.bytes.span) else { return .changed }
-        return try await source.hiddenBytes(of: object) > 0 ? .hiddenBytes : nil
+        let start = position - Int64(tail.length)
+        let hiddenSeen = claim.cursor.progress.hiddenSeen
+        guard try await source.hiddenBytes(of: object) <= hiddenSeen else { return .hiddenBytes }
+        let end =
+            hiddenSeen > 0
+            ? try await source.readBehindEnd(object, from: start, limit: tail.length + 1)
+            : try await source.read(object, from: start, limit: tail.length + 1)
+        return end.size == position && tail.matches(end.bytes.span) ? nil : .changed
     }
 
     /// Runs in a task of its own, so that a cancelled run still lets go.

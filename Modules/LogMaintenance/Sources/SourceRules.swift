@@ -36,7 +36,7 @@ public struct SourceRules: Sendable {
     func obstacle(of object: SourceObject, _ cursor: Cursor?, at now: Timestamp) -> SourceObstacle? {
         guard let cursor else { return .notTaken }
         let verdict = GenerationVerdict.judging(identity: object.identity, size: object.size, against: cursor)
-        guard verdict == .same, object.size == cursor.progress.position else { return .notTaken }
+        guard verdict == .same, cursor.progress.hasAll(of: object.size) else { return .notTaken }
         guard cursor.progress.grownAt < end(at: now) else { return .takenLately }
         guard let day = object.day else { return .notSealed }
         let isSealed =

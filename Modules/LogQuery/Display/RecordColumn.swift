@@ -38,13 +38,18 @@ public enum RecordColumn: Sendable, Hashable {
     public static func list(_ text: String) throws(ConditionTextError) -> [RecordColumn] {
         var columns: [RecordColumn] = []
         var start = text.startIndex
-        var isQuoted = false
+        var (isQuoted, isEscaped) = (false, false)
         func add(_ end: String.Index) throws(ConditionTextError) {
             let name = text[start..<end].trimming { $0 == " " }
             let offset = text.utf8.distance(from: text.startIndex, to: start)
             columns.append(try column(String(name), in: text, at: offset))
         }
         for index in text.indices {
+            if isEscaped {
+                isEscaped = false
+                continue
+            }
+            isEscaped = isQuoted && text[index] == "\\"
             if text[index] == "\"" { isQuoted.toggle() }
             guard text[index] == ",", !isQuoted else { continue }
             try add(index)

@@ -124,7 +124,7 @@ struct ConnectionLimitTests {
             let connection = try await RawConnection(port: bench.apiPort)
             try await connection.send(
                 "POST /v1/apps HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer \(bench.adminKey)\r\n"
-                    + "Content-Length: 300000\r\n\r\n")
+                    + "Content-Length: 60000\r\n\r\n")
             while !connection.isClosed {
                 try? await connection.send(" ")
                 try await Task.sleep(for: .milliseconds(20))
@@ -152,6 +152,18 @@ struct ConnectionLimitTests {
             let chunk = "4000\r\n\(String(repeating: " ", count: 0x4000))\r\n"
             for _ in 0..<5 { try await chunked.send(chunk) }
             #expect(try await chunked.receive(until: "}").hasPrefix("HTTP/1.1 413 "))
+        }
+    }
+
+    @Test("a body of members has at most 64 KiB, whatever larger bodies are allowed")
+    func members() async throws {
+        try await ServerBench.run(["http.max_body": "8MiB"]) { bench in
+            for (size, status) in [(64 << 10, 201), (64 << 10 | 1, 413)] {
+                let name = #"{"name":"app-\#(size)"}"#
+                let body = name + String(repeating: " ", count: size - name.utf8.count)
+                let answer = try await bench.send(.post, "/v1/apps", bearer: bench.adminKey, body: body)
+                #expect(answer.status == status, "\(size): \(answer.text)")
+            }
         }
     }
 

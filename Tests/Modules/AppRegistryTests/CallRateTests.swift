@@ -74,4 +74,19 @@ struct CallRateTests {
         for _ in 0..<9 { _ = await rate.take(1099) }
         #expect(await rate.take(1099) != nil, "who was counted last is still counted")
     }
+
+    @Test("attempts that succeed take nothing, and of those that fail no more are made than there are calls")
+    func attempts() async throws {
+        let rate = CallRate<Int>(perMinute: 3, clock: ManualWallClock())
+        for _ in 0..<10 { #expect(await rate.attempt(1) { true } == .succeeded) }
+        let outcomes = await withTaskGroup(of: CallRate<Int>.Attempt.self) { group in
+            for _ in 0..<50 {
+                group.addTask { await rate.attempt(1) { false } }
+            }
+            return await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(outcomes.count { $0 == .failed } == 3)
+        #expect(await rate.attempt(1) { true } == .refused(.seconds(20)))
+        #expect(await rate.attempt(2) { true } == .succeeded)
+    }
 }

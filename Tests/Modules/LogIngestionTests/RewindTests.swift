@@ -48,6 +48,30 @@ struct RewindTests {
         #expect(try await retrace(to: Int64(bytes.count), of: app, in: world) == .notBehind)
     }
 
+    @Test("what an earlier release has taken is put back with its counts, not with those of today's rules")
+    func earlierRules() async throws {
+        let text = "{\"a\":1}\n{\"b\":1}\u{0}\n{\"c\":1}\n"
+        let world = World()
+        let app = try await world.newApp()
+        await world.append(text, of: app)
+        _ = try await world.consumer().run()
+        var cursor = try #require(await world.cursor(of: app))
+        var assembler = ObjectAssembler(
+            from: CursorProgress(), overlap: [], maxLineBytes: 100, scanner: PortableScanner(),
+            settings: ScanSettings(), rules: .earlier)
+        cursor.progress = assembler.take(Array(text.utf8), isEnd: false, at: .sample).progress
+        #expect(cursor.progress.counts.records == 2 && cursor.progress.counts.rejects == 1)
+        let verifier = Verifier(scanner: PortableScanner(), settings: world.settings)
+        let retraced = try await verifier.retrace(
+            cursor, to: Int64(text.utf8.count) - 8, of: try await world.object(of: app),
+            in: InMemoryObjectSource(world.files, folder: app.id.text), at: world.clock.now())
+        guard case .at(let progress) = retraced else {
+            Issue.record("\(retraced)")
+            return
+        }
+        #expect(progress.counts.records == 1 && progress.counts.rejects == 1)
+    }
+
     @Test("batches that are read again stay records of their object, and those taken elsewhere stay repeats")
     func batches() async throws {
         let world = World()

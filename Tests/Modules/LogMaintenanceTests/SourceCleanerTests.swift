@@ -114,6 +114,22 @@ struct SourceCleanerTests {
         for app in [changed, hidden, held] { #expect(try await bench.names(of: app).count == 1) }
     }
 
+    @Test("C25: a file whose hidden bytes are taken may go like any other; with more of them it stays")
+    func takenHidden() async throws {
+        let (app, later) = (try await bench.app(), try await bench.app())
+        for app in [app, later] {
+            // Only what looks damaged is looked behind.
+            await bench.append("{\"a\":1}\n{\"b\":{\"b\":1}\n{\"c\":", of: app)
+            await bench.files.hide(Array("1}\n".utf8), behind: SourceBench.file, in: app.id.text)
+        }
+        try await bench.settle(days: 7)
+        #expect(await bench.lines(of: app) == 2)
+        await bench.files.hide(Array("1}\n{\"d\"".utf8), behind: SourceBench.file, in: later.id.text)
+        let figures = try await bench.cleaner().run()
+        #expect(figures.removed == 1 && figures.left == [.hiddenBytes: 1], "\(figures)")
+        #expect(try await bench.names(of: app).isEmpty)
+    }
+
     @Test("C25: a file that grows between the listing and the last look is left where it is, and is taken")
     func grows() async throws {
         let app = try await bench.app()

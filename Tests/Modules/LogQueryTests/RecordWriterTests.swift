@@ -77,6 +77,12 @@ struct RecordWriterTests {
         #expect(try await !written(lines, .text).utf8.contains(0x1B))
     }
 
+    @Test("a comma within a quoted name parts no columns, behind an escaped quote too")
+    func quotedColumns() throws {
+        let names = try RecordColumn.list(#"labels["a\",b"],level,["x\\"],n"#).map(\.name)
+        #expect(names == [#"labels["a\",b"]"#, "level", #"["x\\"]"#, "n"])
+    }
+
     @Test("names of columns that are none are refused", arguments: ["", "a,", "a..b", "[x]"])
     func wrong(_ text: String) { #expect(throws: ConditionTextError.self) { try RecordColumn.list(text) } }
 }

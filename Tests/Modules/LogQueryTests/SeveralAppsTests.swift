@@ -40,6 +40,9 @@ struct SeveralAppsTests {
             let first = try await all(service.records(questions, order: .oldestFirst, limit: limit))
             #expect(first == Array(expected.prefix(limit)))
         }
+        for limit in [Int.max - 1, .max] {
+            #expect(try await all(service.records(questions, order: .oldestFirst, limit: limit)) == expected)
+        }
         let stored = try await all(service.records(questions, order: .stored, limit: nil))
         #expect(stored.map { $0.prefix(5) } == (0..<900).map { "app-\($0 / 300)" })
     }
