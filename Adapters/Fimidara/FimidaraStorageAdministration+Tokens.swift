@@ -16,6 +16,11 @@ extension FimidaraStorageAdministration {
             secret: secret, expiresAt: expiry, holder: StorageTokenID(token.resourceId))
     }
 
+    /// The agent token's resource id; no JWT is minted.
+    public func holder(of owner: TokenID) async throws(StorageError) -> StorageTokenID? {
+        try await token(of: owner).map { StorageTokenID($0.resourceId) }
+    }
+
     /// Creates the agent token; JWTs live for `lifetime` after each is minted, and never beyond `expiresAt`.
     public func createToken(
         for owner: TokenID, lifetime: Duration, expiresAt: Timestamp?

@@ -14,14 +14,11 @@ public actor InMemoryProvisioningStore: ProvisioningStore {
     /// What is known to exist for an app.
     public func grant(for app: AppID) -> AppGrant? { grants[app] }
 
-    /// Remembers or forgets an app's grant.
-    public func setGrant(_ grant: AppGrant?, for app: AppID) { grants[app] = grant }
-
-    /// The grant kept for an app, or else the candidate.
-    public func grant(for app: AppID, else candidate: AppGrant) -> AppGrant {
-        if let kept = grants[app] { return kept }
-        grants[app] = candidate
-        return candidate
+    /// Keeps a grant in place of the one that the caller knows.
+    public func replaceGrant(_ known: AppGrant?, with grant: AppGrant, for app: AppID) -> AppGrant {
+        if let kept = grants[app], kept != known { return kept }
+        grants[app] = grant
+        return grant
     }
 
     /// Whether a token's storage token is known to be in its group.

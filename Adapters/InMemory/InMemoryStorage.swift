@@ -29,7 +29,7 @@ public actor InMemoryStorage: StorageAdministration {
     public enum Call: Sendable, Hashable, CaseIterable {
         /// A call of the port, by its name.
         case credential, createToken, deleteTokens, folder, createFolder, groups, createGroup, deleteGroup, grantUpload,
-            assign, mayUpload, isMember
+            assign, mayUpload, isMember, holder
     }
 
     /// How a call fails.
@@ -67,6 +67,11 @@ public actor InMemoryStorage: StorageAdministration {
             tokens[owner]?[0].credentials[text] = expiresAt
             return StorageCredential(secret: Secret(text), expiresAt: expiresAt, holder: StorageTokenID(owner.text))
         }
+    }
+
+    /// The storage token that stands for a client token.
+    public func holder(of owner: TokenID) throws(StorageError) -> StorageTokenID? {
+        try answer(.holder) { tokens[owner]?.first == nil ? nil : StorageTokenID(owner.text) }
     }
 
     /// Creates the storage token that stands for a client token.

@@ -39,6 +39,15 @@ extension InMemoryStore: ClientTokenStore {
             .prefix(limit).map(\.id)
     }
 
+    /// Those of one app, in the order of their ids.
+    public func pendingRevocations(of app: AppID, after last: TokenID?, limit: Int) -> [TokenID] {
+        let owed = tokens.values.filter { kept in
+            kept.token.app == app && kept.token.revokedAt != nil && kept.storageEndedAt == nil
+                && (last.map { $0.text < kept.token.id.text } ?? true)
+        }
+        return Array(owed.map(\.token.id).sorted { $0.text < $1.text }.prefix(limit))
+    }
+
     /// Notes that the storage side holds nothing more of a token.
     public func confirmRevocation(of id: TokenID, at moment: Timestamp) {
         guard tokens[id]?.token.revokedAt != nil else { return }

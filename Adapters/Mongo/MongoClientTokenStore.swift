@@ -62,6 +62,23 @@ public struct MongoClientTokenStore: ClientTokenStore {
         }
     }
 
+    /// Those of one app, in the order of their ids.
+    public func pendingRevocations(
+        of app: AppID, after last: TokenID?, limit: Int
+    ) async throws(RegistryStoreError) -> [TokenID] {
+        try await database.read(\.registry) { client in
+            try client.all(
+                .find(
+                    Collection.tokens,
+                    ["app": .string(app.text), "_id": ["$gt": .string(last?.text ?? "")], "is_owed": true],
+                    [
+                        "sort": ["_id": 1], "limit": BSONValue(limit), "projection": ["_id": 1],
+                        "hint": "client_tokens_by_app",
+                    ])
+            ).map { TokenID(unchecked: try $0.text("_id")) }
+        }
+    }
+
     /// Notes that the storage side holds nothing more of a token.
     public func confirmRevocation(of id: TokenID, at moment: Timestamp) async throws(RegistryStoreError) {
         try await database.change(\.registry) { client in

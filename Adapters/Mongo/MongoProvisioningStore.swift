@@ -14,25 +14,24 @@ public struct MongoProvisioningStore: ProvisioningStore {
         try await database.read(\.provisioning) { try $0.keptGrant(of: app) }
     }
 
-    /// The grant kept for an app, or else the candidate.
-    public func grant(for app: AppID, else candidate: AppGrant) async throws(ProvisioningStoreError) -> AppGrant {
+    /// Keeps a grant in place of the one that the caller knows.
+    public func replaceGrant(
+        _ known: AppGrant?, with grant: AppGrant, for app: AppID
+    ) async throws(ProvisioningStoreError) -> AppGrant {
         try await database.change(\.provisioning) { client in
-            do {
-                try client.update(
-                    Collection.grants, ["_id": .string(app.text)], ["$setOnInsert": candidate.members], upsert: true)
-            } catch let error as MongoError where error.isDuplicateKey {
-                // Another call was faster.
+            let id: BSONDocument = ["_id": .string(app.text)]
+            let isReplaced = try known.map { known in
+                try client.update(Collection.grants, id + known.members, ["$set": .document(grant.members)])
             }
-            return try client.keptGrant(of: app) ?? candidate
-        }
-    }
-
-    /// Remembers or forgets an app's grant.
-    public func setGrant(_ grant: AppGrant?, for app: AppID) async throws(ProvisioningStoreError) {
-        try await database.change(\.provisioning) { client in
-            guard let grant else { return try client.removeOne(Collection.grants, app.text) }
-            try client.update(
-                Collection.grants, ["_id": .string(app.text)], ["$set": grant.members], upsert: true)
+            if isReplaced != true {
+                do {
+                    try client.update(
+                        Collection.grants, id, ["$setOnInsert": .document(grant.members)], upsert: true)
+                } catch let error as MongoError where error.isDuplicateKey {
+                    // Another call was faster.
+                }
+            }
+            return try client.keptGrant(of: app) ?? grant
         }
     }
 
@@ -84,7 +83,7 @@ public struct MongoProvisioningStore: ProvisioningStore {
 
 extension AppGrant {
     /// The members of a document that keeps the grant.
-    fileprivate var members: BSONValue {
+    fileprivate var members: BSONDocument {
         [
             "folder_path": .string(folderPath.description), "folder": .string(folder.text),
             "permission_group": .string(group.text),

@@ -72,6 +72,22 @@ public struct SQLiteClientTokenStore: ClientTokenStore {
         }
     }
 
+    /// Those of one app, in the order of their ids.
+    public func pendingRevocations(
+        of app: AppID, after last: TokenID?, limit: Int
+    ) async throws(RegistryStoreError) -> [TokenID] {
+        try await database.read(\.registry) { db in
+            try String.fetchAll(
+                db,
+                sql: """
+                    SELECT id FROM client_tokens INDEXED BY client_tokens_by_app
+                    WHERE app = ? AND id > ? AND revoked_at IS NOT NULL AND storage_ended_at IS NULL
+                    ORDER BY id LIMIT ?
+                    """, arguments: [app.text, last?.text ?? "", limit]
+            ).map(TokenID.init(unchecked:))
+        }
+    }
+
     /// Notes that the storage side holds nothing more of a token.
     public func confirmRevocation(of id: TokenID, at moment: Timestamp) async throws(RegistryStoreError) {
         try await database.write(\.registry) { db in

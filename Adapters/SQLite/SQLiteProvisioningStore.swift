@@ -15,27 +15,24 @@ public struct SQLiteProvisioningStore: ProvisioningStore {
         try await database.read(\.provisioning) { try keptGrant(of: app, in: $0) }
     }
 
-    /// The grant kept for an app, or else the candidate.
-    public func grant(for app: AppID, else candidate: AppGrant) async throws(ProvisioningStoreError) -> AppGrant {
+    /// Keeps a grant in place of the one that the caller knows.
+    public func replaceGrant(
+        _ known: AppGrant?, with grant: AppGrant, for app: AppID
+    ) async throws(ProvisioningStoreError) -> AppGrant {
         try await database.write(\.provisioning) { db in
+            // A grant that is not known is `NULL` here, which is equal to nothing.
             try db.execute(
-                sql: "INSERT OR IGNORE INTO app_grants VALUES (?, ?, ?, ?)",
+                sql: """
+                    INSERT INTO app_grants (app, folder_path, folder, permission_group) VALUES (?, ?, ?, ?)
+                    ON CONFLICT (app) DO UPDATE SET folder_path = excluded.folder_path, folder = excluded.folder,
+                    permission_group = excluded.permission_group
+                    WHERE folder_path = ? AND folder = ? AND permission_group = ?
+                    """,
                 arguments: [
-                    app.text, candidate.folderPath.description, candidate.folder.text, candidate.group.text,
+                    app.text, grant.folderPath.description, grant.folder.text, grant.group.text,
+                    known?.folderPath.description, known?.folder.text, known?.group.text,
                 ])
-            return try keptGrant(of: app, in: db) ?? candidate
-        }
-    }
-
-    /// Remembers or forgets an app's grant.
-    public func setGrant(_ grant: AppGrant?, for app: AppID) async throws(ProvisioningStoreError) {
-        try await database.write(\.provisioning) { db in
-            guard let grant else {
-                return try db.execute(sql: "DELETE FROM app_grants WHERE app = ?", arguments: [app.text])
-            }
-            try db.execute(
-                sql: "INSERT OR REPLACE INTO app_grants VALUES (?, ?, ?, ?)",
-                arguments: [app.text, grant.folderPath.description, grant.folder.text, grant.group.text])
+            return try keptGrant(of: app, in: db) ?? grant
         }
     }
 

@@ -1,10 +1,15 @@
+import LogModel
 public import Logging
 public import SdkProvisioning
 import TelemetryAdapter
 
 extension Deployment {
-    /// What init does; `nil` without a file store, where nothing can be provisioned.
-    public func provisioner() -> SdkProvisioner? {
+    /// Puts together what init does, once for the deployment: lanes and confirmations are of one provisioner.
+    /// - Returns: `nil` without a file store, where nothing can be provisioned.
+    static func provisioner(
+        over fileStore: FileStore?, _ store: Store, _ settings: Settings, clock: any WallClock, entropy: any Entropy,
+        telemetry: ServiceTelemetry, logger: Logger
+    ) -> SdkProvisioner? {
         fileStore.map { fileStore in
             SdkProvisioner(
                 storage: fileStore.administration, memory: store.provisioning, tokens: store.tokens,
@@ -23,9 +28,14 @@ extension Deployment {
 
     /// What revokes tokens, and tries to carry that out at the file store.
     public func revoker() -> Revoker {
-        Revoker(apps: apps, tokens: tokens, sweep: revocationSweep(), ticks: ContinuousClock()) { [logger] error in
-            logger.warning(
-                "a revocation could not be carried out at once; it stays owed", metadata: ["error": "\(error)"])
+        Revoker(apps: apps, tokens: tokens, sweep: revocationSweep(), ticks: ContinuousClock()) { [logger] failure in
+            var metadata: Logger.Metadata = [
+                "owed": "\(failure.outcome.owed.map { "\($0)" } ?? "unknown")", "failures": "\(failure.failures)",
+                "reason": "\(failure.outcome.reason?.rawValue ?? "")",
+            ]
+            metadata["token"] = failure.token.map { "\($0)" }
+            metadata["error"] = failure.error.map { "\($0)" }
+            logger.warning("revocations could not be carried out at once; they stay owed", metadata: metadata)
         }
     }
 

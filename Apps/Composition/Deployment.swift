@@ -10,7 +10,7 @@ public import LogMaintenance
 public import LogModel
 public import LogQuery
 public import Logging
-import SdkProvisioning
+public import SdkProvisioning
 import SimdJSONAdapter
 import SystemAdapter
 import TelemetryAdapter
@@ -49,6 +49,8 @@ public struct Deployment: Sendable {
     public let readiness: StoreReadiness
     /// The file store; `nil` when none is configured and none was made here.
     public let fileStore: FileStore?
+    /// What init does; `nil` without a file store, where nothing can be provisioned.
+    public let provisioner: SdkProvisioner?
 
     private let makes: Bool
     let logger: Logger
@@ -103,6 +105,8 @@ public struct Deployment: Sendable {
         runs = store.runs
         fileStore = try Deployment.fileStore(
             settings, data: data, makes: makesFileStore, clock: clock, entropy: entropy, telemetry: telemetry)
+        provisioner = Deployment.provisioner(
+            over: fileStore, store, settings, clock: clock, entropy: entropy, telemetry: telemetry, logger: logger)
     }
 
     /// Signs positions so that all processes that share a secret take each other's.

@@ -13,6 +13,8 @@ public struct FileStoreDeployment: Sendable {
     public let telemetry: ServiceTelemetry
     /// What answers.
     public let store: EmbeddedFileStore
+    /// Whether its catalog answers.
+    public let readiness: StoreReadiness
 
     /// Opens the file store, and makes it and its key at first use.
     /// - Throws: ``SettingsError`` when another process has it, or it cannot be opened.
@@ -31,6 +33,7 @@ public struct FileStoreDeployment: Sendable {
         } catch {
             throw SettingsError("the file store: \(error)")
         }
+        readiness = StoreReadiness(ping: store.check)
         let rules = settings.fileStoreRules.limits
         logger.info(
             "the file store is open",

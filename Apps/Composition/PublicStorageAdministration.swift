@@ -17,6 +17,10 @@ struct PublicStorageAdministration: StorageAdministration {
         try await base.credential(for: owner)
     }
 
+    func holder(of owner: TokenID) async throws(StorageError) -> StorageTokenID? {
+        try await base.holder(of: owner)
+    }
+
     func createToken(for owner: TokenID, lifetime: Duration, expiresAt: Timestamp?) async throws(StorageError) {
         try await base.createToken(for: owner, lifetime: lifetime, expiresAt: expiresAt)
     }

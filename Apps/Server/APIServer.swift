@@ -35,14 +35,14 @@ public struct APIServer: Service {
             lane: GuessLane(perMinute: settings.keyGuessRate))
         let signer = Deployment.signer(of: adminKey)
         routes =
-            HealthRoutes(deployment: deployment).routes
+            deployment.health.routes
             + SdkRoutes(
-                provisioner: deployment.provisioner(), rate: deployment.initRate(), maxBody: settings.maxBody,
+                provisioner: deployment.provisioner, rate: deployment.initRate(), maxBody: settings.maxBody,
                 figures: deployment.requestFigures
             ).routes
             + AppRoutes(
                 apps: deployment.apps, tokens: deployment.tokens, revoker: deployment.revoker(),
-                provisioner: deployment.provisioner(), clock: deployment.clock, maxBody: settings.maxBody
+                provisioner: deployment.provisioner, clock: deployment.clock, maxBody: settings.maxBody
             ).routes
             + LogRoutes(deployment: deployment, signer: signer).routes
             + TailRoutes(deployment: deployment, signer: signer, gatekeeper: gatekeeper).routes

@@ -18,7 +18,7 @@ public struct OpsServer: Service {
         _ deployment: Deployment, logger: Logger, onListening: @Sendable @escaping (Int) async -> Void = { _ in }
     ) {
         self.init(
-            HealthRoutes(deployment: deployment).routes, telemetry: deployment.telemetry,
+            deployment.health, telemetry: deployment.telemetry,
             settings: deployment.settings, logger: logger, onListening: onListening)
     }
 
@@ -31,16 +31,16 @@ public struct OpsServer: Service {
         _ files: FileStoreDeployment, logger: Logger, onListening: @Sendable @escaping (Int) async -> Void = { _ in }
     ) {
         self.init(
-            FileStoreHealthRoutes(store: files.store).routes, telemetry: files.telemetry, settings: files.settings,
-            logger: logger, onListening: onListening)
+            files.health, telemetry: files.telemetry, settings: files.settings, logger: logger,
+            onListening: onListening)
     }
 
-    private init(
-        _ health: [Route], telemetry: ServiceTelemetry, settings: Settings, logger: Logger,
-        onListening: @Sendable @escaping (Int) async -> Void
+    init(
+        _ health: HealthRoutes, telemetry: ServiceTelemetry, settings: Settings, logger: Logger,
+        onListening: @Sendable @escaping (Int) async -> Void = { _ in }
     ) {
         let listener = settings.ops
-        let routes = health + MetricsRoutes(telemetry: telemetry).routes
+        let routes = health.routes + MetricsRoutes(telemetry: telemetry).routes
         let router = Router.observed(telemetry, routes, logger: logger)
         for route in routes {
             for method in [route.method, .head] {

@@ -44,6 +44,11 @@ public protocol ClientTokenStore: Sendable {
     /// Up to `limit` revoked tokens whose end on the storage side is not confirmed, the oldest revocation first.
     func pendingRevocations(limit: Int) async throws(RegistryStoreError) -> [TokenID]
 
+    /// Up to `limit` of these tokens that are of one app, in the order of their ids, after `last`.
+    func pendingRevocations(
+        of app: AppID, after last: TokenID?, limit: Int
+    ) async throws(RegistryStoreError) -> [TokenID]
+
     /// Notes that the storage side holds nothing more of a revoked token.
     func confirmRevocation(of id: TokenID, at moment: Timestamp) async throws(RegistryStoreError)
 }

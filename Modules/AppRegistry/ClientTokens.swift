@@ -94,6 +94,17 @@ public struct ClientTokens: Sendable {
         try await store.tokens(of: app, after: last, limit: limit)
     }
 
+    /// All revoked tokens of an app whose end on the storage side is not confirmed.
+    public func owed(of app: AppID) async throws(RegistryStoreError) -> [TokenID] {
+        let pageSize = 1000
+        var owed: [TokenID] = []
+        while true {
+            let page = try await store.pendingRevocations(of: app, after: owed.last, limit: pageSize)
+            owed += page
+            guard page.count == pageSize else { return owed }
+        }
+    }
+
     /// Names are for people: 1 to 100 bytes without control characters.
     private static func isValidName(_ name: String) -> Bool {
         (1...100).contains(name.utf8.count) && name.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7F }

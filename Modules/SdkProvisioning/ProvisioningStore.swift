@@ -7,13 +7,19 @@ public protocol ProvisioningStore: Sendable {
     /// What is known to exist in the file store for an app.
     func grant(for app: AppID) async throws(ProvisioningStoreError) -> AppGrant?
 
-    /// Remembers an app's grant, in place of an older one; `nil` forgets it.
-    func setGrant(_ grant: AppGrant?, for app: AppID) async throws(ProvisioningStoreError)
-
-    /// The grant kept for an app, or else `candidate`, which is then kept.
+    /// Keeps `grant` for an app in place of `known`, unless another grant than `known` is kept by now.
     ///
-    /// Of simultaneous calls for one app, all get the same grant: it decides between twins.
-    func grant(for app: AppID, else candidate: AppGrant) async throws(ProvisioningStoreError) -> AppGrant
+    /// Of simultaneous calls that know the same, one replaces it, and all get the grant of that one: it decides between
+    /// twins. After an error the grant may be kept or not; the same call again says which one is.
+    /// - Parameters:
+    ///   - known: the grant that the caller has seen; `nil` when it has seen none.
+    ///   - grant: what is kept from now on, if nothing else is.
+    ///   - app: the app.
+    /// - Returns: the grant that is kept now.
+    /// - Throws: ``ProvisioningStoreError`` when the store could not be asked.
+    func replaceGrant(
+        _ known: AppGrant?, with grant: AppGrant, for app: AppID
+    ) async throws(ProvisioningStoreError) -> AppGrant
 
     /// Whether the storage token of a client token is known to be in its app's group.
     func isEnrolled(_ token: TokenID) async throws(ProvisioningStoreError) -> Bool

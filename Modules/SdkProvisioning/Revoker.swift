@@ -5,10 +5,26 @@ public import LogModel
 public struct RevocationOutcome: Sendable, Hashable {
     /// How many client tokens are known to have no storage token any more.
     public let ended: Int
-    /// How many may still have one, whose credentials write until a worker has ended it.
-    public let owed: Int
-    /// Why, when some are owed.
+    /// How many may still have one, whose credentials write until a worker has ended it; `nil` when the database, which
+    /// knows how many there are, could not be asked.
+    public let owed: Int?
+    /// Why some are owed; `nil` when none are.
     public let reason: RevocationDelay?
+
+    /// Whether no credential of what was revoked writes any more.
+    public var isComplete: Bool { owed == 0 }
+}
+
+/// Why revocations of one request stay owed, for operators.
+public struct RevocationFailure: Sendable {
+    /// What came of all of them.
+    public let outcome: RevocationOutcome
+    /// How many failed; the others were not begun, or had no answer in time.
+    public let failures: Int
+    /// The token of the first failure; `nil` when there was none, or it concerned no single token.
+    public let token: TokenID?
+    /// The first failure.
+    public let error: (any Error)?
 }
 
 /// Why a revocation could not be carried out at once.
@@ -17,6 +33,8 @@ public enum RevocationDelay: String, Sendable, Hashable, CaseIterable {
     case storageUnavailable = "storage_unavailable"
     /// The file store refuses it; an operator must look.
     case storageRefused = "storage_refused"
+    /// The database of this service failed, whatever became of the file store.
+    case storeUnavailable = "store_unavailable"
     /// The file store has not answered within the time that the caller is kept waiting.
     case timeout
     /// This process has no file store; a worker that has one carries it out.
@@ -37,7 +55,7 @@ public struct Revoker: Sendable {
     private let sweep: RevocationSweep?
     private let ticks: any Clock<Duration>
     private let patience: Duration
-    private let onFailure: @Sendable (any Error) -> Void
+    private let onFailure: @Sendable (RevocationFailure) -> Void
 
     /// Puts the service together.
     /// - Parameters:
@@ -46,10 +64,10 @@ public struct Revoker: Sendable {
     ///   - sweep: carries revocations out; `nil` where there is no file store.
     ///   - ticks: what measures the patience.
     ///   - patience: how long a caller is kept waiting.
-    ///   - onFailure: told what the file store said when it did not do it, for operators.
+    ///   - onFailure: told once for each request of which something stays owed; not told where there is no file store.
     public init(
         apps: AppRegistrar, tokens: ClientTokens, sweep: RevocationSweep?, ticks: any Clock<Duration>,
-        patience: Duration = Revoker.patience, onFailure: @Sendable @escaping (any Error) -> Void = { _ in }
+        patience: Duration = Revoker.patience, onFailure: @Sendable @escaping (RevocationFailure) -> Void = { _ in }
     ) {
         self.apps = apps
         self.tokens = tokens
@@ -68,19 +86,21 @@ public struct Revoker: Sendable {
     }
 
     /// Deletes an app and revokes its tokens.
+    ///
+    /// What is then owed of the app is asked for after the deletion, so that tokens that were issued meanwhile, and those
+    /// that were revoked before and are owed still, are among it.
     /// - Returns: what came of it at the file store.
     /// - Throws: ``RegistryError`` `.unknownApp`; ``RegistryStoreError`` when it could not be written down.
     public func delete(_ app: AppID) async throws -> RevocationOutcome {
-        var live: [TokenID] = []
-        var last: TokenID?
-        while true {
-            let page = try await tokens.list(of: app, after: last, limit: 1000)
-            live += page.filter { $0.revokedAt == nil }.map(\.id)
-            guard page.count == 1000 else { break }
-            last = page.last?.id
-        }
         try await apps.delete(app)
-        return await carryOut(live)
+        do {
+            return await carryOut(try await tokens.owed(of: app))
+        } catch {
+            // The deletion holds: an error would say that it does not.
+            let outcome = RevocationOutcome(ended: 0, owed: nil, reason: .storeUnavailable)
+            onFailure(RevocationFailure(outcome: outcome, failures: 1, token: nil, error: error))
+            return outcome
+        }
     }
 
     private func carryOut(_ revoked: [TokenID]) async -> RevocationOutcome {
@@ -94,13 +114,17 @@ public struct Revoker: Sendable {
             }
             for token in tally.begin(Revoker.width) { group.addTask { await step(token, sweep) } }
             while tally.isOpen, let step = await group.next() {
-                if case .failed(let error) = step { onFailure(error) }
                 for token in tally.take(step) { group.addTask { await self.step(token, sweep) } }
             }
             group.cancelAll()
         }
         let owed = revoked.count - tally.ended
-        return RevocationOutcome(ended: tally.ended, owed: owed, reason: owed > 0 ? tally.delay ?? .timeout : nil)
+        guard owed > 0 else { return RevocationOutcome(ended: tally.ended, owed: 0, reason: nil) }
+        let outcome = RevocationOutcome(ended: tally.ended, owed: owed, reason: tally.delay ?? .timeout)
+        onFailure(
+            RevocationFailure(
+                outcome: outcome, failures: tally.failures, token: tally.first?.token, error: tally.first?.error))
+        return outcome
     }
 
     /// What is done, under way and to be done.
@@ -108,6 +132,8 @@ public struct Revoker: Sendable {
         var waiting: [TokenID]
         var underWay = 0
         var ended = 0
+        var failures = 0
+        var first: (token: TokenID, error: any Error)?
         var delay: RevocationDelay?
         var isOver = false
 
@@ -128,12 +154,12 @@ public struct Revoker: Sendable {
             case .ended:
                 ended += 1
                 underWay -= 1
-            case .failed(let error):
+            case .failed(let token, let error):
                 underWay -= 1
-                let reason = RevocationDelay(error)
-                delay = delay ?? reason
-                // A store that cannot be reached would keep each of them waiting.
-                if reason != .storageRefused { isOver = true }
+                failures += 1
+                first = first ?? (token, error)
+                delay = delay ?? RevocationDelay(error)
+                isOver = RevocationDelay.concernsAll(error)
             case .timeIsUp:
                 delay = delay ?? .timeout
                 isOver = true
@@ -144,7 +170,7 @@ public struct Revoker: Sendable {
 
     private enum Step: Sendable {
         case ended
-        case failed(any Error)
+        case failed(TokenID, any Error)
         case timeIsUp
     }
 
@@ -153,16 +179,23 @@ public struct Revoker: Sendable {
             try await sweep.settle(token)
             return .ended
         } catch {
-            return .failed(error)
+            return .failed(token, error)
         }
     }
 }
 
 extension RevocationDelay {
+    /// Whether an error would meet the other tokens as well, and would keep each of them waiting.
+    fileprivate static func concernsAll(_ error: any Error) -> Bool {
+        guard let error = error as? StorageError else { return true }
+        return error.isWorthRetrying || error.reason == .unauthenticated
+    }
+
     fileprivate init(_ error: any Error) {
-        switch error as? StorageError {
-        case let error? where !error.isWorthRetrying: self = .storageRefused
-        default: self = .storageUnavailable
+        guard let error = error as? StorageError else {
+            self = .storeUnavailable
+            return
         }
+        self = error.isWorthRetrying ? .storageUnavailable : .storageRefused
     }
 }

@@ -7,8 +7,8 @@ extension SdkProvisioner {
 
     /// The folder, the group and its right as they are in the store now; what is missing is made.
     ///
-    /// Of groups that several processes make at the same moment, the memory keeps one; whoever made another one removes
-    /// it before anybody could be put into it.
+    /// Of groups that several processes make at the same moment, the memory keeps one, and each process removes the
+    /// others; no token was put into those, since that comes after the memory was asked.
     /// - Parameters:
     ///   - app: the app.
     ///   - lost: takes what the memory knew and the store has not any more.
@@ -52,11 +52,9 @@ extension SdkProvisioner {
 
     /// Lets the memory decide which grant is the app's.
     private func keep(_ grant: AppGrant, for app: AppID, insteadOf known: AppGrant?) async throws -> AppGrant {
-        if let known, known != grant { try await memory.setGrant(nil, for: app) }
-        let kept = try await memory.grant(for: app, else: grant)
+        let kept = try await memory.replaceGrant(known, with: grant, for: app)
         guard kept.folder == grant.folder, kept.folderPath == grant.folderPath else {
             // The folder was made anew while another process was at it: the next look settles which one counts.
-            try await memory.setGrant(nil, for: app)
             throw StorageError(.conflict, detail: "another process found another folder at \(grant.folderPath)")
         }
         return kept

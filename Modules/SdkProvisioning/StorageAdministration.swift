@@ -12,6 +12,11 @@ public protocol StorageAdministration: Sendable {
     /// - Returns: `nil` when there is no such storage token.
     func credential(for owner: TokenID) async throws(StorageError) -> StorageCredential?
 
+    /// The storage token that stands for a client token; mints nothing.
+    /// - Returns: `nil` when there is no such storage token.
+    /// - Throws: ``StorageError`` when the file store could not be asked.
+    func holder(of owner: TokenID) async throws(StorageError) -> StorageTokenID?
+
     /// Creates the storage token that stands for a client token, without any right.
     /// - Parameters:
     ///   - owner: the client token; at most one storage token stands for it.

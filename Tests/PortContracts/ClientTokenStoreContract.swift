@@ -76,6 +76,25 @@ public enum ClientTokenStoreContract {
             #expect(try await owed(store, of: tokens) == [tokens[1].id, tokens[0].id])
             #expect(try await store.tokens.pendingRevocations(limit: 1).count == 1)
         },
+        Clause("what is owed of one app is listed page by page: revoked alone or with the app, and not yet confirmed") {
+            store async throws in
+            let (app, other) = (try await store.newApp(), try await store.newApp())
+            let tokens = (0..<7).map { _ in token(of: app) }
+            for token in tokens + [token(of: other)] { try await store.tokens.add(token) }
+            #expect(try await store.tokens.pendingRevocations(of: app, after: nil, limit: 9).isEmpty)
+            for token in tokens.prefix(2) { _ = try await store.tokens.revoke(token.id, at: .sample) }
+            try await store.tokens.confirmRevocation(of: tokens[0].id, at: .sample)
+            #expect(try await store.tokens.pendingRevocations(of: app, after: nil, limit: 9) == [tokens[1].id])
+            _ = try await store.apps.deleteApp(app, at: .sample)
+            _ = try await store.apps.deleteApp(other, at: .sample)
+            var listed: [TokenID] = []
+            while true {
+                let page = try await store.tokens.pendingRevocations(of: app, after: listed.last, limit: 4)
+                listed += page
+                guard page.count == 4 else { break }
+            }
+            #expect(listed.map(\.text) == tokens.dropFirst().map(\.id.text).sorted())
+        },
         Clause("a confirmation for a token that is not revoked settles nothing in advance") { store in
             let app = try await store.newApp()
             let kept = token(of: app)

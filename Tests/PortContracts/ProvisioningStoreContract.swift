@@ -7,36 +7,49 @@ import Testing
 public enum ProvisioningStoreContract {
     /// The clauses.
     public static let clauses: [Clause<StoreUnderTest>] = [
-        Clause("a grant is remembered, replaced and forgotten") { store async throws in
+        Clause("a grant is kept in place of the one that the caller knows, and each app has its own") {
+            store async throws in
             let (app, other) = (AppID.fresh(), AppID.fresh())
             let (first, second) = (grant("one"), grant("two"))
-            #expect(try await store.provisioning.grant(for: app) == nil)
-            try await store.provisioning.setGrant(first, for: app)
-            #expect(try await store.provisioning.grant(for: app) == first)
-            #expect(try await store.provisioning.grant(for: other) == nil)
-            try await store.provisioning.setGrant(second, for: app)
-            #expect(try await store.provisioning.grant(for: app) == second)
-            try await store.provisioning.setGrant(nil, for: app)
-            #expect(try await store.provisioning.grant(for: app) == nil)
-            try await store.provisioning.setGrant(nil, for: app)
+            let memory = store.provisioning
+            #expect(try await memory.grant(for: app) == nil)
+            #expect(try await memory.replaceGrant(nil, with: first, for: app) == first)
+            #expect(try await memory.grant(for: app) == first)
+            #expect(try await memory.grant(for: other) == nil)
+            #expect(try await memory.replaceGrant(first, with: second, for: app) == second)
+            #expect(try await memory.grant(for: app) == second)
+            #expect(try await memory.replaceGrant(second, with: second, for: app) == second)
+            #expect(try await memory.replaceGrant(first, with: second, for: other) == second)
         },
-        Clause("T79: of two grants for one app the first is kept, and each caller is told of it") {
+        Clause("a caller whose knowledge of a grant is old replaces nothing, and is told what is kept") {
             store async throws in
             let app = AppID.fresh()
             let memory = store.provisioning
-            #expect(try await memory.grant(for: app, else: grant("one")) == grant("one"))
-            #expect(try await memory.grant(for: app, else: grant("two")) == grant("one"))
-            #expect(try await memory.grant(for: app) == grant("one"))
-            try await memory.setGrant(nil, for: app)
-            #expect(try await memory.grant(for: app, else: grant("two")) == grant("two"))
-        },
-        Clause("T79: of 20 grants for one app at once, all callers are told of one") { store in
-            let app = AppID.fresh()
-            let kept = try await inParallel(20) { number in
-                try await store.provisioning.grant(for: app, else: grant("\(number)"))
+            _ = try await memory.replaceGrant(nil, with: grant("one"), for: app)
+            let parts = [
+                AppGrant(
+                    folderPath: grant("two").folderPath, folder: grant("one").folder, group: grant("one").group),
+                AppGrant(
+                    folderPath: grant("one").folderPath, folder: grant("two").folder, group: grant("one").group),
+                AppGrant(
+                    folderPath: grant("one").folderPath, folder: grant("one").folder, group: grant("two").group),
+            ]
+            for known in [nil, grant("two")] + parts {
+                #expect(try await memory.replaceGrant(known, with: grant("two"), for: app) == grant("one"))
             }
-            #expect(Set(kept).count == 1)
-            #expect(try await store.provisioning.grant(for: app) == kept.first)
+            #expect(try await memory.grant(for: app) == grant("one"))
+        },
+        Clause("of 20 callers that know the same grant and replace it at once, all are told of one") {
+            store async throws in
+            let app = AppID.fresh()
+            for known in [nil, grant("old")] {
+                let kept = try await inParallel(20) { number in
+                    try await store.provisioning.replaceGrant(known, with: grant("\(number)"), for: app)
+                }
+                #expect(Set(kept).count == 1)
+                #expect(try await store.provisioning.grant(for: app) == kept.first)
+                _ = try await store.provisioning.replaceGrant(kept.first, with: grant("old"), for: app)
+            }
         },
         Clause("enrolment is remembered and forgotten, however often it is said") { store async throws in
             let token = TokenID.fresh()

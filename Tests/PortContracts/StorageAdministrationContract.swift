@@ -70,6 +70,8 @@ public enum StorageAdministrationContract {
                 try await under.storage.createToken(for: owner, lifetime: .seconds(60), expiresAt: nil)
             }
             let first = try #require(try await under.storage.credential(for: owner))
+            #expect(try await under.storage.holder(of: owner) == first.holder)
+            #expect(try await under.storage.holder(of: .fresh()) == nil)
             let second = try #require(try await under.storage.credential(for: owner))
             #expect(first.secret.reveal { $0 } != second.secret.reveal { $0 })
             let end = try #require(first.expiresAt)

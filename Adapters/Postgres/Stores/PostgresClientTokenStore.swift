@@ -70,6 +70,21 @@ public struct PostgresClientTokenStore: ClientTokenStore {
         }
     }
 
+    /// Those of one app, in the order of their ids.
+    public func pendingRevocations(
+        of app: AppID, after last: TokenID?, limit: Int
+    ) async throws(RegistryStoreError) -> [TokenID] {
+        try await database.read(\.registry) { session in
+            try session.execute(
+                """
+                SELECT id FROM client_tokens
+                WHERE app = $1 AND id > $2 AND revoked_at IS NOT NULL AND storage_ended_at IS NULL
+                ORDER BY id LIMIT $3
+                """, [.text(app.text), .text(last?.text ?? ""), .integer(Int64(limit))]
+            ).rows.map { TokenID(unchecked: try $0.text("id")) }
+        }
+    }
+
     /// Notes that the storage side holds nothing more of a token.
     public func confirmRevocation(of id: TokenID, at moment: Timestamp) async throws(RegistryStoreError) {
         try await database.write(\.registry) { session in

@@ -14,36 +14,25 @@ public struct PostgresProvisioningStore: ProvisioningStore {
         try await database.read(\.provisioning) { try keptGrant(of: app, in: $0) }
     }
 
-    /// The grant kept for an app, or else the candidate.
-    public func grant(for app: AppID, else candidate: AppGrant) async throws(ProvisioningStoreError) -> AppGrant {
+    /// Keeps a grant in place of the one that the caller knows.
+    public func replaceGrant(
+        _ known: AppGrant?, with grant: AppGrant, for app: AppID
+    ) async throws(ProvisioningStoreError) -> AppGrant {
         try await database.write(\.provisioning) { session in
-            try session.execute(
-                "INSERT INTO app_grants VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
-                [
-                    .text(app.text), .text(candidate.folderPath.description), .text(candidate.folder.text),
-                    .text(candidate.group.text),
-                ])
-            return try keptGrant(of: app, in: session) ?? candidate
-        }
-    }
-
-    /// Remembers or forgets an app's grant.
-    public func setGrant(_ grant: AppGrant?, for app: AppID) async throws(ProvisioningStoreError) {
-        try await database.write(\.provisioning) { session in
-            guard let grant else {
-                try session.execute("DELETE FROM app_grants WHERE app = $1", [.text(app.text)])
-                return
-            }
+            // A grant that is not known is `NULL` here, which is equal to nothing.
             try session.execute(
                 """
-                INSERT INTO app_grants VALUES ($1, $2, $3, $4) ON CONFLICT (app) DO UPDATE SET
-                folder_path = excluded.folder_path, folder = excluded.folder,
+                INSERT INTO app_grants AS kept (app, folder_path, folder, permission_group) VALUES ($1, $2, $3, $4)
+                ON CONFLICT (app) DO UPDATE SET folder_path = excluded.folder_path, folder = excluded.folder,
                 permission_group = excluded.permission_group
+                WHERE kept.folder_path = $5 AND kept.folder = $6 AND kept.permission_group = $7
                 """,
                 [
                     .text(app.text), .text(grant.folderPath.description), .text(grant.folder.text),
-                    .text(grant.group.text),
+                    .text(grant.group.text), .text(known?.folderPath.description), .text(known?.folder.text),
+                    .text(known?.group.text),
                 ])
+            return try keptGrant(of: app, in: session) ?? grant
         }
     }
 

@@ -5,7 +5,7 @@ public import SdkProvisioning
 /// An administration whose requests are timed and counted.
 public struct ObservedStorageAdministration: StorageAdministration {
     private enum Operation: String, CaseIterable {
-        case credential, folder, assign
+        case credential, folder, assign, holder
         case groups = "group"
         case createToken = "create_token"
         case deleteTokens = "delete_tokens"
@@ -47,6 +47,11 @@ public struct ObservedStorageAdministration: StorageAdministration {
     /// Mints a credential and takes note.
     public func credential(for owner: TokenID) async throws(StorageError) -> StorageCredential? {
         try await noting(.credential) { () throws(StorageError) in try await base.credential(for: owner) }
+    }
+
+    /// Looks a storage token up and takes note.
+    public func holder(of owner: TokenID) async throws(StorageError) -> StorageTokenID? {
+        try await noting(.holder) { () throws(StorageError) in try await base.holder(of: owner) }
     }
 
     /// Creates a token and takes note.

@@ -37,5 +37,6 @@ extension JSONText {
         add("members", Int64(report.members))
         add("restoredMembers", Int64(report.restoredMembers))
         add("withoutStorageToken", Int64(report.withoutStorageToken))
+        add("nextCursor", report.next?.text)
     }
 }

@@ -23,8 +23,11 @@ struct AppsRepair: AsyncParsableCommand {
     func run() async throws {
         try await withDeployment { deployment in
             let found = try await deployment.apps.find(app)
-            guard let provisioner = deployment.provisioner() else { throw SettingsError(Deployment.noFileStore) }
-            let report = try await provisioner.repair(found.id)
+            guard let provisioner = deployment.provisioner else { throw SettingsError(Deployment.noFileStore) }
+            var report = try await provisioner.repair(found.id)
+            while let last = report.next {
+                report = report.joined(with: try await provisioner.repair(found.id, after: last))
+            }
             if json {
                 Terminal.write(JSONText { $0.addMembers(of: report) }.bytes + [0x0A])
             } else {

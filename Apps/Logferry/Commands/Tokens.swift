@@ -124,9 +124,11 @@ extension RevocationOutcome {
             switch reason {
             case .storageUnavailable: "the file store cannot be reached"
             case .storageRefused: "the file store refuses it; \"logferry config check\" says which right is missing"
+            case .storeUnavailable: "the database failed; \"logferry config check\" says why"
             case .timeout: "the file store did not answer in time"
             case .noFileStore: "no file store is configured here"
             }
-        return "\(owed) storage tokens still write until a worker has ended them: \(cause)"
+        let count = owed.map { "\($0) storage tokens" } ?? "its storage tokens"
+        return "\(count) may still write until a worker has ended them: \(cause)"
     }
 }

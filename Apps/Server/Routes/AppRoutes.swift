@@ -39,10 +39,11 @@ struct AppRoutes: Sendable {
                 let app = try await apps.find(try context.segment("app"))
                 return AppRoutes.answer(try await revoker.delete(app.id))
             },
-            Route(.post, "/v1/apps/{app}/repair", .admin) { _, context, _ in
+            Route(.post, "/v1/apps/{app}/repair", .admin, parameters: ["cursor"]) { _, context, _ in
                 let app = try await apps.find(try context.segment("app"))
                 guard let provisioner else { throw Problem.noFileStore }
-                let report = try await provisioner.repair(app.id)
+                let last = try context.query.cursor(TokenID.init)
+                let report = try await context.whileClientWaits { try await provisioner.repair(app.id, after: last) }
                 return .json { $0.addMembers(of: report) }
             },
         ]
@@ -81,10 +82,10 @@ struct AppRoutes: Sendable {
 
     /// 204 when nothing of what was revoked can write any more; 202 when the file store still owes the end of some.
     private static func answer(_ outcome: RevocationOutcome) -> Response {
-        guard outcome.owed > 0 else { return Response(status: .noContent) }
+        guard !outcome.isComplete else { return Response(status: .noContent) }
         return .json(.accepted) { text in
             text.add("storageTokensEnded", Int64(outcome.ended))
-            text.add("storageTokensOwed", Int64(outcome.owed))
+            text.add("storageTokensOwed", outcome.owed.map { Int64($0) })
             text.add("reason", outcome.reason?.rawValue)
         }
     }

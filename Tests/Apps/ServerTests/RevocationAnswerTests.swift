@@ -60,6 +60,11 @@ struct RevocationAnswerTests {
             #expect(answer.json["reason"] as? String == reason)
             let again = try await bench.send(.delete, "/v1/apps/shop/tokens/\(id)", bearer: bench.adminKey)
             #expect(again.status == 404 && again.code == "unknown_token")
+            // What was owed before is owed still: 204 would say that no credential writes any more.
+            let deletion = try await bench.send(.delete, "/v1/apps/shop", bearer: bench.adminKey)
+            #expect(deletion.status == 202, "\(deletion.text)")
+            #expect(deletion.json["storageTokensOwed"] as? Int == 1)
+            #expect(deletion.json["reason"] as? String == reason)
         }
     }
 
@@ -70,6 +75,11 @@ struct RevocationAnswerTests {
             let admin = bench.adminKey
             let before = try await bench.send(.post, "/v1/apps/shop/repair", bearer: admin)
             #expect(before.status == 200 && before.text.contains(#""repaired":[]"#), "\(before.text)")
+            #expect(before.text.contains(#""nextCursor":null"#), "\(before.text)")
+            let behind = try await bench.send(
+                .post, "/v1/apps/shop/repair?cursor=\(writer.id)", bearer: admin)
+            #expect(behind.json["members"] as? Int == 0, "\(behind.text)")
+            #expect(try await bench.send(.post, "/v1/apps/shop/repair?cursor=x", bearer: admin).status == 400)
             guard let storage = bench.deployment.fileStore?.administration else { throw Trouble("no file store") }
             for group in try await storage.groups(named: "logferry-write-\(writer.app)") {
                 #expect(try await storage.deleteGroup(group))

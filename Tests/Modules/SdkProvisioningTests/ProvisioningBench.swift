@@ -36,12 +36,15 @@ struct ProvisioningBench {
     }
 
     func revoker(
-        patience: Duration = .seconds(30), over other: (any StorageAdministration)? = nil
+        patience: Duration = .seconds(30), over other: (any StorageAdministration)? = nil,
+        remembering otherMemory: (any ProvisioningStore)? = nil,
+        onFailure: @Sendable @escaping (RevocationFailure) -> Void = { _ in }
     ) -> Revoker {
         Revoker(
             apps: apps, tokens: tokens,
-            sweep: RevocationSweep(storage: other ?? storage, tokens: store, memory: memory, clock: clock),
-            ticks: ContinuousClock(), patience: patience)
+            sweep: RevocationSweep(
+                storage: other ?? storage, tokens: store, memory: otherMemory ?? memory, clock: clock),
+            ticks: ContinuousClock(), patience: patience, onFailure: onFailure)
     }
 
     /// The group that an app's grant names.

@@ -141,57 +141,12 @@ struct TwinTests {
         }
     }
 
-    /// A file store that two processes reach at the same moment.
-    private struct RacingStorage: StorageAdministration {
-        let base: InMemoryStorage
-        let gate: Gate
-
-        var serverURL: String { base.serverURL }
-        func credential(for owner: TokenID) async throws(StorageError) -> StorageCredential? {
-            try await base.credential(for: owner)
-        }
-        func createToken(for owner: TokenID, lifetime: Duration, expiresAt: Timestamp?) async throws(StorageError) {
-            try await base.createToken(for: owner, lifetime: lifetime, expiresAt: expiresAt)
-        }
-        func deleteTokens(for owner: TokenID) async throws(StorageError) -> Bool {
-            try await base.deleteTokens(for: owner)
-        }
-        func folder(at path: StoragePath) async throws(StorageError) -> StorageFolderID? {
-            try await base.folder(at: path)
-        }
-        func createFolder(at path: StoragePath) async throws(StorageError) -> StorageFolderID {
-            try await base.createFolder(at: path)
-        }
-        func groups(named name: String) async throws(StorageError) -> [StorageGroupID] {
-            try await base.groups(named: name)
-        }
-        func createGroup(named name: String) async throws(StorageError) -> StorageGroupID {
-            await gate.pass()
-            return try await base.createGroup(named: name)
-        }
-        func deleteGroup(_ group: StorageGroupID) async throws(StorageError) -> Bool {
-            try await base.deleteGroup(group)
-        }
-        func grantUpload(to group: StorageGroupID, on folder: StorageFolderID) async throws(StorageError) {
-            try await base.grantUpload(to: group, on: folder)
-        }
-        func assign(_ group: StorageGroupID, to owner: TokenID) async throws(StorageError) {
-            try await base.assign(group, to: owner)
-        }
-        func mayUpload(_ group: StorageGroupID, on folder: StorageFolderID) async throws(StorageError) -> Bool {
-            try await base.mayUpload(group, on: folder)
-        }
-        func isMember(_ token: StorageTokenID, of group: StorageGroupID) async throws(StorageError) -> Bool {
-            try await base.isMember(token, of: group)
-        }
-        func concerns(over folder: StoragePath, needing rights: [StorageRight]) async -> [StorageConcern] { [] }
-    }
-
     @Test("T79: processes that provision an app at once end with one group, and all their tokens may write")
     func race() async throws {
         let bench = ProvisioningBench(hasUniqueGroups: false)
         let tokens = [try await bench.token(), try await bench.token(), try await bench.token()]
-        let racing = RacingStorage(base: bench.storage, gate: Gate(tokens.count))
+        let gate = Gate(tokens.count)
+        let racing = HookedStorage(bench.storage) { if $0 == .createGroup { await gate.pass() } }
         let provisions = try await withThrowingTaskGroup(of: SdkProvisioner.Provision.self) { group in
             for token in tokens {
                 // Each process has a provisioner of its own, and with it lanes of its own.
@@ -201,6 +156,30 @@ struct TwinTests {
             return try await group.reduce(into: []) { $0.append($1) }
         }
         #expect(await bench.storage.calls(of: .createGroup) == tokens.count)
+        let left = try await bench.storage.groups(named: "logferry-write-\(tokens[0].app)")
+        #expect(left == [try #require(await bench.group(of: tokens[0].app))])
+        for provision in provisions {
+            #expect(await bench.storage.mayUpload(provision.credential.secret, to: provision.folderPath))
+        }
+    }
+
+    @Test("processes that replace the same lost group at once end with one group, and all their tokens may write")
+    func raceForLostGroup() async throws {
+        let bench = ProvisioningBench(hasUniqueGroups: false)
+        let tokens = [try await bench.token(), try await bench.token(), try await bench.token()]
+        for token in tokens { _ = try await bench.provisioner().provision(for: token) }
+        await bench.storage.loseGroup(try #require(await bench.group(of: tokens[0].app)))
+        let before = await bench.storage.calls(of: .createGroup)
+        let gate = Gate(tokens.count)
+        let racing = HookedStorage(bench.storage) { if $0 == .createGroup { await gate.pass() } }
+        let provisions = try await withThrowingTaskGroup(of: SdkProvisioner.Provision.self) { group in
+            for token in tokens {
+                let provisioner = bench.provisioner(over: racing)
+                group.addTask { try await provisioner.provision(for: token) }
+            }
+            return try await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(await bench.storage.calls(of: .createGroup) == before + tokens.count)
         let left = try await bench.storage.groups(named: "logferry-write-\(tokens[0].app)")
         #expect(left == [try #require(await bench.group(of: tokens[0].app))])
         for provision in provisions {

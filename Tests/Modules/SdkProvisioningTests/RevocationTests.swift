@@ -2,6 +2,7 @@ import AppRegistry
 import InMemoryAdapter
 import LogModel
 import SdkProvisioning
+import TestSupport
 import Testing
 
 @Suite("Revocation")
@@ -134,5 +135,75 @@ struct RevocationTests {
         await #expect(throws: StorageError.self) { _ = try await bench.sweep.run() }
         #expect(await bench.store.pendingRevocations(limit: 10).count == 1)
         #expect(try await bench.sweep.run() == 1)
+    }
+
+    @Test("the deletion of an app carries out what was owed of it before, and what was issued meanwhile")
+    func appWithDebts() async throws {
+        let bench = ProvisioningBench()
+        let (token, late) = (try await bench.token(), try await bench.token())
+        for token in [token, late] { _ = try await bench.provisioner().provision(for: token) }
+        await bench.storage.inject([.refused(StorageError(.unavailable, detail: "down"))], into: .deleteTokens)
+        #expect(try await bench.revoker().revoke(token.id, of: token.app)?.owed == 1)
+        let outcome = try await bench.revoker().delete(token.app)
+        #expect(outcome.ended == 2 && outcome.isComplete)
+        for token in [token, late] { #expect(await bench.storage.tokenCount(of: token.id) == 0) }
+    }
+
+    @Test("the deletion of an app is not complete while the end of a token that was revoked before is owed")
+    func appStillOwing() async throws {
+        let bench = ProvisioningBench()
+        let token = try await bench.token()
+        _ = try await bench.provisioner().provision(for: token)
+        let down = StorageError(.unavailable, detail: "down")
+        await bench.storage.inject([.refused(down), .refused(down)], into: .deleteTokens)
+        _ = try await bench.revoker().revoke(token.id, of: token.app)
+        let outcome = try await bench.revoker().delete(token.app)
+        #expect(!outcome.isComplete && outcome.owed == 1 && outcome.reason == .storageUnavailable)
+    }
+
+    @Test("a failure of the database is not put down to the file store")
+    func database() async throws {
+        let bench = ProvisioningBench()
+        let token = try await bench.token()
+        _ = try await bench.provisioner().provision(for: token)
+        let outcome = try await bench.revoker(remembering: BrokenMemory()).revoke(token.id, of: token.app)
+        #expect(outcome?.owed == 1 && outcome?.reason == .storeUnavailable)
+    }
+
+    @Test(
+        "one entry says what stays owed of a request; a credential of ours that is refused ends the attempt",
+        arguments: [(StorageError.Reason.unauthenticated, 4), (.forbidden, 30), (.unavailable, 4)])
+    func oneEntry(_ reason: StorageError.Reason, _ most: Int) async throws {
+        let bench = ProvisioningBench()
+        var tokens: [ClientToken] = []
+        for _ in 0..<30 { tokens.append(try await bench.token()) }
+        let error = StorageError(reason, detail: "no")
+        await bench.storage.inject(Array(repeating: .refused(error), count: 30), into: .deleteTokens)
+        let entries = Locked<[RevocationFailure]>([])
+        let outcome = try await bench.revoker(onFailure: { entry in entries.withLock { $0.append(entry) } })
+            .delete(tokens[0].app)
+        #expect(outcome.owed == 30)
+        #expect(await bench.storage.calls(of: .deleteTokens) <= most)
+        let entry = try #require(entries.withLock { $0 }.first)
+        #expect(entries.withLock { $0.count } == 1)
+        #expect(entry.outcome == outcome && entry.error as? StorageError == error)
+        #expect(tokens.map(\.id).contains(try #require(entry.token)))
+        #expect((1...most).contains(entry.failures))
+    }
+
+    /// A memory of a database that is gone.
+    private struct BrokenMemory: ProvisioningStore {
+        private let gone = ProvisioningStoreError(detail: "gone")
+
+        func grant(for app: AppID) async throws(ProvisioningStoreError) -> AppGrant? { throw gone }
+        func replaceGrant(
+            _ known: AppGrant?, with grant: AppGrant, for app: AppID
+        ) async throws(ProvisioningStoreError) -> AppGrant { throw gone }
+        func isEnrolled(_ token: TokenID) async throws(ProvisioningStoreError) -> Bool { throw gone }
+        func setEnrolled(_ enrolled: Bool, _ token: TokenID) async throws(ProvisioningStoreError) { throw gone }
+        func filePrefix(
+            of token: TokenID, instance: String, else candidate: FilePrefix, at moment: Timestamp
+        ) async throws(ProvisioningStoreError) -> FilePrefix { throw gone }
+        func owner(of prefix: FilePrefix) async throws(ProvisioningStoreError) -> PrefixOwner? { throw gone }
     }
 }
