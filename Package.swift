@@ -194,7 +194,7 @@ let package = Package(
                 "IngestionJobs", "LogQuery", "LogMaintenance", "HTTPTransport", "SQLiteAdapter", "PostgresAdapter",
                 "MongoAdapter", "RedisAdapter", "FimidaraAdapter", "LocalFimidaraAdapter", "LocalFilesAdapter",
                 "SimdJSONAdapter", "ISALAdapter", "SystemAdapter", "TelemetryAdapter", "SdkClient",
-                "SdkURLSessionAdapter", "LogferryLogging", configuration, lifecycle, logging,
+                "SdkURLSessionAdapter", "LogferryLogging", "StoreSupport", configuration, lifecycle, logging,
             ],
             path: "Apps/Composition", swiftSettings: house),
         .target(
@@ -342,7 +342,9 @@ let package = Package(
             [
                 "LogModel", "AppRegistry", "LogCursor", "LogIngestion", "IngestionJobs", "LogQuery", "LogMaintenance",
                 "SdkProvisioning", "SdkClient", "TelemetryAdapter", "LocalFimidaraAdapter", "SimdJSONAdapter",
-                "InMemoryAdapter", "Composition", "Server", "Logferry", "TestSupport", httpTypes,
+                "InMemoryAdapter", "PostgresAdapter", "StoreSupport", "Composition", "Server", "Logferry",
+                "TestSupport",
+                httpTypes,
             ]),
         suite(
             "EndToEndTests", in: "EndToEnd",
@@ -420,7 +422,8 @@ let package = Package(
             [
                 "LogModel", "AppRegistry", "SdkProvisioning", "DistributedLock", "LogCursor", "LogIngestion",
                 "IngestionJobs", "LogQuery", "LogMaintenance", "PostgresAdapter", "BlockingExecutor", "InMemoryAdapter",
-                "PortContracts", "ServerRig", "TestSupport",
+                "StoreSupport",
+                "PortContracts", "RawSockets", "ServerRig", "TestSupport",
             ]),
         suite(
             "MongoTests", in: "Adapters/MongoTests",

@@ -38,18 +38,7 @@ public final class LoopbackRelay: Sendable {
         self.target = target
         self.accepts = accepts
         self.judge = judge
-        let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        var address = loopback(0)
-        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let code = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-                bind(listener, address, size) == 0 && listen(listener, 64) == 0
-                    ? getsockname(listener, address, &size) : -1
-            }
-        }
-        guard code == 0 else { throw ProgramError("no relay: \(String(cString: strerror(errno)))") }
-        self.listener = listener
-        port = UInt16(bigEndian: address.sin_port)
+        (listener, port) = try listeningSocket()
         // Ends once the listener is shut down.
         HostThread.start(name: "relay") { [self] in
             var number = 0
@@ -70,7 +59,7 @@ public final class LoopbackRelay: Sendable {
 
     private func relay(_ client: Int32, _ number: Int) {
         let pair = SocketPair(client, socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0))
-        guard accepts(), isConnected(pair.server) else { return }
+        guard accepts(), isConnected(pair.server, to: target) else { return }
         HostThread.start(name: "relay-up") { [self] in
             pump(from: pair.client, to: pair.server, .toServer, number)
             pair.shut()
@@ -78,15 +67,6 @@ public final class LoopbackRelay: Sendable {
         HostThread.start(name: "relay-down") { [self] in
             pump(from: pair.server, to: pair.client, .toClient, number)
             pair.shut()
-        }
-    }
-
-    private func isConnected(_ server: Int32) -> Bool {
-        var address = loopback(target)
-        return withUnsafePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                connect(server, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
-            }
         }
     }
 
@@ -111,7 +91,7 @@ public final class LoopbackRelay: Sendable {
 }
 
 /// Two sockets that are shut together, and closed when nobody is left who uses them.
-private final class SocketPair: Sendable {
+final class SocketPair: Sendable {
     let client: Int32
     let server: Int32
 
@@ -120,6 +100,7 @@ private final class SocketPair: Sendable {
         self.server = server
     }
 
+    /// Ends what both sockets carry.
     func shut() {
         shutdown(client, Int32(SHUT_RDWR))
         shutdown(server, Int32(SHUT_RDWR))
@@ -131,10 +112,40 @@ private final class SocketPair: Sendable {
     }
 }
 
-private func loopback(_ port: UInt16) -> sockaddr_in {
+/// The address of a port of this machine.
+func loopback(_ port: UInt16) -> sockaddr_in {
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
     address.sin_port = port.bigEndian
     address.sin_addr.s_addr = in_addr_t(0x7F00_0001).bigEndian
     return address
+}
+
+/// Connects a socket to a port of this machine, and says whether that went well.
+func isConnected(_ socket: Int32, to port: UInt16) -> Bool {
+    var address = loopback(port)
+    return withUnsafePointer(to: &address) { pointer in
+        pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+            connect(socket, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+        }
+    }
+}
+
+/// A socket that listens on a free loopback port, and the port.
+func listeningSocket() throws -> (socket: Int32, port: UInt16) {
+    let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    var address = loopback(0)
+    var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let code = withUnsafeMutablePointer(to: &address) { pointer in
+        pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+            bind(listener, address, size) == 0 && listen(listener, 64) == 0
+                ? getsockname(listener, address, &size) : -1
+        }
+    }
+    guard code == 0 else {
+        let reason = String(cString: strerror(errno))
+        close(listener)
+        throw ProgramError("no relay: \(reason)")
+    }
+    return (listener, UInt16(bigEndian: address.sin_port))
 }

@@ -24,6 +24,10 @@ public struct ServiceScript: Sendable {
     /// - Throws: ``ProgramError``.
     public func stop(in folder: TemporaryFolder) async throws { _ = try await call(["stop", folder.path]) }
 
+    /// Makes a standby that was started in a folder the primary server.
+    /// - Throws: ``ProgramError``.
+    public func promote(in folder: TemporaryFolder) async throws { _ = try await call(["promote", folder.path]) }
+
     /// Kills a server that was started in a folder, as a crash would; children of it end when they notice.
     /// - Throws: ``ProgramError`` when there is none.
     public func kill(in folder: TemporaryFolder) throws {

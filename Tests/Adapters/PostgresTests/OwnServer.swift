@@ -1,3 +1,4 @@
+import Glibc
 import ServerRig
 import TestSupport
 
@@ -14,10 +15,10 @@ final class OwnServer: Sendable {
         authority = try lines.variable("LOGFERRY_TEST_POSTGRES_CA")
     }
 
-    /// Starts one, lends it to `work` and stops it.
-    static func run(_ work: (OwnServer) async throws -> Void) async throws {
+    /// Starts one, with more in its script's environment, lends it to `work` and stops it.
+    static func run(environment: [String: String] = [:], _ work: (OwnServer) async throws -> Void) async throws {
         let folder = try TemporaryFolder()
-        let server = try OwnServer(folder, try await script.start(in: folder))
+        let server = try OwnServer(folder, try await script.start(in: folder, environment: environment))
         do {
             try await work(server)
         } catch {
@@ -29,6 +30,12 @@ final class OwnServer: Sendable {
 
     /// Kills the server's first process, as a crash would; the others end when they notice.
     func kill() throws { try OwnServer.script.kill(in: folder) }
+
+    /// Lets it fall silent: connections stay, and nothing is answered.
+    func freeze() throws { try OwnServer.script.signal(SIGSTOP, in: folder) }
+
+    /// Lets it go on.
+    func thaw() throws { try OwnServer.script.signal(SIGCONT, in: folder) }
 
     /// Starts the server again, where it was.
     func startAgain() async throws { _ = try await OwnServer.script.start(in: folder) }

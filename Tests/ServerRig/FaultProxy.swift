@@ -1,0 +1,195 @@
+import BlockingExecutor
+import Glibc
+
+/// A relay of TCP connections on the loopback address that makes a server look silent, slow or gone.
+///
+/// What it does is ruled by its ``Mood``, which may be changed at any time and holds for connections that there are and
+/// for new ones. A server on the same machine that itself shall fall silent is frozen by ``ServiceScript/signal(_:in:)``.
+public final class FaultProxy: Sendable {
+    /// What becomes of bytes, ends of streams and new connections.
+    public struct Mood: Sendable {
+        /// Whether nothing is passed on, in no direction; connections stay open, and new ones are accepted.
+        public var holds = false
+        /// Whether new connections are accepted and never answered; the others go on.
+        public var ignoresNewcomers = false
+        /// How long bytes to the server wait before they are passed on.
+        public var delayToServer: Duration = .zero
+        /// How long bytes to the client wait before they are passed on.
+        public var delayToClient: Duration = .zero
+        /// The pause behind each byte to the client; `nil` passes them on as they come.
+        public var pausePerByte: Duration?
+
+        /// Describes a mood; nothing given passes everything on at once.
+        public init(
+            holds: Bool = false, ignoresNewcomers: Bool = false, delayToServer: Duration = .zero,
+            delayToClient: Duration = .zero, pausePerByte: Duration? = nil
+        ) {
+            self.holds = holds
+            self.ignoresNewcomers = ignoresNewcomers
+            self.delayToServer = delayToServer
+            self.delayToClient = delayToClient
+            self.pausePerByte = pausePerByte
+        }
+
+        /// Passes everything on at once.
+        public static let calm = Mood()
+        /// Passes nothing on, and keeps all connections open.
+        public static let holding = Mood(holds: true)
+        /// Lets connections go on and never answers new ones.
+        public static let ignoringNewcomers = Mood(ignoresNewcomers: true)
+        /// Lets the client have one byte a second.
+        public static let dripping = Mood(pausePerByte: .seconds(1))
+
+        /// Delays both directions by half of the time of a round trip.
+        public static func slow(roundTrip: Duration) -> Mood {
+            Mood(delayToServer: roundTrip / 2, delayToClient: roundTrip / 2)
+        }
+    }
+
+    private struct State {
+        var mood = Mood.calm
+        var isStopped = false
+        var pairs: [Int: SocketPair] = [:]
+        var accepted = 0
+    }
+
+    /// Where it listens.
+    public let port: UInt16
+    private let listener: Int32
+    private let target: UInt16
+    private let state = Locked(State())
+
+    /// Begins to relay to a port of this machine.
+    /// - Throws: ``ProgramError`` when no port can be had.
+    public init(to target: UInt16) throws {
+        self.target = target
+        (listener, port) = try listeningSocket()
+        // Ends once the listener is shut down.
+        HostThread.start(name: "fault-proxy") { [self] in
+            while true {
+                let client = accept(listener, nil, nil)
+                guard client >= 0 else { return }
+                take(client)
+            }
+        }
+    }
+
+    /// What becomes of bytes from now on.
+    public var mood: Mood {
+        get { state.withLock { $0.mood } }
+        set { state.withLock { $0.mood = newValue } }
+    }
+
+    /// How many connections were accepted so far.
+    public var accepted: Int { state.withLock { $0.accepted } }
+
+    /// How many connections there are, those that are held included.
+    public var open: Int { state.withLock { $0.pairs.count } }
+
+    /// Resets all connections, as a machine does that knows nothing of them.
+    public func cut() {
+        for pair in state.withLock({ Array($0.pairs.values) }) { pair.reset() }
+    }
+
+    /// Ends what goes to the clients; they can still send.
+    public func halfClose() {
+        for pair in state.withLock({ Array($0.pairs.values) }) { shutdown(pair.client, Int32(SHUT_WR)) }
+    }
+
+    /// Ends the listening and all connections.
+    public func stop() {
+        state.withLock { $0.isStopped = true }
+        shutdown(listener, Int32(SHUT_RDWR))
+        close(listener)
+        cut()
+        state.withLock { $0.pairs = [:] }
+    }
+
+    private func take(_ client: Int32) {
+        let pair = SocketPair(client, socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0))
+        let (number, isIgnored) = state.withLock { state in
+            state.accepted += 1
+            state.pairs[state.accepted] = pair
+            return (state.accepted, state.mood.ignoresNewcomers)
+        }
+        // Kept open until the proxy ends, and never read from.
+        guard !isIgnored else { return }
+        HostThread.start(name: "fault-up") { [self] in
+            defer { state.withLock { _ = $0.pairs.removeValue(forKey: number) } }
+            guard waitWhileHolding(), isConnected(pair.server, to: target) else { return pair.shut() }
+            HostThread.start(name: "fault-down") { [self] in pump(pair, toServer: false) }
+            pump(pair, toServer: true)
+        }
+    }
+
+    /// Waits until bytes may pass.
+    /// - Returns: `false` when the proxy was stopped.
+    private func waitWhileHolding() -> Bool {
+        while true {
+            let (holds, isStopped) = state.withLock { ($0.mood.holds, $0.isStopped) }
+            if isStopped || !holds { return !isStopped }
+            usleep(5000)
+        }
+    }
+
+    /// Passes bytes on until an end closes.
+    private func pump(_ pair: SocketPair, toServer: Bool) {
+        let (source, sink) = toServer ? (pair.client, pair.server) : (pair.server, pair.client)
+        var bytes = [UInt8](repeating: 0, count: 1 << 16)
+        while true {
+            let count = recv(source, &bytes, bytes.count, 0)
+            guard waitWhileHolding() else { return pair.shut() }
+            guard count > 0 else {
+                shutdown(sink, Int32(SHUT_WR))
+                // Broken, not ended: the other direction has nobody to go to either.
+                if count < 0 { pair.shut() }
+                return
+            }
+            let mood = mood
+            pause(toServer ? mood.delayToServer : mood.delayToClient)
+            guard waitWhileHolding() else { return pair.shut() }
+            guard toServer || mood.pausePerByte == nil else {
+                guard drip(bytes.prefix(count), to: sink) else { return pair.shut() }
+                continue
+            }
+            guard send(bytes.prefix(count), to: sink) else { return pair.shut() }
+        }
+    }
+
+    /// Sends bytes one by one, as long as the mood says so.
+    private func drip(_ bytes: ArraySlice<UInt8>, to sink: Int32) -> Bool {
+        for index in bytes.indices {
+            guard let pause = mood.pausePerByte else { return send(bytes[index...], to: sink) }
+            guard waitWhileHolding(), send(bytes[index...index], to: sink) else { return false }
+            self.pause(pause)
+        }
+        return true
+    }
+
+    private func send(_ bytes: ArraySlice<UInt8>, to sink: Int32) -> Bool {
+        var rest = bytes
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { Glibc.send(sink, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+            guard count > 0 else { return false }
+            rest = rest.dropFirst(count)
+        }
+        return true
+    }
+
+    private func pause(_ time: Duration) {
+        guard time > .zero else { return }
+        let (seconds, attoseconds) = time.components
+        usleep(UInt32(clamping: seconds * 1_000_000 + attoseconds / 1_000_000_000_000))
+    }
+}
+
+extension SocketPair {
+    /// Lets both ends be reset when the sockets are closed, and wakes who reads from them.
+    fileprivate func reset() {
+        var linger = linger(l_onoff: 1, l_linger: 0)
+        for socket in [client, server] {
+            setsockopt(socket, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout<linger>.size))
+            shutdown(socket, Int32(SHUT_RD))
+        }
+    }
+}
