@@ -1,5 +1,6 @@
 import BlockingExecutor
 public import LogModel
+public import StoreSupport
 
 /// The store in a PostgreSQL database, which any number of processes on any machines may share.
 ///
@@ -7,6 +8,8 @@ public import LogModel
 public struct PostgresDatabase: Sendable {
     let pool: PostgresPool
     let target: ConnectionTarget
+    private let gate: CommitGate
+    private let watch: CallWatch
     /// Days of receipt whose partitions are known to be there.
     let knownDays = Locked<Set<Int64>>([])
 
@@ -25,26 +28,30 @@ public struct PostgresDatabase: Sendable {
     ///   - connections: how many connections this process may have at the same time, at least 1.
     ///   - makes: whether a schema is made or brought up to date; ``PostgresOpenError/noStore(store:)`` and
     ///     ``PostgresOpenError/olderVersion(store:)`` else.
+    ///   - observe: is told of calls that were given up, and of commits that wait.
     /// - Returns: the store, ready for use.
     /// - Throws: ``PostgresOpenError``.
     public static func open(
-        url: Secret, connections: Int = 8, makes: Bool = true
+        url: Secret, connections: Int = 8, makes: Bool = true,
+        observe: @escaping @Sendable (StoreEvent) -> Void = { _ in }
     ) async throws(PostgresOpenError) -> PostgresDatabase {
         var settings = PoolSettings()
         settings.size = max(1, connections)
-        return try await open(url: url, settings: settings, makes: makes)
+        return try await open(url: url, settings: settings, makes: makes, watch: CallWatch(observe: observe))
     }
 
     static func open(
-        url: Secret, settings: PoolSettings, makes: Bool = true
+        url: Secret, settings: PoolSettings, makes: Bool = true, watch: CallWatch = CallWatch()
     ) async throws(PostgresOpenError) -> PostgresDatabase {
         guard let target = url.reveal({ ConnectionTarget($0) }) else { throw PostgresOpenError.invalidURL }
         do {
-            let connection = try await PostgresPool.opened(target)
+            let connection = try await PostgresPool.opened(target, watch)
             do {
-                try await connection.perform { try SchemaUpgrade.run(on: $0, target.shown, makes: makes) }
+                try await connection.perform(isEndless: true) {
+                    try SchemaUpgrade.run(on: $0, target.shown, makes: makes)
+                }
             } catch {
-                await connection.close()
+                if !connection.isGivenUp { await connection.close() }
                 throw error
             }
             await connection.close()
@@ -53,12 +60,19 @@ public struct PostgresDatabase: Sendable {
         } catch {
             throw PostgresOpenError(PostgresDatabase.translated(error), target: target)
         }
-        return PostgresDatabase(target, settings)
+        return PostgresDatabase(target, settings, watch)
     }
 
-    private init(_ target: ConnectionTarget, _ settings: PoolSettings) {
+    private init(_ target: ConnectionTarget, _ settings: PoolSettings, _ watch: CallWatch) {
         self.target = target
-        pool = PostgresPool(target, settings: settings)
+        self.watch = watch
+        gate = CommitGate(watch)
+        pool = PostgresPool(target, settings: settings, watch: watch)
+    }
+
+    /// What is waited for at this moment and for how long, the oldest first, for people.
+    public var waits: [String] {
+        watch.sights.map { "\($0.what.shortened) at \(shown), for \((.now - $0.since).inSeconds)" }
     }
 
     /// Where the store is, without the password.
@@ -82,17 +96,30 @@ public struct PostgresDatabase: Sendable {
     // MARK: - Work
 
     /// Does work in one transaction, again when it lost a race or its connection before it could commit.
+    ///
+    /// None begins while commits wait on the server, see ``CommitGate``.
     func transaction<Value: Sendable>(
-        _ work: @Sendable (PostgresSession) throws -> Value
+        _ work: @escaping @Sendable (PostgresSession) throws -> Value
     ) async throws(PostgresError) -> Value {
-        try await self.work { try $0.transaction(work) }
+        try await gate.pass { try await waitingForStandby(among: $0) }
+        return try await self.work { [gate] in try gate.transaction($0, work) }
+    }
+
+    /// How many of some sessions wait for a synchronous standby.
+    private func waitingForStandby(among sessions: [Int64]) async throws -> Int {
+        try await work { session in
+            try session.execute(
+                "SELECT 1 FROM pg_stat_activity WHERE pid = ANY($1) AND wait_event = 'SyncRep'", [.integers(sessions)]
+            ).count
+        }
     }
 
     /// Does work that may be repeated as a whole: one statement, or one transaction.
     @discardableResult
     func work<Value: Sendable>(
-        _ work: @Sendable (PostgresSession) throws -> Value
+        _ work: @escaping @Sendable (PostgresSession) throws -> Value
     ) async throws(PostgresError) -> Value {
+        let start = ContinuousClock.now
         var attempt = 0
         while true {
             attempt += 1
@@ -102,10 +129,10 @@ public struct PostgresDatabase: Sendable {
             } catch {
                 failure = PostgresDatabase.translated(error)
             }
-            guard failure.isWorthRepeating, attempt < PostgresDatabase.attempts, !Task.isCancelled else {
-                throw failure
-            }
             if failure.isOfConnection { await pool.discardIdle() }
+            guard failure.isWorthRepeating, attempt < PostgresDatabase.attempts, !Task.isCancelled,
+                .now - start < watch.limits.retries
+            else { throw failure }
             do {
                 try await Task.sleep(for: .milliseconds(5 << attempt) * Double.random(in: 0.5...1.5))
             } catch {

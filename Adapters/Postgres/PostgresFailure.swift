@@ -19,7 +19,7 @@ extension StoreFailure {
 extension PostgresDatabase {
     /// Reads with one statement and translates what goes wrong.
     func read<Value: Sendable, Failure: Error>(
-        _ failure: (StoreFailure) -> Failure, _ work: @Sendable (PostgresSession) throws -> Value
+        _ failure: (StoreFailure) -> Failure, _ work: @escaping @Sendable (PostgresSession) throws -> Value
     ) async throws(Failure) -> Value {
         do {
             return try await self.work(work)
@@ -30,7 +30,7 @@ extension PostgresDatabase {
 
     /// Writes in one transaction and translates what goes wrong.
     func write<Value: Sendable, Failure: Error>(
-        _ failure: (StoreFailure) -> Failure, _ work: @Sendable (PostgresSession) throws -> Value
+        _ failure: (StoreFailure) -> Failure, _ work: @escaping @Sendable (PostgresSession) throws -> Value
     ) async throws(Failure) -> Value {
         do {
             return try await transaction(work)

@@ -77,9 +77,10 @@ public struct Deployment: Sendable {
         for concern in [data.concern, clock.now().clockConcern] {
             if let concern { logger.warning("\(concern)") }
         }
-        let store = try await Store.open(
-            settings, makes: makes, waiting: waitsForStore ? settings.storeWait : .zero, logger: logger)
         let telemetry = ServiceTelemetry()
+        let store = try await Store.open(
+            settings, makes: makes, waiting: waitsForStore ? settings.storeWait : .zero, telemetry: telemetry,
+            logger: logger)
         locks = try Locks(
             settings.redis, orIn: store.locks, entropy: entropy, telemetry: telemetry, logger: logger)
         self.settings = settings
@@ -157,6 +158,9 @@ public struct Deployment: Sendable {
     public func checkStore() async throws {
         try await store.ping()
     }
+
+    /// What the store waits for at this moment and for how long, for people; empty where it does not tell.
+    public var storeWaits: [String] { store.waits() }
 
     /// Opens the embedded file store.
     /// - Throws: ``SettingsError``.

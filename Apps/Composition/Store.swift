@@ -5,6 +5,7 @@ import LogCursor
 import LogIngestion
 import LogMaintenance
 import LogQuery
+import Logging
 import MongoAdapter
 import PostgresAdapter
 import SQLiteAdapter
@@ -31,14 +32,20 @@ struct Store: Sendable {
     let ping: @Sendable () async throws -> Void
     /// Closes it; calls that come later fail.
     let close: @Sendable () async throws -> Void
+    /// What is waited for at this moment and for how long, for people; empty where the store does not tell.
+    var waits: @Sendable () -> [String] = { [] }
 
     /// Opens a store.
     /// - Parameters:
     ///   - settings: which store, and how.
     ///   - makes: whether a store that is not there is made, and the schema of an earlier release brought up to date.
+    ///   - telemetry: where calls that are given up are counted.
+    ///   - logger: where that is said.
     /// - Returns: the store.
     /// - Throws: ``SettingsError`` or ``StoreUnreachable``, which say what to do; ``StoreMissing`` and ``StoreOutdated``.
-    static func open(_ settings: Settings, makes: Bool) async throws -> Store {
+    static func open(
+        _ settings: Settings, makes: Bool, telemetry: ServiceTelemetry, logger: Logger
+    ) async throws -> Store {
         switch settings.store {
         case .sqlite(let path):
             do {
@@ -59,9 +66,11 @@ struct Store: Sendable {
                 throw SettingsError(error.description)
             }
         case .postgres(let url):
+            let troubles = StoreTroubles(backend: "postgres", telemetry, logger)
             do throws(PostgresOpenError) {
                 return Store(
-                    try await PostgresDatabase.open(url: url, connections: settings.storeConnections, makes: makes))
+                    try await PostgresDatabase.open(
+                        url: url, connections: settings.storeConnections, makes: makes, observe: troubles.note))
             } catch {
                 if case .noStore(let place) = error { throw StoreMissing(at: place) }
                 if case .olderVersion = error { throw StoreOutdated(error.description) }
@@ -102,7 +111,7 @@ extension Store {
             runs: PostgresRunStore(database), runRetention: PostgresRunStore(database),
             catalogue: PostgresFieldCatalogue(database), retention: PostgresRetentionStore(database),
             tombstones: PostgresRetentionStore(database), locks: PostgresLockStore(database),
-            ping: { try await database.ping() }, close: { await database.close() })
+            ping: { try await database.ping() }, close: { await database.close() }, waits: { database.waits })
     }
 
     private init(_ database: MongoDatabase) {

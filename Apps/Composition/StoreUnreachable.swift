@@ -21,18 +21,21 @@ extension Store {
     ///   - settings: which store, and how.
     ///   - makes: whether a store that is not there is made, and the schema of an earlier release brought up to date.
     ///   - limit: after how much time an attempt that fails is the last.
+    ///   - telemetry: where calls that are given up are counted.
     ///   - logger: where it says that it waits, and that it changes the schema.
     /// - Returns: the store.
     /// - Throws: ``StoreUnreachable`` of the last attempt; ``SettingsError``, ``StoreMissing`` and ``StoreOutdated`` at once.
     static func open(
-        _ settings: Settings, makes: Bool, waiting limit: Duration, logger: Logger
+        _ settings: Settings, makes: Bool, waiting limit: Duration, telemetry: ServiceTelemetry, logger: Logger
     ) async throws -> Store {
         let clock = ContinuousClock()
         let end = clock.now.advanced(by: limit)
         var pause = Duration.milliseconds(500)
         while true {
             do {
-                return try await makes ? opened(settings, logger) : open(settings, makes: false)
+                return try await makes
+                    ? opened(settings, telemetry, logger)
+                    : open(settings, makes: false, telemetry: telemetry, logger: logger)
             } catch let error as StoreUnreachable where clock.now < end {
                 logger.warning("the store cannot be reached yet", metadata: ["error": "\(error)"])
             }
@@ -42,7 +45,9 @@ extension Store {
     }
 
     /// Opens a store, and makes it or brings it up to date when that is needed.
-    private static func opened(_ settings: Settings, _ logger: Logger) async throws -> Store {
+    private static func opened(
+        _ settings: Settings, _ telemetry: ServiceTelemetry, _ logger: Logger
+    ) async throws -> Store {
         if case .sqlite(let path) = settings.store {
             do {
                 try PrivateFile.prepare(path)
@@ -51,12 +56,12 @@ extension Store {
             }
         }
         do {
-            return try await open(settings, makes: false)
+            return try await open(settings, makes: false, telemetry: telemetry, logger: logger)
         } catch is StoreMissing {
             // The first start makes it.
         } catch is StoreOutdated {
             logger.notice("the store has the schema of an earlier release and is brought up to date")
         }
-        return try await open(settings, makes: true)
+        return try await open(settings, makes: true, telemetry: telemetry, logger: logger)
     }
 }

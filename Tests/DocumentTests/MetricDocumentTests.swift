@@ -1,5 +1,6 @@
 import InMemoryAdapter
 import LogModel
+import StoreSupport
 import TelemetryAdapter
 import TestSupport
 import Testing
@@ -46,6 +47,7 @@ struct MetricDocumentTests {
         _ = ObservedCommitStore(InMemoryStore(clock: clock), registry)
         _ = ObservedSources(InMemoryAppSources(InMemoryFileStore()), registry)
         _ = ObservedStorageAdministration(InMemoryStorage(clock: clock, entropy: SeededEntropy(seed: 1)), registry)
+        _ = StoreMetrics(registry, backend: "postgres", reasons: GivenUpCall.Reason.allCases.map(\.rawValue))
         for outcome in StorageOutcome.allCases {
             telemetry.files.requestEnded("appendFile", outcome.rawValue, after: .zero)
         }

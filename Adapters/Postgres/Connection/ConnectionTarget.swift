@@ -11,6 +11,12 @@ import LogModel
     private let censor: CredentialCensor
     /// The URL without its credentials and parameters, for messages.
     let shown: String
+    /// The servers that the URL names, in its order; one without a name when it names none.
+    let places: [ServerPlace]
+    /// `connect_timeout` in the URL.
+    let connectTimeout: Duration?
+    /// Which of the places said nothing lately.
+    let silences = SilentPlaces()
 
     /// What a session begins with; what the URL's own `options` say comes behind and wins.
     ///
@@ -47,6 +53,8 @@ import LogModel
             ConnectionTarget.sessionOptions.map { "-c \($0)" }.joined(separator: " ")
             + (given["options"].map { " " + $0 } ?? "")
         shown = ConnectionTarget.shown(given)
+        places = ServerPlace.all(host: given["host"], address: given["hostaddr"], port: given["port"])
+        connectTimeout = given["connect_timeout"].flatMap { Int64($0) }.flatMap { $0 > 0 ? .seconds($0) : nil }
     }
 
     private static func shown(_ given: [String: String]) -> String {
@@ -63,17 +71,19 @@ import LogModel
     /// The first line of a message, without credentials, should libpq or the server have put them in.
     func censored(_ message: String) -> String { censor.shown(firstLine(of: message)) }
 
-    /// Lends what libpq connects by.
+    /// Lends what libpq connects by to the one server of a place.
     ///
     /// Entries before `dbname` are defaults that the URL overrides; those behind it stand.
     func withParameters<Value>(
+        to place: ServerPlace,
         _ body: (UnsafePointer<UnsafePointer<CChar>?>, UnsafePointer<UnsafePointer<CChar>?>) -> Value
     ) -> Value {
-        let parameters = [
-            ("connect_timeout", "10"), ("keepalives_idle", "30"), ("keepalives_interval", "10"),
-            ("keepalives_count", "3"), ("tcp_user_timeout", "15000"), ("fallback_application_name", "logferry"),
-            ("dbname", url), ("options", options), ("client_encoding", "UTF8"),
-        ]
+        let parameters =
+            [
+                ("keepalives_idle", "30"), ("keepalives_interval", "10"),
+                ("keepalives_count", "3"), ("tcp_user_timeout", "15000"), ("fallback_application_name", "logferry"),
+                ("dbname", url), ("options", options), ("client_encoding", "UTF8"),
+            ] + place.parameters
         let keywords = CStrings(parameters.map(\.0))
         let values = CStrings(parameters.map(\.1))
         defer { withExtendedLifetime((keywords, values)) {} }

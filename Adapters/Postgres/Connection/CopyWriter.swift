@@ -52,7 +52,7 @@ struct CopyWriter {
     mutating func finish() throws(PostgresError) {
         buffer.append(bigEndian: Int16(-1))
         try send()
-        link.startClock()
+        try link.startClock("the end of COPY")
         guard unsafe PQputCopyEnd(link.raw, nil) >= 0 else { throw link.failure }
     }
 
@@ -71,7 +71,7 @@ struct CopyWriter {
     }
 
     private func transfer(_ bytes: UnsafeBufferPointer<UInt8>) throws(PostgresError) {
-        link.startClock()
+        try link.startClock("rows of COPY")
         guard let start = bytes.baseAddress else { return }
         // Piece by piece: libpq would take all of it into memory of its own.
         var index = 0

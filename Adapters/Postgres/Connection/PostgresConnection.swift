@@ -1,24 +1,38 @@
 import BlockingExecutor
 
 /// One connection, with the thread that blocks on it.
+///
+/// Callers wait for the thread no longer than it may be late, see ``CallWatch``.
 actor PostgresConnection {
     private let thread: DedicatedThread
     private nonisolated let interrupter: Interrupter
+    private nonisolated let watch: CallWatch
+    private nonisolated let call = CallState()
     private var session: PostgresSession?
 
     /// Makes a connection that is not opened yet.
-    init() throws(PostgresError) {
+    init(_ watch: CallWatch) throws(PostgresError) {
+        try watch.admit()
+        self.watch = watch
         thread = DedicatedThread(name: "postgres")
         interrupter = try Interrupter()
     }
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe thread.asUnownedSerialExecutor() }
 
-    /// Connects, and makes sure of what the store rests on.
-    func open(_ target: ConnectionTarget) throws(PostgresError) {
-        let session = PostgresSession(try ServerLink(target, interrupter: interrupter))
+    /// Connects, and makes sure of what the store rests on; the task's cancellation ends it.
+    nonisolated func open(_ target: ConnectionTarget) async throws {
+        try await interruptible { ticket in try await self.open(target, ticket) }
+    }
+
+    private func open(_ target: ConnectionTarget, _ ticket: UInt64) throws {
+        guard interrupter.begin(ticket) else { throw PostgresError(.cancelled, "cancelled before it began") }
+        defer { interrupter.end() }
+        let link = try ServerLink(target, interrupter: interrupter, watch: watch, call: call)
+        let session = PostgresSession(link)
         try settle(session)
         self.session = session
+        call.end(isReady: session.isReady)
     }
 
     /// A commit that was answered must have reached the disk, whatever the server's own default is.
@@ -31,38 +45,65 @@ actor PostgresConnection {
             """, isPlannedAnew: true)
         let limit = try? answer.first?.integer("milliseconds")
         // The server itself ends what takes too long; we wait a little longer, for one that cannot be reached.
-        session.link.patience = (limit ?? 0) == 0 ? .seconds(3600) : .milliseconds(limit ?? 0) + .seconds(5)
+        session.link.patience =
+            (limit ?? 0) == 0
+            ? watch.limits.longestStatement : .milliseconds(limit ?? 0) + watch.limits.statementMargin
     }
 
     /// Does work on the connection's thread; the task's cancellation ends it, save while it commits.
+    /// - Parameters:
+    ///   - isEndless: whether the work has no limit over all its statements.
+    ///   - work: the work.
+    /// - Returns: what the work returns.
+    /// - Throws: what the work throws, or ``PostgresError``.
     nonisolated func perform<Value: Sendable>(
-        _ work: @Sendable (PostgresSession) throws -> Value
+        isEndless: Bool = false, _ work: @escaping @Sendable (PostgresSession) throws -> Value
+    ) async throws -> Value {
+        try await interruptible { ticket in try await self.run(ticket, isEndless, work) }
+    }
+
+    private nonisolated func interruptible<Value: Sendable>(
+        _ body: @escaping @Sendable (UInt64) async throws -> Value
     ) async throws -> Value {
         let ticket = interrupter.issue()
         defer { interrupter.retire(ticket) }
+        // The thread has other things to do before it says what it waits for.
+        try call.begin("the connection's thread", due: .now + watch.limits.connect)
         return try await withTaskCancellationHandler {
-            try await run(ticket, work)
+            try await watch.follow(call) {
+                try await body(ticket)
+            } late: {
+                await self.close()
+            }
         } onCancel: {
             interrupter.interrupt(ticket)
         }
     }
 
     private func run<Value: Sendable>(
-        _ ticket: UInt64, _ work: @Sendable (PostgresSession) throws -> Value
+        _ ticket: UInt64, _ isEndless: Bool, _ work: @Sendable (PostgresSession) throws -> Value
     ) throws -> Value {
-        guard interrupter.begin(ticket) else { throw PostgresError(.cancelled, "cancelled before it began") }
+        guard interrupter.begin(ticket) else {
+            call.end(isReady: session?.isReady ?? false)
+            throw PostgresError(.cancelled, "cancelled before it began")
+        }
         guard let session else {
             interrupter.end()
             throw PostgresError(.connectionLost, "the connection is closed")
         }
+        session.link.beginCall(isEndless: isEndless)
         let outcome = Result { try work(session) }
         interrupter.end()
         session.settleAfterCancel()
+        call.end(isReady: session.isReady)
         return try outcome.get()
     }
 
     /// Whether the connection can take the next piece of work.
-    func isReady() -> Bool { session?.isReady ?? false }
+    nonisolated var isReady: Bool { call.isReady }
+
+    /// Whether its thread has not come back, and nobody waits for it.
+    nonisolated var isGivenUp: Bool { call.isGivenUp }
 
     /// Ends the connection and its thread.
     func close() {

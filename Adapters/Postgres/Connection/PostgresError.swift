@@ -1,3 +1,5 @@
+import StoreSupport
+
 /// What went wrong between us and the server.
 struct PostgresError: Error, CustomStringConvertible {
     enum Kind: Hashable {
@@ -18,6 +20,10 @@ struct PostgresError: Error, CustomStringConvertible {
     let message: String
     /// Whether COMMIT was sent and no answer came that says what became of it.
     var isOutcomeUnknown = false
+    /// The server's number of the session whose COMMIT was not answered.
+    var session: Int64?
+    /// Why the call was given up before the server answered, what was waited for and since when.
+    var loss: (reason: GivenUpCall.Reason, what: String, since: ContinuousClock.Instant)?
 
     init(_ kind: Kind, _ message: String) {
         self.kind = kind

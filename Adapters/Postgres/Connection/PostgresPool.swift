@@ -1,7 +1,10 @@
+import StoreSupport
+
 /// Connections that callers share: opened when they are needed, at most so many, in a queue of limited length.
 actor PostgresPool {
     private let target: ConnectionTarget
     private let settings: PoolSettings
+    private nonisolated let watch: CallWatch
     private var idle: [PostgresConnection] = []
     /// Connections that there are or that are being made.
     private var count = 0
@@ -17,15 +20,16 @@ actor PostgresPool {
         let timer: Task<Void, Never>
     }
 
-    init(_ target: ConnectionTarget, settings: PoolSettings) {
+    init(_ target: ConnectionTarget, settings: PoolSettings, watch: CallWatch = CallWatch()) {
         self.target = target
         self.settings = settings
+        self.watch = watch
     }
 
     /// Does work on one of the connections.
     /// - Throws: what `work` throws, or ``PostgresError`` when no connection can be had.
     nonisolated func perform<Value: Sendable>(
-        _ work: @Sendable (PostgresSession) throws -> Value
+        _ work: @escaping @Sendable (PostgresSession) throws -> Value
     ) async throws -> Value {
         let connection = try await lease()
         let outcome: Result<Value, any Error>
@@ -33,10 +37,19 @@ actor PostgresPool {
             outcome = .success(try await connection.perform(work))
         } catch {
             outcome = .failure(error)
+            report(error)
         }
-        let isReady = await connection.isReady()
-        await giveBack(connection, isReady: isReady)
+        await giveBack(connection)
         return try outcome.get()
+    }
+
+    /// Says that a call was given up.
+    private nonisolated func report(_ error: any Error) {
+        guard let loss = (error as? PostgresError)?.loss else { return }
+        watch.observe(
+            .callGivenUp(
+                GivenUpCall(
+                    reason: loss.reason, waitedFor: loss.what, duration: .now - loss.since, threadsHeld: watch.held)))
     }
 
     private func lease() async throws -> PostgresConnection {
@@ -63,11 +76,12 @@ actor PostgresPool {
         }
     }
 
-    private func giveBack(_ connection: PostgresConnection, isReady: Bool) async {
-        guard isReady, !isClosed else {
+    private func giveBack(_ connection: PostgresConnection) async {
+        guard connection.isReady, !isClosed else {
             count -= 1
             grow()
-            await connection.close()
+            // Its thread ends it when it comes back.
+            if !connection.isGivenUp { await connection.close() }
             return
         }
         offer(connection)
@@ -106,13 +120,15 @@ actor PostgresPool {
         var attempt = 0
         while !isClosed, !waiters.isEmpty {
             do {
-                let connection = try await PostgresPool.opened(target)
+                let connection = try await PostgresPool.opened(target, watch)
                 lastFailure = nil
                 guard !isClosed else { return await connection.close() }
                 offer(connection)
                 return grow()
             } catch {
+                report(error)
                 lastFailure = error as? PostgresError
+                if let lastFailure, watch.held >= watch.limits.heldThreads { refuseAll(lastFailure) }
                 attempt += 1
                 try? await Task.sleep(for: settings.pause(before: attempt))
             }
@@ -121,15 +137,22 @@ actor PostgresPool {
     }
 
     /// A new connection.
-    static func opened(_ target: ConnectionTarget) async throws -> PostgresConnection {
-        let connection = try PostgresConnection()
+    static func opened(
+        _ target: ConnectionTarget, _ watch: CallWatch = CallWatch()
+    ) async throws -> PostgresConnection {
+        let connection = try PostgresConnection(watch)
         do {
             try await connection.open(target)
         } catch {
-            await connection.close()
+            // One whose thread has not come back is ended by it.
+            if !connection.isGivenUp { await connection.close() }
             throw error
         }
         return connection
+    }
+
+    private func refuseAll(_ error: PostgresError) {
+        for waiter in waiters { abandon(waiter.ticket, error) }
     }
 
     /// Lets all idle connections go: one was found broken, and they were of the same server.

@@ -26,9 +26,15 @@ import CPostgres
     func execute(
         _ sql: String, _ values: [PostgresValue] = [], isPlannedAnew: Bool = false
     ) throws(PostgresError) -> PostgresResult {
+        try execute(sql, values, isPlannedAnew: isPlannedAnew, patience: nil, isCommitting: false)
+    }
+
+    private func execute(
+        _ sql: String, _ values: [PostgresValue], isPlannedAnew: Bool, patience: Duration?, isCommitting: Bool
+    ) throws(PostgresError) -> PostgresResult {
         trace?.append(TracedStatement(sql: sql, values: values))
         let name = isPlannedAnew ? nil : try prepare(sql, values)
-        link.startClock()
+        try link.startClock(sql, patience: patience, isCommitting: isCommitting)
         var buffer: [UInt8] = []
         var places: [Range<Int>?] = []
         for value in values {
@@ -63,7 +69,7 @@ import CPostgres
 
     /// Runs a text of one or more statements without parameters.
     func script(_ sql: String) throws(PostgresError) {
-        link.startClock()
+        try link.startClock(sql)
         guard unsafe PQsendQuery(link.raw, sql) == 1 else { throw link.failure }
         _ = try onlyAnswer()
     }
@@ -76,7 +82,7 @@ import CPostgres
         }
         let name = "s\(prepared.count)"
         let types = values.map(\.type)
-        link.startClock()
+        try link.startClock(sql)
         guard unsafe PQsendPrepare(link.raw, name, sql, Int32(types.count), types) == 1 else { throw link.failure }
         _ = try onlyAnswer()
         prepared[sql] = name
@@ -113,8 +119,7 @@ import CPostgres
             try writer.finish()
         } catch {
             // The server undoes what came of the rows; when it cannot be told, the connection is of no use any more.
-            if link.isAlive, error.kind != .timedOut {
-                link.startClock()
+            if link.isAlive, error.kind != .timedOut, (try? link.startClock("the end of COPY")) != nil {
                 _ = unsafe PQputCopyEnd(link.raw, "the rows ended early")
                 _ = try? onlyAnswer()
             }
@@ -152,17 +157,21 @@ import CPostgres
     }
 
     /// Not interrupted: a commit that was asked for is waited for, whoever has lost interest.
+    ///
+    /// It is never cancelled either: a server that waits for a synchronous standby would then say that it has committed.
     private func commit() throws(PostgresError) {
         link.isShielded = true
         defer { link.isShielded = false }
         do throws(PostgresError) {
-            let answer = try execute("COMMIT", isPlannedAnew: true)
+            let answer = try execute(
+                "COMMIT", [], isPlannedAnew: true, patience: link.limits.commit, isCommitting: true)
             guard answer.tag == "COMMIT" else {
                 throw PostgresError(.unreadable, "the server undid the transaction: \(answer.tag)")
             }
         } catch {
             var error = error
             error.isOutcomeUnknown = !isRefusal(error)
+            error.session = unsafe Int64(PQbackendPID(link.raw))
             throw error
         }
     }
@@ -184,9 +193,7 @@ import CPostgres
 
     /// Lets a request to cancel that came too late for the last piece of work meet something that nobody waits for.
     func settleAfterCancel() {
-        guard link.hasAskedToCancel else { return }
-        link.hasAskedToCancel = false
-        guard link.isAlive else { return }
+        guard link.takeCancelRequest(), link.isAlive else { return }
         _ = try? script("SELECT 1")
     }
 

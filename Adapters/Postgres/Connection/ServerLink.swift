@@ -1,65 +1,70 @@
 import CPostgres
 import Glibc
+import StoreSupport
 
 /// The socket of one connection: every wait for it has an end and can be interrupted.
 ///
-/// libpq is used in its non-blocking form alone, save for making a connection, which `connect_timeout` bounds, and for
-/// asking the server to cancel.
+/// libpq is used in its non-blocking form alone, save for requests to cancel, which have threads of their own.
 @safe final class ServerLink {
     let raw: OpaquePointer
+    let limits: PostgresLimits
+    private let place: ServerPlace
+    private let silences: SilentPlaces
     private let interrupter: Interrupter
+    private let call: CallState
     /// How long the server may take for one answer.
     var patience: Duration = .seconds(30)
     /// Whether interrupting must wait: what goes on may not be left halfway.
     var isShielded = false
     private var isInterrupted = false
-    /// Whether the server was asked to cancel since this was last cleared.
-    var hasAskedToCancel = false
+    /// Whether what was sent last has no answer that could still be waited for.
+    private var isDropped = false
+    /// The request to cancel that was sent since the last piece of work.
+    private var cancel: CancelRequest?
+    private var what = ""
+    private var start: ContinuousClock.Instant = .now
     private var end: ContinuousClock.Instant = .now
-
-    /// How long the server may take to stop what it was asked to cancel.
-    private static let cancelPatience: Duration = .seconds(5)
+    private var callEnd: ContinuousClock.Instant?
 
     /// Connects.
     /// - Throws: ``PostgresError``; the message names host and port, never the password.
-    init(_ target: ConnectionTarget, interrupter: Interrupter) throws(PostgresError) {
-        let made = unsafe target.withParameters { keywords, values in
-            unsafe PQconnectdbParams(keywords, values, 1)
-        }
-        guard let raw = unsafe made else { throw PostgresError(.connectionLost, "no memory for a connection") }
-        guard unsafe PQstatus(raw) == CONNECTION_OK, unsafe PQsetnonblocking(raw, 1) == 0 else {
-            let message = unsafe String(cString: PQerrorMessage(raw))
-            unsafe PQfinish(raw)
-            throw PostgresError(ServerLink.kind(of: message), target.censored(message))
-        }
-        unsafe logferry_pq_ignore_notices(raw)
-        unsafe self.raw = raw
+    init(
+        _ target: ConnectionTarget, interrupter: Interrupter, watch: CallWatch, call: CallState
+    ) throws(PostgresError) {
+        let connector = ServerConnector(target, interrupter: interrupter, watch: watch, call: call)
+        let made = unsafe try connector.connect()
+        unsafe logferry_pq_ignore_notices(made.raw)
+        unsafe raw = made.raw
+        place = unsafe made.place
+        silences = target.silences
+        limits = watch.limits
         self.interrupter = interrupter
+        self.call = call
     }
 
     deinit { unsafe PQfinish(raw) }
 
-    /// libpq gives no code for what fails before a session stands, so the server's words must do.
-    private static func kind(of message: String) -> PostgresError.Kind {
-        if message.contains("password authentication failed") || message.contains("no password supplied") {
-            return .server(ServerState.invalidPassword)
-        }
-        if message.contains("pg_hba.conf") || message.contains("role \"") {
-            return .server(ServerState.invalidAuthorization)
-        }
-        if message.contains("database \""), message.contains("does not exist") {
-            return .server(ServerState.unknownDatabase)
-        }
-        return .connectionLost
-    }
-
     /// Whether the connection can be used.
-    var isAlive: Bool { unsafe PQstatus(raw) == CONNECTION_OK }
+    var isAlive: Bool { unsafe !isDropped && PQstatus(raw) == CONNECTION_OK }
+
+    /// Begins a piece of work of any number of statements, which has a limit over the whole unless it is endless.
+    func beginCall(isEndless: Bool) { callEnd = isEndless ? nil : .now + max(limits.call, patience) }
 
     /// Begins the time that the server has for an answer.
-    func startClock() {
+    /// - Parameters:
+    ///   - what: what is asked, without values.
+    ///   - patience: how long it may take; `nil` for that of the connection.
+    ///   - isCommitting: whether it decides on a transaction.
+    /// - Throws: ``PostgresError`` when the caller was told already that the call is given up.
+    func startClock(
+        _ what: String, patience: Duration? = nil, isCommitting: Bool = false
+    ) throws(PostgresError) {
         isInterrupted = false
-        end = .now + patience
+        self.what = what
+        start = .now
+        end = start + (patience ?? self.patience)
+        if !isCommitting, let callEnd { end = min(end, callEnd) }
+        try call.begin(what, isCommitting: isCommitting, due: end)
     }
 
     /// The error that libpq has about the connection.
@@ -88,40 +93,70 @@ import Glibc
         return unsafe PQgetResult(raw).map { unsafe PostgresResult(owning: $0) }
     }
 
-    /// Waits until the socket is ready, the time is over or the work is interrupted.
+    /// Waits until the socket is ready, the time is over, the work is interrupted or the server counts as frozen.
     private func wait(for events: Int32) throws(PostgresError) {
+        var sign: SignOfLife?
+        var turn = ContinuousClock.now + limits.silence
         while true {
-            let left = end - .now
-            guard left > .zero else {
-                guard !isInterrupted, !isShielded else {
-                    throw PostgresError(.timedOut, "the server did not answer in time")
-                }
+            guard ContinuousClock.now < end else {
+                guard !isInterrupted, !isShielded else { throw given(up: isShielded ? .commit : .slow) }
                 askToCancel()
                 continue
             }
+            if ContinuousClock.now >= turn {
+                guard sign == nil else { throw given(up: .silent) }
+                sign = unsafe SignOfLife(fromPeerOf: PQsocket(raw))
+                turn = .now + (sign == nil ? limits.silence : limits.signOfLife)
+            }
             let watchesInterrupts = !isShielded && !isInterrupted
-            var entries = [
-                pollfd(fd: unsafe PQsocket(raw), events: Int16(events), revents: 0),
-                pollfd(fd: interrupter.descriptor, events: Int16(POLLIN), revents: 0),
-            ]
-            let (seconds, attoseconds) = left.components
-            let milliseconds = Int32(clamping: seconds * 1000 + attoseconds / 1_000_000_000_000_000 + 1)
-            let ready = unsafe poll(&entries, watchesInterrupts ? 2 : 1, milliseconds)
-            guard ready >= 0 || errno == EINTR else { throw PostgresError(.connectionLost, "poll failed: \(errno)") }
-            if ready > 0, entries[0].revents != 0 { return }
-            if ready > 0, watchesInterrupts, entries[1].revents != 0 { askToCancel() }
+            // poll leaves negative descriptors out.
+            let ready = waitFor(
+                [
+                    (unsafe PQsocket(raw), events), (watchesInterrupts ? interrupter.descriptor : -1, POLLIN),
+                    (sign?.descriptor ?? -1, sign?.events ?? 0),
+                ], until: min(end, turn))
+            if ready[0] { return }
+            if ready[1] { askToCancel() }
+            if ready[2], sign?.advance() == true {
+                sign = nil
+                turn = .now + limits.silence
+            }
         }
+    }
+
+    /// Gives up what was asked: its answer could come at any time, so the connection is of no use any more.
+    private func given(up reason: GivenUpCall.Reason) -> PostgresError {
+        isDropped = true
+        let time = (ContinuousClock.now - start).inSeconds
+        var error: PostgresError
+        if reason == .silent {
+            silences.note(place)
+            error = PostgresError(.connectionLost, "\(place.shown) has been silent for \(time), to new connections too")
+        } else {
+            error = PostgresError(.timedOut, "the server did not answer in time: \(time)")
+        }
+        error.loss = (reason, what, start)
+        return error
     }
 
     /// Asks the server to stop; its answer is still waited for, so that the connection can be used on.
     private func askToCancel() {
         isInterrupted = true
-        hasAskedToCancel = true
-        end = .now + ServerLink.cancelPatience
-        guard let request = unsafe PQgetCancel(raw) else { return }
-        defer { unsafe PQfreeCancel(request) }
-        var message = [CChar](repeating: 0, count: 256)
-        // When it cannot be sent, the connection is given up once the time is over.
-        _ = unsafe PQcancel(request, &message, Int32(message.count))
+        end = .now + limits.cancel
+        call.extend(until: end)
+        // One that is on its way still is enough.
+        if let cancel, !cancel.isOver(by: .now) { return }
+        cancel = unsafe CancelRequest(raw, limit: limits.cancelRequests)
+        // The session would wait in vain for a request that cannot be sent.
+        if cancel == nil { isDropped = true }
+    }
+
+    /// Whether the server was asked to cancel since this was last asked; when it has not taken the request in time, the
+    /// connection is dropped, as the request could meet another statement.
+    func takeCancelRequest() -> Bool {
+        guard let cancel else { return false }
+        self.cancel = nil
+        if isAlive, !cancel.isOver(by: .now + limits.cancel) { isDropped = true }
+        return true
     }
 }

@@ -19,7 +19,7 @@ extension PostgresRecordReader {
 
     /// Reads, and notes the statements when somebody wants to see them.
     func read<Value: Sendable>(
-        _ work: @Sendable (PostgresSession) throws -> Value
+        _ work: @escaping @Sendable (PostgresSession) throws -> Value
     ) async throws(RecordReaderError) -> Value {
         guard let trace else { return try await database.read(\.reader, work) }
         let (value, statements) = try await database.read(\.reader) { session in try session.traced(work) }

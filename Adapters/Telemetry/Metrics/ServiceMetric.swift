@@ -28,6 +28,8 @@ public enum ServiceMetric: String, Sendable, CaseIterable {
     case commitFailures = "logferry_commit_failures_total"
     case commitSteps = "logferry_commit_steps_total"
 
+    case storeCallsGivenUp = "logferry_store_calls_given_up_total"
+
     case lockAcquires = "logferry_lock_acquires_total"
     case lockExtends = "logferry_lock_extends_total"
     case lockFenceOnly = "logferry_lock_fence_only"
@@ -108,6 +110,7 @@ extension ServiceMetric {
         case .commitDuration: histogram([], "Time that commits to the store took, failed ones included.")
         case .commitFailures: counter(["reason"], "Commits that did not go through, by reason.")
         case .commitSteps: counter(["outcome"], "Steps of cursors in commits, by what came of them.")
+        case .storeCallsGivenUp: counter(["backend", "reason"], "Calls to the store given up without an answer.")
         case .lockAcquires: counter(["outcome"], "Attempts to take a lock, by what came of them.")
         case .lockExtends: counter(["outcome"], "Attempts to prolong a lock, by what came of them.")
         case .lockFenceOnly: gauge([], "1 while work goes on without locks, since their servers are down.")

@@ -124,7 +124,9 @@ public enum SettingsCatalog {
         SettingKey("seal.grace", .duration, "1h", "quiet time before a past day's last line counts without newline"),
         SettingKey("sdk.token_lifetime", .duration, "24h", "lifetime of the credentials that init hands out"),
         SettingKey("sdk.init_rate", .rate, "120/min", "most inits of one client token"),
-        SettingKey("shutdown.grace", .duration, "20s", "time that work in progress gets to end"),
+        SettingKey(
+            "shutdown.grace", .duration, "20s",
+            "time that the process gets to end; what has not ended by nine tenths of it is cancelled"),
         SettingKey("log.level", .text, "info", "trace, debug, info, notice, warning, error or critical"),
         SettingKey("log.format", .text, nil, "text or json; default text on a terminal, else json"),
     ]

@@ -1,5 +1,6 @@
 import HTTPTransport
 import LogModel
+import Logging
 import SdkProvisioning
 import SystemAdapter
 
@@ -116,7 +117,9 @@ public struct DeploymentCheck: Sendable {
     private func store() async -> [CheckFinding] {
         guard mode != .files else { return [] }
         do {
-            let store = try await Store.open(settings, makes: false)
+            let store = try await Store.open(
+                settings, makes: false, telemetry: ServiceTelemetry(),
+                logger: Logger(label: "store") { _ in SwiftLogNoOpLogHandler() })
             defer { Task { try? await store.close() } }
             try await store.ping()
             return [CheckFinding(.fine, "store", "can be used")]

@@ -28,7 +28,7 @@ enum TestServer {
 
     /// Works on a connection of its own.
     static func session<Value: Sendable>(
-        on url: String, _ work: @Sendable (PostgresSession) throws -> Value
+        on url: String, _ work: @escaping @Sendable (PostgresSession) throws -> Value
     ) async throws -> Value {
         let connection = try await PostgresPool.opened(try #require(ConnectionTarget(url)))
         do {

@@ -1,0 +1,41 @@
+/// What a store has to say beside the answers to calls.
+public enum StoreEvent: Sendable {
+    /// A call was given up before the server answered it.
+    case callGivenUp(GivenUpCall)
+    /// Commits wait on the server, so that no further ones are sent; with what they wait for.
+    case commitsWait(detail: String)
+    /// Commits are sent again, after so long.
+    case commitsGoOn(after: Duration)
+}
+
+/// A call that was given up before the server answered it.
+public struct GivenUpCall: Sendable {
+    /// Why a call was given up.
+    public enum Reason: String, Sendable, CaseIterable {
+        /// The server answered nothing, a new connection included.
+        case silent
+        /// The server had not answered a statement in time.
+        case slow
+        /// The server had not answered COMMIT in time.
+        case commit
+        /// The thread did not come back from the client library in time.
+        case stuck
+    }
+
+    /// Why it was given up.
+    public let reason: Reason
+    /// What was waited for, such as a statement; it holds no values and no credentials.
+    public let waitedFor: String
+    /// How long it was waited for.
+    public let duration: Duration
+    /// How many threads are inside of the client library at this moment although their calls were given up.
+    public let threadsHeld: Int
+
+    /// Describes such a call.
+    public init(reason: Reason, waitedFor: String, duration: Duration, threadsHeld: Int) {
+        self.reason = reason
+        self.waitedFor = waitedFor
+        self.duration = duration
+        self.threadsHeld = threadsHeld
+    }
+}

@@ -1,0 +1,38 @@
+import Logging
+import StoreSupport
+import TelemetryAdapter
+
+/// Counts and says what a store tells beside its answers.
+struct StoreTroubles: Sendable {
+    private let metrics: StoreMetrics
+    private let logger: Logger
+
+    /// - Parameters:
+    ///   - backend: the kind of the store.
+    ///   - telemetry: where it is counted.
+    ///   - logger: where it is said.
+    init(backend: String, _ telemetry: ServiceTelemetry, _ logger: Logger) {
+        metrics = StoreMetrics(
+            telemetry.registry, backend: backend, reasons: GivenUpCall.Reason.allCases.map(\.rawValue))
+        self.logger = logger
+    }
+
+    /// Takes note of an event.
+    func note(_ event: StoreEvent) {
+        switch event {
+        case .callGivenUp(let call):
+            metrics.callGivenUp(for: call.reason.rawValue)
+            logger.warning(
+                "a call to the store was given up",
+                metadata: [
+                    "reason": "\(call.reason.rawValue)", "waited_for": "\(call.waitedFor)",
+                    "duration_ms": "\(Int64(call.duration / .milliseconds(1)))", "count": "\(call.threadsHeld)",
+                ])
+        case .commitsWait(let detail):
+            logger.error("commits to the store wait, and no further ones are sent", metadata: ["error": "\(detail)"])
+        case .commitsGoOn(let duration):
+            logger.notice(
+                "commits to the store go on", metadata: ["duration_ms": "\(Int64(duration / .milliseconds(1)))"])
+        }
+    }
+}
