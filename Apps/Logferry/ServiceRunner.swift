@@ -34,15 +34,18 @@ struct ServiceRunner {
     /// - Parameters:
     ///   - services: the services.
     ///   - doors: open when all listeners are; the service manager is then told that the process is ready.
+    ///   - waits: what is waited for beside services, for people, should the process not end in time.
     ///   - isReady: whether what the process works on answers, which is asked before that.
     /// - Throws: ``SettingsError`` when a port cannot be had, or what a service throws.
     func run(
-        _ services: [any Service], doors: OpenDoors, isReady: @Sendable @escaping () async -> Bool
+        _ services: [any Service], doors: OpenDoors, waits: @Sendable @escaping () -> [String] = { [] },
+        isReady: @Sendable @escaping () async -> Bool
     ) async throws {
         // Writing to a connection that is gone is an error of that connection, not the end of the process.
         signal(SIGPIPE, SIG_IGN)
         ServiceRunner.allowManyDescriptors()
-        var services = services
+        let roll = ServiceRoll()
+        var services = services.map { roll.followed($0) }
         if let manager = ServiceRunner.manager {
             let notice = ReadinessNotice(manager, status: "Ready") {
                 await withTaskCancellationHandler {
@@ -54,10 +57,12 @@ struct ServiceRunner {
             }
             services = [notice] + services + [StoppingNotice(manager)]
         }
+        // The last one is told first.
+        services.append(LastResort(grace: settings.shutdownGrace, roll: roll, waits: waits))
         var configuration = ServiceGroupConfiguration(
             services: services.map { .init(service: $0, successTerminationBehavior: .gracefullyShutdownGroup) },
             gracefulShutdownSignals: [.sigterm, .sigint] + ServiceRunner.hangup, logger: settings.logger("service"))
-        configuration.maximumGracefulShutdownDuration = settings.shutdownGrace
+        configuration.maximumGracefulShutdownDuration = LastResort.patience(within: settings.shutdownGrace)
         do {
             try await ServiceGroup(configuration: configuration).run()
         } catch {
@@ -68,7 +73,9 @@ struct ServiceRunner {
     /// Runs services of a deployment, which is ready when its store answers.
     /// - Throws: ``SettingsError`` when a port cannot be had, or what a service throws.
     func run(_ services: [any Service], doors: OpenDoors, deployment: Deployment) async throws {
-        try await run(services, doors: doors) { (try? await deployment.checkStore()) != nil }
+        try await run(services, doors: doors, waits: { deployment.storeWaits }) {
+            (try? await deployment.checkStore()) != nil
+        }
     }
 
     /// SIGHUP where it means that the terminal is gone, from which the process would be left behind with its ports.

@@ -18,6 +18,8 @@ enum ExitStatus: Int32, CaseIterable {
     case usage = 2
     /// Nothing of an input could be taken (EX_DATAERR).
     case dataError = 65
+    /// Work was left behind when the time for ending was over (EX_UNAVAILABLE).
+    case leftBehind = 69
     /// Try again later (EX_TEMPFAIL).
     case tryAgain = 75
     /// The configuration is wrong (EX_CONFIG).
