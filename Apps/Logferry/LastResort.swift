@@ -37,8 +37,9 @@ struct LastResort: Service, CustomStringConvertible {
             Thread.detachNewThread {
                 let left = roll.running + waits()
                 Terminal.complain(
-                    "shutdown.grace (\(grace)) is over: ended all the same, without waiting on for "
-                        + (left.isEmpty ? "the store to close" : left.joined(separator: "; ")))
+                    "shutdown.grace is over (\(grace)): ended all the same, without waiting on for "
+                        + (left.isEmpty ? "the store to close" : left.prefix(5).joined(separator: "; "))
+                        + (left.count > 5 ? "; and \(left.count - 5) more" : ""))
                 _exit(ExitStatus.leftBehind.rawValue)
             }
             sleep(until: end + .milliseconds(500))

@@ -117,12 +117,13 @@ final class CallWatch: Sendable {
         }
         guard isUnderWay else { return }
         let duration = ContinuousClock.now - sight.since
+        let what = sight.what.shortened
         var error = PostgresError(
-            .timedOut, "a thread has not come back from the client library for \(duration.inSeconds): \(sight.what)")
+            .timedOut, "a thread has not come back from the client library for \(duration.inSeconds): \(what)")
         error.isOutcomeUnknown = sight.isCommitting
         observe(
             .callGivenUp(
-                GivenUpCall(reason: .stuck, waitedFor: sight.what, duration: duration, threadsHeld: held)))
+                GivenUpCall(reason: .stuck, waitedFor: what, duration: duration, threadsHeld: held)))
         call.refuse(error)
     }
 }

@@ -41,9 +41,11 @@ actor PostgresConnection {
             """
             SELECT set_config('synchronous_commit', CASE current_setting('synchronous_commit') WHEN 'off' THEN 'on'
             ELSE current_setting('synchronous_commit') END, false) AS durability,
-            (SELECT setting::bigint FROM pg_settings WHERE name = 'statement_timeout') AS milliseconds
+            (SELECT setting::bigint FROM pg_settings WHERE name = 'statement_timeout') AS milliseconds,
+            pg_backend_pid() AS number
             """, isPlannedAnew: true)
         let limit = try? answer.first?.integer("milliseconds")
+        session.number = try? answer.first?.integer("number")
         // The server itself ends what takes too long; we wait a little longer, for one that cannot be reached.
         session.link.patience =
             (limit ?? 0) == 0

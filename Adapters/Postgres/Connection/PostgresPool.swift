@@ -49,7 +49,8 @@ actor PostgresPool {
         watch.observe(
             .callGivenUp(
                 GivenUpCall(
-                    reason: loss.reason, waitedFor: loss.what, duration: .now - loss.since, threadsHeld: watch.held)))
+                    reason: loss.reason, waitedFor: loss.what.shortened, duration: .now - loss.since,
+                    threadsHeld: watch.held)))
     }
 
     private func lease() async throws -> PostgresConnection {

@@ -5,6 +5,8 @@ import CPostgres
 /// It lives on its connection's thread.
 @safe final class PostgresSession {
     let link: ServerLink
+    /// The server's number of the session, which libpq does not know behind a pooler.
+    var number: Int64?
     /// Names of the prepared statements by their texts.
     private var prepared: [String: String] = [:]
     /// The statements that ran, while somebody wants to see them.
@@ -171,7 +173,7 @@ import CPostgres
         } catch {
             var error = error
             error.isOutcomeUnknown = !isRefusal(error)
-            error.session = unsafe Int64(PQbackendPID(link.raw))
+            error.session = number
             throw error
         }
     }
