@@ -27,6 +27,7 @@ public struct SQLiteDatabase: Sendable {
         configuration.maximumReaderCount = 4
         configuration.prepareDatabase { db in LeaseClock.install(in: db, time) }
         do {
+            try SQLiteDatabase.demandOwn(path)
             pool = try SQLiteDatabase.open(path, configuration, within: busyTimeout)
             // The pool has chosen NORMAL for its write-ahead log, after it prepared the connection; a commit that is
             // acknowledged must survive a power cut.
@@ -84,6 +85,21 @@ public struct SQLiteDatabase: Sendable {
         }
     }
 
+    /// Makes sure that the file is empty or a store, before anything of it is changed: to turn the write-ahead log on would
+    /// already change another program's database.
+    /// - Throws: ``SQLiteOpenError/foreign(path:)``; what cannot be read like this is left to who opens it.
+    private static func demandOwn(_ path: String) throws {
+        var configuration = Configuration()
+        configuration.readonly = true
+        guard let queue = try? DatabaseQueue(path: path, configuration: configuration) else { return }
+        defer { try? queue.close() }
+        let isForeign = try? queue.read { db in
+            try Migrations.all.appliedIdentifiers(db).isEmpty
+                && Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_schema") ?? 0 > 0
+        }
+        if isForeign == true { throw SQLiteOpenError.foreign(path: path) }
+    }
+
     /// Makes sure that the file has the schema of this release.
     /// - Throws: ``SQLiteOpenError/noStore(path:)`` and ``SQLiteOpenError/olderVersion(path:)``.
     private static func demandCurrent(_ pool: DatabasePool, _ path: String) throws {
@@ -110,6 +126,8 @@ public struct SQLiteDatabase: Sendable {
 public enum SQLiteOpenError: Error, Sendable, CustomStringConvertible {
     /// It holds no store, and none is to be made.
     case noStore(path: String)
+    /// It is the database of another program.
+    case foreign(path: String)
     /// An earlier release has written it, and it is not to be changed.
     case olderVersion(path: String)
     /// A newer release has written it.
@@ -131,6 +149,8 @@ public enum SQLiteOpenError: Error, Sendable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .noStore(let path): "the file \(path) holds no store yet"
+        case .foreign(let path):
+            "the file \(path) is a database of another program: name another file in store.url"
         case .olderVersion(let path): "the store \(path) has the schema of an earlier release"
         case .newerVersion(let path):
             "the store \(path) was written by a newer release of logferry: run that release, or restore an older backup"

@@ -99,12 +99,19 @@ public enum PrivateFile {
         return true
     }
 
-    /// Makes an empty file of mode 0600 unless it is there, and takes others' rights from one that is this user's own.
+    /// Makes an empty file of mode 0600 unless it is there.
     ///
     /// For files that a library opens afterwards: SQLite gives its own files beside a database the database's mode.
     /// - Throws: ``FileTrouble``.
     public static func prepare(_ path: String) throws(FileTrouble) {
-        if try create(path, []) { return synchronizeFolder(of: path) }
+        if try create(path, []) { synchronizeFolder(of: path) }
+    }
+
+    /// Takes others' rights from a SQLite database that is this user's own, and from SQLite's files beside it.
+    ///
+    /// Only a file that was opened as a store may be given: the rights of a file that was named by mistake, such as
+    /// `/etc/passwd`, are nobody's business here.
+    public static func closeDatabase(_ path: String) {
         for file in [path, path + "-wal", path + "-shm"] {
             var found = stat()
             guard lstat(file, &found) == 0, found.st_mode & S_IFMT == S_IFREG, found.st_uid == geteuid(),

@@ -26,7 +26,12 @@ public enum StoreChoice: Sendable {
             return
         }
         switch text.prefix(while: { $0 != ":" }) {
-        case "sqlite" where text.utf8.count > 7: self = .sqlite(path: String(text.dropFirst(7)))
+        case "sqlite" where text.utf8.count > 7:
+            let path = String(text.dropFirst(7))
+            guard !path.hasPrefix("//") || path.hasPrefix("///") else {
+                throw SettingsError("store.url must be sqlite:PATH, and a path has no server in front of it")
+            }
+            self = .sqlite(path: path)
         case "postgres", "postgresql":
             do {
                 try PostgresDatabase.check(url: Secret(text))

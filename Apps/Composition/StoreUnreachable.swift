@@ -48,6 +48,15 @@ extension Store {
     private static func opened(
         _ settings: Settings, _ telemetry: ServiceTelemetry, _ logger: Logger
     ) async throws -> Store {
+        let store = try await made(settings, telemetry, logger)
+        // Releases before have left it open to others.
+        if case .sqlite(let path) = settings.store { PrivateFile.closeDatabase(path) }
+        return store
+    }
+
+    private static func made(
+        _ settings: Settings, _ telemetry: ServiceTelemetry, _ logger: Logger
+    ) async throws -> Store {
         if case .sqlite(let path) = settings.store {
             do {
                 try PrivateFile.prepare(path)

@@ -4,7 +4,12 @@
 /// was taken for a host.
 public struct CredentialCensor: Sendable, CustomStringConvertible {
     private let passwords: [String]
-    private let users: [String]
+    /// What is taken out between quotation marks alone.
+    private let quoted: [String]
+
+    /// How many bytes a password has at least to be looked for anywhere: a shorter one stands within usual words, where dots
+    /// would tell what it is.
+    private static let shortest = 4
 
     /// Learns what must not be shown.
     /// - Parameters:
@@ -14,19 +19,23 @@ public struct CredentialCensor: Sendable, CustomStringConvertible {
     public init(url: Secret, passwords: [String?] = [], user: String? = nil) {
         let parts = url.reveal { URLCredentials.parts(of: $0) }
         // The longest first, so that no part of a password is left because another part was taken out of it.
-        self.passwords = (passwords.compactMap(\.self) + parts.passwords).filter { !$0.isEmpty }
+        let given = (passwords.compactMap(\.self) + parts.passwords).filter { !$0.isEmpty }
             .sorted { $0.utf8.count > $1.utf8.count }
-        users = ([user].compactMap(\.self) + parts.users).filter { !$0.isEmpty }
+        self.passwords = given.filter { $0.utf8.count >= CredentialCensor.shortest }
+        quoted =
+            ([user].compactMap(\.self) + parts.users).filter { !$0.isEmpty }
+            + given.filter { $0.utf8.count < CredentialCensor.shortest }
     }
 
     /// A message as it may be shown.
     ///
-    /// A user's name is taken out between quotation marks alone: it can be a word that messages need.
+    /// A user's name and a very short password are taken out between quotation marks alone: they can be words, or parts of
+    /// words, that messages need.
     public func shown(_ message: String) -> String {
         var text = URLCredentials.removed(fromText: message)
         for password in passwords { text = text.replacing(password, with: "•••") }
-        for user in users {
-            for mark in ["\"", "'"] { text = text.replacing(mark + user + mark, with: mark + "•••" + mark) }
+        for word in quoted {
+            for mark in ["\"", "'"] { text = text.replacing(mark + word + mark, with: mark + "•••" + mark) }
         }
         return text
     }

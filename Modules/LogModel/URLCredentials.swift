@@ -1,4 +1,6 @@
-/// What of a URL must never be shown: everything between `//` and the last `@`, and parameters that hold secrets.
+/// What of a URL must never be shown: everything between `//` and the last `@`, and the values of all parameters that are
+/// not known to be harmless: signatures and keys stand in parameters of any name, and so do passwords whose parameter is
+/// misspelt.
 ///
 /// Users, passwords and tokens stand there (RFC 3986 section 3.2.1). People forget to write `@`, `/`, `?` and `:` in a
 /// password as `%40` and so on, so the last `@` counts, wherever it stands: rather too much is hidden than too little.
@@ -7,9 +9,13 @@ public enum URLCredentials {
     /// How our own words say what a URL looks like; they hold no credentials.
     private static let placeholders = ["USER:PASSWORD@HOST", "USER@HOST"]
 
-    /// A single URL as it may be shown; a text that is no URL is left as it is.
+    /// A single URL as it may be shown; of a text that is no URL nothing is.
+    ///
+    /// People look at what they gave when it does not work: a slash or the scheme may be missing, or it is written as pairs
+    /// of names and values. A path behind `sqlite:` is shown, unless it looks like credentials.
     public static func removed(fromURL url: String) -> String {
-        guard let start = url.firstRange(of: "://")?.upperBound else { return url }
+        if url.hasPrefix("sqlite:") { return url.contains("@") ? "sqlite:" + dots : url }
+        guard let start = url.firstRange(of: "://")?.upperBound, !url[..<start].contains("@") else { return dots }
         return url[..<start] + shown(url[start...])
     }
 
@@ -70,7 +76,7 @@ public enum URLCredentials {
         let place = rest.lastIndex(of: "@").map { dots + rest[$0...] } ?? String(rest)
         guard let mark = place.firstIndex(of: "?") else { return place }
         let shown = parameters(of: place[...]).map { parameter in
-            isSecret(parameter) ? parameter.prefix { $0 != "=" } + "=" + dots : String(parameter)
+            isHarmless(parameter) ? String(parameter) : parameter.prefix { $0 != "=" } + "=" + dots
         }
         return place[...mark] + shown.joined(separator: "&")
     }
@@ -78,6 +84,21 @@ public enum URLCredentials {
     private static func parameters(of rest: Substring) -> [Substring] {
         guard let mark = rest.firstIndex(of: "?") else { return [] }
         return rest[rest.index(after: mark)...].split(separator: "&", omittingEmptySubsequences: false)
+    }
+
+    /// Options of drivers that say how to connect; names in lower case.
+    private static let harmless: Set<String> = [
+        "application_name", "appname", "authmechanism", "authsource", "compressors", "connect_timeout",
+        "connecttimeoutms", "directconnection", "heartbeatfrequencyms", "host", "hostaddr", "journal", "keepalives",
+        "keepalives_count", "keepalives_idle", "keepalives_interval", "load_balance_hosts", "loadbalanced",
+        "localthresholdms", "maxpoolsize", "options", "port", "readconcernlevel", "readpreference", "replicaset",
+        "retryreads", "retrywrites", "serverselectiontimeoutms", "sockettimeoutms", "ssl", "sslmode", "sslrootcert",
+        "target_session_attrs", "tcp_user_timeout", "tls", "tlsallowinvalidcertificates", "tlscafile", "tlsinsecure",
+        "w", "wtimeoutms",
+    ]
+
+    private static func isHarmless(_ parameter: Substring) -> Bool {
+        harmless.contains(parameter.prefix { $0 != "=" }.lowercased()) || !parameter.contains("=")
     }
 
     /// `password`, `sslpassword`, `tlsCertificateKeyFilePassword`, `authMechanismProperties`, `token` and the like.

@@ -64,11 +64,7 @@ public struct LogFilter: Sendable, Hashable {
     ///
     /// Two questions with one digest would have to be built on purpose, and would harm nobody but who did.
     func digest(in order: LogOrder) -> UInt64 {
-        let words =
-            "\(app)|\(String(describing: from))|\(String(describing: to))|\(String(describing: level))|"
-            + "\(String(describing: minLevel))|\(String(describing: timeIsReceipt))|\(text.map(\.description) ?? "")|\(conditions)|\(order)"
-        let bytes = Array(words.utf8)
-        return XXH64.value(of: bytes.span)
+        QuestionDigest.value(of: self, in: order)
     }
 }
 

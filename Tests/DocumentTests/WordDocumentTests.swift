@@ -42,7 +42,7 @@ struct WordDocumentTests {
         }
         try expect(api, "`POST /v1/rejects/replay`", "`outcome`", outcomes.map(\.word))
         #expect(try words("Revocations", "`reason` is", ".") == RevocationDelay.allCases.map(\.rawValue))
-        let parts = try words("Apps and tokens (admin)", "`repaired` names it:", "|")
+        let parts = try words("Apps and tokens (admin)", "`repaired` names it:", ";")
         // A storage token is made anew by init alone.
         #expect(Set(parts) == Set(ProvisionedPart.allCases.filter { $0 != .token }.map(\.rawValue)))
         let scopes = try words("Apps and tokens (admin)", "}`, scopes", "when left out")

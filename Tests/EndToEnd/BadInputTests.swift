@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import HTTPTransport
 import ServerRig
 import Testing
@@ -12,6 +13,7 @@ struct BadInputTests {
         #expect(try await site.run(["apps", "add", "other"]).code == 0)
         let junk = site.folder + "/junk.sqlite"
         try Data("this is no database, whatever its name".utf8).write(to: URL(fileURLWithPath: junk))
+        chmod(junk, 0o644)
         let wrong = site.folder + "/wrong.json"
         try Data(#"{"http":{"prt":1}}"#.utf8).write(to: URL(fileURLWithPath: wrong))
         let twice = site.folder + "/twice.json"
@@ -60,6 +62,10 @@ struct BadInputTests {
             #expect(result.words.contains(wanted.says), "\(wanted.arguments): \(result.words)")
             #expect(result.output.isEmpty, "words belong on standard error: \(wanted.arguments)")
         }
+        let given = ["--store-url", "sqlite:" + junk]
+        #expect(try await site.run(["apps", "add", "shop"] + given).code == 78)
+        var found = stat()
+        #expect(stat(junk, &found) == 0 && found.st_mode & 0o777 == 0o644, "what is no store keeps its rights")
     }
 
     @Test("a store from a newer release is refused")

@@ -47,7 +47,7 @@ public struct SettingKey: Sendable, Hashable {
 
     /// A text of it as it may be shown.
     public func shown(_ text: String) -> String {
-        isSecret ? "•••" : URLCredentials.removed(fromURL: text)
+        isSecret ? "•••" : kind == .url && !text.isEmpty ? URLCredentials.removed(fromURL: text) : text
     }
 
     /// The environment variable: `LOGFERRY_HTTP_PORT`.

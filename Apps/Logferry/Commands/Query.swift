@@ -83,7 +83,8 @@ struct Query: AsyncParsableCommand {
     private func show(
         _ questions: [AppQuestion], _ query: LogQueryService
     ) async throws -> (count: Int, hasMore: Bool) {
-        let fallback: LogOrder = all && display.givesLines ? .stored : .newestFirst
+        let cheapest = questions.first.map { LogQueryService.cheapestOrder(for: $0.filter) } ?? .stored
+        let fallback: LogOrder = all && display.givesLines ? cheapest : .newestFirst
         let chosen: LogOrder = order.map { $0 == "asc" ? .oldestFirst : .newestFirst } ?? fallback
         let wanted = all ? Int.max : limit ?? Query.usualLimit
         var writer = try display.writer(for: questions.map(\.app))

@@ -153,7 +153,8 @@ public struct ConditionReader: Sendable {
         }
     }
 
-    /// `{"time": "2026-11-20T08:00:00Z"}`, a number in place of the text, or `{"age": "15m"}`: so long before now.
+    /// `{"time": "2026-11-20T08:00:00Z"}`, a number in place of the text, or `{"age": "15m"}`: so long before now, and
+    /// with a sign before or after it.
     private func time(_ members: [JSONNode.Member]) throws(ConditionError) -> Timestamp {
         guard members.count == 1 else { throw .invalid(ConditionReader.timeForm) }
         switch (members[0].name, members[0].value) {
@@ -165,8 +166,10 @@ public struct ConditionReader: Sendable {
             guard let moment = Timestamp(number: digits.span) else { break }
             return moment
         case ("age", .text(let text)):
-            guard let age = Duration(span: text) else { break }
-            return GivenMoment.span(age).before(now)
+            switch GivenMoment(text) {
+            case .span?, .offset?: return GivenMoment(text)?.before(now) ?? now
+            case .moment?, nil: break
+            }
         case ("time", _), ("age", _): break
         default: throw .unknownMember(members[0].name, known: ["time", "age"])
         }

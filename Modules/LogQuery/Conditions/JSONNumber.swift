@@ -16,6 +16,9 @@ public struct JSONNumber: Sendable, Hashable {
     private static let leadingCount = 19
     private static let exponentLimit = 100_000_000_000_000_000
 
+    /// The value in one form, the same for all ways to write it: sign, power of ten and digits.
+    var canonicalBytes: [UInt8] { Array("\(isNegative ? "-" : "")\(magnitude):\(leading)".utf8) + others }
+
     /// Makes a number from an integer.
     public init(_ value: Int64) {
         let digits = Array(String(value).utf8)

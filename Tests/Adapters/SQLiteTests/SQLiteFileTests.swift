@@ -124,12 +124,22 @@ struct SQLiteFileTests {
     @Test("a file of an earlier release, or without a store, is left as it is by those who only look")
     func olderVersion() throws {
         try sqlite("CREATE TABLE strange (a)")
+        for makes in [true, false] {
+            let foreign = #expect(throws: SQLiteOpenError.self) { try SQLiteDatabase(path: path, makes: makes) }
+            guard case .foreign(path) = foreign else {
+                Issue.record("\(String(describing: foreign))")
+                return
+            }
+        }
+        #expect(try Blocker.number("SELECT count(*) FROM sqlite_schema", on: path) == 1)
+        let isLogged = "SELECT count(*) FROM pragma_journal_mode WHERE journal_mode = 'wal'"
+        #expect(try Blocker.number(isLogged, on: path) == 0)
+        try sqlite("DROP TABLE strange")
         let empty = #expect(throws: SQLiteOpenError.self) { try SQLiteDatabase(path: path, makes: false) }
         guard case .noStore(path) = empty else {
             Issue.record("\(String(describing: empty))")
             return
         }
-        #expect(try Blocker.number("SELECT count(*) FROM sqlite_schema", on: path) == 1)
         try SQLiteDatabase(path: path).close()
         try sqlite("DELETE FROM grdb_migrations WHERE identifier = (SELECT max(identifier) FROM grdb_migrations)")
         let count = try Blocker.number("SELECT count(*) FROM grdb_migrations", on: path)

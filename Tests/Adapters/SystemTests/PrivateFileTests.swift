@@ -61,6 +61,8 @@ struct PrivateFileTests {
             chmod(file, 0o644)
         }
         try PrivateFile.prepare(path)
+        #expect(mode(path) == 0o644, "what is no store keeps its rights")
+        PrivateFile.closeDatabase(path)
         for file in [path, path + "-wal", path + "-shm"] {
             #expect(mode(file) == 0o600)
             #expect(try String(contentsOfFile: file, encoding: .utf8) == "kept")

@@ -19,6 +19,26 @@ struct CredentialCensorTests {
         #expect("\(censor)" == "•••")
     }
 
+    @Test(
+        "T10: of what is no URL nothing is shown, and of a URL no parameter that is not known to be harmless",
+        arguments: [
+            ("postgres:/u:SECRET@h/d", "•••"), ("u:SECRET@h/d", "•••"), ("host=h password=SECRET", "•••"),
+            ("sqlite://u:SECRET@h", "sqlite:•••"), ("sqlite:/var/x.sqlite", "sqlite:/var/x.sqlite"),
+            (
+                "postgres://u:SECRET@h/d?pasword=SECRET&sslmode=require",
+                "postgres://•••@h/d?pasword=•••&sslmode=require"
+            ),
+            ("https://h/b?X-Amz-Signature=SECRET&x", "https://h/b?X-Amz-Signature=•••&x"),
+            ("http://h:1/p", "http://h:1/p"),
+        ])
+    func shown(_ url: String, _ expected: String) { #expect(URLCredentials.removed(fromURL: url) == expected) }
+
+    @Test("T10: a short password is no reason to take letters out of words")
+    func short() {
+        let censor = CredentialCensor(url: Secret("postgres://u:p@h/d"))
+        #expect(censor.shown("port \"p\" refused") == "port \"•••\" refused")
+    }
+
     @Test("T10: it is said where the credentials of a URL end, or the URL is refused")
     func ambiguity() {
         for url in ["postgres://u:a@b@h/d", "redis://:a/b@h", "mongodb://u:a?b@h", "postgres://u:a#b@h", "x://h/p@q"] {
