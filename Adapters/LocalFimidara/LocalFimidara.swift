@@ -153,7 +153,7 @@ public final class LocalFimidara: Sendable {
         -> (StorageResponse, StorageOutcome)
     {
         let chosen = faults.faults(
-            on: Faults.Occasion(endpoint: route.endpoint.rawValue, isAppend: request.isAppend))
+            on: Faults.Occasion(endpoint: route.endpoint.path, isAppend: request.isAppend))
         do {
             let request = try await chosen.befall(request, route)
             let response = try await services.answer(request, route)
@@ -166,7 +166,7 @@ public final class LocalFimidara: Sendable {
             return refuse(failure, chosen)
         } catch {
             observe(
-                .failed(endpoint: route.endpoint.rawValue, reason: FailureReason.text(of: error)))
+                .failed(endpoint: route.endpoint.path, reason: FailureReason.text(of: error)))
             return refuse(FailureReason.isFullDisk(error) ? .diskFull : .serverError, chosen)
         }
     }

@@ -57,15 +57,13 @@ struct Services: Sendable {
         case .readFile:
             let body = request.method == "POST" ? try await request.json(upTo: StorageLimits.jsonBytes) : .null
             return try await downloads.read(ReadOptions(request, tail: route.tail, body: body), as: caller)
-        default:
-            let namesParts = route.endpoint == .completeMultipartUpload
-            let limit = namesParts ? StorageLimits.partListBytes : StorageLimits.jsonBytes
-            return .json(try await handler(of: route.endpoint)(try await request.json(upTo: limit), caller))
+        case .json(let endpoint):
+            return .json(try await handler(of: endpoint)(try await request.json(upTo: endpoint.bodyLimit), caller))
         }
     }
 
-    /// What answers an endpoint that takes and gives JSON.
-    private func handler(of endpoint: Endpoint) -> (JSONValue, Caller) async throws -> JSONValue {
+    /// What answers an endpoint.
+    private func handler(of endpoint: JSONEndpoint) -> (JSONValue, Caller) async throws -> JSONValue {
         switch endpoint {
         case .addFolder: folders.add
         case .getFolder: folders.get
@@ -80,8 +78,6 @@ struct Services: Sendable {
         case .listParts: parts.list
         case .startMultipartUpload: parts.start
         case .completeMultipartUpload: parts.complete
-        // These two do not take JSON, and are answered before.
-        case .uploadFile, .readFile: files.details
         case .addToken: tokens.add
         case .getToken: tokens.get
         case .updateToken: tokens.update

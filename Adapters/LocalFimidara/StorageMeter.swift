@@ -106,7 +106,7 @@ public struct StorageOperation: Sendable, Hashable, RawRepresentable, CaseIterab
 
 extension Endpoint {
     /// The last segment of the path.
-    var name: String { String(rawValue.split(separator: "/").last ?? "") }
+    var name: String { String(path.split(separator: "/").last ?? "") }
 }
 
 extension StorageRequest {

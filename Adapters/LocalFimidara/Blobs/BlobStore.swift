@@ -66,10 +66,12 @@ struct BlobStore: Sendable {
     }
 
     /// Bytes that the disk has left for this process.
-    func freeBytes() throws -> Int64 {
-        var figures = statvfs()
-        guard unsafe statvfs(directory, &figures) == 0 else { throw IOFailure("statvfs") }
-        return Int64(clamping: UInt64(figures.f_bavail).multipliedReportingOverflow(by: UInt64(figures.f_frsize)).0)
+    func freeBytes() throws -> Int64 { try calls.room(directory) }
+
+    /// Makes sure that the disk has room for more bytes.
+    /// - Throws: a failure with status 503 when fewer than `kept` bytes would stay free.
+    func requireRoom(for count: Int64, keeping kept: Int64) throws {
+        guard try freeBytes() - kept >= count else { throw StorageFailure.diskFull }
     }
 
     private func path(of blob: BlobID) -> String {

@@ -20,6 +20,22 @@ final class WriteLocks: Sendable {
         return hold
     }
 
+    /// Runs a transaction that takes a lock, and gives the lock back when the transaction fails after that.
+    /// - Parameter work: the transaction; it hands the hold over as soon as it has it.
+    /// - Returns: what `work` returns.
+    /// - Throws: what `work` throws.
+    func keeping<Value>(
+        _ work: (_ note: @escaping @Sendable (WriteHold) -> Void) async throws -> Value
+    ) async throws -> Value {
+        let acquired = Locked<WriteHold?>(nil)
+        do {
+            return try await work { hold in acquired.withLock { $0 = hold } }
+        } catch {
+            if let hold = acquired.withLock({ $0 }) { release(hold) }
+            throw error
+        }
+    }
+
     /// Gives a lock back; the others never have to ask for whom it was.
     func release(_ hold: WriteHold) {
         holds.withLock { holds in

@@ -1,56 +1,29 @@
 /// What a store can be asked to do.
-///
-/// The raw values are the paths behind `/v1/`.
-enum Endpoint: String, Sendable, CaseIterable {
-    case addFolder = "folders/addFolder"
-    case getFolder = "folders/getFolder"
-    case updateFolder = "folders/updateFolder"
-    case deleteFolder = "folders/deleteFolder"
-    case listFolderContent = "folders/listFolderContent"
-    case countFolderContent = "folders/countFolderContent"
+enum Endpoint: Sendable, Hashable, CaseIterable {
+    /// Bytes come in a form.
+    case uploadFile
+    /// Bytes are the answer.
+    case readFile
+    /// JSON in, JSON out.
+    case json(JSONEndpoint)
 
-    case uploadFile = "files/uploadFile"
-    case readFile = "files/readFile"
-    case getFileDetails = "files/getFileDetails"
-    case updateFileDetails = "files/updateFileDetails"
-    case deleteFile = "files/deleteFile"
-    case abortUpload = "files/abortUpload"
-    case listParts = "files/listParts"
-    case startMultipartUpload = "files/startMultipartUpload"
-    case completeMultipartUpload = "files/completeMultipartUpload"
+    static let allCases: [Endpoint] = [.uploadFile, .readFile] + JSONEndpoint.allCases.map { .json($0) }
 
-    case addToken = "agentTokens/addToken"
-    case getToken = "agentTokens/getToken"
-    case updateToken = "agentTokens/updateToken"
-    case deleteToken = "agentTokens/deleteToken"
-    case encodeToken = "agentTokens/encodeToken"
-    case refreshToken = "agentTokens/refreshToken"
-    case getWorkspaceTokens = "agentTokens/getWorkspaceTokens"
-    case countWorkspaceTokens = "agentTokens/countWorkspaceTokens"
-
-    case addPermissionGroup = "permissionGroups/addPermissionGroup"
-    case getPermissionGroup = "permissionGroups/getPermissionGroup"
-    case updatePermissionGroup = "permissionGroups/updatePermissionGroup"
-    case deletePermissionGroup = "permissionGroups/deletePermissionGroup"
-    case getWorkspacePermissionGroups = "permissionGroups/getWorkspacePermissionGroups"
-    case countWorkspacePermissionGroups = "permissionGroups/countWorkspacePermissionGroups"
-    case assignPermissionGroups = "permissionGroups/assignPermissionGroups"
-    case unassignPermissionGroups = "permissionGroups/unassignPermissionGroups"
-    case getEntityAssignedPermissionGroups = "permissionGroups/getEntityAssignedPermissionGroups"
-
-    case addItems = "permissionItems/addItems"
-    case deleteItems = "permissionItems/deleteItems"
-    case resolveEntityPermissions = "permissionItems/resolveEntityPermissions"
-
-    case getWorkspace = "workspaces/getWorkspace"
-    case getJobStatus = "jobs/getJobStatus"
+    /// The path behind `/v1/`.
+    var path: String {
+        switch self {
+        case .uploadFile: "files/uploadFile"
+        case .readFile: "files/readFile"
+        case .json(let endpoint): endpoint.rawValue
+        }
+    }
 
     /// The methods that the endpoint answers to.
     var methods: [String] {
         switch self {
+        case .uploadFile: ["POST"]
         case .readFile: ["GET", "POST", "HEAD"]
-        case .deleteFolder, .deleteFile, .deleteToken, .deletePermissionGroup, .deleteItems: ["DELETE"]
-        default: ["POST"]
+        case .json(let endpoint): [endpoint.method]
         }
     }
 
@@ -58,5 +31,5 @@ enum Endpoint: String, Sendable, CaseIterable {
     var takesTail: Bool { self == .uploadFile || self == .readFile }
 
     /// The endpoint of a path in any case.
-    static let byFoldedPath = Dictionary(uniqueKeysWithValues: allCases.map { ($0.rawValue.folded, $0) })
+    static let byFoldedPath = Dictionary(uniqueKeysWithValues: allCases.map { ($0.path.folded, $0) })
 }

@@ -98,24 +98,34 @@ struct PartEndpoints: Sendable {
         guard !wanted.isEmpty, wanted.count == numbers.count else {
             throw StorageFailure.invalidField("parts", "\"parts\" must name at least one part, and each once")
         }
-        let plan = try await catalog.write(as: caller) { session in
-            let located = try session.file(at: locator)
-            try session.require(.uploadFile, on: located.targets)
-            _ = try session.partedUpload(of: located.file.id, clientId: clientId, lifetime: limits.partLifetime)
-            let parts = try session.parts(of: located.file.id).filter { wanted.contains($0.part) }
-            guard parts.count == wanted.count else {
-                let missing = wanted.subtracting(parts.map(\.part)).min() ?? 0
-                throw StorageFailure.invalidField("parts", "\"parts\" names part \(missing), which was not uploaded")
+        let plan = try await locks.keeping { note in
+            try await catalog.write(as: caller) { session in
+                try self.plan(wanted, of: clientId, at: locator, in: session, note)
             }
-            guard parts.reduce(0, { $0 + $1.size }) <= limits.fileBytes else {
-                throw StorageFailure.usageLimit("The file is as large as it may be", .file)
-            }
-            let hold = try locks.acquire(file: located.file.id, holder: session.agent.id)
-            return PartAssembly.Plan(
-                located: located, clientId: clientId, parts: parts, hold: hold, agent: session.agent)
         }
         let file = try await assembly.assemble(plan)
         return ["file": file.file.json(in: catalog.workspace.id, under: file.ancestors)]
+    }
+
+    private func plan(
+        _ wanted: Set<Int64>, of clientId: String, at locator: FileLocator, in session: CatalogSession,
+        _ note: (WriteHold) -> Void
+    ) throws -> PartAssembly.Plan {
+        let located = try session.file(at: locator)
+        try session.require(.uploadFile, on: located.targets)
+        _ = try session.partedUpload(of: located.file.id, clientId: clientId, lifetime: limits.partLifetime)
+        let parts = try session.parts(of: located.file.id).filter { wanted.contains($0.part) }
+        guard parts.count == wanted.count else {
+            let missing = wanted.subtracting(parts.map(\.part)).min() ?? 0
+            throw StorageFailure.invalidField("parts", "\"parts\" names part \(missing), which was not uploaded")
+        }
+        guard parts.reduce(0, { $0 + $1.size }) <= limits.fileBytes else {
+            throw StorageFailure.usageLimit("The file is as large as it may be", .file)
+        }
+        let hold = try locks.acquire(file: located.file.id, holder: session.agent.id)
+        note(hold)
+        return PartAssembly.Plan(
+            located: located, clientId: clientId, parts: parts, hold: hold, agent: session.agent)
     }
 
     /// Gives up the upload that has the file's lock, a whole upload in parts, or one part.

@@ -116,7 +116,7 @@ struct Downloads: Sendable {
     ) -> StorageResponse {
         let observe = self.observe
         let chunks = StorageChunks(segments: segments, file: file, threads: threads) { reason in
-            observe(.failed(endpoint: Endpoint.readFile.rawValue, reason: reason))
+            observe(.failed(endpoint: Endpoint.readFile.path, reason: reason))
         }
         var headers = headers
         headers["content-length"] = String(chunks.count)

@@ -78,7 +78,7 @@ struct UploadIntake {
         let (file, piece, blobs, bounds) = (target.file, buffer, blobs, bounds)
         buffer = []
         try await threads.run {
-            if bounds.freeBytes > 0, try blobs.freeBytes() - bounds.freeBytes < size { throw StorageFailure.diskFull }
+            if bounds.freeBytes > 0 { try blobs.requireRoom(for: size, keeping: bounds.freeBytes) }
             try file.write(piece, at: position)
         }
         count += size

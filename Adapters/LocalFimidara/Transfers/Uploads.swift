@@ -18,6 +18,8 @@ struct Uploads: Sendable {
     let entropy: any Entropy
     let observe: @Sendable (StorageEvent) -> Void
     let meter: any StorageMeter
+    /// Files that failed first uploads have made, and that the catalog could not be told to forget.
+    private let unfinished = Locked<Set<String>>([])
 
     /// Takes one upload in.
     /// - Returns: the file as it is afterwards.
@@ -26,11 +28,13 @@ struct Uploads: Sendable {
         let claim = try await claim(options, as: caller)
         let taken = Locked<Int64>(0)
         var target: UploadTarget?
+        var mayBeCommitted = false
         do {
             let opened = try await open(claim, options)
             target = opened
             let received = try await receiveUnlessAborted(
                 request.body, form, options, into: opened, claim, taken: taken)
+            mayBeCommitted = true
             let file =
                 if let part = claim.part {
                     try await commit(received, as: part, in: opened, options, claim)
@@ -41,27 +45,22 @@ struct Uploads: Sendable {
             meter.received(received.count, by: claim.part == nil ? options.operation : .uploadPart)
             return ["file": file.file.json(in: catalog.workspace.id, under: file.ancestors)]
         } catch {
-            await rollBack(claim, target, taken: taken, because: error)
+            await rollBack(claim, target, taken: taken, mayBeCommitted: mayBeCommitted, because: error)
             throw error
         }
     }
 
     /// Finds or makes the file and takes its lock, all in one transaction.
     private func claim(_ options: UploadOptions, as caller: Caller) async throws -> UploadClaim {
-        let hold = Locked<WriteHold?>(nil)
-        do {
-            let (found, removed) = try await catalog.write(as: caller) { session -> (UploadClaim, RemovedBytes) in
+        await forgetUnfinished()
+        let (found, removed) = try await locks.keeping { note in
+            try await catalog.write(as: caller) { session -> (UploadClaim, RemovedBytes) in
                 let removed = try session.giveUpExpired(lifetime: limits.partLifetime)
-                let found = try claim(options, in: session) { acquired in hold.withLock { $0 = acquired } }
-                return (found, removed)
+                return (try claim(options, in: session, note), removed)
             }
-            await disposal.discard(removed)
-            return found
-        } catch {
-            // The lock is taken inside the transaction, so it must go when the commit fails.
-            if let acquired = hold.withLock({ $0 }) { locks.release(acquired) }
-            throw error
         }
+        await disposal.discard(removed)
+        return found
     }
 
     private func claim(
@@ -181,41 +180,20 @@ struct Uploads: Sendable {
         return LocatedFile(file: file, ancestors: ancestors)
     }
 
-    /// Undoes what an upload has begun, and only then gives its lock back.
-    private func rollBack(
-        _ claim: UploadClaim, _ target: UploadTarget?, taken: Locked<Int64>, because error: any Error
-    ) async {
-        observe(.rolledBack(file: claim.located.file.id, reason: FailureReason.text(of: error)))
-        // A task of its own: the client's may be cancelled already, and this must be done whatever happened to it.
-        await Task { await undo(claim, target, taken: taken) }.value
-        locks.release(claim.hold)
+    /// Tells the catalog what it could not be told before; when it still cannot be, the next upload tries again.
+    private func forgetUnfinished() async {
+        let owed = unfinished.withLock { $0 }
+        guard !owed.isEmpty else { return }
+        let locks = locks
+        let forgotten = try? await catalog.write(for: .system) { session in
+            // Holds are taken in transactions, so that none begins meanwhile.
+            let free = owed.filter { locks.holder(of: $0) == nil }
+            for id in free { try session.forgetUnfinished(id) }
+            return free
+        }
+        unfinished.withLock { $0.subtract(forgotten ?? []) }
     }
 
-    private func undo(_ claim: UploadClaim, _ target: UploadTarget?, taken: Locked<Int64>) async {
-        let id = claim.located.file.id
-        do {
-            // The catalog says whether the commit went through after all; then nothing may be taken away.
-            let isCommitted = try await catalog.write(for: claim.agent) { session in
-                if claim.isNew {
-                    try session.db.execute(sql: "DELETE FROM file WHERE id = ? AND version = 0", arguments: [id])
-                }
-                let file = try FileRow.fetchOne(session.db, key: id)
-                guard let target else { return false }
-                if let part = claim.part {
-                    return try session.parts(of: id).contains { $0.part == part.number && $0.blob == target.blob }
-                }
-                return file?.blob == target.blob && (target.isNewBlob || (file?.size ?? 0) > target.start)
-            }
-            guard let target, !isCommitted else { return }
-            budget.giveBack(taken.withLock { $0 }, of: claim.account.folder)
-            if target.isNewBlob {
-                await disposal.discard(target.blob)
-            } else {
-                try await threads.run { try target.file.cut(to: target.start) }
-            }
-        } catch {
-            // The next append, or the next start, tries again.
-            observe(.leftBehind(blob: target?.blob.text ?? "", reason: FailureReason.text(of: error)))
-        }
-    }
+    /// Remembers a file that the catalog could not be told to forget; the next upload tells it.
+    func keepUnfinished(_ id: String) { unfinished.withLock { _ = $0.insert(id) } }
 }

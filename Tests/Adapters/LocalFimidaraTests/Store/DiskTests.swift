@@ -1,4 +1,5 @@
 import BlockingExecutor
+import GRDB
 import Glibc
 import LocalFimidaraAdapter
 import Testing
@@ -58,5 +59,29 @@ struct DiskTests {
         #expect(try await store.details("ws/x.log").status == 404)
         #expect(store.directory.files(under: "blobs").isEmpty)
         #expect(try await store.upload("ws/x.log", "0123").status == 200, "the lost bytes are free again")
+    }
+
+    @Test("has the bytes of a failed upload free at once, though the catalog cannot be written")
+    func unwritableCatalog() async throws {
+        let disk = FaultyDisk()
+        let store = try await TestStore(limits: StorageLimits(totalBytes: 8), disk: disk)
+        #expect(try await store.upload("ws/kept.log", "0", append: true, create: true).status == 200)
+        let catalog = try DatabaseQueue(path: "\(store.directory.path)/metadata.sqlite")
+        try await catalog.write { db in
+            try db.execute(
+                sql: "CREATE TRIGGER refusal BEFORE DELETE ON file BEGIN SELECT RAISE(ABORT, 'refused'); END")
+        }
+        disk.refuse(.write(ENOSPC))
+        for path in ["ws/new.log", "ws/kept.log"] {
+            #expect(try await store.upload(path, "4567", append: true, create: true).status == 503)
+        }
+        disk.refuse(nil)
+        #expect(try await store.details("ws/new.log").status == 200, "the catalog has not forgotten it")
+        #expect(try await store.upload("ws/kept.log", "123", append: true).status == 200, "the bytes are free again")
+        try await catalog.write { try $0.execute(sql: "DROP TRIGGER refusal") }
+        #expect(try await store.upload("ws/kept.log", "4567", append: true).status == 200)
+        #expect(try await store.details("ws/new.log").status == 404)
+        #expect(store.directory.files(under: "blobs").map(\.size) == [8])
+        try catalog.close()
     }
 }
