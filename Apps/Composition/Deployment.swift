@@ -219,19 +219,26 @@ extension Deployment {
     /// What takes local files in, once each.
     ///
     /// The path `-` stands for standard input, which is received to its end first.
-    /// - Throws: ``SettingsError``, or `SourceError` when standard input cannot be received.
+    /// - Throws: ``SettingsError`` when the data folder cannot be used.
     public func fileIntake(of paths: [String], anyway: Bool = false) async throws -> FileIntake {
         let node = try data.nodeID(at: clock.now(), from: entropy)
-        var sources: [any ObjectSource] = []
-        let files = paths.filter { $0 != "-" }
-        if files.count < paths.count {
-            sources.append(try await SpooledInput.receive(from: 0, into: data.path, node: node))
+        var inputs: [FileIntake.Input] = []
+        for path in paths {
+            guard path == "-" else {
+                inputs.append(.init(path: path, source: .success(LocalFileSource(paths: [path], node: node))))
+                continue
+            }
+            do {
+                let spooled = try await SpooledInput.receive(from: 0, into: data.path, node: node)
+                inputs.append(.init(path: path, source: .success(spooled)))
+            } catch {
+                inputs.append(.init(path: path, source: .failure(error)))
+            }
         }
-        if !files.isEmpty { sources.append(LocalFileSource(paths: files, node: node)) }
-        return FileIntake(
-            sources: sources, takesAnything: anyway, cursors: cursors, commits: commits, settings: settings.ingestion,
-            clock: clock, owner: owner,
-            observer: observer)
+        let intake = ObjectIntake(
+            cursors: cursors, commits: commits, scanner: SimdJSONScanner(), checksums: ISALChecksums(), owner: owner,
+            settings: settings.ingestion, clock: clock, ticks: ContinuousClock(), observer: observer)
+        return FileIntake(inputs: inputs, takesAnything: anyway, intake: intake, apps: apps)
     }
 
     private var observer: EachObserver {
@@ -249,6 +256,16 @@ extension Deployment {
             fileStore: fileStore,
             apps: apps, node: node)
     }
+
+    /// How far the cursors of one app, or of all, are behind what can be listed now.
+    /// - Throws: when the apps or the cursors cannot be read.
+    public func cursorLags(app: RegisteredApp?) async throws -> CursorLags {
+        try await unreadEntries().lags(app: app, node: try data.existingNodeID() ?? "none")
+    }
+
+    /// The names of all apps.
+    /// - Throws: when they cannot be read.
+    public func appNames() async throws -> AppNames { try await AppNames(apps) }
 
     /// What finds files that are not read.
     public func unreadEntries() -> UnreadEntries {
@@ -277,6 +294,18 @@ extension Settings.Listener {
     public var localURL: String {
         let address = ["0.0.0.0", "::", ""].contains(host) ? "127.0.0.1" : host
         return "http://\(address.contains(":") ? "[\(address)]" : address):\(port)"
+    }
+
+    /// Where the listener can be reached, in words: an address that stands for all of the machine's says so.
+    /// - Parameters:
+    ///   - port: the port that it has.
+    ///   - path: what follows the port.
+    /// - Returns: a URL, with words behind it where it needs some.
+    public func shown(port: Int, path: String = "") -> String {
+        let here = url(port: port) + path
+        guard ["0.0.0.0", "::", ""].contains(host) else { return here }
+        let all = host == "::" ? "[::]" : "0.0.0.0"
+        return "http://\(all):\(port)\(path), all addresses of this machine; from here \(here)"
     }
 
     /// The same, when the port that it has is this one.

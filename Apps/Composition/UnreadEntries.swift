@@ -1,5 +1,5 @@
 public import AppRegistry
-import LogCursor
+public import LogCursor
 public import LogIngestion
 public import LogModel
 
@@ -20,6 +20,8 @@ public struct UnreadEntries: Sendable {
         case moreForeign(Int)
         /// It holds bytes, and no run has begun to take it.
         case notTaken(SourceObject)
+        /// It is taken but for so many bytes, 0 when all of it is.
+        case taken(Cursor, behind: Int64)
         /// The app's folder could not be listed; the words say why.
         case unreachable(SourceID, String)
     }
@@ -53,7 +55,7 @@ public struct UnreadEntries: Sendable {
                 for entry in page.foreign { try note(entry) }
                 for start in stride(from: 0, to: page.objects.count, by: 200) {
                     let part = page.objects[start..<min(start + 200, page.objects.count)]
-                    for object in try await notTaken(Array(part), in: source.id) { try visit(app, .notTaken(object)) }
+                    try await show(part.filter { $0.size > 0 }, in: source.id) { try visit(app, $0) }
                 }
             }
             var inFolders: [ForeignEntry] = []
@@ -68,14 +70,26 @@ public struct UnreadEntries: Sendable {
         if foreign > UnreadEntries.shownLimit { try visit(app, .moreForeign(foreign - UnreadEntries.shownLimit)) }
     }
 
-    /// Those that hold bytes and have no cursor, or one of another incarnation.
-    private func notTaken(_ objects: [SourceObject], in source: SourceID) async throws -> [SourceObject] {
-        let filled = objects.filter { $0.size > 0 }
-        guard !filled.isEmpty else { return [] }
-        let known = try await cursors.latest(in: source, of: filled.map(\.key))
-        return filled.filter { object in
-            guard let cursor = known[object.key] else { return true }
-            return !GenerationVerdict.isSame(object.identity, cursor.identity)
+    /// Shows how far objects are taken that hold bytes; one whose cursor is of another incarnation is not begun.
+    private func show(_ objects: [SourceObject], in source: SourceID, _ visit: (Finding) throws -> Void) async throws {
+        guard !objects.isEmpty else { return }
+        let known = try await cursors.latest(in: source, of: objects.map(\.key))
+        for object in objects {
+            guard let cursor = known[object.key], GenerationVerdict.isSame(object.identity, cursor.identity) else {
+                try visit(.notTaken(object))
+                continue
+            }
+            try visit(.taken(cursor, behind: max(0, object.size - cursor.progress.position)))
         }
+    }
+
+    /// How far the cursors of one app, or of all, are behind what can be listed now.
+    /// - Throws: when the apps or the cursors cannot be read.
+    public func lags(app: RegisteredApp?, node: String) async throws -> CursorLags {
+        var lags = CursorLags(node: node)
+        try await run(app: app) { _, finding in
+            if case .taken(let cursor, let bytes) = finding { lags.note(cursor, bytes) }
+        }
+        return lags
     }
 }

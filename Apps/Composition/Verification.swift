@@ -22,6 +22,9 @@ public struct Verification: Sendable {
         /// They agree up to the end that the source shows of the object; behind it the place keeps so many bytes more, and
         /// nobody has read them. Lines may be among them.
         case hidden(Int64)
+        /// They agree up to the cursor; the object has so many bytes more, and `isUnfinished` says whether these are a last
+        /// line that was read and waits for its newline.
+        case behind(Int64, isUnfinished: Bool)
         /// They do not; the words say how.
         case differs(String)
         /// The source no longer has the object.
@@ -94,11 +97,20 @@ public struct Verification: Sendable {
                 if let difference = try await missingRecords(of: cursor) { return .differs(difference) }
                 guard let object else { return .sourceGone }
                 let hidden = try await unreadHiddenBytes(of: object, in: listing.source, cursor)
-                return hidden > 0 ? .hidden(hidden) : .equal
+                if hidden > 0 { return .hidden(hidden) }
+                return try await lag(of: object, cursor)
             }
         } catch {
             return .unreachable(String(describing: error))
         }
+    }
+
+    /// Whether all of an object is taken; what was taken while it was verified counts.
+    private func lag(of object: SourceObject, _ cursor: Cursor) async throws -> Finding {
+        let latest = try await cursors.latest(in: cursor.source, of: [cursor.object])[cursor.object] ?? cursor
+        let behind = object.size - latest.progress.position
+        guard behind > 0, latest.generation == cursor.generation else { return .equal }
+        return .behind(behind, isUnfinished: latest.progress.sizeSeen >= object.size)
     }
 
     /// How long after the first look hidden bytes are looked for again: those of an append under way grow meanwhile.

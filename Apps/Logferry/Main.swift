@@ -28,12 +28,23 @@ struct Main {
         exit(ExitStatus.success.rawValue)
     }
 
+    /// The command that arguments name.
+    /// - Throws: ``UsageError`` for a word that names nothing, or what the parser says.
+    private static func parsed(_ arguments: [String]) throws -> any ParsableCommand {
+        do {
+            return try Logferry.parseAsRoot(arguments)
+        } catch {
+            if Logferry.exitCode(for: error) == .validationFailure { try UsageError.checkWords(arguments) }
+            throw error
+        }
+    }
+
     @concurrent private static func run(_ arguments: [String]) async throws {
         var arguments = arguments
         // The argument parser's own script knows neither settings nor apps.
         if arguments.first == "--generate-completion-script" { arguments[0] = "completions" }
         try UsageError.checkHelp(arguments)
-        var command = try Logferry.parseAsRoot(arguments)
+        var command = try parsed(arguments)
         try UsageError.checkRepeats(arguments, of: type(of: command))
         do {
             if var concurrent = command as? any AsyncParsableCommand {
@@ -68,7 +79,7 @@ struct Logferry: AsyncParsableCommand {
         version: "logferry \(ServiceTelemetry.version)",
         subcommands: [
             Dev.self, Files.self, Serve.self, Work.self, Ingest.self, Apps.self, Tokens.self, Query.self, Tail.self,
-            Fields.self, Verify.self, Cursors.self, Rejects.self, Simulate.self, Generate.self, Config.self,
+            Fields.self, Verify.self, Cursors.self, Rejects.self, Runs.self, Simulate.self, Generate.self, Config.self,
             Completions.self, ManualPages.self,
         ])
 }

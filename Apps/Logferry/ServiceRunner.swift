@@ -28,7 +28,21 @@ struct ServiceRunner {
         // Daemons are sent it to read their settings again: ours are read once, and it must not end the process.
         signal(SIGHUP, SIG_IGN)
         manager?.say(status: "Opening the store")
+        writeEntries()
     }
+
+    /// Lets standard error hold nothing but entries where the log is JSON; why a process cannot start is one when the
+    /// settings ask for JSON by name.
+    private static func writeEntries() {
+        let key = SettingsCatalog.key(named: "log.format")
+        let format = key.flatMap { key in try? GivenSettings.given().source().value(key)?.text }
+        guard format == "json" || format == nil && !Terminal.showsWords else { return }
+        Terminal.writeEntries(
+            to: ServiceLog.logger("process", level: .info, isJSON: true), withComplaints: format == "json")
+    }
+
+    /// Says that the process ends as it was asked to, when all is closed.
+    func sayEnd() { settings.logger("process").notice("ended in order") }
 
     /// Runs services, in the order in which they depend on each other.
     /// - Parameters:

@@ -29,7 +29,7 @@ struct BadInputTests {
             (["query", "--app", "nope"], 1, "there is no app \"nope\""),
             (["query", "--app", "nope", "--from", "yesterday"], 2, "RFC 3339"),
             (["apps", "add", "-x-"], 2, "name"),
-            (["apps", "add", "bad/name"], 1, "1 to 64"),
+            (["apps", "add", "bad/name"], 2, "1 to 64"), (["apps", "add", ""], 2, "1 to 64"),
             (["config", "check", "--seal-grace", "1"], 78, "250ms, 10s"),
             (["config", "check", "--config", wrong], 78, "did you mean \"http.port\""),
             (["config", "check", "--config", site.folder + "/none.json"], 78, "cannot be read"),

@@ -76,7 +76,7 @@ struct FileStoreProcessTests {
         let appended = try await FileStoreProcessTests.append("{\"n\":1}\n", to: path, credential, on: store)
         #expect(appended.status == 200, "\(appended.text)")
         let work = try await site.run(["work", "--once"], environment: environment)
-        #expect(work.code == 0 && work.words.contains("1 records"), "\(work.words)")
+        #expect(work.code == 0 && work.words.contains("1 record,"), "\(work.words)")
         let query = try await site.run(["query", "--app", "shop", "--json"])
         #expect(query.output.contains("{\"n\":1}"), "\(query.output) \(query.words)")
 

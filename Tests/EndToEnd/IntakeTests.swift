@@ -101,7 +101,7 @@ struct IntakeTests {
         #expect(try await site.run(["rejects", "list", "--json"]).output.isEmpty)
         #expect(try await site.run(["cursors", "list", "--json"]).output.isEmpty)
         let forced = try await site.run(["ingest", site.folder + "/n.log", "--app", "shop", "--anyway"])
-        #expect(forced.code == 65 && forced.words.contains("1 rejects"), "\(forced.words)")
+        #expect(forced.code == 65 && forced.words.contains("1 reject "), "\(forced.words)")
         let broken = try await site.run(
             ["ingest", try write(Array("{\"a\":\n{\"b\":\n".utf8), to: "x", at: site), "--app", "shop", "--json"])
         #expect(broken.code == 65 && broken.output.contains("\"seems\":null"), "\(broken.output)")
@@ -158,6 +158,63 @@ struct IntakeTests {
         }
         #expect(try await site.run(["verify", "--allow-foreign"]).code == 0)
         #expect(try await site.stop(dev) == 0)
+    }
+
+    @Test("U23: a file that cannot be opened leaves the others alone, and the status and the summary name it")
+    func oneBadFile() async throws {
+        let site = try await site()
+        let good = try ["a", "b"].map { try write(Array("{\"n\":\"\($0)\"}\n".utf8), to: $0, at: site) }
+        let missing = site.folder + "/missing"
+        let taken = try await site.run(["ingest", good[0], missing, good[1], "--app", "shop", "--json"])
+        #expect(taken.code == 1 && taken.words.contains("missing: No such file"), "\(taken.words)")
+        #expect(
+            taken.output.contains("\"files\":2,") && taken.output.contains("\"failed\":[{\"file\":"), "\(taken.output)")
+        #expect(try await site.run(["query", "--app", "shop", "--count"]).output == "2\n")
+        let again = try await site.run(["ingest", good[0], missing, "--app", "shop"])
+        #expect(again.code == 1 && again.words.contains("taken before"), "\(again.words)")
+        let other = try write([0x1F, 0x8B, 8, 0, 0, 0, 0, 0], to: "z.gz", at: site)
+        #expect(try await site.run(["ingest", other, good[1], "--app", "shop"]).code == 65)
+    }
+
+    @Test("U5, U24: what begins anew says so, and what brings nothing new says that")
+    func again() async throws {
+        let site = try await site()
+        let file = try write(Array("{\"n\":1}\n{\"n\":2}\n".utf8), to: "t", at: site)
+        let first = try await site.run(["ingest", file, "--app", "shop"])
+        #expect(first.words.contains("2 records and 0 rejects from 16 bytes of 1 file\n"), "\(first.words)")
+        let same = try await site.run(["ingest", file, "--app", "shop"])
+        #expect(same.code == 0 && same.words.contains("nothing is new: all of it was taken before"), "\(same.words)")
+        let handle = try #require(FileHandle(forWritingAtPath: file))
+        try handle.truncate(atOffset: 8)
+        try handle.close()
+        let short = try await site.run(["ingest", file, "--app", "shop"])
+        #expect(short.code == 0 && short.words.contains("1 record and"), "\(short.words)")
+        #expect(
+            short.words.contains("shorter than what was taken") && short.words.contains("16 bytes had been taken")
+                && short.words.contains("a new generation begins"), "\(short.words)")
+        try FileManager.default.moveItem(atPath: file, toPath: file + ".1")
+        _ = try write(Array("{\"n\":3}\n".utf8), to: "t", at: site)
+        let replaced = try await site.run(["ingest", file, "--app", "shop", "--json"])
+        #expect(replaced.output.contains("\"reason\":\"replaced\",\"previousPosition\":8"), "\(replaced.output)")
+        let empty = try await site.run(["ingest", "-", "--app", "shop"])
+        #expect(empty.code == 0 && empty.words.contains("standard input is empty"), "\(empty.words)")
+    }
+
+    @Test("U14: a file of a removed app says when it is free, one of another app names that")
+    func otherApps() async throws {
+        let site = try await site()
+        let file = try write(Array("{\"n\":1}\n".utf8), to: "t", at: site)
+        #expect(try await site.run(["ingest", file, "--app", "shop"]).code == 0)
+        let added = try await site.run(["apps", "add", "my shop"])
+        #expect(added.words.contains("--app 'my shop'"), "U20: \(added.words)")
+        let other = try await site.run(["ingest", file, "--app", "my shop"])
+        #expect(other.code == 1 && other.words.contains("taken for the app shop before"), "\(other.words)")
+        #expect(try await site.run(["apps", "remove", "shop", "--yes"]).code == 0)
+        #expect(try await site.run(["apps", "add", "shop"]).code == 0)
+        let removed = try await site.run(["ingest", file, "--app", "shop"])
+        #expect(removed.code == 1 && removed.words.contains("an app that is removed now"), "\(removed.words)")
+        #expect(try await site.run(["work", "--once"]).code == 0)
+        #expect(try await site.run(["ingest", file, "--app", "shop"]).code == 0)
     }
 
     /// A path of which all but ASCII is written out.

@@ -7,7 +7,8 @@ import SdkProvisioning
 /// Apps.
 struct Apps: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Register, list and remove apps.", subcommands: [Add.self, List.self, Remove.self, AppsRepair.self])
+        abstract: "Register, list and remove apps.", subcommands: [Add.self, List.self, Remove.self, AppsRepair.self],
+        defaultSubcommand: List.self)
 
     struct Add: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Register an app.")
@@ -25,7 +26,7 @@ struct Apps: AsyncParsableCommand {
                     $0.addMembers(of: app)
                 }
                 table.finish(whenEmpty: "")
-                if !shown.json { Terminal.say("next: logferry tokens issue --app \(app.name)") }
+                if !shown.json { Terminal.say("next: logferry tokens issue --app \(shellWord(app.name.text))") }
             }
         }
     }

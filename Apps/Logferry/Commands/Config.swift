@@ -34,7 +34,9 @@ struct Config: AsyncParsableCommand {
                 fimidara.server_url if a file store answers there, and is asked for its rights. Without a mode only the settings and the servers that they name are looked at, not ports.
                 """)
 
-        @Argument(help: "What would be started: serve, work, dev or files.", transform: Check.mode(_:))
+        @Argument(
+            help: "What would be started: serve, work, dev or files.",
+            completion: .list(ProcessMode.allCases.map(\.rawValue)), transform: Check.mode(_:))
         var mode: ProcessMode?
 
         @Flag(help: "Ask no server.")

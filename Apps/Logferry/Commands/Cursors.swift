@@ -14,7 +14,10 @@ struct Cursors: AsyncParsableCommand {
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "List the cursors, and the files that nobody reads.",
-            discussion: "A file that nobody reads has no cursor; it is listed with the reason.")
+            discussion: """
+                BEHIND is how many bytes of an object are not taken; - when its place does not show the object. A file that \
+                nobody reads has no cursor; it is listed with the reason.
+                """)
 
         @Option(help: "The app: its id or its name; all apps when it is left out.")
         var app: String?
@@ -25,19 +28,26 @@ struct Cursors: AsyncParsableCommand {
             try await withDeployment { deployment in
                 var chosen: RegisteredApp?
                 if let app { chosen = try await deployment.apps.find(app) }
+                // Objects of JSON have the members that the API gives them.
+                let names = chosen == nil && !shown.json ? try await deployment.appNames() : nil
+                let lags = shown.json ? nil : try await deployment.cursorLags(app: chosen)
                 var table = Table(
-                    ["generation", "object", "ordinal", "position", "sizeSeen", "records", "rejects", "updatedAt"],
-                    shown)
+                    ["generation"] + (names == nil ? [] : ["app"])
+                        + ["object", "ordinal", "position", "behind", "records", "rejects", "updatedAt"], shown)
                 var last: GenerationID?
                 while true {
                     let page = try await deployment.cursors.cursors(of: chosen?.id, after: last, limit: 1000)
                     for cursor in page {
-                        table.add([
-                            .number(cursor.generation.number), .text(cursor.object.text),
-                            .number(Int64(cursor.ordinal)), .number(cursor.progress.position),
-                            .number(cursor.progress.sizeSeen), .number(cursor.progress.counts.records),
-                            .number(cursor.progress.counts.rejects), .moment(cursor.updatedAt),
-                        ]) { $0.addMembers(of: cursor) }
+                        let behind = await lags?.bytes(behind: cursor)
+                        var cells: [Table.Cell] = [.number(cursor.generation.number)]
+                        if let names { cells.append(.text(names.name(of: cursor.app))) }
+                        cells += [
+                            .text(cursor.object.text), .number(Int64(cursor.ordinal)),
+                            .number(cursor.progress.position), behind.map { .number($0) } ?? .text(nil),
+                            .number(cursor.progress.counts.records), .number(cursor.progress.counts.rejects),
+                            .moment(cursor.updatedAt),
+                        ]
+                        table.add(cells) { $0.addMembers(of: cursor) }
                     }
                     guard page.count == 1000 else { break }
                     last = page.last?.generation
@@ -61,7 +71,7 @@ struct Cursors: AsyncParsableCommand {
                     table.add([
                         .text(nil), .text(app.name.text), .text(nil), .text(nil), .text("\(count) more"),
                     ])
-                case .notTaken: return
+                case .notTaken, .taken: return
                 case .unreachable(let source, let words):
                     return Terminal.say("\(source) could not be looked through for files that nobody reads: \(words)")
                 }
@@ -110,10 +120,16 @@ struct Cursors: AsyncParsableCommand {
 
         func run() async throws {
             try await withDeployment { deployment in
+                let before = GenerationID(generation - 1)
+                let cursor = try await deployment.cursors.cursors(of: nil, after: before, limit: 1).first
+                var name = "generation \(generation)"
+                if let cursor, cursor.generation.number == generation {
+                    let app = try await deployment.appNames().name(of: cursor.app)
+                    name += " (\(cursor.object) of \(app))"
+                }
                 switch try await deployment.rewinding().rewind(GenerationID(generation), to: to) {
-                case .rewound(let from, let to):
-                    Terminal.say("generation \(generation) went from byte \(from) to \(to)")
-                case .alreadyThere: Terminal.say("generation \(generation) is at byte \(to) already")
+                case .rewound(let from, let to): Terminal.say("\(name) went from byte \(from) to \(to)")
+                case .alreadyThere: Terminal.say("\(name) is at byte \(to) already")
                 case .refused(let words): throw NotRewound(description: words)
                 }
             }

@@ -51,13 +51,31 @@ struct Dev: AsyncParsableCommand {
                 deployment, serverURL: { ports.url(.api) }, logger: settings.logger("demo")) : nil
         services.append(
             Delayed(WorkerService(deployment, logger: settings.logger("worker")), until: doors) {
-                Terminal.say(lines: Dev.banner(settings, ports))
-                if let application { Terminal.say(lines: Dev.invitation(application, data: settings.dataDirectory)) }
+                Dev.welcome(settings, ports, application)
             })
         if let application { services.append(Delayed(application, until: doors)) }
-        try await ServiceRunner(settings, as: .dev).run(services, doors: doors, deployment: deployment)
+        let runner = ServiceRunner(settings, as: .dev)
+        try await runner.run(services, doors: doors, deployment: deployment)
         try await embedded.close()
         try await deployment.close()
+        runner.sayEnd()
+    }
+
+    /// Says where everything is: in a block for people, in entries of a log.
+    private static func welcome(_ settings: Settings, _ ports: OpenPorts, _ demo: DemoApplication?) {
+        guard !Terminal.writesEntries else {
+            Terminal.say("serving on \(ports.url(.api))")
+            Terminal.say("file store on \(ports.url(.files))")
+            Terminal.say("metrics on \(ports.url(.metrics))/metrics")
+            let data = settings.dataDirectory
+            if let demo {
+                let token = "\(data)/\(DemoApplication.tokenFile)"
+                Terminal.say("the demo application \(demo.app.name) logs; its token is in \(token)")
+            }
+            return
+        }
+        Terminal.say(lines: banner(settings, ports))
+        if let demo { Terminal.say(lines: invitation(demo, data: settings.dataDirectory)) }
     }
 
     private static func banner(_ settings: Settings, _ ports: OpenPorts) -> String {
@@ -71,8 +89,8 @@ struct Dev: AsyncParsableCommand {
     }
 
     private static func invitation(_ demo: DemoApplication, data: String) -> String {
-        let place = data == "./logferry-data" ? "" : " --data-dir \(data)"
-        let program = CommandLine.arguments[0]
+        let place = data == "./logferry-data" ? "" : " --data-dir \(shellWord(data))"
+        let program = shellWord(CommandLine.arguments[0])
         return """
 
             The demo application "\(demo.app.name)" logs a few lines every two seconds.
@@ -80,9 +98,9 @@ struct Dev: AsyncParsableCommand {
             its token    in \(data)/\(DemoApplication.tokenFile)
 
             Try, in another terminal:
-              \(program) query --app \(demo.app.name) --from 5m\(place)
-              \(program) query --app \(demo.app.name) --count\(place)
-              \(program) tail --app \(demo.app.name)\(place)
+              \(program) query --app \(shellWord(demo.app.name.text)) --from 5m\(place)
+              \(program) query --app \(shellWord(demo.app.name.text)) --count\(place)
+              \(program) tail --app \(shellWord(demo.app.name.text))\(place)
 
             Ctrl-C stops; the next start goes on where this one stopped.
             """

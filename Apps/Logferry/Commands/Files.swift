@@ -25,19 +25,21 @@ struct Files: AsyncParsableCommand {
             let deployment = try await FileStoreDeployment(settings, logger: logger)
             let doors = OpenDoors(count: 2)
             let files = try FileStoreServer(deployment.store, settings: settings, logger: logger) { port in
-                Terminal.say("file store on \(settings.localFimidara.url(port: port))")
+                Terminal.say("file store on \(settings.localFimidara.shown(port: port))")
                 await doors.opened()
             }
             let watch = FileStoreWatch(
                 deployment.store, settings: settings, telemetry: deployment.telemetry, logger: logger)
             let ops = OpsServer(deployment, logger: settings.logger("ops")) { port in
-                Terminal.say("metrics on \(settings.ops.url(port: port))/metrics")
+                Terminal.say("metrics on \(settings.ops.shown(port: port, path: "/metrics"))")
                 await doors.opened()
             }
-            try await ServiceRunner(settings, as: .files).run([files, watch, ops], doors: doors) {
+            let runner = ServiceRunner(settings, as: .files)
+            try await runner.run([files, watch, ops], doors: doors) {
                 (try? await deployment.store.check()) != nil
             }
             try await deployment.close()
+            runner.sayEnd()
         }
     }
 

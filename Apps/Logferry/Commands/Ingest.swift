@@ -2,8 +2,6 @@ import AppRegistry
 import ArgumentParser
 import Composition
 import IngestionJobs
-import LogIngestion
-import LogModel
 
 /// Local files, taken once.
 struct Ingest: AsyncParsableCommand {
@@ -12,11 +10,13 @@ struct Ingest: AsyncParsableCommand {
         discussion: """
             A file is an object of its own, known by its path and its inode. Taking it again brings only what was \
             appended since; stopping in the middle loses and doubles nothing. A last line without its newline waits until \
-            it is a whole JSON object.
+            it is a whole JSON object. A file that was renamed is another one. One that became shorter, or was replaced, \
+            begins anew: it says so, and its lines are taken again.
 
             "-" is standard input, received to its end first. It is known by its bytes: the same ones again bring nothing.
 
-            Exit 65 when nothing of an input could be taken: it says what the input seems to be.
+            A file that fails leaves the others alone. Exit 1 when one could not be taken, 65 when nothing of one could be \
+            taken (it says what it seems to be), 75 when one may be taken later.
             """)
 
     @Argument(help: "The files; - is standard input.", completion: .file())
@@ -39,46 +39,15 @@ struct Ingest: AsyncParsableCommand {
         if files.count(where: { $0 == "-" }) > 1 { throw ValidationError("standard input can be given once") }
         if files.contains("-"), Terminal.readsTerminal { Terminal.say("reading lines; end with Ctrl-D") }
         let meter = ProgressMeter()
-        let summary = try await deployment.fileIntake(of: files, anyway: anyway).run(for: owner) { meter.show($0) }
+        let intake = try await deployment.fileIntake(of: files, anyway: anyway)
+        let outcomes = await intake.run(for: owner) { meter.show($0) }
         meter.finish()
-        if summary.figures.records > 0 { await Ingest.bringFieldsUpToDate(deployment) }
-        show(summary, of: owner)
+        let summary = IntakeSummary(outcomes)
+        if summary.records > 0 { await Ingest.bringFieldsUpToDate(deployment) }
+        if json { Terminal.line(summary.json) } else { summary.say(of: owner) }
+        summary.sayOfFiles()
         try await deployment.close()
-        if !summary.refused.isEmpty { throw ExitCode(ExitStatus.dataError.rawValue) }
-    }
-
-    private func show(_ summary: FileIntake.Summary, of app: RegisteredApp) {
-        let figures = summary.figures
-        if json {
-            let refused = summary.refused.map { path, guess in
-                "{\"file\":\(encodedJSONString(path)),\"seems\":\(guess.map { encodedJSONString($0.rawValue) } ?? "null")}"
-            }
-            Terminal.line(
-                "{\"files\":\(figures.objects),\"bytes\":\(figures.bytes),\"records\":\(figures.records),"
-                    + "\"recordsWithoutTime\":\(figures.untimed),\"rejects\":\(figures.rejects),"
-                    + "\"waitingBytes\":\(summary.waitingBytes),\"refused\":[\(refused.joined(separator: ","))]}")
-        } else {
-            Terminal.say(
-                "\(figures.records) records and \(figures.rejects) rejects from \(figures.bytes) bytes of "
-                    + "\(figures.objects) files")
-            if figures.untimed > 0 {
-                Terminal.say(
-                    "\(figures.untimed) of the records have the time of receipt: no time was understood in them")
-            }
-            if figures.rejects > 0 { Terminal.say("see them with: logferry rejects list --app \(app.name)") }
-        }
-        for (path, bytes) in summary.waiting {
-            Terminal.say(
-                visibleText(
-                    "\(path): \(bytes) bytes wait: a last line without its newline that is no whole JSON object yet"))
-        }
-        for (path, guess) in summary.refused {
-            guard let guess else {
-                Terminal.complain("\(path): nothing was taken: no line is a JSON object")
-                continue
-            }
-            Terminal.complain("\(path): nothing was taken: it seems to be \(guess.words); \(guess.advice)")
-        }
+        if summary.status != .success { throw ExitCode(summary.status.rawValue) }
     }
 
     /// Lets the fields of what was taken be seen at once, without a worker.

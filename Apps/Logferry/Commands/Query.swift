@@ -158,7 +158,8 @@ struct Tail: AsyncParsableCommand {
             var writer = try display.writer(for: questions.map(\.app) + (options.allApps ? ["", ""] : []))
             for part in try await tails.latest(last) { Terminal.write(writer.bytes(part.rows, app: part.app)) }
             var looks = 0
-            while true {
+            // Whoever has seen enough closes the pipe, and no record may come for long.
+            while !Terminal.isOutputClosed {
                 try await tails.poll { Terminal.write(writer.bytes($0.rows, app: $0.app)) }
                 try await Task.sleep(for: Tail.pause)
                 looks += 1

@@ -26,6 +26,11 @@ struct RecordOptions: ParsableArguments {
     @Option(help: "The lowest level; leaves out unknown.", completion: .list(Level.allCases.dropFirst().map(\.name)))
     var minLevel: String?
 
+    @Option(
+        help: "true: only records whose time is that of their receipt, since none was understood; false: the others.",
+        completion: .list(["true", "false"]))
+    var timeIsReceipt: Bool?
+
     @Option(name: [.customShort("q"), .customLong("text")], help: "A text that must be in the line, in any case.")
     var text: String?
 
@@ -74,6 +79,7 @@ struct RecordOptions: ParsableArguments {
         filter.to = try moment("--to", to, now)
         filter.level = try level("--level", level)
         filter.minLevel = try level("--min-level", minLevel)
+        filter.timeIsReceipt = timeIsReceipt
         filter.text = text.map { TextValue($0) }
         do {
             filter.conditions = try ConditionReader(now: now).conditions(texts: self.where)

@@ -8,7 +8,7 @@ import LogModel
 struct Rejects: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "See the bytes that were refused, and why, and let them be judged anew.",
-        subcommands: [List.self, Show.self, RejectsReplay.self])
+        subcommands: [List.self, Show.self, RejectsReplay.self], defaultSubcommand: List.self)
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "List the rejects.")
@@ -22,16 +22,22 @@ struct Rejects: AsyncParsableCommand {
             try await withDeployment { deployment in
                 var chosen: AppID?
                 if let app { chosen = try await deployment.apps.find(app).id }
-                var table = Table(["id", "object", "from", "to", "line", "reason", "receivedAt"], shown)
+                let names = chosen == nil && !shown.json ? try await deployment.appNames() : nil
+                var table = Table(
+                    ["id"] + (names == nil ? [] : ["app"])
+                        + ["object", "generation", "from", "to", "line", "reason", "receivedAt"], shown)
                 var last: Int64?
                 while true {
                     let page = try await deployment.rejects.rejects(of: chosen, after: last, limit: 1000)
                     for reject in page {
-                        table.add([
-                            .number(reject.number), .text(reject.object.text), .number(reject.range.lower),
-                            .number(reject.range.upper), .number(reject.lineNumber), .text(reject.reason.rawValue),
-                            .moment(reject.receivedAt),
-                        ]) { $0.addMembers(of: reject) }
+                        var cells: [Table.Cell] = [.number(reject.number)]
+                        if let names { cells.append(.text(names.name(of: reject.app))) }
+                        cells += [
+                            .text(reject.object.text), .number(reject.generation.number),
+                            .number(reject.range.lower), .number(reject.range.upper), .number(reject.lineNumber),
+                            .text(reject.reason.rawValue), .moment(reject.receivedAt),
+                        ]
+                        table.add(cells) { $0.addMembers(of: reject) }
                     }
                     guard page.count == 1000 else { break }
                     last = page.last?.number
@@ -73,7 +79,7 @@ struct Rejects: AsyncParsableCommand {
                 if raw {
                     Terminal.write(reject.sample)
                 } else {
-                    Terminal.line(String(decoding: reject.sample, as: UTF8.self))
+                    Terminal.line(visibleCell(String(decoding: reject.sample, as: UTF8.self)))
                 }
             }
         }

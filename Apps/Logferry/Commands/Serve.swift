@@ -27,12 +27,14 @@ struct Serve: AsyncParsableCommand {
         let server = try APIServer(
             deployment, adminKey: adminKey, internalKey: internalKey, logger: settings.logger("http")
         ) { port in
-            Terminal.say("serving on \(settings.http.url(port: port))")
+            Terminal.say("serving on \(settings.http.shown(port: port))")
             await doors.opened()
         }
         let ops = OpsServer(deployment, settings, doors)
-        try await ServiceRunner(settings, as: .serve).run([server, ops], doors: doors, deployment: deployment)
+        let runner = ServiceRunner(settings, as: .serve)
+        try await runner.run([server, ops], doors: doors, deployment: deployment)
         try await deployment.close()
+        runner.sayEnd()
     }
 }
 
@@ -57,12 +59,14 @@ struct Work: AsyncParsableCommand {
         let worker = WorkerService(deployment, logger: settings.logger("worker"))
         if once {
             try Work.report(await worker.tick())
-        } else {
-            let doors = OpenDoors(count: 1)
-            let ops = OpsServer(deployment, settings, doors)
-            try await ServiceRunner(settings, as: .work).run([worker, ops], doors: doors, deployment: deployment)
+            return try await deployment.close()
         }
+        let doors = OpenDoors(count: 1)
+        let ops = OpsServer(deployment, settings, doors)
+        let runner = ServiceRunner(settings, as: .work)
+        try await runner.run([worker, ops], doors: doors, deployment: deployment)
         try await deployment.close()
+        runner.sayEnd()
     }
 }
 
@@ -80,10 +84,12 @@ extension Work {
                 let found = run.figures
                 if work.kind == .consumeLogs {
                     Terminal.say(
-                        "\(found.records) records, \(found.rejects) rejects, \(found.bytes) bytes of \(found.objects) "
-                            + "objects of \(found.apps) apps; \(run.state.rawValue)")
+                        "\(counted(found.records, "record")), \(counted(found.rejects, "reject")), "
+                            + "\(counted(found.bytes, "byte")) of \(counted(found.objects, "object")) of "
+                            + "\(counted(found.apps, "app")); \(run.state.rawValue)")
                 } else {
-                    Terminal.say("\(work.kind.rawValue): \(found.records) records; \(run.state.rawValue)")
+                    Terminal.say(
+                        "\(work.kind.rawValue): \(counted(found.records, "record")); \(run.state.rawValue)")
                 }
                 failure = failure ?? run.error.map { "\(work.kind.rawValue): \($0)" }
             case .skipped?:
@@ -107,7 +113,7 @@ extension OpsServer {
     /// The listener of a process that says where it can be looked at.
     init(_ deployment: Deployment, _ settings: Settings, _ doors: OpenDoors) {
         self.init(deployment, logger: settings.logger("ops")) { port in
-            Terminal.say("metrics on \(settings.ops.url(port: port))/metrics")
+            Terminal.say("metrics on \(settings.ops.shown(port: port, path: "/metrics"))")
             await doors.opened()
         }
     }

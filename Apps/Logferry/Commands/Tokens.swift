@@ -7,7 +7,8 @@ import SdkProvisioning
 /// Client tokens.
 struct Tokens: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Issue, list and revoke an app's tokens.", subcommands: [Issue.self, List.self, Revoke.self])
+        abstract: "Issue, list and revoke an app's tokens.", subcommands: [Issue.self, List.self, Revoke.self],
+        defaultSubcommand: List.self)
 
     struct Issue: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -82,7 +83,8 @@ struct Tokens: AsyncParsableCommand {
                     guard page.count == 1000 else { break }
                     last = page.last?.id
                 }
-                table.finish(whenEmpty: "the app has no tokens; issue one with: logferry tokens issue --app \(app)")
+                table.finish(
+                    whenEmpty: "the app has no tokens; issue one with: logferry tokens issue --app \(shellWord(app))")
             }
         }
     }

@@ -10,9 +10,10 @@ struct Verify: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Read the sources again and compare them with what was taken.",
         discussion: """
-            Per object: equal, differs, hidden (bytes lie behind its end and were not read), source gone, or unreachable; \
-            and per file that is not read: foreign, with the reason, or not taken yet. Exit 1 when one differs, is hidden or \
-            is foreign; 75 when none is and one could not be reached or is not taken yet.
+            Per object: equal (all of it is taken), behind (bytes of it are not taken yet), differs, hidden (bytes lie behind \
+            its end and were not read), source gone, or unreachable; and per file that is not read: foreign, with the \
+            reason, or not taken yet. Exit 1 when one differs, is hidden or is foreign; 75 when none is and one is behind, \
+            could not be reached or is not taken yet.
             """)
 
     @Option(help: "The app: its id or its name; all apps when it is left out.")
@@ -28,7 +29,9 @@ struct Verify: AsyncParsableCommand {
         try await withDeployment { deployment in
             var chosen: RegisteredApp?
             if let app { chosen = try await deployment.apps.find(app) }
-            var table = Table(["object", "generation", "position", "verdict", "detail"], json: json)
+            let names = chosen == nil && !json ? try await deployment.appNames() : nil
+            let headings = ["object", "generation", "position", "verdict", "detail"]
+            var table = Table((names == nil ? [] : ["app"]) + headings, json: json)
             var tally = Tally()
             try await deployment.verification().run(
                 app: chosen,
@@ -38,14 +41,20 @@ struct Verify: AsyncParsableCommand {
                 { cursor, finding in
                     let (verdict, detail) = words(finding)
                     tally.note(finding)
-                    table.add([
+                    var cells: [Table.Cell] = []
+                    if let names { cells.append(.text(names.name(of: cursor.app))) }
+                    cells += [
                         .text(cursor.object.text), .number(cursor.generation.number),
                         .number(cursor.progress.position), .text(verdict), .text(detail),
-                    ])
+                    ]
+                    table.add(cells)
                 })
-            try await deployment.unreadEntries().run(app: chosen) { _, finding in
+            try await deployment.unreadEntries().run(app: chosen) { app, finding in
                 tally.note(finding, allowsForeign: allowForeign)
-                table.add(row(finding))
+                guard let row = row(finding) else { return }
+                var cells: [Table.Cell] = []
+                if names != nil { cells.append(.text(app.name.text)) }
+                table.add(cells + row)
             }
             if Terminal.showsWords { Terminal.progress("") }
             table.finish(whenEmpty: "nothing was taken yet")
@@ -57,6 +66,10 @@ struct Verify: AsyncParsableCommand {
     private func words(_ finding: Verification.Finding) -> (String, String?) {
         switch finding {
         case .equal: ("equal", nil)
+        case .behind(let bytes, isUnfinished: false):
+            ("behind", "\(counted(bytes, "byte")) \(bytes == 1 ? "is" : "are") not taken yet")
+        case .behind(let bytes, isUnfinished: true):
+            ("behind", "\(counted(bytes, "byte")) \(bytes == 1 ? "waits" : "wait"): a last line without its newline")
         case .hidden(let hidden):
             ("hidden", "\(hidden) bytes lie behind its end and were not read: an append broke; lines may be among them")
         case .differs(let detail): ("differs", detail)
@@ -65,15 +78,19 @@ struct Verify: AsyncParsableCommand {
         }
     }
 
-    private func row(_ finding: UnreadEntries.Finding) -> [Table.Cell] {
-        let (name, verdict, detail): (String?, String, String) =
-            switch finding {
-            case .foreign(let entry): (entry.name, "foreign", "\(entry.reason.rawValue): \(entry.reason.words)")
-            case .moreForeign(let count): (nil, "foreign", "\(count) more files that nobody reads")
-            case .notTaken(let object): (object.key.text, "not taken", "\(object.size) bytes; no run has begun it")
-            case .unreachable(let source, let words): (source.text, "unreachable", words)
-            }
-        return [.text(name), .text(nil), .text(nil), .text(verdict), .text(detail)]
+    private func row(_ finding: UnreadEntries.Finding) -> [Table.Cell]? {
+        let cells: (name: String?, verdict: String, detail: String)
+        switch finding {
+        case .foreign(let entry):
+            cells = (entry.name, "foreign", "\(entry.reason.rawValue): \(entry.reason.words)")
+        case .moreForeign(let count):
+            cells = (nil, "foreign", "\(count) more files that nobody reads")
+        case .notTaken(let object):
+            cells = (object.key.text, "not taken", "\(counted(object.size, "byte")); no run has begun it")
+        case .unreachable(let source, let words): cells = (source.text, "unreachable", words)
+        case .taken: return nil
+        }
+        return [.text(cells.name), .text(nil), .text(nil), .text(cells.verdict), .text(cells.detail)]
     }
 }
 
@@ -86,7 +103,7 @@ private struct Tally {
         switch finding {
         case .equal, .sourceGone: break
         case .differs, .hidden: isWrong = true
-        case .unreachable: isOpen = true
+        case .behind, .unreachable: isOpen = true
         }
     }
 
@@ -94,6 +111,7 @@ private struct Tally {
         switch finding {
         case .foreign, .moreForeign: isWrong = isWrong || !allowsForeign
         case .notTaken, .unreachable: isOpen = true
+        case .taken: break
         }
     }
 }

@@ -2,6 +2,7 @@ import AppRegistry
 import ArgumentParser
 import Composition
 import Foundation
+import IngestionJobs
 import LogCursor
 import LogIngestion
 import LogMaintenance
@@ -31,43 +32,41 @@ enum ExitStatus: Int32, CaseIterable {
     }
 
     private static func status(_ error: any Error) -> ExitStatus {
-        switch error {
-        case let error as SettingsError:
-            for complaint in error.complaints { Terminal.complain(complaint) }
-            return configuration
-        case let error as StoreMissing:
-            Terminal.complain(error.description)
-            return configuration
-        case let error as StoreOutdated:
-            Terminal.complain(error.description)
-            return configuration
-        case let error as StoreUnreachable:
-            Terminal.complain(error.description)
-            return tryAgain
-        case let error as RegistryError:
-            Terminal.complain(error.description)
-            return failure
-        case let error as RegistryStoreError:
-            Terminal.complain("the store: \(error.detail)")
-            return error.reason == .unavailable ? tryAgain : failure
-        case let error as CursorStoreError:
-            Terminal.complain("the store: \(error.detail)")
-            return error.reason == .unavailable ? tryAgain : failure
-        case let error as CommitStoreError:
-            Terminal.complain("the store: \(error.detail)")
-            return error.reason == .unavailable ? tryAgain : failure
-        case let error as MaintenanceStoreError:
-            Terminal.complain("the store: \(error.detail)")
-            return failure
-        case let error as SourceError:
-            Terminal.complain(error.detail)
-            return error.reason == .unavailable ? tryAgain : failure
-        case let error as UsageError:
+        if let error = error as? UsageError {
             let words = "Error: " + URLCredentials.removed(fromText: error.message)
             Terminal.say(lines: error.usage.map { "\(words)\n\($0)" } ?? words)
             return usage
-        default: return reportUsage(error)
         }
+        guard let (status, words) = known(error) else { return reportUsage(error) }
+        for complaint in words { Terminal.complain(complaint) }
+        return status
+    }
+
+    /// The code for an error, and what is wrong.
+    static func judged(_ error: any Error) -> (status: ExitStatus, words: [String]) {
+        known(error) ?? (failure, [String(describing: error)])
+    }
+
+    private static func known(_ error: any Error) -> (status: ExitStatus, words: [String])? {
+        switch error {
+        case let error as SettingsError: (configuration, error.complaints)
+        case let error as StoreMissing: (configuration, [error.description])
+        case let error as StoreOutdated: (configuration, [error.description])
+        case let error as StoreUnreachable: (tryAgain, [error.description])
+        case let error as RegistryError: (error.isOfArguments ? usage : failure, [error.description])
+        case let error as IntakeFailure: (error.isTemporary ? tryAgain : failure, [error.description])
+        case let error as RegistryStoreError: ofStore(error.detail, isTemporary: error.reason == .unavailable)
+        case let error as CursorStoreError: ofStore(error.detail, isTemporary: error.reason == .unavailable)
+        case let error as CommitStoreError: ofStore(error.detail, isTemporary: error.reason == .unavailable)
+        case let error as RunStoreError: ofStore(error.detail, isTemporary: false)
+        case let error as MaintenanceStoreError: ofStore(error.detail, isTemporary: false)
+        case let error as SourceError: (error.reason == .unavailable ? tryAgain : failure, [error.detail])
+        default: nil
+        }
+    }
+
+    private static func ofStore(_ detail: String, isTemporary: Bool) -> (status: ExitStatus, words: [String]) {
+        (isTemporary ? tryAgain : failure, ["the store: \(detail)"])
     }
 
     private static func reportUsage(_ error: any Error) -> ExitStatus {
@@ -83,14 +82,16 @@ enum ExitStatus: Int32, CaseIterable {
         }
         // It repeats what was given, and may be a URL with a password in a place where none belongs.
         Terminal.say(lines: URLCredentials.removed(fromText: message))
-        if let hint = hint(message) { Terminal.say("Did you mean \(hint)?") }
         return usage
     }
+}
 
-    /// The setting that an unknown option is nearest to.
-    private static func hint(_ message: String) -> String? {
-        guard let range = message.range(of: "Unknown option '") else { return nil }
-        let option = message[range.upperBound...].prefix { $0 != "'" && $0 != "=" }
-        return SettingsCatalog.nearest(to: String(option), among: SettingsCatalog.keys.map(\.flag))
+extension RegistryError {
+    /// Whether what was given breaks a rule, whatever is registered.
+    fileprivate var isOfArguments: Bool {
+        switch self {
+        case .invalidAppName, .expiryInPast, .invalidTokenName: true
+        case .nameTaken, .unknownApp, .unknownToken: false
+        }
     }
 }

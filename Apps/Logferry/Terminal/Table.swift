@@ -79,11 +79,7 @@ struct Table {
         guard !isJSON else { return }
         guard !rows.isEmpty else { return words.isEmpty ? () : Terminal.say(words) }
         let lines = [headings.map(headingWords)] + rows.map { $0.map { $0.words(moments) } }
-        let widths = headings.indices.map { column in lines.map { displayWidth($0[column]) }.max() ?? 0 }
-        for line in lines {
-            var text = zip(line, widths).map { padded($0, to: $1) }.joined(separator: "  ")
-            while text.hasSuffix(" ") { text.removeLast() }
-            Terminal.line(text)
-        }
+        let width = Terminal.showsOutput ? Terminal.outputWidth : nil
+        for line in TextTable.lines(lines, width: width) { Terminal.line(line) }
     }
 }

@@ -1,6 +1,8 @@
 import Foundation
 import Glibc
 import LogModel
+import Logging
+import Synchronization
 
 /// Data goes to standard output, words go to standard error.
 enum Terminal {
@@ -22,8 +24,26 @@ enum Terminal {
         write(Array((visibleText(text) + "\n").utf8))
     }
 
+    /// Where words go of a service whose standard error is a log of entries.
+    private static let entries = Mutex<(log: Logger, withComplaints: Bool)?>(nil)
+
+    /// Writes words as entries of a log from now on.
+    /// - Parameters:
+    ///   - log: the log.
+    ///   - withComplaints: whether what is wrong becomes entries as well.
+    static func writeEntries(to log: Logger, withComplaints: Bool) {
+        entries.withLock { $0 = (log, withComplaints) }
+    }
+
+    /// Whether words are entries of a log.
+    static var writesEntries: Bool { entries.withLock { $0 != nil } }
+
     /// Writes a line of words to standard error; what a terminal would obey is written out, line breaks included.
     static func say(_ words: String) {
+        if let entries = entries.withLock({ $0 }) {
+            entries.log.notice("\(URLCredentials.removed(fromText: words))")
+            return
+        }
         write(Array((visibleText(words) + "\n").utf8), to: STDERR_FILENO)
     }
 
@@ -33,9 +53,26 @@ enum Terminal {
         write(Array((shown.joined(separator: "\n") + "\n").utf8), to: STDERR_FILENO)
     }
 
+    /// Whether the reader of standard output is gone, which a writer learns at its next write otherwise.
+    static var isOutputClosed: Bool {
+        var output = pollfd(fd: STDOUT_FILENO, events: 0, revents: 0)
+        guard poll(&output, 1, 0) > 0 else { return false }
+        return Int32(output.revents) & (POLLERR | POLLHUP | POLLNVAL) != 0
+    }
+
     /// Writes words about something that is wrong to standard error.
     static func complain(_ words: String) {
-        say("logferry: \(URLCredentials.removed(fromText: words))")
+        let shown = URLCredentials.removed(fromText: words)
+        guard let entries = entries.withLock({ $0 }), entries.withComplaints else {
+            write(Array((visibleText("logferry: \(shown)") + "\n").utf8), to: STDERR_FILENO)
+            return
+        }
+        let warning = "warning: "
+        if shown.hasPrefix(warning) {
+            entries.log.warning("\(shown.dropFirst(warning.count))")
+        } else {
+            entries.log.error("\(shown)")
+        }
     }
 
     /// Shows a passing line of progress, when people look; it is cut to the width of the terminal, else its rest would
@@ -61,9 +98,14 @@ enum Terminal {
     }
 
     /// How many columns the terminal of standard error has; 80 when it does not say.
-    private static var width: Int {
+    private static var width: Int { width(of: STDERR_FILENO) ?? 80 }
+
+    /// How many columns the terminal of standard output has; `nil` when it does not say.
+    static var outputWidth: Int? { width(of: STDOUT_FILENO) }
+
+    private static func width(of file: Int32) -> Int? {
         var size = winsize()
-        guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 1 else { return 80 }
+        guard ioctl(file, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 1 else { return nil }
         return Int(size.ws_col)
     }
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import CommandGuide
+import Composition
 
 /// Arguments that a command cannot use.
 struct UsageError: Error {
@@ -34,6 +35,30 @@ struct UsageError: Error {
             }
             command = next
         }
+    }
+
+    /// Says of a word that names no command and no option which one may be meant.
+    /// - Throws: ``UsageError``.
+    static func checkWords(_ arguments: [String]) throws {
+        let flags = SettingsCatalog.keys.map(\.flag) + ["--config"]
+        guard let tree = try? ProgramGuide.tree(), let wrong = MistypedWord(arguments, in: tree, flags: flags) else {
+            return
+        }
+        let (kind, near) =
+            switch wrong.kind {
+            case .command: ("command", SettingsCatalog.nearest(to: wrong.word, among: wrong.known))
+            case .option: ("option", SettingsCatalog.nearest(to: wrong.word, among: wrong.known))
+            }
+        let caller = (["logferry"] + wrong.path).joined(separator: " ")
+        var words = "\(caller) has no \(kind) \"\(wrong.word)\""
+        if let near {
+            words += "; did you mean \(near)?"
+        } else if wrong.kind == .command {
+            words += "; there are \(wrong.known.joined(separator: ", "))"
+        } else {
+            words += "; see \(caller) --help"
+        }
+        throw UsageError(words)
     }
 
     /// Refuses an option that is given twice, of which the parser would take the last.

@@ -72,6 +72,8 @@ public enum ContentGuess: String, Sendable, Hashable, CaseIterable {
         while start < head.count, head[start] <= 0x20 { start += 1 }
         guard start < head.count else { return nil }
         let lines = head[start...].split(separator: 0x0A).map { Array($0.drop { $0 == 0 }) }
+        // Elements that have a line of their own look like records.
+        if opensArray(head[start...]) { return .jsonArray }
         guard !hasObject(bytes, isWhole: isWhole) else { return nil }
         let filled = head.drop { $0 == 0 }
         let controls = filled.count { $0 < 0x20 && $0 != 0x0A && $0 != 0x0D && $0 != 0x09 && $0 != 0x1B }
@@ -90,6 +92,17 @@ public enum ContentGuess: String, Sendable, Hashable, CaseIterable {
         default: break
         }
         return lines.first.map { text(String(decoding: $0.prefix(2000), as: UTF8.self)) }
+    }
+
+    /// Whether a text begins with a JSON array that goes on behind its first line.
+    private static func opensArray(_ text: ArraySlice<UInt8>) -> Bool {
+        let filled = text.drop { $0 == 0 }
+        let line = filled.prefix { $0 != 0x0A }
+        guard line.first == UInt8(ascii: "["), line.endIndex < filled.endIndex,
+            let end = line.last(where: { $0 > 0x20 }),
+            let element = filled.dropFirst().first(where: { $0 > 0x20 })
+        else { return false }
+        return "[{,".utf8.contains(end) && "[{\"".utf8.contains(element)
     }
 
     /// Whether a line is a record by the rules that lines are taken by.

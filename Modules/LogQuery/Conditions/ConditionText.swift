@@ -82,14 +82,25 @@ private struct ConditionTextParser {
         default: value = try self.value(inList: false, isText: name == "like")
         }
         skipSpace()
-        guard index == bytes.count else {
-            throw fault("nothing may follow the value; a text with blanks needs quotes", at: index)
-        }
+        guard index == bytes.count else { throw fault(wordsAboutRest, at: index) }
         do {
             return try reader.condition(path: path, operation: name, value: value)
         } catch {
             throw fault(error.description, at: valueStart)
         }
+    }
+
+    /// Why nothing may follow the value, by what follows it.
+    private var wordsAboutRest: String {
+        let rest = String(decoding: bytes[index...], as: UTF8.self).lowercased()
+        func begins(_ words: [String]) -> Bool {
+            words.contains { word in rest.hasPrefix(word) && rest.dropFirst(word.count).first?.isLetter != true }
+        }
+        if begins(["or", "||"]) {
+            return "there is no \"or\": of one member ask with in, such as status in (500, 501); of several one by one"
+        }
+        if begins(["and", "&&"]) { return "a condition has one test: give the next one a --where of its own" }
+        return "nothing may follow the value; a text with blanks needs quotes"
     }
 
     // MARK: - Path and operator
@@ -113,6 +124,13 @@ private struct ConditionTextParser {
     /// The name of the operator, and whether `not` is in front of `exists`.
     private mutating func operation() throws(ConditionTextError) -> (name: String, isNegated: Bool) {
         for (symbol, name) in ConditionReader.symbols where bytes[index...].starts(with: symbol.utf8) {
+            let behind = bytes[(index + symbol.utf8.count)...].prefix { "=~<>".utf8.contains($0) }
+            guard behind.isEmpty else {
+                let given = String(decoding: bytes[index..<behind.endIndex], as: UTF8.self)
+                throw fault(
+                    "there is no operator \(given); use \(ConditionTextParser.operators) (~ and like look for a part of a "
+                        + "text, not for a pattern); a text that begins with one of =~<> needs quotes", at: index)
+            }
             index += symbol.utf8.count
             return (name, false)
         }

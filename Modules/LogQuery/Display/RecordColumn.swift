@@ -6,6 +6,8 @@ public enum RecordColumn: Sendable, Hashable {
     public enum Fact: String, Sendable, Hashable, CaseIterable {
         /// The event time.
         case timestamp
+        /// Whether the event time is the time of receipt, since no time was understood in the line.
+        case timeIsReceipt
         /// The level's name.
         case level
         /// The app's name.
@@ -117,12 +119,18 @@ extension RecordColumn {
         return .text(decodedJSONString(line, in: range.lowerBound + 1..<range.upperBound - 1))
     }
 
+    /// Whether the event time of a record is its time of receipt.
+    static func isReceipt(_ facts: RecordRows.Facts) -> Bool {
+        RecordFlags(rawValue: facts.flags).contains(.timeOfReceipt)
+    }
+
     private static func value(
         _ fact: Fact, _ facts: RecordRows.Facts, _ rows: RecordRows, _ row: Int, app: String
     ) -> CellValue {
         let line = rows.bytes.span.extracting(rows.range(row))
         return switch fact {
         case .timestamp: .moment(Timestamp(nanoseconds: facts.timestamp))
+        case .timeIsReceipt: .json(String(isReceipt(facts)))
         case .receivedAt: .moment(Timestamp(nanoseconds: facts.receivedAt))
         case .level: .text((Level(rawValue: facts.level) ?? .unknown).name)
         case .app: .text(app)

@@ -27,6 +27,8 @@ public struct RecordText: Sendable {
     /// As wide as the longest level, `unknown`.
     private static let levelWidth = 7
     private static let appWidthLimit = 24
+    /// What stands behind a time that is the time of receipt, since none was understood in the line.
+    static let receiptMark = " (received)"
 
     /// Makes what writes records in a style.
     public init(_ style: Style) { self.style = style }
@@ -41,12 +43,13 @@ public struct RecordText: Sendable {
         let time = Timestamp(nanoseconds: rows.timestamps[row])
         let level = Level(rawValue: rows.levels[row]) ?? .unknown
         let members = RecordMembers(rows.bytes.span.extracting(rows.range(row)), time: time, level: level)
-        var words = [style.moments.text(time), shown(level)]
+        let isReceipt = RecordColumn.isReceipt(rows.facts(row))
+        var words = [style.moments.text(time) + (isReceipt ? RecordText.receiptMark : ""), shown(level)]
         if let apps = style.apps {
             let width = min(RecordText.appWidthLimit, apps.map(displayWidth).max() ?? 0)
             words.append(padded(visibleCell(app), to: width))
         }
-        if let message = members.message { words.append(visibleText(message)) }
+        if let message = members.message { words.append(visibleCell(message)) }
         words += members.others.map(RecordText.pair)
         let caller = members.caller.map(RecordText.pair).joined(separator: " ")
         if !caller.isEmpty { words.append(style.hasColors ? "\u{1B}[2m\(caller)\u{1B}[0m" : caller) }

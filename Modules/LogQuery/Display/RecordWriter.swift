@@ -89,7 +89,7 @@ public struct RecordWriter: Sendable {
     // MARK: - Text
 
     private mutating func aligned(_ rows: RecordRows, _ app: String) -> [String] {
-        let cells = (0..<rows.count).map { row in columns.map { shown($0.value(of: rows, row, app: app)) } }
+        let cells = (0..<rows.count).map { row in columns.map { shown($0, of: rows, row, app) } }
         for line in cells {
             for (column, cell) in line.enumerated() {
                 widths[column] = max(widths[column], min(displayWidth(cell), RecordWriter.widthLimit))
@@ -104,6 +104,12 @@ public struct RecordWriter: Sendable {
             text += column == cells.count - 1 ? cell : padded(cell, to: widths[column]) + "  "
         }
         return text
+    }
+
+    private func shown(_ column: RecordColumn, of rows: RecordRows, _ row: Int, _ app: String) -> String {
+        let text = shown(column.value(of: rows, row, app: app))
+        guard column == .fact(.timestamp), RecordColumn.isReceipt(rows.facts(row)) else { return text }
+        return text + RecordText.receiptMark
     }
 
     private func shown(_ value: CellValue) -> String {
@@ -152,11 +158,17 @@ public struct RecordWriter: Sendable {
     }
 
     /// A field of comma-separated values (RFC 4180, section 2).
+    ///
+    /// Line breaks and tabs stand in quotes as they are; what else a terminal would obey is written out.
     private static func quoted(_ text: String) -> String {
-        let shown = visibleCell(text)
-        guard shown.utf8.contains(where: { $0 == 0x22 || $0 == 0x2C }) || shown.first == " " || shown.last == " " else {
-            return shown
-        }
+        let lines = text.utf8.split(separator: 0x0A, omittingEmptySubsequences: false)
+        let shown = lines.enumerated().map { number, line in
+            // A carriage return moves a terminal's cursor unless the line ends behind it.
+            let hasReturn = number < lines.count - 1 && line.last == 0x0D
+            return visibleText(String(Substring(hasReturn ? line.dropLast() : line))) + (hasReturn ? "\r" : "")
+        }.joined(separator: "\n")
+        let isPlain = !shown.utf8.contains { [0x22, 0x2C, 0x0A, 0x0D, 0x09].contains($0) }
+        guard !isPlain || shown.first == " " || shown.last == " " else { return shown }
         let doubled = shown.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"")
         return "\"\(doubled)\""
     }

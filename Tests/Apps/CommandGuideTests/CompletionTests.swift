@@ -23,6 +23,30 @@ struct CompletionTests {
     }
 
     @Test(
+        "U17: a word that names nothing is found, with what could stand there",
+        arguments: [
+            ("lok", .command, "lok", "look", []), ("look --levl warn", .option, "--levl", "--level", ["look"]),
+            ("look --level warn --ap=x", .option, "--ap", "--app", ["look"]),
+            ("take --log-fromat json f", .option, "--log-fromat", "--log-format", ["take"]),
+        ] as [(String, MistypedWord.Kind, String, String, [String])])
+    func mistyped(_ line: String, _ kind: MistypedWord.Kind, _ word: String, _ near: String, _ path: [String]) throws {
+        let words = line.split(separator: " ").map(String.init)
+        let found = try #require(MistypedWord(words, in: try CommandTree(json: tree), flags: ["--log-format"]))
+        #expect(found.kind == kind && found.word == word && found.path == path && found.known.contains(near))
+    }
+
+    @Test(
+        "U17: values, known words and what stands behind -- are no mistyped words",
+        arguments: [
+            "look --level --weird -l lok --log-format x", "take file other", "take -- --unknown", "look --help", "-q",
+            "--log-format=x look --app lok",
+        ])
+    func wellTyped(_ line: String) throws {
+        let words = line.split(separator: " ").map(String.init)
+        #expect(MistypedWord(words, in: try CommandTree(json: tree), flags: ["--log-format"]) == nil)
+    }
+
+    @Test(
         "T37: words follow from what is typed",
         arguments: [
             ("logferry ", ["look", "take", "help"]),

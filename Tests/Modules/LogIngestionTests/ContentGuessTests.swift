@@ -11,6 +11,8 @@ struct ContentGuessTests {
             ("<34>1 2026-11-30T00:00:00Z host app - - - text\n", .syslog),
             ("time=2026-11-30T00:00:00Z level=info msg=\"a b\"\ntime=2\n", .logfmt),
             ("[{\"a\":1},{\"a\":2}]", .jsonArray), ("[\n  {\"a\":1},\n", .jsonArray),
+            ("[\n{\"a\":1},\n{\"a\":2}\n]\n", .jsonArray), ("[{\"a\":1},\r\n {\"a\":2}]", .jsonArray),
+            ("\u{FEFF} [ \n\n{\"a\":1}\n]", .jsonArray), ("[{\n\"a\":1},\n{\"b\":2}\n]", .jsonArray),
             ("{\n  \"a\": 1\n}\n", .jsonDocument), ("{\"a\": [\n1]}\n", .jsonDocument),
             ("2026-11-30 00:00:00 ERROR it broke\n", .text), ("[2026-11-30 00:00:00] ERROR it broke\n", .text),
         ] as [(String, ContentGuess)])
@@ -36,6 +38,7 @@ struct ContentGuessTests {
             "", "\n\n", "{\"a\":1}\n", "banner of a program\n{\"a\":1}\n", "{\"n\":", "{\"cut\n{\"cut\n",
             "\u{FEFF}{\"a\":1}\n",
             "\u{0}\u{0}\u{0}{\"a\":1}\n\u{0}\u{0}\u{0}\u{0}\u{0}\u{0}", "{\"a\":",
+            "[1]\n{\"a\":1}\n", "[\"a\",\"b\"]\n{\"a\":1}\n", "[INFO,\n{\"a\":1}\n",
             "{\"a\":1}\u{0}\n \u{0}\n", "\u{FEFF}{\"a\":1}\u{0}\u{0}\u{0}\u{0}\r\n",
         ])
     func lines(_ text: String) {

@@ -50,6 +50,10 @@ struct ConditionTextTests {
             ("a in (5", 7, ", or a )"), ("a between 1 or 2", 12, "\"and\""), ("a = \"x", 4, "JSON"),
             ("a = 'x", 4, "no end"), ("a > true", 4, "a number, a string or a time"),
             ("a between 1 and x", 10, "two numbers"), ("a > age(soon)", 4, "15m"), (".a = 1", 0, "name"),
+            ("status =~ x", 7, "no operator =~"), ("a=>5", 1, "no operator =>"), ("a !=~ x", 2, "no operator !=~"),
+            ("status=500 or status=501", 11, "status in (500, 501)"), ("a=1 || b=2", 4, "no \"or\""),
+            ("a = x AND b = y", 6, "--where of its own"), ("a=1 && b=2", 4, "--where of its own"),
+            ("a = b orange", 6, "quotes"), ("a between 5 and 1", 10, "reversed"),
             ("a[x] = 1", 2, "brackets"), ("é = 'x", 4, "no end"), ("漢 = 'x", 5, "no end"),
         ])
     func faults(_ text: String, _ column: Int, _ says: String) throws {

@@ -58,6 +58,61 @@ struct RecordWriterTests {
                 """)
     }
 
+    @Test("U11: csv keeps line breaks and tabs apart from the letters that stand for them, and obeys nothing else")
+    func csvLines() async throws {
+        let lines = #"""
+            {"ts":1,"n":1,"message":"a\nb\tc"}
+            {"ts":2,"n":2,"message":"a\\nb"}
+            {"ts":3,"n":3,"message":"a\r\nb\rc\u001b[2J"}
+
+            """#
+        #expect(
+            try await written(lines, .csv, columns: "n,message")
+                == "n,message\n1,\"a\nb\tc\"\n2,a\\nb\n3,\"a\r\nb\\rc\\u{1b}[2J\"\n")
+    }
+
+    @Test("U12: no name of logfmt comes twice, and the facts keep theirs")
+    func logfmtNames() async throws {
+        let lines = """
+            {"ts":1,"time":"garbage","_time":"y","level":"nope","msg":"m","message":"n","app":"x","a":{"b":1},"a.b":2}
+
+            """
+        #expect(
+            try await written(lines, .logfmt, apps: ["shop", "b"]) == """
+                time=1970-01-01T00:00:01Z level=unknown app=shop msg=m _time=garbage __time=y _level=nope message=n _app=x \
+                a.b=1 _a.b=2
+
+                """)
+        #expect(try await written("{\"ts\":1,\"app\":\"x\",\"msg\":5}\n", .logfmt).hasSuffix(" app=x msg=5\n"))
+    }
+
+    @Test("U16: a time that is the time of receipt is marked for people, and a column says it")
+    func receipt() async throws {
+        let lines = "{\"ts\":1,\"n\":1}\n{\"n\":2}\n"
+        #expect(
+            try await written(lines, .text) == """
+                1970-01-01T00:00:01.000Z UNKNOWN n=1
+                1970-01-01T00:00:00.000Z (received) UNKNOWN n=2
+
+                """)
+        #expect(
+            try await written(lines, .text, columns: "timestamp,timeIsReceipt") == """
+                TIMESTAMP                            TIME IS RECEIPT
+                1970-01-01T00:00:01.000Z             false
+                1970-01-01T00:00:00.000Z (received)  true
+
+                """)
+        #expect(
+            try await written(lines, .json, columns: "timeIsReceipt,n")
+                == "{\"timeIsReceipt\":false,\"n\":1}\n{\"timeIsReceipt\":true,\"n\":2}\n")
+    }
+
+    @Test("U28: a tab in a message is written out for people, as other control characters are")
+    func tabs() async throws {
+        let text = try await written("{\"ts\":1,\"message\":\"a\\tb\",\"x\":\"c\\td\"}\n", .text)
+        #expect(text.hasSuffix(#" a\tb x="c\td"\#n"#), "\(text)")
+    }
+
     @Test("T39: columns for people stand below each other, whatever the width of letters")
     func columns() async throws {
         #expect(

@@ -1,0 +1,25 @@
+import LocalFilesAdapter
+public import LogCursor
+import LogIngestion
+import LogModel
+
+/// How many bytes of objects are not taken, as far as their places can be listed now.
+public struct CursorLags: Sendable {
+    private var listed: [GenerationID: Int64] = [:]
+    private let node: String
+
+    init(node: String) { self.node = node }
+
+    mutating func note(_ cursor: Cursor, _ bytes: Int64) { listed[cursor.generation] = bytes }
+
+    /// How many bytes of a cursor's object are not taken; `nil` when its place does not show the object.
+    public func bytes(behind cursor: Cursor) async -> Int64? {
+        if let bytes = listed[cursor.generation] { return bytes }
+        guard cursor.source.text == "files:\(node)" else { return nil }
+        var found: SourceObject?
+        // A file that is not there any more, or cannot be looked at, has no lag that is known.
+        try? await LocalFileSource(paths: [cursor.object.text], node: node).list { found = $0.objects.first }
+        guard let found, GenerationVerdict.isSame(found.identity, cursor.identity) else { return nil }
+        return max(0, found.size - cursor.progress.position)
+    }
+}
