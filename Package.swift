@@ -135,7 +135,7 @@ let package = Package(
                 "LogModel", "AppRegistry", "SdkProvisioning", "DistributedLock", "LogCursor", "LogIngestion",
                 "IngestionJobs", "LogQuery", "LogMaintenance",
             ],
-            support: ["StoreSupport"], products: [grdb, grdbSQLite], bridgesC: true),
+            support: ["BlockingExecutor", "StoreSupport"], products: [grdb, grdbSQLite], bridgesC: true),
         adapter(
             "SimdJSONAdapter", in: "SimdJSON", modules: ["LogModel", "LogCursor", "LogIngestion"],
             support: ["CSimdJSON"], bridgesC: true),
@@ -194,7 +194,8 @@ let package = Package(
                 "IngestionJobs", "LogQuery", "LogMaintenance", "HTTPTransport", "SQLiteAdapter", "PostgresAdapter",
                 "MongoAdapter", "RedisAdapter", "FimidaraAdapter", "LocalFimidaraAdapter", "LocalFilesAdapter",
                 "SimdJSONAdapter", "ISALAdapter", "SystemAdapter", "TelemetryAdapter", "SdkClient",
-                "SdkURLSessionAdapter", "LogferryLogging", "StoreSupport", configuration, lifecycle, logging,
+                "SdkURLSessionAdapter", "LogferryLogging", "BlockingExecutor", "StoreSupport", configuration, lifecycle,
+                logging,
             ],
             path: "Apps/Composition", swiftSettings: house),
         .target(
@@ -296,7 +297,7 @@ let package = Package(
             "ServerTests", in: "Apps/ServerTests",
             [
                 "LogModel", "AppRegistry", "SdkProvisioning", "HTTPTransport", "Composition", "Server", "TestSupport",
-                "RawSockets", httpTypes, lifecycle, logging,
+                "BlockingExecutor", "RawSockets", httpTypes, lifecycle, logging,
             ]),
         // Servers and other programs that tests start, relay to, kill and start again.
         .target(

@@ -13,8 +13,9 @@ struct RecordFetch {
     ///   - filter: whose text and conditions lines are sifted by.
     ///   - limit: how many rows are wanted.
     ///   - scanLimit: how many rows may be looked at.
-    init(_ filter: LogFilter, limit: Int, scanLimit: Int) {
-        sifting = Sifting(filter, limit: limit, scanLimit: scanLimit)
+    ///   - byteLimit: how many bytes of lines may be looked at, see ``ScanBudget/byteLimit``.
+    init(_ filter: LogFilter, limit: Int, scanLimit: Int, byteLimit: Int = ScanBudget.byteLimit) {
+        sifting = Sifting(filter, limit: limit, scanLimit: scanLimit, byteLimit: byteLimit)
         self.scanLimit = scanLimit
     }
 

@@ -1,3 +1,4 @@
+import BlockingExecutor
 import Foundation
 import GRDB
 
@@ -6,6 +7,12 @@ import GRDB
 /// Write-ahead log, `synchronous=FULL` (an acknowledged commit has been fsynced), writes begin IMMEDIATE.
 public struct SQLiteDatabase: Sendable {
     let pool: DatabasePool
+    /// Where reads that take long are made; as many connections are left for others.
+    let background = BlockingThreads(
+        name: "sqlite-long", count: SQLiteDatabase.readers / 2, niceness: BackgroundThreads.niceness)
+
+    /// How many reads there are at a time.
+    private static let readers = 4
 
     /// Opens the file, makes it when it is missing, and brings its schema up to date.
     /// - Parameters:
@@ -24,7 +31,7 @@ public struct SQLiteDatabase: Sendable {
         var configuration = Configuration()
         configuration.label = "logferry"
         configuration.busyMode = .timeout(Double(busyTimeout.components.seconds))
-        configuration.maximumReaderCount = 4
+        configuration.maximumReaderCount = SQLiteDatabase.readers
         configuration.prepareDatabase { db in LeaseClock.install(in: db, time) }
         do {
             try SQLiteDatabase.demandOwn(path)

@@ -1,3 +1,4 @@
+import BlockingExecutor
 import GRDB
 import StoreSupport
 
@@ -38,6 +39,18 @@ extension SQLiteDatabase {
     ) async throws(Failure) -> Value {
         do {
             return try await pool.read(work)
+        } catch {
+            throw failure(StoreFailure(error, in: pool.path))
+        }
+    }
+
+    /// Reads in one snapshot, on a thread that lets others go first, and translates what goes wrong.
+    func readInBackground<Value: Sendable, Failure: Error>(
+        _ failure: (StoreFailure) -> Failure, _ work: @Sendable @escaping (Database) throws -> Value
+    ) async throws(Failure) -> Value {
+        do {
+            let pool = pool
+            return try await background.run { try pool.read(work) }
         } catch {
             throw failure(StoreFailure(error, in: pool.path))
         }

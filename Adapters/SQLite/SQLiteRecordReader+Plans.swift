@@ -21,7 +21,10 @@ extension SQLiteRecordReader {
     func read<Value: Sendable>(
         _ work: @Sendable @escaping (Database) throws -> Value
     ) async throws(RecordReaderError) -> Value {
-        guard let trace else { return try await database.read(\.reader, work) }
+        guard let trace else {
+            return pace == .long
+                ? try await database.readInBackground(\.reader, work) : try await database.read(\.reader, work)
+        }
         let (value, statements) = try await database.read(\.reader) { db in
             var statements: [String] = []
             db.trace { event in

@@ -8,6 +8,7 @@ import StoreSupport
 public struct SQLiteRecordReader: RecordReader {
     let database: SQLiteDatabase
     private let scanLimit: Int
+    private(set) var pace: ReadingPace?
     var trace: StatementTrace<String>?
 
     /// Records of a database.
@@ -19,13 +20,23 @@ public struct SQLiteRecordReader: RecordReader {
         self.scanLimit = scanLimit
     }
 
+    /// The same records: shortly, within ``ShortRead``; or on threads that let others go first.
+    public func reading(_ pace: ReadingPace) -> any RecordReader {
+        var reader = self
+        reader.pace = pace
+        return reader
+    }
+
     /// Rows behind a position in the order asked for.
     public func rows(
         _ filter: LogFilter, order: LogOrder, after position: RecordPosition?, limit: Int
     ) async throws(RecordReaderError) -> RecordRows {
         try await read { db in
             var rows = RecordRows()
-            var fetch = RecordFetch(filter, limit: limit, scanLimit: scanLimit)
+            let isShort = pace == .short
+            var fetch = RecordFetch(
+                filter, limit: limit, scanLimit: isShort ? min(scanLimit, RecordRows.shortScanLimit) : scanLimit,
+                byteLimit: isShort ? ShortRead.bytes : ScanBudget.byteLimit)
             if let whole = RecordSelection(filter, order: order, after: position).unbounded(fetch.reach) {
                 try fetch.run(whole, in: db, into: &rows)
             } else {
@@ -58,7 +69,7 @@ public struct SQLiteRecordReader: RecordReader {
 
     /// How many records there are.
     public func count(_ filter: LogFilter) async throws(RecordReaderError) -> Int64 {
-        try await read { db in
+        try await readWhole { db in
             let condition = ColumnCondition(filter)
             return try Int64.fetchOne(
                 db, sql: "SELECT count(*) FROM records AS r WHERE \(condition.sql)", arguments: condition.arguments)
@@ -78,7 +89,7 @@ public struct SQLiteRecordReader: RecordReader {
     public func histogram(
         _ filter: LogFilter, interval: Duration, limit: Int
     ) async throws(RecordReaderError) -> [HistogramBar] {
-        try await read { db in
+        try await readWhole { db in
             let condition = ColumnCondition(filter)
             let statement = try db.cachedStatement(
                 sql: """
@@ -94,6 +105,17 @@ public struct SQLiteRecordReader: RecordReader {
             }
             return bars.finished()
         }
+    }
+
+    /// Reads what cannot be given in parts; a short read of much is given up.
+    private func readWhole<Value: Sendable>(
+        _ work: @Sendable @escaping (Database) throws -> Value
+    ) async throws(RecordReaderError) -> Value {
+        guard pace == .short else { return try await read(work) }
+        guard let value = try await read({ db in try ShortRead.run(in: db) { try work(db) } }) else {
+            throw RecordReaderError.tooLong
+        }
+        return value
     }
 }
 

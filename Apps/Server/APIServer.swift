@@ -51,7 +51,8 @@ public struct APIServer: Service {
             + InternalRoutes(trigger: trigger, work: deployment.recurringWork()).routes
         application = Application(
             router: APIServer.router(routes, gatekeeper: gatekeeper, deployment, logger: logger),
-            server: .guarded(settings),
+            // Bodies are small here, and many may wait.
+            server: .guarded(settings, pieceBytes: 16 << 10),
             configuration: ApplicationConfiguration(
                 address: .hostname(settings.http.host, port: settings.http.port), serverName: "logferry"),
             onServerRunning: { channel in

@@ -15,9 +15,11 @@ public struct LogFilter: Sendable, Hashable {
     /// Whether the event time is the time of receipt, since none could be read in the line; `nil` when either counts.
     public var timeIsReceipt: Bool?
     /// A text that must be in the line, upper and lower case alike.
-    public var text: TextValue?
+    public var text: TextValue? { didSet { ready.needles = nil } }
     /// What must hold of members of the line.
-    public var conditions: [Condition]
+    public var conditions: [Condition] { didSet { ready.needles = nil } }
+    /// What was made ready to look for the texts.
+    private var ready = ReadyNeedles()
 
     /// A filter of one app's records.
     public init(
@@ -47,6 +49,16 @@ public struct LogFilter: Sendable, Hashable {
         if let from, let to, from >= to { return .times(from: from, to: to) }
         if let level, let minLevel, level < minLevel { return .levels(only: level, lowest: minLevel) }
         return nil
+    }
+
+    /// The texts, made ready to be looked for: now, unless they were.
+    var needles: Needles { ready.needles ?? Needles(self) }
+
+    /// The same filter, its texts made ready once for all who look for them.
+    func prepared() -> LogFilter {
+        var filter = self
+        filter.ready.needles = needles
+        return filter
     }
 
     /// Whether very few of the records of its times may meet the columns' part, so that many are looked at for one.

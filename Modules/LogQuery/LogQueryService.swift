@@ -63,10 +63,12 @@ public struct LogQueryService: Sendable {
     ///   - limit: how many items at most.
     ///   - cursor: where the page before ended.
     ///   - askedAt: when the first page was asked for, see ``moment(of:)``.
+    ///   - background: where the question goes on once it has taken long; without it all is done where it began.
     /// - Returns: the page.
-    /// - Throws: ``LogQueryError`` `.invalidLimit` or `.invalidCursor`; ``RecordReaderError``.
+    /// - Throws: ``LogQueryError`` `.invalidLimit` or `.invalidCursor`; ``RecordReaderError``; what `background` throws.
     public func page(
-        _ filter: LogFilter, order: LogOrder, limit: Int, cursor: String?, askedAt: Timestamp = .epoch
+        _ filter: LogFilter, order: LogOrder, limit: Int, cursor: String?, askedAt: Timestamp = .epoch,
+        background: (any BackgroundWork)? = nil
     ) async throws -> Page {
         guard LogQueryService.limits.contains(limit) else { throw LogQueryError.invalidLimit(limit) }
         let question = filter.digest(in: order)
@@ -77,36 +79,34 @@ public struct LogQueryService: Sendable {
             }
             position = read.position
         }
-        func nextCursor(behind place: RecordPosition) -> String {
-            PageCursor(position: place, question: question, askedAt: askedAt).text(signer: signer)
-        }
-        let matcher = LineMatcher(filter)
-        var found = RecordRows()
-        var examined = 0
-        // Few first: a store that leaves out what cannot match gives rows that nearly all do.
-        var reach = limit + 1
-        while true {
-            try Task.checkCancellation()
-            let wish = filter.isDecidedByColumns ? limit + 1 - found.count : min(slice, reach)
-            reach = min(slice, reach * 4)
-            let rows = try await reader.rows(filter, order: order, after: position, limit: wish)
-            for row in 0..<rows.count where matcher.matches(rows.bytes.span.extracting(rows.range(row))) {
-                // A page of long lines ends when it has many bytes, as one of short lines when it has many items.
-                guard found.count < limit, !found.isFull else {
-                    return Page(rows: found, next: nextCursor(behind: found.position(found.count - 1)))
-                }
-                found.append(row, of: rows)
-            }
-            guard let next = rows.next(after: wish) else { return Page(rows: found, next: nil) }
-            position = next
-            examined += max(rows.count, rows.cut == nil ? rows.examined : RecordRows.scanLimit)
-            if examined >= scanLimit { return Page(rows: found, next: nextCursor(behind: next)) }
+        let found = try await search(
+            PageSearch(filter, order: order, behind: position, limit: limit, slice: slice, scanLimit: scanLimit),
+            background)
+        return Page(
+            rows: found.rows,
+            next: found.end.map {
+                PageCursor(position: $0, question: question, askedAt: askedAt).text(signer: signer)
+            })
+    }
+
+    private func search(
+        _ whole: PageSearch, _ background: (any BackgroundWork)?
+    ) async throws -> PageSearch.Found {
+        var search = whole
+        guard let background else { return try await search.finish(with: reader) }
+        if !background.hasBegun, let found = try await search.begin(with: reader.reading(.short)) { return found }
+        let (rest, reader) = (search, reader.reading(.long))
+        return try await background.carryOn {
+            var search = rest
+            return try await search.finish(with: reader)
         }
     }
 
     /// All records that match, or the first `limit`, to be pulled some thousands at a time.
-    public func records(_ filter: LogFilter, order: LogOrder, limit: Int?) -> RecordStream {
-        RecordStream(filter, order: order, limit: limit, reader: reader, slice: slice)
+    public func records(
+        _ filter: LogFilter, order: LogOrder, limit: Int?, background: (any BackgroundWork)? = nil
+    ) -> RecordStream {
+        RecordStream(filter, order: order, limit: limit, reader: reader, slice: slice, background: background)
     }
 
     /// The records of several apps that match, or the first `limit` of them all, in one order.
@@ -115,21 +115,26 @@ public struct LogQueryService: Sendable {
     }
 
     /// How many records match.
-    /// - Throws: ``RecordReaderError``.
-    public func count(_ filter: LogFilter) async throws -> Int64 {
-        if filter.isDecidedByColumns { return try await reader.count(filter) }
+    /// - Throws: ``RecordReaderError``; what `background` throws.
+    public func count(_ filter: LogFilter, background: (any BackgroundWork)? = nil) async throws -> Int64 {
+        if filter.isDecidedByColumns { return try await read(background) { try await $0.count(filter) } }
         var count: Int64 = 0
-        var records = records(filter, order: LogQueryService.cheapestOrder(for: filter), limit: nil)
+        var records = records(
+            filter, order: LogQueryService.cheapestOrder(for: filter), limit: nil, background: background)
         while let rows = try await records.next() { count += Int64(rows.count) }
         return count
     }
 
     /// How many records of each level there are in each interval.
-    /// - Throws: ``LogQueryError`` `.invalidInterval` or `.tooManyBars`; ``RecordReaderError``.
-    public func histogram(_ filter: LogFilter, interval: Duration) async throws -> [HistogramBar] {
+    /// - Throws: ``LogQueryError`` `.invalidInterval` or `.tooManyBars`; ``RecordReaderError``; what `background` throws.
+    public func histogram(
+        _ filter: LogFilter, interval: Duration, background: (any BackgroundWork)? = nil
+    ) async throws -> [HistogramBar] {
         guard LogQueryService.intervals.contains(interval) else { throw LogQueryError.invalidInterval }
-        if !filter.isDecidedByColumns { return try await countedBars(filter, interval: interval) }
-        let bars = try await reader.histogram(filter, interval: interval, limit: LogQueryService.barLimit + 1)
+        if !filter.isDecidedByColumns { return try await countedBars(filter, interval: interval, background) }
+        let bars = try await read(background) {
+            try await $0.histogram(filter, interval: interval, limit: LogQueryService.barLimit + 1)
+        }
         guard bars.count <= LogQueryService.barLimit else { throw LogQueryError.tooManyBars }
         return bars
     }
@@ -143,11 +148,29 @@ public struct LogQueryService: Sendable {
         filter.from == nil && filter.to == nil ? .stored : .oldestFirst
     }
 
-    private func countedBars(_ filter: LogFilter, interval: Duration) async throws -> [HistogramBar] {
+    /// Reads what one call of the store answers: shortly, or else in the background.
+    private func read<Value: Sendable>(
+        _ background: (any BackgroundWork)?,
+        _ call: @concurrent @Sendable @escaping (any RecordReader) async throws -> Value
+    ) async throws -> Value {
+        guard let background else { return try await call(reader) }
+        if !background.hasBegun {
+            do { return try await call(reader.reading(.short)) } catch let error as RecordReaderError {
+                guard error.takesLong else { throw error }
+            }
+        }
+        let reader = reader.reading(.long)
+        return try await background.carryOn { try await call(reader) }
+    }
+
+    private func countedBars(
+        _ filter: LogFilter, interval: Duration, _ background: (any BackgroundWork)?
+    ) async throws -> [HistogramBar] {
         let (seconds, attoseconds) = interval.components
         let width = seconds * 1_000_000_000 + attoseconds / 1_000_000_000
         var counts: [Int64: [Level: Int64]] = [:]
-        var records = records(filter, order: LogQueryService.cheapestOrder(for: filter), limit: nil)
+        var records = records(
+            filter, order: LogQueryService.cheapestOrder(for: filter), limit: nil, background: background)
         while let rows = try await records.next() {
             for row in 0..<rows.count {
                 let start = rows.timestamps[row] / width * width

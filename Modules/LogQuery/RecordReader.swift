@@ -37,6 +37,17 @@ public protocol RecordReader: Sendable {
     func histogram(
         _ filter: LogFilter, interval: Duration, limit: Int
     ) async throws(RecordReaderError) -> [HistogramBar]
+
+    /// The same records, read at a pace; a reader that knows none is the same at every pace.
+    ///
+    /// At ``ReadingPace/short`` ``rows(_:order:after:limit:)`` looks at little in one call, and counts and histograms that
+    /// would look at much throw an error that ``RecordReaderError/takesLong``.
+    func reading(_ pace: ReadingPace) -> any RecordReader
+}
+
+extension RecordReader {
+    /// The reader itself.
+    public func reading(_ pace: ReadingPace) -> any RecordReader { self }
 }
 
 /// How many records of each level there are in one interval.
@@ -57,8 +68,22 @@ public struct HistogramBar: Sendable, Hashable {
 public struct RecordReaderError: Error, Sendable, CustomStringConvertible {
     /// What the store said, for operators.
     public let detail: String
+    /// Whether nothing is wrong, but that the answer takes longer than ``ReadingPace/short`` allows.
+    public let takesLong: Bool
     /// Makes an error.
-    public init(detail: String) { self.detail = detail }
+    public init(detail: String) {
+        self.detail = detail
+        takesLong = false
+    }
+
+    private init(takesLong detail: String) {
+        self.detail = detail
+        takesLong = true
+    }
+
+    /// The answer takes longer than ``ReadingPace/short`` allows.
+    public static let tooLong = RecordReaderError(takesLong: "the answer takes longer than a short read may")
+
     /// The detail.
     public var description: String { detail }
 }

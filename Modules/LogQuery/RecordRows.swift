@@ -36,6 +36,9 @@ public struct RecordRows: Sendable {
     /// How many rows a store looks at in one call before it gives what it has found.
     public static let scanLimit = 100_000
 
+    /// The same at ``ReadingPace/short``.
+    public static let shortScanLimit = 10_000
+
     /// Rows of nothing.
     public init() {}
 

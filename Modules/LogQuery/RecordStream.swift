@@ -3,31 +3,59 @@ public struct RecordStream: Sendable {
     private let filter: LogFilter
     private let order: LogOrder
     private let reader: any RecordReader
+    private let background: (any BackgroundWork)?
     private let matcher: LineMatcher
     private let slice: Int
+    private var effort: Effort
     private var position: RecordPosition?
     private var left: Int
     private var isAtEnd = false
 
-    init(_ filter: LogFilter, order: LogOrder, limit: Int?, reader: any RecordReader, slice: Int) {
+    init(
+        _ filter: LogFilter, order: LogOrder, limit: Int?, reader: any RecordReader, slice: Int,
+        background: (any BackgroundWork)? = nil
+    ) {
+        let filter = filter.prepared()
         self.filter = filter
         self.order = order
         self.reader = reader
         self.slice = slice
+        self.background = background
+        effort = background == nil ? .unbounded : .short
         matcher = LineMatcher(filter)
         left = limit ?? Int.max
     }
 
     /// The next records, at least one; `nil` when there are no more.
-    /// - Throws: ``RecordReaderError``, or `CancellationError` when the task was cancelled.
+    /// - Throws: ``RecordReaderError``, or `CancellationError` when the task was cancelled; what the background throws.
     public mutating func next() async throws -> RecordRows? {
-        while !isAtEnd, left > 0 {
+        guard let background else { return try await pull(with: reader, isShort: false) }
+        if !background.hasBegun {
+            let found = try await pull(with: reader.reading(.short), isShort: true)
+            if found != nil || isAtEnd || left <= 0 { return found }
+        }
+        effort = .unbounded
+        let (rest, reader) = (self, reader.reading(.long))
+        let (found, next) = try await background.carryOn {
+            var stream = rest
+            let found = try await stream.pull(with: reader, isShort: false)
+            return (found, stream)
+        }
+        self = next
+        return found
+    }
+
+    /// The next records; `nil` when there are no more, or when no effort is left.
+    private mutating func pull(with reader: any RecordReader, isShort: Bool) async throws -> RecordRows? {
+        while !isAtEnd, left > 0, !effort.isSpent {
             try Task.checkCancellation()
-            let rows = try await nextSlice()
+            let rows = try await nextSlice(reader)
             position = rows.next(after: slice)
             isAtEnd = position == nil
             let found = matching(rows)
             left -= found.count
+            // The store has given up for now.
+            if isShort, rows.cut != nil, !rows.isFull { effort = Effort(left: 0) }
             if !found.isEmpty { return found }
         }
         return nil
@@ -42,15 +70,26 @@ public struct RecordStream: Sendable {
 
     /// Apart and untyped: Swift 6.3.1 crashes when it optimises a loop around an inlined call that throws a typed error.
     @inline(never)
-    private func nextSlice() async throws -> RecordRows {
+    private func nextSlice(_ reader: any RecordReader) async throws -> RecordRows {
         try await reader.rows(filter, order: order, after: position, limit: slice)
     }
 
-    private func matching(_ rows: RecordRows) -> RecordRows {
-        if filter.isDecidedByColumns, rows.count <= left { return rows }
+    /// The rows that match, as far as there is effort left; the place is set to behind those that were looked at.
+    private mutating func matching(_ rows: RecordRows) -> RecordRows {
+        if filter.isDecidedByColumns, rows.count <= left {
+            effort.spend(rows.bytes.count)
+            return rows
+        }
         var found = RecordRows()
         for row in 0..<rows.count where found.count < left {
-            if matcher.matches(rows.bytes.span.extracting(rows.range(row))) { found.append(row, of: rows) }
+            let line = rows.bytes.span.extracting(rows.range(row))
+            effort.spend(line.count * matcher.weight)
+            if matcher.matches(line) { found.append(row, of: rows) }
+            guard !effort.isSpent || row == rows.count - 1 else {
+                position = rows.position(row)
+                isAtEnd = false
+                break
+            }
         }
         return found
     }

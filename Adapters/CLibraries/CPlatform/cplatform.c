@@ -2,6 +2,7 @@
 #include "cplatform.h"
 
 #include <pthread.h>
+#include <sys/resource.h>
 
 #if defined(__GLIBC__)
 #include <malloc.h>
@@ -9,6 +10,11 @@
 
 void logferry_name_current_thread(const char *name) {
     pthread_setname_np(pthread_self(), name);
+}
+
+void logferry_lower_current_thread(int niceness) {
+    // On Linux the process of number 0 is the calling thread.
+    setpriority(PRIO_PROCESS, 0, niceness);
 }
 
 void logferry_bound_arenas(int count) {

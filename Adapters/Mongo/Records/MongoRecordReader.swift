@@ -5,7 +5,7 @@ import StoreSupport
 /// Reads records from MongoDB; each call is a few queries, whose cursors end with it.
 public struct MongoRecordReader: RecordReader {
     let database: MongoDatabase
-    private let scanLimit: Int
+    private var scanLimit: Int
     var trace: StatementTrace<MongoQuery>?
 
     /// Records of a database.
@@ -15,6 +15,13 @@ public struct MongoRecordReader: RecordReader {
     public init(_ database: MongoDatabase, scanLimit: Int = RecordRows.scanLimit) {
         self.database = database
         self.scanLimit = scanLimit
+    }
+
+    /// The same records; at ``ReadingPace/short`` one call looks at fewer.
+    public func reading(_ pace: ReadingPace) -> any RecordReader {
+        var reader = self
+        if pace == .short { reader.scanLimit = min(scanLimit, RecordRows.shortScanLimit) }
+        return reader
     }
 
     /// Rows behind a position in the order asked for.

@@ -5,7 +5,7 @@ import StoreSupport
 /// Reads records from PostgreSQL; each statement has a snapshot of its own that ends with it.
 public struct PostgresRecordReader: RecordReader {
     let database: PostgresDatabase
-    private let scanLimit: Int
+    private var scanLimit: Int
     var trace: StatementTrace<TracedStatement>?
 
     /// Records of a database.
@@ -15,6 +15,13 @@ public struct PostgresRecordReader: RecordReader {
     public init(_ database: PostgresDatabase, scanLimit: Int = RecordRows.scanLimit) {
         self.database = database
         self.scanLimit = scanLimit
+    }
+
+    /// The same records; at ``ReadingPace/short`` one call looks at fewer.
+    public func reading(_ pace: ReadingPace) -> any RecordReader {
+        var reader = self
+        if pace == .short { reader.scanLimit = min(scanLimit, RecordRows.shortScanLimit) }
+        return reader
     }
 
     /// Rows behind a position in the order asked for.

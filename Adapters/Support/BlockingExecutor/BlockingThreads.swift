@@ -10,13 +10,14 @@ public final class BlockingThreads: Sendable {
     ///   - name: of which the first 11 bytes or so show in `top -H`, before the thread's number.
     ///   - count: how many closures run at the same time.
     ///   - queueLimit: how many more may wait.
-    public init(name: String, count: Int, queueLimit: Int = 1024) {
+    ///   - niceness: how much the threads give way to others, see ``HostThread``.
+    public init(name: String, count: Int, queueLimit: Int = 1024, niceness: Int = 0) {
         precondition(count > 0 && queueLimit >= 0, "blocking threads need at least one thread")
         let queue = Monitor(Queue(limit: queueLimit, idle: count))
         self.queue = queue
         for number in 1...count {
             // The threads hold the queue and not this object, so letting it go ends them.
-            HostThread.start(name: "\(name)-\(number)") {
+            HostThread.start(name: "\(name)-\(number)", niceness: niceness) {
                 while let entry = queue.wait(for: { $0.next() }).entry {
                     entry.perform()
                     queue.change(waking: .nobody) { $0.idle += 1 }

@@ -6,8 +6,13 @@ internal import Glibc
 /// They run until their body returns; nobody joins them.
 public enum HostThread {
     /// Runs `body` on a new thread; the first 15 bytes of `name` are what `top -H` shows.
-    public static func start(name: String, _ body: @escaping @Sendable () -> Void) {
-        let start = unsafe Unmanaged.passRetained(Start(name: name, body: body))
+    ///
+    /// - Parameters:
+    ///   - name: the thread's name.
+    ///   - niceness: how much it gives way to others, from 0 to 19; a system that forbids it lets it be as others are.
+    ///   - body: what it does.
+    public static func start(name: String, niceness: Int = 0, _ body: @escaping @Sendable () -> Void) {
+        let start = unsafe Unmanaged.passRetained(Start(name: name, niceness: niceness, body: body))
         var thread = pthread_t()
         let code = unsafe pthread_create(
             &thread, nil,
@@ -15,6 +20,7 @@ public enum HostThread {
                 guard let argument = unsafe argument else { return nil }
                 let start = unsafe Unmanaged<Start>.fromOpaque(argument).takeRetainedValue()
                 unsafe logferry_name_current_thread(start.name)
+                if start.niceness > 0 { logferry_lower_current_thread(Int32(start.niceness)) }
                 start.body()
                 return nil
             }, start.toOpaque())
@@ -25,11 +31,13 @@ public enum HostThread {
     /// What the new thread is told.
     private final class Start: Sendable {
         let name: String
+        let niceness: Int
         let body: @Sendable () -> Void
 
-        init(name: String, body: @escaping @Sendable () -> Void) {
+        init(name: String, niceness: Int, body: @escaping @Sendable () -> Void) {
             // A longer name would be refused as a whole.
             self.name = String(decoding: name.utf8.prefix(15), as: UTF8.self)
+            self.niceness = niceness
             self.body = body
         }
     }

@@ -6,13 +6,17 @@ public struct ScanBudget: Sendable {
     public private(set) var examined = 0
 
     private let rows: Int
-    private var bytes = ScanBudget.byteLimit
+    private var bytes: Int
 
-    /// How many bytes of lines a call looks at: few enough that its snapshot is soon over.
+    /// How many bytes of lines a call looks at, each counted once for each text that is looked for: few enough that its
+    /// snapshot is soon over.
     public static let byteLimit = 64 << 20
 
-    /// A budget of so many rows.
-    public init(rows: Int) { self.rows = rows }
+    /// A budget of so many rows and bytes.
+    public init(rows: Int, bytes: Int = ScanBudget.byteLimit) {
+        self.rows = rows
+        self.bytes = bytes
+    }
 
     /// Whether there is nothing left.
     public var isSpent: Bool { examined >= rows || bytes <= 0 }

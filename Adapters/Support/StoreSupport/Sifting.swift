@@ -12,12 +12,13 @@ public struct Sifting: Sendable {
     ///   - filter: whose text and conditions lines are sifted by.
     ///   - limit: how many rows are wanted.
     ///   - scanLimit: how many records may be looked at.
-    public init(_ filter: LogFilter, limit: Int, scanLimit: Int) {
+    ///   - byteLimit: how many bytes of lines may be looked at, see ``ScanBudget/byteLimit``.
+    public init(_ filter: LogFilter, limit: Int, scanLimit: Int, byteLimit: Int = ScanBudget.byteLimit) {
         let sieve = LineSieve(filter)
         self.sieve = sieve.isEmpty ? nil : sieve
         self.limit = limit
         self.scanLimit = scanLimit
-        budget = ScanBudget(rows: scanLimit)
+        budget = ScanBudget(rows: scanLimit, bytes: byteLimit)
     }
 
     /// Takes whatever comes.
@@ -43,7 +44,7 @@ public struct Sifting: Sendable {
     /// Whether a line may meet the filter.
     public mutating func admits(_ line: Span<UInt8>) -> Bool {
         guard let sieve else { return true }
-        budget.spend(line.count)
+        budget.spend(line.count * sieve.weight)
         return sieve.admits(line)
     }
 }

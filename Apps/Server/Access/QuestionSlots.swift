@@ -2,9 +2,10 @@ import AppRegistry
 import LogModel
 import NIOConcurrencyHelpers
 
-/// How many questions may be in progress, in all and of one credential, so that none keeps the others waiting.
+/// How many questions may be at a stage of their work, in all and of one credential, so that none keeps the others waiting.
 ///
-/// A question that finds no place waits a moment for one, in turn; behind a bounded number of waiting ones it is refused.
+/// A question that finds no place waits a moment for one, and is refused when that is over. Whose credential has the fewest
+/// places is next, and of those who waits the longest, so that many questions of one are not in front of the others'.
 final class QuestionSlots: Sendable {
     /// Whose question it is.
     enum Asker: Hashable, Sendable {
@@ -32,19 +33,20 @@ final class QuestionSlots: Sendable {
     private let limit: Int
     private let limitPerAsker: Int
     private let patience: Duration
+    private let waitingPerPlace: Int?
     private let state = NIOLockedValueBox(State())
-
-    /// How many questions may wait for each place.
-    private static let waitingPerPlace = 8
 
     /// - Parameters:
     ///   - limit: most questions in progress.
     ///   - limitPerAsker: most of them of one credential.
-    ///   - patience: how long a question waits for a place.
-    init(limit: Int, limitPerAsker: Int, patience: Duration = .seconds(1)) {
+    ///   - patience: how long a question waits for a place, a quarter more or less.
+    ///   - waitingPerPlace: how many questions may wait for each place; `nil` for any number, where something else bounds
+    ///     it.
+    init(limit: Int, limitPerAsker: Int, patience: Duration, waitingPerPlace: Int?) {
         self.limit = limit
         self.limitPerAsker = min(limit, limitPerAsker)
         self.patience = patience
+        self.waitingPerPlace = waitingPerPlace
     }
 
     /// Takes a place, or waits for one.
@@ -56,15 +58,19 @@ final class QuestionSlots: Sendable {
                 state.inProgress[asker, default: 0] += 1
                 return nil
             }
-            guard state.waiting.count(where: { $0.asker == asker }) < limitPerAsker * QuestionSlots.waitingPerPlace,
-                state.waiting.count < limit * QuestionSlots.waitingPerPlace
-            else { throw Problem.tooManyQuestions }
+            if let waitingPerPlace {
+                guard state.waiting.count(where: { $0.asker == asker }) < limitPerAsker * waitingPerPlace,
+                    state.waiting.count < limit * waitingPerPlace
+                else { throw Problem.tooManyQuestions }
+            }
             state.nextNumber += 1
             state.waiting.append(Waiting(number: state.nextNumber, asker: asker, turn: turn))
             return state.nextNumber
         }
         guard let number else { return place(of: asker) }
-        let timer = Task { [patience] in
+        // Not the same for all, or those who came together would be refused, and ask again, together for ever.
+        let patience = patience * Double.random(in: 0.75...1.25)
+        let timer = Task {
             try await Task.sleep(for: patience)
             self.leave(number)
         }
@@ -83,6 +89,14 @@ final class QuestionSlots: Sendable {
         state.inProgress.values.reduce(0, +) < limit && state.inProgress[asker, default: 0] < limitPerAsker
     }
 
+    /// Who is next; of those with as few places the first in the line.
+    private func nextIndex(_ state: State) -> Int? {
+        state.waiting.indices.filter { hasRoom(for: state.waiting[$0].asker, state) }.min {
+            state.inProgress[state.waiting[$0].asker, default: 0]
+                < state.inProgress[state.waiting[$1].asker, default: 0]
+        }
+    }
+
     private func leave(_ number: UInt64) {
         let left = state.withLockedValue { state in
             state.waiting.firstIndex { $0.number == number }.map { state.waiting.remove(at: $0) }
@@ -94,7 +108,7 @@ final class QuestionSlots: Sendable {
         let next: Waiting? = state.withLockedValue { state in
             let left = state.inProgress[asker, default: 1] - 1
             state.inProgress[asker] = left > 0 ? left : nil
-            guard let index = state.waiting.firstIndex(where: { hasRoom(for: $0.asker, state) }) else { return nil }
+            guard let index = nextIndex(state) else { return nil }
             let next = state.waiting.remove(at: index)
             state.inProgress[next.asker, default: 0] += 1
             return next

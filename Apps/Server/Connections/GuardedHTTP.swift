@@ -6,12 +6,19 @@ import NIOHTTP1
 
 extension HTTPServerBuilder {
     /// What all our listeners speak: HTTP/1.1 with the limits of the settings.
-    public static func guarded(_ settings: Settings) -> HTTPServerBuilder { guarded(ConnectionLimits(settings)) }
+    ///
+    /// - Parameters:
+    ///   - settings: the limits.
+    ///   - pieceBytes: how much is received at once; a connection holds a few such pieces of a body that nobody reads yet.
+    /// - Returns: what makes the connections.
+    public static func guarded(_ settings: Settings, pieceBytes: Int = 64 << 10) -> HTTPServerBuilder {
+        guarded(ConnectionLimits(settings), pieceBytes: pieceBytes)
+    }
 
     /// HTTP/1.1 whose connections are counted, measured and bounded.
-    static func guarded(_ limits: ConnectionLimits) -> HTTPServerBuilder {
+    static func guarded(_ limits: ConnectionLimits, pieceBytes: Int = 64 << 10) -> HTTPServerBuilder {
         HTTPServerBuilder { responder in
-            GuardedHTTP(limits, responder: responder)
+            GuardedHTTP(limits, pieceBytes: pieceBytes, responder: responder)
         }
     }
 }
@@ -23,9 +30,11 @@ private struct GuardedHTTP: ServerChildChannel {
     private let http: HTTP1Channel
     private let ids = RequestIDs()
     private let unhandled = UnhandledConnections()
+    private let pieceBytes: Int
 
-    init(_ limits: ConnectionLimits, responder: @escaping HTTPChannelHandler.Responder) {
+    init(_ limits: ConnectionLimits, pieceBytes: Int, responder: @escaping HTTPChannelHandler.Responder) {
         self.limits = limits
+        self.pieceBytes = pieceBytes
         ledger = ConnectionLedger(limits)
         // Idle connections are the guard's matter.
         http = HTTP1Channel(
@@ -42,6 +51,8 @@ private struct GuardedHTTP: ServerChildChannel {
         let limits = limits
         let ids = ids
         let unhandled = unhandled
+        let pieces = AdaptiveRecvByteBufferAllocator(minimum: 1 << 10, initial: 2 << 10, maximum: pieceBytes)
+        try? channel.syncOptions?.setOption(.recvAllocator, value: pieces)
         return http.setup(channel: channel, logger: logger).assumeIsolated().flatMapThrowing { value in
             unhandled.add(value)
             let pipeline = channel.pipeline.syncOperations

@@ -10,59 +10,68 @@ import NIOCore
 struct LogRoutes: Sendable {
     private let deployment: Deployment
     private let query: LogQueryService
-    private let slots: QuestionSlots
+    private let desk: QuestionDesk
 
     init(deployment: Deployment, signer: any PositionSigner) {
         self.deployment = deployment
         query = LogQueryService(reader: deployment.records, signer: signer)
-        slots = QuestionSlots(
-            limit: deployment.settings.maxQuestions, limitPerAsker: deployment.settings.maxQuestionsPerCredential)
+        desk = QuestionDesk(deployment.settings, executor: deployment.questionThreads())
     }
 
     var routes: [Route] {
         [
             Route(.get, "/v1/logs", .read, parameters: LogQuestion.members) { request, context, caller in
-                try await answer(context, caller) { place in
+                try await answer(request, context, caller) { turn in
                     let setting = try setting(of: caller, cursor: context.query["cursor"])
-                    return try await answer(try await LogQuestion(context.query, setting), to: request, context, place)
+                    return try await answer(try await LogQuestion(context.query, setting), to: request, context, turn)
                 }
             },
             Route(.post, "/v1/logs/query", .read) { request, context, caller in
-                // Received before it takes a place, so that a slow body holds none.
+                // Received before it takes a place, so that a slow body holds none, and after it has one in the line.
+                let asker = QuestionSlots.Asker(caller)
+                let seat = try await context.whileClientWaits { try await desk.stand(asker) }
                 let bytes = try await RequestBody.bytes(
                     of: request, context, limit: LogQuestion.mostBytes, tooLarge: .questionTooLarge)
-                return try await answer(context, caller) { place in
-                    let body = try RequestBody(bytes, of: request, known: LogQuestion.members)
-                    let setting = try setting(of: caller, cursor: try body.text("cursor"))
-                    return try await answer(try await LogQuestion(body, setting), to: request, context, place)
+                return try await context.whileClientWaits {
+                    try await desk.serve(asker, seat, bytes: bytes.count) { turn in
+                        let body = try RequestBody(bytes, of: request, known: LogQuestion.members)
+                        let setting = try setting(of: caller, cursor: try body.text("cursor"))
+                        return try await answer(try await LogQuestion(body, setting), to: request, context, turn)
+                    }
                 }
             },
-            Route(.get, "/v1/logs/count", .read, parameters: LogQuestion.filterMembers) { _, context, caller in
-                try await answer(context, caller) { _ in
+            Route(
+                .get, "/v1/logs/count", .read, parameters: LogQuestion.filterMembers
+            ) { request, context, caller in
+                try await answer(request, context, caller) { turn in
                     let question = try await LogQuestion(context.query, try setting(of: caller, cursor: nil))
-                    let count = try await query.count(question.filter)
+                    let count = try await query.count(question.filter, background: turn)
                     return .json { $0.add("count", count) }
                 }
             },
-            Route(.get, "/v1/logs/fields", .read, parameters: ["app", "limit", "cursor"]) { _, context, caller in
-                try await answer(context, caller) { _ in try await fields(context.query, caller) }
+            Route(
+                .get, "/v1/logs/fields", .read, parameters: ["app", "limit", "cursor"]
+            ) { request, context, caller in
+                try await answer(request, context, caller) { _ in try await fields(context.query, caller) }
             },
             Route(
                 .get, "/v1/logs/histogram", .read, parameters: LogQuestion.filterMembers.union(["interval"])
-            ) { _, context, caller in
-                try await answer(context, caller) { _ in try await histogram(context.query, caller) }
+            ) { request, context, caller in
+                try await answer(request, context, caller) { try await histogram(context.query, caller, $0) }
             },
         ]
     }
 
-    /// Answers a question once there is a place for it; its work ends when its client goes away.
+    /// Answers a question whose parameters say all, once there is a place for it; its work ends when its client goes away.
     private func answer(
-        _ context: APIContext, _ caller: Caller,
-        _ work: @Sendable @escaping (HeldPlace) async throws -> Response
+        _ request: Request, _ context: APIContext, _ caller: Caller,
+        _ work: @concurrent @Sendable @escaping (QuestionTurn) async throws -> Response
     ) async throws -> Response {
-        try await context.whileClientWaits {
-            let place = try await slots.enter(QuestionSlots.Asker(caller))
-            return try await work(place)
+        let asker = QuestionSlots.Asker(caller)
+        let bytes = request.uri.query?.utf8.count ?? 0
+        return try await context.whileClientWaits {
+            let seat = try await desk.stand(asker)
+            return try await desk.serve(asker, seat, bytes: bytes, work)
         }
     }
 
@@ -83,14 +92,16 @@ struct LogRoutes: Sendable {
         return .page(found.prefix(limit), next: next) { $0.addMembers(of: $1) }
     }
 
-    private func histogram(_ parameters: QueryParameters, _ caller: Caller) async throws -> Response {
+    private func histogram(
+        _ parameters: QueryParameters, _ caller: Caller, _ turn: QuestionTurn
+    ) async throws -> Response {
         var interval = LogQueryService.defaultInterval
         if let text = parameters["interval"] {
             guard let given = Duration(given: text) else { throw LogQueryError.invalidInterval }
             interval = given
         }
         let question = try await LogQuestion(parameters, try setting(of: caller, cursor: nil))
-        let bars = try await query.histogram(question.filter, interval: interval)
+        let bars = try await query.histogram(question.filter, interval: interval, background: turn)
         return .json { text in
             text.add("items", list: bars) { text, bar in
                 text.add("from", bar.from)
@@ -104,25 +115,26 @@ struct LogRoutes: Sendable {
     }
 
     private func answer(
-        _ question: LogQuestion, to request: Request, _ context: APIContext, _ place: HeldPlace
+        _ question: LogQuestion, to request: Request, _ context: APIContext, _ turn: QuestionTurn
     ) async throws -> Response {
         let types = ["application/json", "application/x-ndjson"]
         if AcceptedTypes(request.headers[.accept]).best(of: types) == types[1] {
-            return stream(question, await context.presence(), place)
+            return stream(question, await context.presence(), turn)
         }
         let page = try await query.page(
             question.filter, order: question.order ?? .newestFirst,
-            limit: question.limit ?? LogQueryService.defaultLimit, cursor: question.cursor, askedAt: question.askedAt)
+            limit: question.limit ?? LogQueryService.defaultLimit, cursor: question.cursor, askedAt: question.askedAt,
+            background: turn)
         let app = question.filter.app.text
         return .page(0..<page.rows.count, next: page.next) { $0.add($1, of: page.rows, app: app) }
     }
 
     /// The stored lines themselves; without an order they come in the cheapest one, without a limit all of them.
     private func stream(
-        _ question: LogQuestion, _ presence: ClientPresence, _ place: HeldPlace
+        _ question: LogQuestion, _ presence: ClientPresence, _ turn: QuestionTurn
     ) -> Response {
         let order = question.order ?? LogQueryService.cheapestOrder(for: question.filter)
-        let records = query.records(question.filter, order: order, limit: question.limit)
+        let records = query.records(question.filter, order: order, limit: question.limit, background: turn)
         let body = ResponseBody { writer in
             var records = records
             while let rows = try await records.next() {
@@ -135,7 +147,7 @@ struct LogRoutes: Sendable {
                 }
                 try await writer.write(inPieces: buffer)
             }
-            place.giveBack()
+            turn.giveBack()
             try await writer.finish(nil)
         }
         return Response(

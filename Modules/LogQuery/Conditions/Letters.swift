@@ -6,18 +6,20 @@ struct Letters: Sendable {
     let folded: [UInt32]
     /// The encodings of all characters, one behind the other.
     private let bytes: [UInt8]
-    /// Where each encoding is in `bytes`.
-    private let forms: [Range<Int>]
+    /// Where each encoding ends in `bytes`; it begins where the one before ends.
+    ///
+    /// 32 bits are enough for what fits into a request, and a question has many characters.
+    private let forms: [UInt32]
     /// Where the encodings of each character end in `forms`; they begin where those of the one before end.
-    private let ends: [Int]
+    private let ends: [UInt32]
     /// Characters of ASCII that are like no others beyond it, for which one comparison says all; else 0.
     private let plain: [MaskedByte]
 
     init(_ text: TextValue) {
         var folded: [UInt32] = []
         var bytes: [UInt8] = []
-        var forms: [Range<Int>] = []
-        var ends: [Int] = []
+        var forms: [UInt32] = []
+        var ends: [UInt32] = []
         var plain: [MaskedByte] = []
         // A character takes at least a byte, and has two forms as a rule.
         folded.reserveCapacity(text.bytes.count)
@@ -35,12 +37,11 @@ struct Letters: Sendable {
             CaseFolding.visitAlike(codePoint) { alike in
                 isPlain = isPlain && alike < 0x80
                 common.admit(UInt8(truncatingIfNeeded: alike))
-                let start = bytes.count
                 appendUTF8(alike, to: &bytes)
-                forms.append(start..<bytes.count)
+                forms.append(UInt32(bytes.count))
             }
             plain.append(isPlain ? common : MaskedByte(0))
-            ends.append(forms.count)
+            ends.append(UInt32(forms.count))
         }
         self.folded = folded
         self.bytes = bytes
@@ -53,12 +54,12 @@ struct Letters: Sendable {
     var count: Int { ends.count }
 
     /// The encodings of a character: those of its lower and its upper case, then the others.
-    func encodings(of letter: Int) -> [[UInt8]] { forms(of: letter).map { Array(bytes[forms[$0]]) } }
+    func encodings(of letter: Int) -> [[UInt8]] { forms(of: letter).map { Array(bytes[form($0)]) } }
 
     /// Whether all encodings of a character have one length.
     func isSteady(_ letter: Int) -> Bool {
         let own = forms(of: letter)
-        return own.allSatisfy { forms[$0].count == forms[own.lowerBound].count }
+        return own.allSatisfy { form($0).count == form(own.lowerBound).count }
     }
 
     /// What is common to the encodings of some characters, those left out that are not as long as the first.
@@ -67,11 +68,11 @@ struct Letters: Sendable {
         layout.reserveCapacity(4 * letters.count)
         for letter in letters {
             let own = forms(of: letter)
-            let first = forms[own.lowerBound]
+            let first = form(own.lowerBound)
             for place in 0..<first.count {
                 var byte = MaskedByte(bytes[first.lowerBound + place])
-                for form in own.dropFirst() where forms[form].count == first.count {
-                    byte.admit(bytes[forms[form].lowerBound + place])
+                for other in own.dropFirst() where form(other).count == first.count {
+                    byte.admit(bytes[form(other).lowerBound + place])
                 }
                 layout.append(byte)
             }
@@ -88,8 +89,8 @@ struct Letters: Sendable {
             let byte = text.unsafeLoad(fromByteOffset: place, as: UInt8.self)
             return byte | plain.mask == plain.value ? 1 : nil
         }
-        for form in forms(of: letter) {
-            let own = forms[form]
+        for number in forms(of: letter) {
+            let own = form(number)
             if place + own.count <= text.byteCount, isThere(own, in: text, at: place) { return own.count }
         }
         return nil
@@ -98,15 +99,23 @@ struct Letters: Sendable {
     /// How long the character is that ends in front of a place of a text, if it is this one.
     @inline(__always)
     func length(of letter: Int, in text: RawSpan, before place: Int) -> Int? {
-        for form in forms(of: letter) {
-            let own = forms[form]
+        for number in forms(of: letter) {
+            let own = form(number)
             if place >= own.count, isThere(own, in: text, at: place - own.count) { return own.count }
         }
         return nil
     }
 
     @inline(__always)
-    private func forms(of letter: Int) -> Range<Int> { (letter == 0 ? 0 : ends[letter - 1])..<ends[letter] }
+    private func forms(of letter: Int) -> Range<Int> {
+        (letter == 0 ? 0 : Int(ends[letter - 1]))..<Int(ends[letter])
+    }
+
+    /// Where an encoding is in `bytes`.
+    @inline(__always)
+    private func form(_ number: Int) -> Range<Int> {
+        (number == 0 ? 0 : Int(forms[number - 1]))..<Int(forms[number])
+    }
 
     @inline(__always)
     private func isThere(_ form: Range<Int>, in text: RawSpan, at place: Int) -> Bool {

@@ -8,13 +8,15 @@ struct LineMatcher: Sendable {
     private let needle: TextNeedle?
     private let sieve: LineSieve
     private let conditions: [PreparedCondition]
+    /// What a byte of a line costs, in bytes in which one text is looked for.
+    let weight: Int
 
     init(_ filter: LogFilter) {
-        needle = filter.text.flatMap { $0.isEmpty ? nil : TextNeedle($0) }
-        var untold = filter
-        untold.text = nil
-        sieve = LineSieve(untold)
-        conditions = filter.conditions.map(PreparedCondition.init)
+        let needles = filter.needles
+        needle = needles.text
+        sieve = LineSieve(filter, needles, skipsText: true)
+        conditions = zip(filter.conditions, needles.parts).map(PreparedCondition.init)
+        weight = conditions.reduce(1) { $0 + $1.weight }
     }
 
     func matches(_ line: Span<UInt8>) -> Bool {
@@ -29,10 +31,18 @@ private struct PreparedCondition: Sendable {
     let test: Condition.Test
     let needle: TextNeedle?
 
-    init(_ condition: Condition) {
+    init(_ condition: Condition, _ needle: TextNeedle?) {
         path = PreparedPath(condition.path)
         test = condition.test
-        if case .contains(let part) = test { needle = TextNeedle(part) } else { needle = nil }
+        self.needle = needle
+    }
+
+    /// To find a value takes some times as long as to find a text, and each value that it is compared with takes time.
+    var weight: Int {
+        switch test {
+        case .oneOf(let operands), .noneOf(let operands): 4 + operands.count / 8
+        default: 4
+        }
     }
 
     func holds(in line: Span<UInt8>) -> Bool {

@@ -44,8 +44,8 @@ public struct LineSieve: Sendable {
         }
 
         /// Looks for a text in any case.
-        init(inAnyCase text: TextValue, escape: String) {
-            wanted = .needle(TextNeedle(text))
+        init(_ needle: TextNeedle, escape: String) {
+            wanted = .needle(needle)
             self.escape = escape
         }
 
@@ -73,12 +73,22 @@ public struct LineSieve: Sendable {
     private static let groupLimit = 8
 
     /// What must be in lines that meet a filter.
-    public init(_ filter: LogFilter) {
+    public init(_ filter: LogFilter) { self.init(filter, filter.needles, skipsText: false) }
+
+    /// What must be in lines that meet a filter, or its conditions alone.
+    init(_ filter: LogFilter, _ needles: Needles, skipsText: Bool) {
         var finders: [Finder] = []
-        if let text = filter.text, let finder = LineSieve.finder(inAnyCase: text) { finders.append(finder) }
-        for condition in filter.conditions { finders += LineSieve.finders(of: condition) }
+        if !skipsText, let text = filter.text, let finder = LineSieve.finder(inAnyCase: text, needles.text) {
+            finders.append(finder)
+        }
+        for (condition, needle) in zip(filter.conditions, needles.parts) {
+            finders += LineSieve.finders(of: condition, needle)
+        }
         self.finders = finders
     }
+
+    /// In how many ways a line is looked at.
+    public var weight: Int { finders.count }
 
     /// Whether nothing is known that must be in a line.
     public var isEmpty: Bool { finders.isEmpty }
@@ -89,13 +99,13 @@ public struct LineSieve: Sendable {
         return true
     }
 
-    private static func finders(of condition: Condition) -> [Finder] {
+    private static func finders(of condition: Condition, _ needle: TextNeedle?) -> [Finder] {
         var finders: [Finder?] = []
         switch condition.test {
         case .notEqual, .noneOf, .exists(false): return []
         case .equal(let operand): finders.append(finder(texts(of: [operand])))
         case .oneOf(let operands): finders.append(finder(texts(of: operands)))
-        case .contains(let part): finders.append(finder(inAnyCase: part))
+        case .contains(let part): finders.append(finder(inAnyCase: part, needle))
         case .exists(true), .greater, .greaterOrEqual, .less, .lessOrEqual, .between: break
         }
         // The member itself must be there; a line is an object, so what comes first on its path is a name.
@@ -118,8 +128,9 @@ public struct LineSieve: Sendable {
     }
 
     /// What looks for a text that is looked for in any case, if something is known by it.
-    private static func finder(inAnyCase text: TextValue) -> Finder? {
-        canBeWritten(text) ? Finder(inAnyCase: text, escape: escape(of: [text])) : nil
+    private static func finder(inAnyCase text: TextValue, _ needle: TextNeedle?) -> Finder? {
+        guard let needle, canBeWritten(text) else { return nil }
+        return Finder(needle, escape: escape(of: [text]))
     }
 
     /// Whether a text can stand in a line without escapes: a NUL cannot, and neither can half of a surrogate pair.

@@ -18,7 +18,7 @@ final class TextNeedle: Sendable {
     private let escape: ByteSearch
     /// For each beginning of the text the length of the longest shorter beginning that it ends with, so that no character
     /// is looked at again after a mismatch (the algorithm of Knuth, Morris and Pratt).
-    private let borders: [Int]
+    private let borders: [UInt32]
 
     init(_ text: TextValue) {
         letters = Letters(text)
@@ -96,20 +96,20 @@ final class TextNeedle: Sendable {
         let wanted = letters.folded
         while index < text.count {
             let codePoint = CaseFolding.folded(Letters.codePoint(text, &index))
-            while matched > 0, wanted[matched] != codePoint { matched = borders[matched - 1] }
+            while matched > 0, wanted[matched] != codePoint { matched = Int(borders[matched - 1]) }
             if wanted[matched] == codePoint { matched += 1 }
             if matched == wanted.count { return true }
         }
         return false
     }
 
-    private static func borders(of text: [UInt32]) -> [Int] {
-        var borders = [Int](repeating: 0, count: text.count)
+    private static func borders(of text: [UInt32]) -> [UInt32] {
+        var borders = [UInt32](repeating: 0, count: text.count)
         var length = 0
         for index in text.indices.dropFirst() {
-            while length > 0, text[index] != text[length] { length = borders[length - 1] }
+            while length > 0, text[index] != text[length] { length = Int(borders[length - 1]) }
             if text[index] == text[length] { length += 1 }
-            borders[index] = length
+            borders[index] = UInt32(length)
         }
         return borders
     }

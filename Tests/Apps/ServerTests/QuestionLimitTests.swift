@@ -1,4 +1,5 @@
 import AppRegistry
+import BlockingExecutor
 import Composition
 import HTTPTransport
 import LogModel
@@ -13,9 +14,9 @@ import Testing
 struct QuestionLimitTests {
     private static let one = QuestionSlots.Asker.token(TokenID(unchecked: "token-of-the-tests"))
 
-    @Test("T9: questions in progress are bounded, in all and of one credential; the next waits for its turn")
+    @Test("T9: questions at a stage are bounded, in all and of one credential; the next waits for its turn")
     func slots() async throws {
-        let slots = QuestionSlots(limit: 3, limitPerAsker: 2, patience: .seconds(60))
+        let slots = QuestionSlots(limit: 3, limitPerAsker: 2, patience: .seconds(60), waitingPerPlace: 8)
         let first = try await slots.enter(.admin)
         let second = try await slots.enter(.admin)
         let other = try await slots.enter(QuestionLimitTests.one)
@@ -33,12 +34,40 @@ struct QuestionLimitTests {
         _ = (try await slots.enter(.admin), try await slots.enter(QuestionLimitTests.one))
     }
 
+    @Test("T9: whose credential has the fewest places is next, however many questions of another wait in front")
+    func fairness() async throws {
+        let slots = QuestionSlots(limit: 2, limitPerAsker: 2, patience: .seconds(60), waitingPerPlace: nil)
+        let first = try await slots.enter(.admin)
+        let second = try await slots.enter(.admin)
+        let (order, entered) = AsyncStream.makeStream(of: QuestionSlots.Asker.self)
+        let many = (0..<20).map { _ in
+            Task {
+                let place = try await slots.enter(.admin)
+                entered.yield(.admin)
+                return place
+            }
+        }
+        try await Task.sleep(for: .milliseconds(50))
+        let one = Task {
+            let place = try await slots.enter(QuestionLimitTests.one)
+            entered.yield(QuestionLimitTests.one)
+            return place
+        }
+        try await Task.sleep(for: .milliseconds(50))
+        first.giveBack()
+        #expect(await order.first { _ in true } == QuestionLimitTests.one)
+        for task in many { task.cancel() }
+        for task in many { _ = await task.result }
+        _ = try await one.value
+        second.giveBack()
+    }
+
     @Test("T9: who waits too long, or behind too many, is refused with 429 and Retry-After")
     func refusals() async throws {
-        let slots = QuestionSlots(limit: 1, limitPerAsker: 1, patience: .milliseconds(50))
+        let slots = QuestionSlots(limit: 1, limitPerAsker: 1, patience: .milliseconds(50), waitingPerPlace: nil)
         let place = try await slots.enter(.admin)
         await #expect(throws: Problem.tooManyQuestions) { try await slots.enter(.admin) }
-        let patient = QuestionSlots(limit: 1, limitPerAsker: 1, patience: .seconds(60))
+        let patient = QuestionSlots(limit: 1, limitPerAsker: 1, patience: .seconds(60), waitingPerPlace: 8)
         let held = try await patient.enter(.admin)
         let waiting = (0..<8).map { _ in Task { try await patient.enter(.admin) } }
         try await Task.sleep(for: .milliseconds(50))
@@ -49,6 +78,46 @@ struct QuestionLimitTests {
         _ = try await patient.enter(.admin)
         place.giveBack()
         #expect(Problem.tooManyQuestions.code == .tooManyQuestions && Problem.tooManyQuestions.retryAfter != nil)
+    }
+
+    @Test("T9: a question that goes on in the background frees its place in the foreground, and waits for one there")
+    func background() async throws {
+        let front = QuestionSlots(limit: 1, limitPerAsker: 1, patience: .milliseconds(50), waitingPerPlace: nil)
+        let back = QuestionSlots(limit: 1, limitPerAsker: 1, patience: .milliseconds(50), waitingPerPlace: nil)
+        let executor = BackgroundThreads(name: "test", count: 1)
+        let line = QuestionSlots(limit: 9, limitPerAsker: 9, patience: .seconds(60), waitingPerPlace: nil)
+        let turn = QuestionTurn(
+            try await front.enter(.admin), try await line.enter(.admin), isInBackground: false, executor: executor
+        ) { try await back.enter(.admin) }
+        #expect(try await turn.carryOn { 1 } == 1 && turn.hasBegun)
+        let second = QuestionTurn(
+            try await front.enter(.admin), try await line.enter(.admin), isInBackground: false, executor: executor
+        ) { try await back.enter(.admin) }
+        await #expect(throws: Problem.tooManyQuestions) { try await second.carryOn { 2 } }
+        turn.giveBack()
+        // Its own place in the foreground is free again too.
+        _ = (try await front.enter(.admin), try await back.enter(.admin))
+    }
+
+    @Test("T9: 64 clients with one key are all answered; those that find no place at once wait for one")
+    func sharedKey() async throws {
+        try await ServerBench.run { bench in
+            _ = try await bench.deployment.apps.register(named: "shop")
+            let answers = try await withThrowingTaskGroup(of: Int.self) { group in
+                for number in 0..<64 {
+                    group.addTask {
+                        let answer =
+                            number % 2 == 0
+                            ? try await bench.send(.get, "/v1/logs?app=shop&q=x", bearer: bench.adminKey)
+                            : try await bench.send(
+                                .post, "/v1/logs/query", bearer: bench.adminKey, body: #"{"app":"shop"}"#)
+                        return answer.status
+                    }
+                }
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+            #expect(answers == Array(repeating: 200, count: 64))
+        }
     }
 
     @Test("T9: a question has at most 64 KiB, whatever other bodies may have")

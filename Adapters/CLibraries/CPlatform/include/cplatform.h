@@ -5,6 +5,10 @@
 /// Hidden behind _GNU_SOURCE in glibc, so Swift's Glibc module cannot see it.
 void logferry_name_current_thread(const char *name);
 
+/// Lets other threads go before the calling one, from 0 to 19 as nice counts it; a system that forbids it changes nothing.
+/// The type of its first argument differs between C libraries.
+void logferry_lower_current_thread(int niceness);
+
 /// Lets glibc's allocator keep at most so many arenas; with another C library it does nothing.
 /// malloc.h is in no module that Swift has.
 void logferry_bound_arenas(int count);

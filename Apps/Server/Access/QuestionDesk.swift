@@ -1,0 +1,63 @@
+import Composition
+import LogModel
+import LogQuery
+
+/// Lets questions in: into a line, to a place in the foreground, and on to one in the background.
+///
+/// Only questions in the line are received and read, so that what waits holds little memory. Who finds no room in the line
+/// waits a second in front of it, and is then refused: so those who ask again at once do so at a bounded pace.
+struct QuestionDesk: Sendable {
+    private let line: QuestionSlots
+    private let foreground: QuestionSlots
+    private let background: QuestionSlots
+    private let executor: any TaskExecutor
+
+    /// Questions of more bytes begin in the background: to read them and to make ready what they look for is work.
+    private static let shortQuestion = 4 << 10
+    /// How many questions are in the line for each place.
+    private static let linePerPlace = 8
+
+    /// - Parameters:
+    ///   - settings: say how many places there are.
+    ///   - executor: where questions go on in the background.
+    init(_ settings: Settings, executor: any TaskExecutor) {
+        let (limit, perAsker) = (settings.maxQuestions, settings.maxQuestionsPerCredential)
+        // Who waits in front of it is bounded by the connections: each has one request at a time.
+        line = QuestionSlots(
+            limit: limit * QuestionDesk.linePerPlace, limitPerAsker: perAsker * QuestionDesk.linePerPlace,
+            patience: .seconds(1), waitingPerPlace: nil)
+        foreground = QuestionSlots(
+            limit: limit, limitPerAsker: perAsker, patience: .seconds(1), waitingPerPlace: QuestionDesk.linePerPlace)
+        // Half of the places in the foreground; all of the line may wait for them.
+        background = QuestionSlots(
+            limit: (limit + 1) / 2, limitPerAsker: (perAsker + 1) / 2, patience: .seconds(10),
+            waitingPerPlace: 2 * QuestionDesk.linePerPlace)
+        self.executor = executor
+    }
+
+    /// Takes a place in the line.
+    /// - Throws: ``Problem`` `too_many_questions`, or `CancellationError`.
+    func stand(_ asker: QuestionSlots.Asker) async throws -> HeldPlace { try await line.enter(asker) }
+
+    /// Answers a question that was received, once there is a place for it.
+    /// - Parameters:
+    ///   - asker: whose question it is.
+    ///   - seat: its place in the line, which it keeps as long as it may have to wait for another place.
+    ///   - bytes: how long the question is.
+    ///   - answer: answers it.
+    /// - Returns: the answer.
+    /// - Throws: what `answer` throws; ``Problem`` `too_many_questions`, or `CancellationError`.
+    func serve<Answer: Sendable>(
+        _ asker: QuestionSlots.Asker, _ seat: HeldPlace, bytes: Int,
+        _ answer: @concurrent @Sendable @escaping (QuestionTurn) async throws -> Answer
+    ) async throws -> Answer {
+        let isShort = bytes <= QuestionDesk.shortQuestion
+        let place = try await (isShort ? foreground : background).enter(asker)
+        let background = background
+        let turn = QuestionTurn(place, seat, isInBackground: !isShort, executor: executor) {
+            try await background.enter(asker)
+        }
+        guard !isShort else { return try await answer(turn) }
+        return try await turn.carryOn { try await answer(turn) }
+    }
+}
