@@ -76,7 +76,7 @@ struct BackgroundTests {
         _ = try await service.count(filter, background: background)
         _ = try await service.histogram(filter, interval: .seconds(1), background: background)
         filter.text = "\"n\":29"
-        _ = try await service.page(filter, order: .newestFirst, limit: 100, cursor: nil, background: background)
+        _ = try await service.page(filter, order: .newestFirst, limit: 10, cursor: nil, background: background)
         #expect(background.works == 0)
     }
 
