@@ -89,7 +89,8 @@ public struct Verification: Sendable {
             let object = try await object(of: cursor, in: listing)
             let verdict = try await verifier.verify(
                 cursor, against: object, in: listing.source, seals: try await seals(of: cursor),
-                wasTaken: { try await isStored($0, of: cursor) }, progress: progress)
+                wasTaken: { try await isStored($0, of: cursor) },
+                lastLines: { try await records.lastLines(of: cursor.generation) }, progress: progress)
             switch verdict {
             case .sourceGone: return .sourceGone
             case .differs(let words): return .differs(words)

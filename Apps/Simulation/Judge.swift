@@ -4,6 +4,7 @@ import InMemoryAdapter
 import LogCursor
 import LogIngestion
 import LogModel
+import LogQuery
 
 /// Compares what is stored with what was written.
 ///
@@ -128,7 +129,8 @@ struct Judge: Sendable {
         let rejects = await world.store.rejects(of: cursor.generation, because: .continuationAfterSeal)
         return try await Verifier(scanner: PortableScanner(), settings: world.settings).verify(
             cursor, against: object, in: source, seals: Set(rejects.map(\.range.lower)),
-            wasTaken: { body in places.contains { body.lower <= $0 && $0 < body.upper } })
+            wasTaken: { body in places.contains { body.lower <= $0 && $0 < body.upper } },
+            lastLines: { try await world.store.lastLines(of: cursor.generation) })
     }
 
     /// Bytes in words: the first of them, line breaks shown.

@@ -106,6 +106,11 @@ public enum LineCarry: UInt8, Sendable, Hashable, CaseIterable {
     case sealedLine = 3
     /// Bytes behind such a line, whose beginning was refused.
     case continuation = 4
+    /// A last line that became a record without its newline: blanks and NULs behind it belong to no line.
+    case wholeLine = 5
+
+    /// Whether a last line was taken without its newline, and nothing of what may come behind it.
+    public var isBehindLastLine: Bool { self == .sealedLine || self == .wholeLine }
 }
 
 /// What became of a generation's bytes; the four byte counts add up to the position.

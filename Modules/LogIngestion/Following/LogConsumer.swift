@@ -17,6 +17,7 @@ public struct LogConsumer: Sendable {
     private let claims: ActiveClaims
     private let steps: ClockSteps
     private let doubts: ObjectDoubts
+    private let looks: HiddenLooks
     private let turns: (any AppTurns)?
 
     /// Puts a consumer together.
@@ -55,14 +56,16 @@ public struct LogConsumer: Sendable {
         let budget = ByteBudget(total: settings.bytesInFlight)
         let doubts = ObjectDoubts(wait: settings.replaceAfter, ticks: ticks)
         let steps = ClockSteps(from: clock.now(), ticks: ticks, grace: settings.sealGrace)
+        let looks = HiddenLooks(ticks: ticks)
         follower = { source in
             ObjectFollower(
                 source: source, cursors: cursors, committer: committer, budget: budget, scanner: scanner,
                 checksums: checksums, settings: settings, clock: clock, observer: observer, steps: steps,
-                doubts: doubts, taken: taken)
+                doubts: doubts, taken: taken, looks: looks)
         }
         self.steps = steps
         self.doubts = doubts
+        self.looks = looks
         backOff = BackOff(entropy: entropy)
         claims = ActiveClaims(cursors: cursors, lease: settings.claimLease)
     }
@@ -87,7 +90,8 @@ public struct LogConsumer: Sendable {
     }
 
     private func visitApps() async throws -> ConsumeFigures {
-        try await withThrowingTaskGroup(of: ConsumeFigures.self) { group in
+        await looks.beginRun()
+        return try await withThrowingTaskGroup(of: ConsumeFigures.self) { group in
             var figures = ConsumeFigures()
             var last: AppID?
             var running = 0
@@ -182,11 +186,12 @@ public struct LogConsumer: Sendable {
             let (sum, isTooLarge) = unread.addingReportingOverflow(outlook.unreadBytes)
             unread = isTooLarge ? .max : sum
             let isDue = known[object.key].flatMap { doubted[$0.generation] }
+            let reason = outlook.reasonToSkip(at: maySeal ? now : nil, sealGrace: settings.sealGrace)
             if isDue == false {
                 figures.skip(.doubted)
                 figures.tally.count(.doubted, unread: outlook.unreadBytes)
-            } else if isDue == nil,
-                let reason = outlook.reasonToSkip(at: maySeal ? now : nil, sealGrace: settings.sealGrace)
+            } else if isDue == nil, let reason,
+                !(isListing ? await hides(object, outlook, in: source, at: now) : false)
             {
                 figures.skip(reason)
                 figures.tally.count(unread: outlook.unreadBytes)
@@ -206,6 +211,17 @@ public struct LogConsumer: Sendable {
             try await follow(claimed, of: source, into: &figures, unfinished: &unfinished)
         }
         return unfinished
+    }
+
+    /// Whether bytes lie hidden behind an object that has nothing else to bring.
+    private func hides(
+        _ object: SourceObject, _ outlook: ObjectOutlook, in source: any ObjectSource, at now: Timestamp
+    ) async -> Bool {
+        guard let grownAt = outlook.mayHideSince,
+            await looks.finds(behind: object, in: source, grownAt: grownAt, at: now)
+        else { return false }
+        await looks.note(object, in: source.id)
+        return true
     }
 
     private func claim(

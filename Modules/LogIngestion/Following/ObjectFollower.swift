@@ -17,6 +17,7 @@ public struct ObjectFollower: Sendable {
     let doubts: ObjectDoubts?
     /// The stored lines, which tell an older state from another content.
     let taken: (any TakenLines)?
+    private let looks: HiddenLooks?
 
     /// Puts a follower together; committer and budget are shared by all followers of a process.
     ///
@@ -30,14 +31,16 @@ public struct ObjectFollower: Sendable {
         self.init(
             source: source, cursors: cursors, committer: committer, budget: budget, scanner: scanner,
             checksums: checksums, settings: settings, clock: clock, observer: observer, steps: nil, doubts: nil,
-            taken: nil)
+            taken: nil, looks: nil)
     }
 
-    /// As the public one, with what notices steps of the clock and older states of objects.
+    /// As the public one, with what notices steps of the clock and older states of objects, and when to look behind an object's
+    /// end.
     init(
         source: any ObjectSource, cursors: any CursorStore, committer: GroupCommitter, budget: ByteBudget,
         scanner: any RecordScanner, checksums: any Checksums, settings: IngestionSettings, clock: any WallClock,
-        observer: any IngestionObserver, steps: ClockSteps?, doubts: ObjectDoubts?, taken: (any TakenLines)?
+        observer: any IngestionObserver, steps: ClockSteps?, doubts: ObjectDoubts?, taken: (any TakenLines)?,
+        looks: HiddenLooks?
     ) {
         self.source = source
         self.cursors = cursors
@@ -51,6 +54,7 @@ public struct ObjectFollower: Sendable {
         self.steps = steps
         self.doubts = doubts
         self.taken = taken
+        self.looks = looks
     }
 
     /// How a turn ended.
@@ -118,7 +122,7 @@ public struct ObjectFollower: Sendable {
         } catch {
             turn.end = .failed(error)
         }
-        if case .caughtUp = turn.end, turn.sawDamage, claim.cursor.progress.hiddenSeen == 0 {
+        if case .caughtUp = turn.end, claim.cursor.progress.hiddenSeen == 0, await mayHide(object, turn) {
             await takeHidden(of: object, into: &turn, scan: scan, progress: progress)
         }
         return turn
@@ -305,6 +309,14 @@ public struct ObjectFollower: Sendable {
         guard start.tail.matches(chunk.bytes.span.extracting(0..<start.tail.length)) else {
             throw Rewritten(reason: .rewritten, size: chunk.size)
         }
+    }
+
+    /// Whether bytes may lie hidden behind an object that was caught up with.
+    private func mayHide(_ object: SourceObject, _ turn: Turn) async -> Bool {
+        if turn.sawDamage { return true }
+        let now = clock.now()
+        let grownAt = turn.bytes > 0 ? now : turn.claim.cursor.progress.grownAt
+        return await looks?.finds(behind: object, in: source, grownAt: grownAt, at: now) ?? false
     }
 
     /// Takes what an append that broke has pushed beyond the end that the place shows: acknowledged bytes may lie there.

@@ -38,6 +38,9 @@ struct ObjectOutlook {
     /// How many of its bytes are not taken.
     var unreadBytes: Int64 { max(0, size - (progress?.position ?? 0)) }
 
+    /// When it was last seen to grow, if all that was seen of it is what its place shows.
+    var mayHideSince: Timestamp? { progress.flatMap { $0.hiddenSeen == 0 ? $0.grownAt : nil } }
+
     /// Why following it would bring nothing now.
     /// - Parameters:
     ///   - now: the time of day, or `nil` when it may not be judged by.
@@ -47,7 +50,7 @@ struct ObjectOutlook {
         guard let progress else { return hasCursor || object.size > 0 ? nil : .unchanged }
         if size > progress.sizeSeen || isChanged { return nil }
         guard size > progress.position else {
-            return progress.carry == .sealedLine ? .sealed : .unchanged
+            return progress.carry.isBehindLastLine ? .sealed : .unchanged
         }
         if object.isFinal { return nil }
         guard let day = object.day, let now else { return .unfinishedLine }

@@ -39,13 +39,16 @@ public struct Verifier: Sendable {
     ///     of the reason ``RejectReason/continuationAfterSeal`` begin. The bytes alone do not tell.
     ///   - wasTaken: whether lines of a batch, whose place in the object it gets, are stored: then the batch was taken
     ///     from here, else from another file of its writer.
+    ///   - lastLines: where records end that were taken without their newline, ``RecordFlags/unterminated``. It is asked
+    ///     when the counts differ: blanks that came behind such a line were skipped, while in one piece they belong to it.
     ///   - progress: told of each number of bytes read.
     /// - Returns: what came of it.
     /// - Throws: ``SourceError`` or `CancellationError` when the source cannot be read to the end.
     public func verify(
         _ cursor: Cursor, against object: SourceObject?, in source: any ObjectSource,
         scan: ScanSettings = ScanSettings(), seals: Set<Int64> = [],
-        wasTaken: (ByteRange) async throws -> Bool = { _ in true }, progress: (Int64) -> Void = { _ in }
+        wasTaken: (ByteRange) async throws -> Bool = { _ in true },
+        lastLines: () async throws -> Set<Int64> = { [] }, progress: (Int64) -> Void = { _ in }
     ) async throws -> Verdict {
         guard let object, GenerationVerdict.isSame(object.identity, cursor.identity) else { return .sourceGone }
         var verdict = Verdict.equal
@@ -67,7 +70,12 @@ public struct Verifier: Sendable {
                 }
             }
         }
-        return verdict
+        let ends = try await lastLines().subtracting(seals)
+        guard !ends.isEmpty else { return verdict }
+        let walked = try await walk(
+            cursor, object, source, scan: scan, seals: seals.union(ends), wasTaken: wasTaken, progress: progress)
+        guard case .done(let found) = walked, compare(found, with: cursor.progress) == .equal else { return verdict }
+        return .equal
     }
 
     /// How walking over what was taken ended.
@@ -101,7 +109,7 @@ public struct Verifier: Sendable {
             guard let chunk = try await read(by: reader, from: offset, limit: limit) else { return .gone }
             guard !chunk.bytes.isEmpty else { return .ended(at: offset) }
             // What was taken of an unfinished last line was taken at a seal.
-            let isEnd = chunk.end == stop || chunk.end == expected.position && expected.carry == .sealedLine
+            let isEnd = chunk.end == stop || chunk.end == expected.position && expected.carry.isBehindLastLine
             try await take(chunk.bytes, isEnd: isEnd, into: &assembler, wasTaken)
             // A torn batch that ends with a newline was taken at a seal, too: nothing else takes bytes that wait.
             if chunk.end == expected.position, assembler.hasUnfinishedLine {

@@ -24,6 +24,8 @@ public struct FramedLines: Sendable, Hashable {
         case torn
         /// Nothing: the newline that stands behind it ends what an earlier piece began.
         case nothing
+        /// A carriage return at the end of an object: the first byte of a newline.
+        case newlineStart
     }
 
     /// What each stretch is, as raw values of ``Kind``.

@@ -8,7 +8,7 @@ public import LogCursor
 /// too long and not kept. The same bytes give the same lines, whatever the pieces.
 public struct LineFramer: Sendable {
     private let maxLineBytes: Int
-    private let rules: FramingRules
+    let rules: FramingRules
 
     /// Makes a framer of lines of up to `maxLineBytes` bytes, newline not counted, NULs behind the line counted.
     public init(maxLineBytes: Int, rules: FramingRules = .present) {
@@ -24,6 +24,7 @@ public struct LineFramer: Sendable {
     ///   - range: from the first byte that was not taken to where this ends.
     ///   - isEnd: whether nothing follows, so that a last line without a newline counts.
     ///   - carry: what the byte at the start goes on with; updated.
+    ///   - last: the byte before the start, as far as it is known.
     ///   - lines: the columns to append to.
     ///   - plain: where a line begins that is taken as any other even when it looks like a control line; `nil` stops
     ///     at none of them.
@@ -31,7 +32,7 @@ public struct LineFramer: Sendable {
     ///   line is unfinished.
     public func frame(
         _ bytes: Span<UInt8>, _ breaks: inout LineBreaks, in range: Range<Int>, isEnd: Bool, carry: inout LineCarry,
-        into lines: inout FramedLines, plain: PartialRangeThrough<Int>? = nil
+        behind last: UInt8? = nil, into lines: inout FramedLines, plain: PartialRangeThrough<Int>? = nil
     ) -> Int {
         var index = range.lowerBound
         let marked = hasMark(bytes, range, lines) ? index : -1
@@ -41,14 +42,14 @@ public struct LineFramer: Sendable {
                 continue
             }
             if let plain, isControl(bytes, at: index, carry), !plain.contains(index) { return index }
-            takeLine(bytes, index..<newline, carry: carry, into: &lines)
+            takeLine(bytes, index..<newline, carry: carry, behind: last, into: &lines)
             carry = .none
             index = newline + 1
         }
         guard index < range.upperBound else { return index }
         if let plain, isControl(bytes, at: index, carry), !plain.contains(index) { return index }
         if isEnd {
-            takeUnterminated(bytes, index..<range.upperBound, carry: &carry, into: &lines)
+            takeUnterminated(bytes, index..<range.upperBound, carry: &carry, behind: last, into: &lines)
             return range.upperBound
         }
         return takeExcess(bytes, from: index, upTo: range.upperBound, carry: &carry, into: &lines)
@@ -92,12 +93,14 @@ public struct LineFramer: Sendable {
     }
 
     /// A line with its newline, which is at the end of `range`.
-    private func takeLine(_ bytes: Span<UInt8>, _ range: Range<Int>, carry: LineCarry, into lines: inout FramedLines) {
+    private func takeLine(
+        _ bytes: Span<UInt8>, _ range: Range<Int>, carry: LineCarry, behind last: UInt8?, into lines: inout FramedLines
+    ) {
         let newline = range.upperBound
         if let kind = refusal(of: carry) {
-            let end = refusedEnd(bytes, range)
-            return lines.append(
-                end == range.lowerBound ? .nothing : kind, range.lowerBound..<end, separator: newline + 1 - end)
+            let rest = range.lowerBound..<refusedEnd(bytes, range)
+            let skip = carry == .wholeLine ? skipKind(of: bytes, rest, behind: last) : nil
+            return lines.append(rest.isEmpty ? .nothing : skip ?? kind, rest, separator: newline + 1 - rest.upperBound)
         }
         let start = takeLead(bytes, range, carry: carry, into: &lines)
         let followsSkip = start > range.lowerBound || carry == .nulRun
@@ -110,13 +113,27 @@ public struct LineFramer: Sendable {
     }
 
     /// The last line of an object that has ended.
+    ///
+    /// A carriage return at its end is the first byte of its newline, whether the other comes or not.
     private func takeUnterminated(
-        _ bytes: Span<UInt8>, _ range: Range<Int>, carry: inout LineCarry, into lines: inout FramedLines
+        _ bytes: Span<UInt8>, _ all: Range<Int>, carry: inout LineCarry, behind last: UInt8?,
+        into lines: inout FramedLines
     ) {
+        let range = all.lowerBound..<refusedEnd(bytes, all)
+        defer {
+            if range.upperBound < all.upperBound { lines.append(.newlineStart, range.upperBound..<all.upperBound) }
+        }
         if let kind = refusal(of: carry) {
-            lines.append(kind, range)
-            // A line that is too long ends here as any other does: what comes behind it does not belong to it.
-            carry = carry == .longLine ? .sealedLine : .continuation
+            if carry == .wholeLine, let skip = skipKind(of: bytes, range, behind: last) {
+                lines.append(skip, range)
+                carry = .sealedLine
+            } else if range.isEmpty {
+                carry = carry == .continuation ? .continuation : .sealedLine
+            } else {
+                lines.append(kind, range)
+                // A line that is too long ends here as any other does: what comes behind it does not belong to it.
+                carry = carry == .longLine ? .sealedLine : .continuation
+            }
             return
         }
         let start = takeLead(bytes, range, carry: carry, into: &lines)
@@ -131,9 +148,16 @@ public struct LineFramer: Sendable {
         switch carry {
         case .none, .nulRun: nil
         case .longLine: .tooLongRest
-        case .sealedLine: .continuation
+        case .sealedLine, .wholeLine: .continuation
         case .continuation: .continuationRest
         }
+    }
+
+    /// What bytes behind a last line that became a record are when they belong to no line; `nil` when they are refused.
+    private func skipKind(of bytes: Span<UInt8>, _ range: Range<Int>, behind last: UInt8?) -> FramedLines.Kind? {
+        guard !range.isEmpty, range.count <= maxLineBytes, isBlank(bytes, range) else { return nil }
+        // NULs behind the line were skipped with it.
+        return last == 0 ? .skipRest : .skip
     }
 
     /// Where refused bytes end whose newline stands behind `range`.
@@ -164,10 +188,12 @@ public struct LineFramer: Sendable {
     /// Bytes without a newline: they wait, unless there are more of them than a line may have and a carriage return.
     ///
     /// A carriage return at the end of refused bytes waits as well: the next byte tells whether it belongs to a newline.
+    /// So do blanks and NULs behind a last line that became a record: what follows tells whether they are skipped.
     private func takeExcess(
         _ bytes: Span<UInt8>, from start: Int, upTo end: Int, carry: inout LineCarry, into lines: inout FramedLines
     ) -> Int {
         if let kind = refusal(of: carry) {
+            if carry == .wholeLine, end - start <= maxLineBytes + 1, isBlank(bytes, start..<end) { return start }
             let taken = refusedEnd(bytes, start..<end)
             guard taken > start else { return start }
             lines.append(kind, start..<taken)

@@ -9,7 +9,7 @@ struct LineSorter {
     let moment: Timestamp
     /// The stretch that is a line which was taken without its newline; -1 when there is none.
     ///
-    /// Behind it there may be NULs.
+    /// Behind it there may be NULs and a carriage return.
     let unterminated: Int
     var lineNumber: Int64
     var records: RecordColumns
@@ -27,10 +27,16 @@ struct LineSorter {
         self.found = found
         self.moment = moment
         self.lineNumber = lineNumber
-        let last = lines.count - 1
+        var last = lines.count - 1
+        if last >= 0, lines.kind(last) == .newlineStart { last -= 1 }
         let hasNULs = last > 0 && lines.kind(last) == .skip && lines.isLine(last - 1) && lines.separators[last - 1] == 0
         unterminated = lastIsUnterminated ? (hasNULs ? last - 1 : last) : -1
         records = RecordColumns(over: buffer, capacity: found.count)
+    }
+
+    /// Whether the last line was taken without its newline and became a record.
+    var lastIsUnterminatedRecord: Bool {
+        records.flags.last.map { RecordFlags(rawValue: $0).contains(.unterminated) } ?? false
     }
 
     mutating func sort() {
@@ -70,6 +76,7 @@ struct LineSorter {
         case .tooLongRest: refuse(row, .lineTooLong, continues: true)
         case .continuation: refuse(row, .continuationAfterSeal)
         case .continuationRest: refuse(row, .continuationAfterSeal, continues: true)
+        case .newlineStart: counts.separatorBytes += Int64(lines.lengths[row])
         }
     }
 

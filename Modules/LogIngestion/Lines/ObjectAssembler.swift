@@ -124,7 +124,7 @@ public struct ObjectAssembler: Sendable {
         let buffer = isWhole ? piece : pending + piece[start...]
         let begin = isWhole ? start - pending.count : 0
         let from = progress.position
-        let endsCountedLine = progress.carry == .sealedLine || progress.carry == .continuation
+        let endsCountedLine = progress.carry.isBehindLastLine || progress.carry == .continuation
         let end = from + Int64(buffer.count - begin)
         if end > progress.sizeSeen {
             progress.sizeSeen = end
@@ -132,10 +132,15 @@ public struct ObjectAssembler: Sendable {
         }
         var isEnd = isEnd
         var (consumed, undecided) = frame(buffer, from: begin, isEnd: isEnd)
-        if takesWhole, !isEnd, undecided == nil, isWholeObject(buffer.span, from: consumed) {
-            consumed = framer.frame(
-                buffer.span, &breaks, in: consumed..<buffer.count, isEnd: true, carry: &progress.carry, into: &lines)
-            isEnd = true
+        if takesWhole, !isEnd, undecided == nil {
+            // Carriage returns wait: a newline that comes later tells whether the last of them belongs to it.
+            var lineEnd = buffer.count
+            while lineEnd > consumed, buffer[lineEnd - 1] == 0x0D { lineEnd -= 1 }
+            if isWholeObject(buffer.span, consumed..<lineEnd) {
+                consumed = framer.frame(
+                    buffer.span, &breaks, in: consumed..<lineEnd, isEnd: true, carry: &progress.carry, into: &lines)
+                isEnd = true
+            }
         }
         let found = scanner.scan(lines, of: buffer.span, by: settings)
         // The newline behind a sealed line ends a line that was counted when it was sealed.
@@ -147,21 +152,27 @@ public struct ObjectAssembler: Sendable {
         let finishedLines = sorter.separators > 0 || !endsCountedLine ? sorter.lineNumber : progress.lines
         progress.counts += sorter.counts
         progress.lines = finishedLines
-        if isEnd, consumed > begin, progress.carry == .sealedLine { progress.lines += 1 }
+        if isEnd, consumed > begin, progress.carry == .sealedLine, sorter.separators > 0 || !endsCountedLine {
+            progress.lines += 1
+            if framer.rules == .present, sorter.lastIsUnterminatedRecord, buffer[consumed - 1] != 0x0D {
+                progress.carry = .wholeLine
+            }
+        }
         advance(over: buffer, begin..<consumed)
         return Output(
             from: from, progress: progress, account: sorter.counts, repeatedBatches: sorter.repeatedBatches,
             records: sorter.records, rejects: sorter.rejects, writers: batches.moves(), undecided: undecided)
     }
 
-    /// Whether the bytes that wait from `start` on are a whole JSON object, and no control line.
-    private func isWholeObject(_ bytes: Span<UInt8>, from start: Int) -> Bool {
-        guard start < bytes.count, progress.carry == .none || progress.carry == .nulRun,
+    /// Whether bytes that wait are a whole JSON object, and no control line.
+    private func isWholeObject(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
+        let start = range.lowerBound
+        guard !range.isEmpty, progress.carry == .none || progress.carry == .nulRun,
             !framer.isControl(bytes, at: start, progress.carry)
         else { return false }
         var rest = FramedLines(from: start, at: lines.firstOffset + Int64(start) - Int64(lines.firstStart))
         var (none, carry) = (LineBreaks(), progress.carry)
-        _ = framer.frame(bytes, &none, in: start..<bytes.count, isEnd: true, carry: &carry, into: &rest)
+        _ = framer.frame(bytes, &none, in: range, isEnd: true, carry: &carry, into: &rest)
         return rest.lineCount == 1 && scanner.scan(rest, of: bytes, by: ScanSettings()).isAccepted(0)
     }
 
@@ -179,8 +190,8 @@ public struct ObjectAssembler: Sendable {
         var plain = ...(-1)
         while true {
             index = framer.frame(
-                bytes, &breaks, in: index..<bytes.count, isEnd: isEnd, carry: &progress.carry, into: &lines,
-                plain: plain)
+                bytes, &breaks, in: index..<bytes.count, isEnd: isEnd, carry: &progress.carry, behind: recent.last,
+                into: &lines, plain: plain)
             // What is no control line and was not taken as a line either waits for its newline.
             guard index < bytes.count, framer.isControl(bytes, at: index, progress.carry), !plain.contains(index)
             else { return (index, nil) }

@@ -106,8 +106,10 @@ struct FramingTests {
         }
         for text in ["{\"b\":2}", " {\"b\":2} ", "{\"b\":2}\r", "\u{0}{\"b\":2}\u{0}"] {
             let whole = take("{\"a\":1}\n" + text)
-            #expect(whole.records.count == 2 && whole.progress.position == Int64(8 + text.utf8.count))
-            #expect(whole.progress.carry == .sealedLine, "\(text.debugDescription)")
+            // A carriage return waits: it belongs to the newline, if that comes.
+            let waiting = text.hasSuffix("\r") ? 1 : 0
+            #expect(whole.records.count == 2 && whole.progress.position == Int64(8 + text.utf8.count - waiting))
+            #expect(whole.progress.carry == .wholeLine, "\(text.debugDescription)")
             #expect(whole.records.last.map { RecordFlags(rawValue: $0.flags).contains(.unterminated) } == true)
         }
     }
@@ -148,7 +150,7 @@ struct FramingTests {
         #expect(waiting.lines == ["{\"a\":1}"] && waiting.progress.position == 8 && waiting.progress.sizeSeen == 15)
         let sealed = Taking().take(bytes, seals: [15])
         #expect(sealed.lines == ["{\"a\":1}", "{\"b\":2}"] && sealed.progress.position == 15)
-        #expect(sealed.progress.carry == .sealedLine && sealed.progress.lines == 2)
+        #expect(sealed.progress.carry == .wholeLine && sealed.progress.lines == 2)
         #expect(sealed.records.map { RecordFlags(rawValue: $0.flags).contains(.unterminated) } == [false, true])
     }
 
