@@ -162,7 +162,8 @@ let package = Package(
             modules: ["LogModel", "AppRegistry", "SdkProvisioning", "LogCursor", "LogIngestion", "LogMaintenance"],
             support: ["HTTPTransport"]),
         adapter(
-            "LocalFimidaraAdapter", in: "LocalFimidara", modules: ["LogModel"], support: ["BlockingExecutor"],
+            "LocalFimidaraAdapter", in: "LocalFimidara", modules: ["LogModel"],
+            support: ["BlockingExecutor", "StoreSupport"],
             products: [grdb, crypto], bridgesC: true),
         adapter(
             "LocalFilesAdapter", in: "LocalFiles", modules: ["LogModel", "LogCursor", "LogIngestion"],

@@ -98,6 +98,8 @@ private enum LocalFile {
         switch code {
         case ENOENT, ENOTDIR: return SourceError(.gone, detail: "\(path): \(words)")
         case EACCES, EPERM: return SourceError(.forbidden, detail: "\(path): \(words)")
+        // The same path will never do.
+        case ELOOP, ENAMETOOLONG, EISDIR, EINVAL, ENXIO: return SourceError(.rejected, detail: "\(path): \(words)")
         default: return SourceError(.unavailable, detail: "\(path): \(words)")
         }
     }

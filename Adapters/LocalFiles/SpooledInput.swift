@@ -58,6 +58,16 @@ public struct SpooledInput: ObjectSource {
     /// None: a file has one size.
     public func hiddenBytes(of object: SourceObject) async throws(SourceError) -> Int64 { 0 }
 
+    /// What an error of reading standard input is: only what may pass is worth another attempt.
+    private static func failure(_ code: Int32) -> SourceError {
+        switch code {
+        case EBADF: SourceError(.rejected, detail: "standard input is closed: give a file, or a pipe to read from")
+        case EISDIR: SourceError(.rejected, detail: "standard input is a folder: give a file, or a pipe to read from")
+        case EINVAL: SourceError(.rejected, detail: "standard input cannot be read: give a file, or a pipe")
+        default: OpenSpool.failure("standard input", code)
+        }
+    }
+
     private static func spool(_ descriptor: Int32, into folder: String) throws -> (OpenSpool, Int64, String) {
         let file = try OpenSpool(in: folder)
         var hash = SHA256()
@@ -67,7 +77,7 @@ public struct SpooledInput: ObjectSource {
                 while true {
                     let got = unsafe Glibc.read(descriptor, buffer.baseAddress, pieceBytes)
                     if got < 0, errno == EINTR { continue }
-                    guard got >= 0 else { throw OpenSpool.failure("standard input", errno) }
+                    guard got >= 0 else { throw SpooledInput.failure(errno) }
                     count = got
                     return
                 }

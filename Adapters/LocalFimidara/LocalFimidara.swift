@@ -1,6 +1,7 @@
 internal import BlockingExecutor
 internal import Glibc
 public import LogModel
+internal import StoreSupport
 
 /// A file store on the local disk that speaks fimidara's HTTP interface.
 ///
@@ -120,6 +121,12 @@ public final class LocalFimidara: Sendable {
         return request.method == "HEAD" ? admitted.withoutBody : admitted
     }
 
+    /// Answers a request whose body broke the protocol on its way, after ``respond(to:)`` has thrown for it.
+    public func refusalOfBrokenBody(_ request: StorageRequest) -> StorageResponse {
+        let failure = StorageFailure.invalid("The body of the request is not framed as its head says")
+        return crossOrigin.admitting(failure.response, to: request)
+    }
+
     /// How full the store is.
     /// - Throws: when the disk cannot be asked.
     public func usage() async throws -> StorageUsage {
@@ -167,6 +174,7 @@ public final class LocalFimidara: Sendable {
         } catch {
             observe(
                 .failed(endpoint: route.endpoint.path, reason: FailureReason.text(of: error)))
+            if error is FileLost { return refuse(.catalogLost, chosen) }
             return refuse(FailureReason.isFullDisk(error) ? .diskFull : .serverError, chosen)
         }
     }
@@ -197,7 +205,17 @@ public final class LocalFimidara: Sendable {
     private static func lock(_ directory: String, _ calls: DiskCalls) throws -> OpenFile {
         try BlobStore.makeDirectory(directory, calls: calls)
         let file = try OpenFile("\(directory)/lock", flags: O_RDWR | O_CREAT)
-        guard try file.tryLock() else { throw LocalFimidaraError.inUse(directory: directory) }
-        return file
+        for attempt in 1...10 {
+            if try file.tryLock() { return file }
+            // Who only looks whether it is in use has it for a moment.
+            if attempt < 10 { usleep(10_000) }
+        }
+        throw LocalFimidaraError.inUse(directory: directory)
+    }
+
+    /// Whether the store of a directory is open in a process, this one included; makes nothing there.
+    public static func isInUse(_ directory: String) -> Bool {
+        guard let file = try? OpenFile("\(directory)/lock", flags: O_RDONLY) else { return false }
+        return (try? file.tryLock(isShared: true)) == false
     }
 }

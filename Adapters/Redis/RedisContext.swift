@@ -16,7 +16,10 @@ import DistributedLock
         }
         guard unsafe fresh.pointee.err == 0 else {
             defer { unsafe redisFree(fresh) }
-            throw unsafe RedisFailure(.unavailable, "cannot be connected to: \(RedisContext.error(of: fresh))")
+            throw unsafe RedisFailure(
+                .unavailable,
+                "cannot be connected to: \(RedisContext.error(of: fresh)): check its address in redis.urls, and that the "
+                    + "server runs")
         }
         // Writes of a few hundred bytes wait only when the server has not read for long.
         unsafe redisSetTimeout(fresh, time)

@@ -1,12 +1,15 @@
 import BlockingExecutor
 import Foundation
 import GRDB
+import StoreSupport
 
 /// The embedded store: one SQLite file, which several processes of one machine may have open.
 ///
 /// Write-ahead log, `synchronous=FULL` (an acknowledged commit has been fsynced), writes begin IMMEDIATE.
 public struct SQLiteDatabase: Sendable {
     let pool: DatabasePool
+    /// The file that is open; `nil` when it was gone before it could be looked at.
+    private let file: OpenedFile?
     /// Where reads that take long are made; as many connections are left for others.
     let background = BlockingThreads(
         name: "sqlite-long", count: SQLiteDatabase.readers / 2, niceness: BackgroundThreads.niceness)
@@ -36,6 +39,8 @@ public struct SQLiteDatabase: Sendable {
         do {
             try SQLiteDatabase.demandOwn(path)
             pool = try SQLiteDatabase.open(path, configuration, within: busyTimeout)
+            file = OpenedFile(path)
+            if let file { pool.add(transactionObserver: OpenedFileWatch(file), extent: .databaseLifetime) }
             // The pool has chosen NORMAL for its write-ahead log, after it prepared the connection; a commit that is
             // acknowledged must survive a power cut.
             try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
@@ -123,8 +128,9 @@ public struct SQLiteDatabase: Sendable {
     }
 
     /// Asks the file a trivial question.
-    /// - Throws: what SQLite says when the file cannot be read.
+    /// - Throws: what SQLite says when the file cannot be read; ``FileLost`` when it is not the one at its path any more.
     public func ping() async throws {
+        try file?.demand()
         _ = try await pool.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM locks") }
     }
 }

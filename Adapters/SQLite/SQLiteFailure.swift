@@ -5,6 +5,11 @@ import StoreSupport
 extension StoreFailure {
     /// What an error of SQLite in the file at `path` means.
     init(_ error: any Error, in path: String) {
+        if let error = error as? FileLost {
+            // It lasts until somebody acts, as a full disk does; what was sent is to be sent again then.
+            self.init(.passing, detail: "sqlite \(path): \(error)")
+            return
+        }
         guard let error = error as? DatabaseError else {
             self.init(error is CancellationError ? .passing : .lasting, detail: "sqlite \(path): \(error)")
             return

@@ -126,6 +126,9 @@ public enum PrivateFile {
     /// Takes others' rights from a file that is this user's own.
     public static func close(_ path: String) { _ = fchmodat(AT_FDCWD, path, 0o600, AT_SYMLINK_NOFOLLOW) }
 
+    /// Whether this process may write a file, as far as rights go.
+    public static func isWritable(_ path: String) -> Bool { faccessat(AT_FDCWD, path, W_OK, AT_EACCESS) == 0 }
+
     /// What the file system says of a path.
     /// - Returns: `nil` when there is nothing.
     /// - Throws: ``FileTrouble``.
@@ -199,7 +202,19 @@ public enum PrivateFolder {
 
     /// Whether this process may make files in a folder, as far as rights go.
     public static func isWritable(_ path: String) -> Bool {
-        faccessat(AT_FDCWD, path, W_OK | X_OK, AT_EACCESS) == 0
+        faccessat(AT_FDCWD, path, W_OK | X_OK, AT_EACCESS) == 0 && !isOfKernel(path)
+    }
+
+    /// Whether a folder is one of those in which the kernel shows its own state, which take nobody's files.
+    ///
+    /// Rights say nothing there: the superuser has them all.
+    private static func isOfKernel(_ path: String) -> Bool {
+        func device(_ path: String) -> dev_t? {
+            var found = stat()
+            return stat(path, &found) == 0 ? found.st_dev : nil
+        }
+        guard let here = device(path), here != device("/") else { return false }
+        return ["/proc", "/sys", "/sys/fs/cgroup", "/dev/pts"].contains { device($0) == here }
     }
 
     /// Returns when the disk has the names in a folder.
@@ -225,6 +240,9 @@ public struct FileTrouble: Error, Sendable, CustomStringConvertible {
     public let description: String
     /// The system's number of the error; `nil` when it is no error of the system.
     public let code: Int32?
+
+    /// Whether there is no room on the disk, or none that this user may have.
+    public var isLackOfRoom: Bool { code == ENOSPC || code == EDQUOT }
 
     /// The error of the last call.
     init(_ path: String, _ what: String) {

@@ -14,16 +14,19 @@ public enum CleanupFigure {
 }
 
 extension Deployment {
-    /// All kinds of work that this deployment can do: without a file store it consumes nothing, and keeps up what the
-    /// store holds.
-    public func recurringWork() -> [RecurringWork] {
-        let consuming = consumption().map { consumption in
-            RecurringWork(.consumeLogs, every: settings.consumeInterval) { onStart in
-                try await consumption.execute(onStart: onStart)
+    /// What brings lines in, once there is a file store to read.
+    public func consuming() -> Late<RecurringWork> {
+        Late {
+            consumption().map { consumption in
+                RecurringWork(.consumeLogs, every: settings.consumeInterval) { onStart in
+                    try await consumption.execute(onStart: onStart)
+                }
             }
         }
-        return [consuming, indexing(), cleaning(fileStore)].compactMap { $0 }
     }
+
+    /// The kinds of work that need no file store: they keep up what the store holds.
+    public func upkeep() -> [RecurringWork] { [indexing(), cleaning()] }
 
     /// What keeps the field catalogue.
     public func indexing() -> RecurringWork {
@@ -44,14 +47,14 @@ extension Deployment {
         }
     }
 
-    private func cleaning(_ files: FileStore?) -> RecurringWork {
-        let (keeper, term, cleanup) = (keeper, settings.cleanupLockTerm, cleanup(files))
+    private func cleaning() -> RecurringWork {
+        let (keeper, term, cleanup) = (keeper, settings.cleanupLockTerm, cleanup())
         return RecurringWork(.cleanupLogs, every: settings.cleanupInterval) { onStart in
             try await keeper.execute(.cleanupLogs, lockTerm: term, onStart: onStart) { try await cleanup.run() }
         }
     }
 
-    private func cleanup(_ files: FileStore?) -> Cleanup {
+    private func cleanup() -> Cleanup {
         var usual = CleanupSettings()
         usual.days = settings.retentionDays
         usual.patience = settings.retentionPatience
@@ -62,7 +65,7 @@ extension Deployment {
         // Claims under the consumer's own name would keep nobody from anything.
         let claimant = OwnerID.mint(at: clock.now(), from: entropy)
         return Cleanup(
-            store: store, files: files, apps: apps, usual: usual, rules: settings.retentionOfApps,
+            store: store, fileStore: { fileStore }, apps: apps, usual: usual, rules: settings.retentionOfApps,
             sources: rules, claimant: claimant, clock: clock, metrics: telemetry.maintenance)
     }
 }
@@ -71,7 +74,7 @@ extension Deployment {
 private struct Cleanup: Sendable {
     let store: Store
     /// Where files are deleted and asked after; without it, files and the cursors of files that are gone stay.
-    let files: FileStore?
+    let fileStore: @Sendable () -> FileStore?
     let apps: AppRegistrar
     let usual: CleanupSettings
     let rules: [Settings.AppRetention]
@@ -95,7 +98,7 @@ private struct Cleanup: Sendable {
         metrics.note(cleaned)
         var figures = RunFigures(cleaned)
         var firstError = unknown
-        guard let files else { return RunKeeper.Report(figures: figures, firstError: firstError) }
+        guard let files = fileStore() else { return RunKeeper.Report(figures: figures, firstError: firstError) }
         if let sources {
             let cleaner = SourceCleaner(
                 apps: store.apps, sources: files.sources, disposal: files.disposal, cursors: store.cursors,
@@ -117,6 +120,14 @@ private struct Cleanup: Sendable {
     }
 }
 
+extension Settings.AppRetention {
+    /// What is wrong when there is no app of the name.
+    var withoutApp: String {
+        "retention.apps names \"\(visibleText(app))\", and there is no such app: until it does not, retention.days does not "
+            + "apply"
+    }
+}
+
 extension CleanupSettings {
     /// Takes the rules of single apps.
     /// - Returns: what is wrong with them, if something is.
@@ -126,7 +137,7 @@ extension CleanupSettings {
             do {
                 daysOfApps[try await apps.find(rule.app).id] = rule.days
             } catch RegistryError.unknownApp {
-                complaint = "retention.apps names \"\(visibleText(rule.app))\", and there is no such app"
+                complaint = rule.withoutApp
             }
         }
         return complaint

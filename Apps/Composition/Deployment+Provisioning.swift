@@ -26,6 +26,9 @@ extension Deployment {
         }
     }
 
+    /// What carries revocations out, once there is a file store.
+    public func revoking() -> Late<RevocationSweep> { Late { revocationSweep() } }
+
     /// What revokes tokens, and tries to carry that out at the file store.
     public func revoker() -> Revoker {
         Revoker(apps: apps, tokens: tokens, sweep: revocationSweep(), ticks: ContinuousClock()) { [logger] failure in

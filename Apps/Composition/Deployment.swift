@@ -48,10 +48,14 @@ public struct Deployment: Sendable {
     /// Whether the store answers.
     public let readiness: StoreReadiness
     /// The file store; `nil` when none is configured and none was made here.
-    public let fileStore: FileStore?
+    ///
+    /// One that is made in the data folder later, by `files`, is found when somebody asks.
+    public var fileStore: FileStore? { files.value }
     /// What init does; `nil` without a file store, where nothing can be provisioned.
-    public let provisioner: SdkProvisioner?
+    public var provisioner: SdkProvisioner? { provisioning.value }
 
+    private let files: Late<FileStore>
+    private let provisioning: Late<SdkProvisioner>
     private let makes: Bool
     let logger: Logger
     let store: Store
@@ -104,14 +108,45 @@ public struct Deployment: Sendable {
         rejects = store.rejects
         catalogue = store.catalogue
         runs = store.runs
-        fileStore = try Deployment.fileStore(
-            settings, data: data, makes: makesFileStore, clock: clock, entropy: entropy, telemetry: telemetry)
-        provisioner = Deployment.provisioner(
-            over: fileStore, store, settings, clock: clock, entropy: entropy, telemetry: telemetry, logger: logger)
+        let files = try Deployment.files(
+            settings, data: data, makes: makesFileStore, clock: clock, entropy: entropy, telemetry: telemetry,
+            logger: logger)
+        self.files = files
+        provisioning = Late {
+            Deployment.provisioner(
+                over: files.value, store, settings, clock: clock, entropy: entropy, telemetry: telemetry,
+                logger: logger)
+        }
     }
 
     /// Signs positions so that all processes that share a secret take each other's.
     public static func signer(of secret: Secret) -> any PositionSigner { HMACSigner(secret) }
+
+    /// How often a file store that was not there is looked for at most.
+    private static let fileStorePause: Duration = .seconds(1)
+
+    /// The file store, or what finds it when it is made later.
+    /// - Throws: ``SettingsError`` when there is one that cannot be used.
+    private static func files(
+        _ settings: Settings, data: DataDirectory, makes: Bool, clock: any WallClock, entropy: any Entropy,
+        telemetry: ServiceTelemetry, logger: Logger
+    ) throws -> Late<FileStore> {
+        let look: @Sendable (Bool) throws -> FileStore? = { makes in
+            try fileStore(
+                settings, data: data, makes: makes, clock: clock, entropy: entropy, telemetry: telemetry)
+        }
+        if let found = try look(makes) { return Late(found) }
+        return Late(every: fileStorePause) {
+            do {
+                guard let found = try look(false) else { return nil }
+                logger.notice("a file store was made in the data folder and is used from now on")
+                return found
+            } catch {
+                logger.warning("the file store in the data folder cannot be used", metadata: ["error": "\(error)"])
+                return nil
+            }
+        }
+    }
 
     private static func fileStore(
         _ settings: Settings, data: DataDirectory, makes: Bool, clock: any WallClock, entropy: any Entropy,
@@ -145,7 +180,8 @@ public struct Deployment: Sendable {
 
     /// What to do when something needs a file store and there is none.
     public static let noFileStore =
-        "no file store is configured: set fimidara.server_url and fimidara.auth_token (see Docs/FileStore.md)"
+        "no file store is configured: start \"logferry files\" with this data folder, or set fimidara.server_url and "
+        + "fimidara.auth_token (see Docs/FileStore.md)"
 
     /// The file store, or an error that says what to configure.
     /// - Throws: ``SettingsError``.

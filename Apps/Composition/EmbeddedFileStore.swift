@@ -83,6 +83,11 @@ public struct EmbeddedFileStore: Sendable {
         in directory: String, _ settings: Settings, adminSecret: Secret, clock: any WallClock, entropy: any Entropy,
         telemetry: ServiceTelemetry, logger: Logger
     ) async throws -> EmbeddedFileStore {
+        do throws(FileTrouble) {
+            try DatabaseFiles(directory + "/metadata.sqlite").demandTrust()
+        } catch {
+            throw SettingsError("its catalog: \(error)")
+        }
         let rules = settings.fileStoreRules
         let settings = LocalFimidara.Settings(
             directory: directory, rootname: settings.workspaceRootname, adminSecret: adminSecret, limits: rules.limits,
@@ -119,6 +124,14 @@ public struct EmbeddedFileStore: Sendable {
             method: call.method, path: call.path, query: call.query, headers: StorageHeaders(call.headers),
             body: StorageBody(body))
         return Reply(try await engine.respond(to: request))
+    }
+
+    /// The answer to a request whose body broke the protocol on its way, after ``respond(to:body:)`` has thrown for it.
+    public func refusalOfBrokenBody(_ call: Call) -> Reply {
+        Reply(
+            engine.refusalOfBrokenBody(
+                StorageRequest(
+                    method: call.method, path: call.path, query: call.query, headers: StorageHeaders(call.headers))))
     }
 
     /// How full the store is.

@@ -48,16 +48,7 @@ struct Store: Sendable {
     ) async throws -> Store {
         switch settings.store {
         case .sqlite(let path):
-            do {
-                if !makes, try PrivateFile.facts(path) == nil {
-                    let isUsual = path == settings.dataDirectory + "/logferry.sqlite"
-                    throw StoreMissing(at: isUsual ? settings.dataDirectory : path)
-                }
-            } catch let error as StoreMissing {
-                throw error
-            } catch {
-                throw SettingsError("the store \(error): check data.dir, store.url and their rights")
-            }
+            try Store.demandTrust(inFile: path, settings, makes: makes)
             do throws(SQLiteOpenError) {
                 return Store(try SQLiteDatabase(path: path, makes: makes))
             } catch {
@@ -90,6 +81,19 @@ struct Store: Sendable {
 }
 
 extension Store {
+    /// Makes sure that nobody else could have written the store, before it is opened.
+    /// - Throws: ``SettingsError``; ``StoreMissing`` when there is none and none is to be made.
+    static func demandTrust(inFile path: String, _ settings: Settings, makes: Bool) throws {
+        let isThere: Bool
+        do throws(FileTrouble) {
+            isThere = try DatabaseFiles(path).demandTrust()
+        } catch {
+            throw SettingsError("the store \(error); see data.dir and store.url")
+        }
+        guard !makes, !isThere else { return }
+        throw StoreMissing(at: path == settings.dataDirectory + "/logferry.sqlite" ? settings.dataDirectory : path)
+    }
+
     private init(_ database: SQLiteDatabase) {
         self.init(
             apps: SQLiteAppStore(database), tokens: SQLiteClientTokenStore(database),

@@ -11,6 +11,11 @@ public enum StoreChoice: Sendable {
     /// A MongoDB database; its URL can hold a password.
     case mongo(url: Secret)
 
+    /// Whether it is a server, to which there are connections.
+    var isServer: Bool {
+        if case .sqlite = self { false } else { true }
+    }
+
     /// Most bytes of a line that the store can hold; `nil` when memory is the only limit.
     ///
     /// A MongoDB document has 16 MiB at most, and a record has more than its line.

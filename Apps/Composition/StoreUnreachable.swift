@@ -58,10 +58,13 @@ extension Store {
         _ settings: Settings, _ telemetry: ServiceTelemetry, _ logger: Logger
     ) async throws -> Store {
         if case .sqlite(let path) = settings.store {
+            // First of all: nothing of a stranger's file is changed.
+            try Store.demandTrust(inFile: path, settings, makes: true)
             do {
                 try PrivateFile.prepare(path)
             } catch {
-                throw SettingsError("the store \(error): make room, or check data.dir, store.url and their rights")
+                let advice = error.isLackOfRoom ? "make room" : "check that its folder is there and may be written"
+                throw SettingsError("the store \(error): \(advice), or name another one with store.url or data.dir")
             }
         }
         do {

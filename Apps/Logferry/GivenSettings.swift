@@ -74,8 +74,18 @@ struct GivenSettings: Sendable {
     /// The settings of the command that runs, over its own defaults.
     /// - Throws: ``SettingsError``.
     static func settings(defaults: [String: String] = [:]) throws -> Settings {
+        try Settings(warned(defaults))
+    }
+
+    /// What can be read of the settings of the command that runs, for those who look at all that is wrong.
+    /// - Throws: nothing in a program that was started by its arguments.
+    static func draft(defaults: [String: String] = [:]) throws -> SettingsDraft {
+        SettingsDraft(try warned(defaults))
+    }
+
+    private static func warned(_ defaults: [String: String]) throws -> SettingsSource {
         let source = try given().source(defaults: defaults)
         for warning in source.warnings { Terminal.complain("warning: \(warning)") }
-        return try Settings(source)
+        return source
     }
 }

@@ -6,6 +6,11 @@ import Foundation
 @main
 struct Main {
     static func main() async {
+        StandardFiles.fill()
+        if let complaint = StandardFiles.takeDescriptors() {
+            Terminal.complain(complaint)
+            exit(ExitStatus.configuration.rawValue)
+        }
         let arguments = Array(CommandLine.arguments.dropFirst())
         if arguments.first == CompletionRequest.name {
             await CompletionRequest.answer(

@@ -27,6 +27,7 @@ struct ServiceRunner {
     static func begin() {
         // Daemons are sent it to read their settings again: ours are read once, and it must not end the process.
         signal(SIGHUP, SIG_IGN)
+        StandardFiles.keepClosedPipes()
         manager?.say(status: "Opening the store")
         writeEntries()
     }
@@ -55,9 +56,6 @@ struct ServiceRunner {
         _ services: [any Service], doors: OpenDoors, waits: @Sendable @escaping () -> [String] = { [] },
         isReady: @Sendable @escaping () async -> Bool
     ) async throws {
-        // Writing to a connection that is gone is an error of that connection, not the end of the process.
-        signal(SIGPIPE, SIG_IGN)
-        ServiceRunner.allowManyDescriptors()
         let roll = ServiceRoll()
         var services = services.map { roll.followed($0) }
         if let manager = ServiceRunner.manager {
@@ -94,13 +92,4 @@ struct ServiceRunner {
 
     /// SIGHUP where it means that the terminal is gone, from which the process would be left behind with its ports.
     private static var hangup: [UnixSignal] { isatty(STDIN_FILENO) == 1 ? [.sighup] : [] }
-
-    /// Each connection is a descriptor: takes as many as this process may have, where less is the default.
-    private static func allowManyDescriptors() {
-        var limit = rlimit()
-        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
-        limit.rlim_cur = min(limit.rlim_max, 65_536)
-        // Where it cannot be had, connections are refused earlier.
-        _ = setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
-    }
 }

@@ -37,18 +37,18 @@ public struct APIServer: Service {
         routes =
             deployment.health.routes
             + SdkRoutes(
-                provisioner: deployment.provisioner, rate: deployment.initRate(), maxBody: settings.maxBody,
+                provisioner: { deployment.provisioner }, rate: deployment.initRate(), maxBody: settings.maxBody,
                 figures: deployment.requestFigures
             ).routes
             + AppRoutes(
-                apps: deployment.apps, tokens: deployment.tokens, revoker: deployment.revoker(),
-                provisioner: deployment.provisioner, clock: deployment.clock, maxBody: settings.maxBody
+                apps: deployment.apps, tokens: deployment.tokens, revoker: { deployment.revoker() },
+                provisioner: { deployment.provisioner }, clock: deployment.clock, maxBody: settings.maxBody
             ).routes
             + LogRoutes(deployment: deployment, signer: signer).routes
             + TailRoutes(deployment: deployment, signer: signer, gatekeeper: gatekeeper).routes
             + OperationRoutes(deployment: deployment).routes
             + ReplayRoutes(apps: deployment.apps, replay: try deployment.replay(), maxBody: settings.maxBody).routes
-            + InternalRoutes(trigger: trigger, work: deployment.recurringWork()).routes
+            + InternalRoutes(trigger: trigger, consuming: deployment.consuming(), upkeep: deployment.upkeep()).routes
         application = Application(
             router: APIServer.router(routes, gatekeeper: gatekeeper, deployment, logger: logger),
             // Bodies are small here, and many may wait.
@@ -57,6 +57,9 @@ public struct APIServer: Service {
                 address: .hostname(settings.http.host, port: settings.http.port), serverName: "logferry"),
             onServerRunning: { channel in
                 settings.http.warnOfExposure("the API", logger)
+                if let concern = KeyRule.concern(admin: adminKey, internalKey: internalKey) {
+                    logger.warning("\(concern)")
+                }
                 if deployment.fileStore == nil {
                     logger.warning(
                         "init is answered 503, and no lines are consumed",

@@ -2,7 +2,9 @@ public import Composition
 import HTTPTypes
 import Hummingbird
 public import Logging
+import NIOConcurrencyHelpers
 import NIOCore
+import NIOHTTP1
 public import ServiceLifecycle
 
 /// The listeners of the embedded file store as a service: one for SDKs, and a socket in the store's folder for ourselves.
@@ -91,8 +93,15 @@ public struct FileStoreServer: Service {
         let call = EmbeddedFileStore.Call(
             method: request.method.rawValue, path: request.uri.path, query: request.uri.query ?? "",
             headers: request.headers.map { (name: $0.name.canonicalName, value: $0.value) })
-        let uploaded = BodyOnDemand(of: request, on: channel)
-        let reply = try await store.respond(to: call, body: uploaded.map { Array(buffer: $0) })
+        let uploaded = WatchedBody(BodyOnDemand(of: request, on: channel))
+        let reply: EmbeddedFileStore.Reply
+        do {
+            reply = try await store.respond(to: call, body: uploaded)
+        } catch {
+            // Who broke it is there to be told so; whatever else has ended the body, nobody is.
+            guard uploaded.isBroken else { throw error }
+            reply = store.refusalOfBrokenBody(call)
+        }
         var headers = HTTPFields()
         var length: Int?
         for (name, value) in reply.headers {
@@ -117,6 +126,35 @@ public struct FileStoreServer: Service {
         let response = Response(status: .init(code: reply.status), headers: headers, body: body)
         // A client would take the body of an answer to HEAD for its next answer.
         return request.method == .head ? response.createHeadResponse() : response
+    }
+}
+
+/// The body of an upload, which remembers whether it broke the protocol.
+private struct WatchedBody: AsyncSequence, Sendable {
+    typealias Element = [UInt8]
+
+    private let body: BodyOnDemand
+    private let broke = NIOLockedValueBox(false)
+
+    init(_ body: BodyOnDemand) { self.body = body }
+
+    /// Whether it was found not to be framed as the head said.
+    var isBroken: Bool { broke.withLockedValue { $0 } }
+
+    func makeAsyncIterator() -> Iterator { Iterator(rest: body.makeAsyncIterator(), broke: broke) }
+
+    struct Iterator: AsyncIteratorProtocol {
+        fileprivate var rest: BodyOnDemand.Iterator
+        fileprivate let broke: NIOLockedValueBox<Bool>
+
+        @concurrent mutating func next() async throws -> [UInt8]? {
+            do {
+                return try await rest.next().map { Array(buffer: $0) }
+            } catch {
+                if error is HTTPParserError { broke.withLockedValue { $0 = true } }
+                throw error
+            }
+        }
     }
 }
 

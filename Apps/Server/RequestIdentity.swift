@@ -2,6 +2,7 @@ import Composition
 import HTTPTypes
 import Hummingbird
 import Logging
+import NIOHTTP1
 
 /// Gives every request an id, which its log entries and its answer carry.
 ///
@@ -30,6 +31,32 @@ struct RequestIdentity: RouterMiddleware {
     /// The id that a request brings, if it is one.
     static func given(_ request: Request) -> String? {
         request.headers[.requestID].flatMap { isID($0) ? $0 : nil }
+    }
+
+    /// The id that a head brings which reached no route, if it is one.
+    static func given(_ headers: HTTPHeaders) -> String? {
+        headers.first(name: "x-request-id").flatMap { isID($0) ? $0 : nil }
+    }
+
+    /// The id in the bytes of a head that could not be parsed, as far as they were received.
+    ///
+    /// - Parameter bytes: what was received of the head.
+    /// - Returns: the id of the first whole field line of the name; `nil` when there is none, or it is no id.
+    static func given(inHead bytes: some Sequence<UInt8>) -> String? {
+        var lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        // Behind the last line break stands a line of which more may come.
+        if !lines.isEmpty { lines.removeLast() }
+        let name = "x-request-id:"
+        for line in lines.dropFirst() where line.count > name.utf8.count && line.count < 128 {
+            let text = String(decoding: line, as: UTF8.self)
+            if text.allSatisfy(\.isWhitespace) { return nil }
+            guard text.prefix(name.count).lowercased() == name else { continue }
+            let id = text.dropFirst(name.count).trimmingPrefix(while: \.isWhitespace)
+            let end = id.lastIndex { !$0.isWhitespace }.map { id.index(after: $0) } ?? id.startIndex
+            let given = String(id[..<end])
+            return isID(given) ? given : nil
+        }
+        return nil
     }
 
     /// Whether a text is an id as ULIDs, UUIDs and 128 bits in hexadecimal are: too short and too plain to be one of

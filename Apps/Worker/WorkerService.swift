@@ -8,12 +8,12 @@ public import ServiceLifecycle
 
 /// Runs the kinds of work on their intervals, the first time at once.
 public struct WorkerService: Service, CustomStringConvertible {
-    /// What brings lines in; `nil` without a file store.
-    private let consumption: RecurringWork?
+    /// What brings lines in, once there is a file store.
+    private let consumption: Late<RecurringWork>
     /// What is done beside it.
     private let upkeep: [RecurringWork]
-    /// What carries revocations out; `nil` without a file store.
-    private let revocations: RevocationSweep?
+    /// What carries revocations out, once there is a file store.
+    private let revocations: Late<RevocationSweep>
     private let deployment: Deployment
     private let logger: Logger
 
@@ -22,10 +22,9 @@ public struct WorkerService: Service, CustomStringConvertible {
 
     /// Puts the worker together; without a file store it keeps up what the store holds and consumes nothing.
     public init(_ deployment: Deployment, logger: Logger) {
-        let work = deployment.recurringWork()
-        consumption = work.first { $0.kind == .consumeLogs }
-        upkeep = work.filter { $0.kind != .consumeLogs }
-        revocations = deployment.revocationSweep()
+        consumption = deployment.consuming()
+        upkeep = deployment.upkeep()
+        revocations = deployment.revoking()
         self.deployment = deployment
         self.logger = logger
     }
@@ -33,7 +32,7 @@ public struct WorkerService: Service, CustomStringConvertible {
     /// Works until shutdown begins; what is under way is then handed back.
     public func run() async throws {
         await cancelWhenGracefulShutdown {
-            if consumption == nil {
+            if consumption.value == nil {
                 logger.warning(
                     "this worker consumes nothing and carries out no revocations; it does the upkeep of the store",
                     metadata: ["reason": "\(Deployment.noFileStore)"])
@@ -43,22 +42,22 @@ public struct WorkerService: Service, CustomStringConvertible {
             }
             await withTaskGroup(of: Void.self) { group in
                 group.addTask { await deployment.tellFileStoreConcerns(logger) }
-                if let consumption { group.addTask { await consumeAgainAndAgain(consumption) } }
+                group.addTask { await consumeAgainAndAgain() }
                 for work in upkeep { group.addTask { await doAgainAndAgain(work) } }
             }
         }
     }
 
-    private func consumeAgainAndAgain(_ consumption: RecurringWork) async {
+    private func consumeAgainAndAgain() async {
         var summary = RunSummary()
         let clock = ContinuousClock()
         let start = clock.now
         while !Task.isCancelled {
-            if let outcome = await consume(consumption) { summary.add(outcome) }
+            if let work = consumption.value, let outcome = await consume(work) { summary.add(outcome) }
             if let metadata = summary.take(at: clock.now - start) {
                 logger.info("consume-logs", metadata: metadata)
             }
-            try? await clock.sleep(for: consumption.interval)
+            try? await clock.sleep(for: deployment.settings.consumeInterval)
         }
         if let metadata = summary.takeAll() { logger.info("consume-logs", metadata: metadata) }
     }
@@ -82,7 +81,9 @@ public struct WorkerService: Service, CustomStringConvertible {
     /// - Returns: what came of each; `consume-logs` is left out without a file store.
     public func tick() async -> [Done] {
         var done: [Done] = []
-        if let consumption { done.append(Done(kind: .consumeLogs, outcome: await consumeOnce(consumption))) }
+        if let work = consumption.value {
+            done.append(Done(kind: .consumeLogs, outcome: await consumeOnce(work)))
+        }
         for work in upkeep where !Task.isCancelled {
             done.append(Done(kind: work.kind, outcome: await execute(work)))
         }
@@ -104,7 +105,7 @@ public struct WorkerService: Service, CustomStringConvertible {
     /// Carries revocations out and consumes.
     private func consume(_ consumption: RecurringWork) async -> RunKeeper.Outcome? {
         do {
-            let settled = try await revocations?.run() ?? 0
+            let settled = try await revocations.value?.run() ?? 0
             if settled > 0 { logger.info("revocations hold", metadata: ["tokens": "\(settled)"]) }
         } catch  where error is CancellationError || Task.isCancelled {
             return nil

@@ -67,6 +67,21 @@ public struct FileTrust: Sendable {
         return nil
     }
 
+    /// What speaks against a file of a database; `nil` when nothing does.
+    ///
+    /// The rule is that of a file that holds a secret, but for this user's own files: those that others may read or write
+    /// are closed when a process starts.
+    public func complaint(aboutDatabase facts: FileFacts, at path: String) -> String? {
+        guard facts.kind == .file else { return "\(path) is no regular file" }
+        guard isTrusted(facts.owner) else {
+            return "\(path) belongs to another user (id \(facts.owner)), who could have written what it holds: run "
+                + "\"chown \(user) \(quoted(path))\" if it is yours, or move it away"
+        }
+        guard facts.owner != user, facts.mode & 0o022 != 0, !facts.isReadOnly else { return nil }
+        return "\(path) can be written by other users (mode \(octal(facts.mode))), who could have written what it "
+            + "holds: run \"chmod 600 \(quoted(path))\" if you trust it"
+    }
+
     /// What speaks against a folder that secrets and stores lie in; `nil` when nothing does.
     ///
     /// Who may write a folder may put files of their own in the place of others.

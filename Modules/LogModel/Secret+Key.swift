@@ -19,6 +19,15 @@ public enum KeyRule {
         return Secret(String(decoding: bytes, as: UTF8.self))
     }
 
+    /// What speaks against two keys together; `nil` when nothing does.
+    ///
+    /// No right includes another: who may trigger runs would be let in as an administrator too.
+    public static func concern(admin: Secret, internalKey: Secret) -> String? {
+        guard admin.reveal(internalKey.matches) else { return nil }
+        return "admin.key and internal.key are the same text, so that who triggers runs may do all that an "
+            + "administrator may: give each a text of its own"
+    }
+
     /// The bytes without blanks, tabs and line breaks around them, and without a byte order mark before them.
     private static func trimmed(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
         let isSpace: (UInt8) -> Bool = { [0x20, 0x09, 0x0A, 0x0D].contains($0) }

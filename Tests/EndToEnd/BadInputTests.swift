@@ -34,7 +34,7 @@ struct BadInputTests {
             (["config", "check", "--config", wrong], 78, "did you mean \"http.port\""),
             (["config", "check", "--config", site.folder + "/none.json"], 78, "cannot be read"),
             (["config", "check", "--config", twice], 78, "has \"http.port\" twice"),
-            (["config", "check", "--config", same], 78, "has \"port\" twice"),
+            (["config", "check", "--config", same], 78, "has \"http.port\" twice"),
             (["config", "check", quotas, "app_shop=1GiB"], 78, "no id of an app"),
             (["config", "check", quotas, "\(id)=1GiB,\(id)=2GiB"], 78, "twice"),
             (["config", "check", "--http-key-guess-rate", "2000000000000000000/min"], 78, "is not a rate"),

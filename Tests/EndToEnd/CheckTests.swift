@@ -58,6 +58,83 @@ struct CheckTests {
         #expect(both.code == 78 && both.words.contains("are both given"), "\(both.words)")
     }
 
+    @Test("T30: a wrong value hides neither ports nor folder, keys and servers")
+    func nothingHidden() async throws {
+        let site = try Site()
+        let environment = [
+            "LOGFERRY_LOG_LEVEL": "loud", "LOGFERRY_ADMIN_KEY": "short",
+            "LOGFERRY_STORE_URL": "postgres://127.0.0.1:1/none",
+        ]
+        let all = try await site.run(
+            ["config", "check", "serve", "--data-dir", "/proc/nope", "--http-port", "23", "--ops-port", "23"],
+            environment: environment)
+        #expect(all.code == 78)
+        for says in [
+            "log.level", "LOGFERRY_ADMIN_KEY", "serve needs internal.key", "are both 23", "/proc/nope cannot be made",
+            "cannot be reached",
+        ] {
+            #expect(all.words.contains(says), "\(says): \(all.words)")
+        }
+        #expect(!all.words.contains("needs admin.key"), "\(all.words)")
+        // What stands in for a wrong value is not complained of.
+        let wrong = try await site.run(
+            ["config", "check", "work", "--ops-host", "", "--store-url", "oracle:x", "--offline"])
+        #expect(wrong.code == 78 && wrong.words.split(separator: "\n").count == 2, "\(wrong.words)")
+    }
+
+    @Test("T30: a folder that another process has, and a store that cannot be made, are errors as at the start")
+    func places() async throws {
+        let site = try Site()
+        let dev = try await site.startDev()
+        for mode in ["dev", "files"] {
+            let flags = ["--http-port", "0", "--local-fimidara-port", "0"]
+            let check = try await site.run(["config", "check", mode, "--offline"] + flags)
+            #expect(check.code == 78 && check.words.contains("in use by another process"), "\(mode): \(check.words)")
+            #expect(try await site.run([mode] + flags).code == 78)
+        }
+        #expect(try await site.stop(dev) == 0)
+        for arguments in [
+            ["work", "--store-url", "sqlite:/nonexistent/x.sqlite"], ["files", "--data-dir", "/proc"],
+            ["work", "--store-url", "sqlite:/proc/x.sqlite"], ["work", "--store-url", "sqlite:\(site.data)"],
+        ] {
+            let check = try await site.run(["config", "check"] + arguments)
+            #expect(check.code == 78, "\(arguments): \(check.words)")
+            #expect(!check.words.contains("make room"), "\(check.words)")
+        }
+    }
+
+    @Test("T30: equal keys, rules of no app and more questions than connections are warnings")
+    func warnings() async throws {
+        let site = try Site()
+        #expect(try await site.run(["apps", "add", "shop"]).code == 0)
+        let keys = ["LOGFERRY_ADMIN_KEY": key, "LOGFERRY_INTERNAL_KEY": key]
+        let check = try await site.run(
+            ["config", "check", "serve", "--http-port", "0", "--retention-apps", "shop=3,shap=4"], environment: keys)
+        #expect(check.code == 0 && check.words.contains("are the same text"), "\(check.words)")
+        #expect(check.words.contains("names \"shap\"") && !check.words.contains("\"shop\""), "\(check.words)")
+        let questions = try await site.run(
+            ["config", "check", "--offline", "--http-max-questions", "9", "--store-connections", "8"],
+            environment: ["LOGFERRY_STORE_URL": "postgres://127.0.0.1:1/none"])
+        #expect(questions.code == 0 && questions.words.contains("http.max_questions is 9"), "\(questions.words)")
+    }
+
+    @Test("B10: what is wrong in a file names the setting or the line, and hides nothing else")
+    func files() async throws {
+        let site = try Site()
+        let file = site.folder + "/c.json"
+        for (text, says) in [
+            (#"{"http":{"port":9000.5},"log":{"level":["x"]}}"#, [#""http.port" as 9000.5"#, #""log.level""#]),
+            (#"{"http":{"port":null},"seal.grace":"1"}"#, [#""http.port" as null"#, "250ms, 10s"]),
+            (#"{"http":{"port":1},"http.port":1}"#, [#""http.port" twice"#]),
+            ("{\n\"http\":\n{\"port\":1,}}", ["is not JSON: look at line 3"]), ("[]", ["is no JSON object"]),
+        ] {
+            try Data(text.utf8).write(to: URL(fileURLWithPath: file))
+            let check = try await site.run(["config", "check", "--offline", "--config", file])
+            #expect(check.code == 78)
+            for part in says { #expect(check.words.contains(part), "\(text): \(check.words)") }
+        }
+    }
+
     @Test("T30: check agrees with the start, and makes nothing")
     func agreement() async throws {
         let site = try Site()

@@ -119,6 +119,40 @@ struct KeyFileTests {
         #expect(foreign.code == 78 && foreign.words.contains("belongs to another user"), "\(foreign.words)")
     }
 
+    @Test(
+        "T4: a store file of another user is refused by starts, commands and the check, and is left as it was",
+        .enabled("only the superuser can give files away") { geteuid() == 0 })
+    func foreignStores() async throws {
+        for name in ["logferry.sqlite", "logferry.sqlite-wal", "local-fimidara/metadata.sqlite"] {
+            let site = try Site()
+            if name.contains("/") {
+                try FileManager.default.createDirectory(
+                    atPath: "\(site.data)/local-fimidara", withIntermediateDirectories: true,
+                    attributes: [.posixPermissions: 0o700])
+            } else if name.hasSuffix("-wal") {
+                try site.keep("logferry.sqlite", "")
+            }
+            try site.keep(name, "", mode: 0o666)
+            let path = "\(site.data)/\(name)"
+            #expect(chown(path, 65_534, 65_534) == 0)
+            var commands = [["dev"], ["config", "check", "dev", "--offline"]]
+            let others = [["work", "--once"], ["apps", "list"], ["apps", "add", "x"]]
+            commands += name.contains("/") ? [["files"]] : others
+            for command in commands {
+                let refused = try await site.run(command)
+                let says = refused.words.contains("\(path) belongs to another user (id 65534)")
+                #expect(refused.code == 78 && says, "\(command): \(refused.words)")
+            }
+            var found = stat()
+            #expect(stat(path, &found) == 0 && found.st_uid == 65_534 && found.st_mode & 0o777 == 0o666)
+        }
+        let own = try Site()
+        try own.keep("logferry.sqlite", "", mode: 0o666)
+        #expect(try await own.run(["apps", "add", "x"]).code == 0)
+        var found = stat()
+        #expect(stat("\(own.data)/logferry.sqlite", &found) == 0 && found.st_mode & 0o777 == 0o600)
+    }
+
     @Test("T4: a data folder that others may write is warned of, and nothing in it is for others, whatever the umask")
     func modes() async throws {
         let site = try Site()

@@ -54,6 +54,37 @@ struct NoFileStoreTests {
         #expect(!serve.errorText.contains("\"level\":\"error\""), "\(serve.errorText)")
     }
 
+    @Test("U3: serve and work that ran before the file store's first start find it, without a restart")
+    func later() async throws {
+        let site = try Site()
+        let serve = try RunningProgram(
+            ["serve"] + site.flags, environment: NoFileStoreTests.keys, folder: site.folder + "/logs")
+        let work = try RunningProgram(
+            ["work", "--consume-interval", "50ms"] + site.flags, environment: [:], folder: site.folder + "/logs")
+        try await Fleet.until("serve and work run") {
+            (try? await site.send("GET", site.api("/readyz")))?.status == 200
+                && work.errorText.contains("this worker consumes nothing")
+        }
+        #expect(work.errorText.contains("logferry files"), "\(work.errorText)")
+        let admin = String(repeating: "a", count: 32)
+        #expect(try await site.call("POST", site.api("/v1/apps"), admin, #"{"name":"shop"}"#).status == 201)
+        let token = try await site.run(["tokens", "issue", "--app", "shop"]).output
+            .trimmingCharacters(in: .whitespacesAndNewlines)
+        let early = try await site.call("POST", site.api("/v1/sdk/init"), token, "{}")
+        #expect(early.code == "no_file_store" && early.text.contains("logferry files"), "\(early.text)")
+        let files = try RunningProgram(["files"] + site.flags, environment: [:], folder: site.folder + "/logs")
+        try await Fleet.until("init is answered") {
+            (try? await site.call("POST", site.api("/v1/sdk/init"), token, "{}"))?.status == 200
+        }
+        let key: HTTPHeaders = ["x-internal-access-key": String(repeating: "i", count: 32)]
+        let run = try await site.send("POST", site.api("/internal/consume-logs?wait=true"), headers: key)
+        #expect(run.status == 200, "\(run.text)")
+        try await Fleet.until("the worker consumes") { work.errorText.contains("is used from now on") }
+        #expect(try await site.stop(work) == 0)
+        #expect(try await site.stop(serve) == 0)
+        #expect(try await site.stop(files) == 0)
+    }
+
     @Test("T34: ingest leaves the fields up to date")
     func fields() async throws {
         let site = try await NoFileStoreTests.filledSite()

@@ -76,9 +76,11 @@ final class OpenFile: Sendable {
     }
 
     /// Takes the lock of the whole file for this process, without waiting.
+    /// - Parameter isShared: whether others may share it.
     /// - Returns: whether it could be had.
-    func tryLock() throws -> Bool {
-        if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return true }
+    /// - Throws: ``IOFailure``.
+    func tryLock(isShared: Bool = false) throws -> Bool {
+        if flock(descriptor, (isShared ? LOCK_SH : LOCK_EX) | LOCK_NB) == 0 { return true }
         guard errno == EWOULDBLOCK else { throw IOFailure("flock") }
         return false
     }

@@ -1,6 +1,7 @@
 internal import GRDB
 internal import Glibc
 internal import LogModel
+internal import StoreSupport
 
 /// What the store knows about its files, in a SQLite database of its own.
 ///
@@ -8,6 +9,7 @@ internal import LogModel
 final class Catalog: Sendable {
     let workspace: WorkspaceRow
     private let pool: DatabasePool
+    private let file: OpenedFile?
     private let clock: any WallClock
     private let entropy: any Entropy
     private let quotas: FolderQuotas
@@ -21,6 +23,8 @@ final class Catalog: Sendable {
         // SQLite would make it with the rights that the umask leaves; what it makes beside it gets the same mode.
         try OpenFile(path, flags: O_RDWR | O_CREAT).keepToOwner()
         pool = try DatabasePool(path: path, configuration: configuration)
+        file = OpenedFile(path)
+        if let file { pool.add(transactionObserver: OpenedFileWatch(file), extent: .databaseLifetime) }
         self.clock = clock
         self.entropy = entropy
         quotas = settings.limits.folders
@@ -106,8 +110,9 @@ final class Catalog: Sendable {
     }
 
     /// Reads from the catalog and writes nothing.
-    /// - Throws: an error of the database.
+    /// - Throws: an error of the database; ``FileLost`` when its file is not the one at its path any more.
     func check() async throws {
+        try file?.demand()
         try await pool.read { db in _ = try Int.fetchOne(db, sql: "SELECT 1 FROM workspace") }
     }
 

@@ -1,5 +1,6 @@
 internal import BlockingExecutor
 internal import GRDB
+internal import StoreSupport
 
 /// Why something failed, in words that hold nothing from outside.
 enum FailureReason {
@@ -21,6 +22,7 @@ enum FailureReason {
         case let failure as BlockingThreadsError: "threads: \(failure)"
         // Neither the statement nor its arguments, which may come from outside.
         case let failure as DatabaseError: "database: \(failure.resultCode) \(failure.message ?? "")"
+        case let failure as FileLost: "the catalog: \(failure)"
         default: String(describing: type(of: error))
         }
     }

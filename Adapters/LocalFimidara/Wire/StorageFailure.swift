@@ -88,6 +88,13 @@ extension StorageFailure {
         return failure
     }()
 
+    /// The catalog was deleted or replaced; what is written to the one that is open would be gone.
+    static let catalogLost: StorageFailure = {
+        var failure = StorageFailure(503, .server, "The catalog of the store was deleted or replaced")
+        failure.retryAfter = 10
+        return failure
+    }()
+
     static let noPartedUpload = invalid("The file has no upload in parts of this id; start one first")
 
     static func locked(_ message: String) -> StorageFailure { StorageFailure(409, .resourceLocked, message) }

@@ -127,7 +127,13 @@ public struct Settings: Sendable {
     /// Reads settings.
     /// - Throws: ``SettingsError`` with everything that is wrong.
     public init(_ source: SettingsSource) throws {
-        let read = SettingsReading(source)
+        let draft = SettingsDraft(source)
+        if !draft.complaints.isEmpty { throw SettingsError(draft.complaints) }
+        self = draft.settings
+    }
+
+    /// Reads settings; one that is wrong gets a value that stands in for it.
+    init(_ read: SettingsReading) {
         dataDirectory = read.text("data.dir")
         let store = read.store(dataDirectory: dataDirectory)
         self.store = store
@@ -174,8 +180,9 @@ public struct Settings: Sendable {
             Logger.Level(rawValue: read.word("log.level", Logger.Level.allCases.map(\.rawValue))) ?? .info
         logsJSON = read.optional("log.format").map { _ in read.word("log.format", ["text", "json"]) == "json" }
         if read.isGiven("fimidara.server_url") != read.isGiven("fimidara.auth_token") {
-            read.refuse("fimidara.server_url and fimidara.auth_token must be given together")
+            read.refuse(
+                ["fimidara.server_url", "fimidara.auth_token"],
+                "fimidara.server_url and fimidara.auth_token must be given together")
         }
-        if !read.complaints.isEmpty { throw SettingsError(read.complaints) }
     }
 }

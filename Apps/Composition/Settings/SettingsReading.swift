@@ -10,7 +10,7 @@ import LogModel
 final class SettingsReading {
     private let source: SettingsSource
     /// Settings of which something was said already.
-    private var faulty: Set<String>
+    private(set) var faulty: Set<String>
     /// What is wrong.
     private(set) var complaints: [String]
 
@@ -21,8 +21,11 @@ final class SettingsReading {
         complaints = faults.map(\.words)
     }
 
-    /// Notes that something is wrong.
-    func refuse(_ words: String) { complaints.append(words) }
+    /// Notes that settings do not go together.
+    func refuse(_ names: [String], _ words: String) {
+        faulty.formUnion(names)
+        complaints.append(words)
+    }
 
     /// Whether people gave a setting, whatever its text is worth.
     func isGiven(_ name: String) -> Bool { faulty.contains(name) || optional(name) != nil }

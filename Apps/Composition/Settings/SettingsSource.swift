@@ -20,6 +20,8 @@ public struct SettingsSource: Sendable {
         /// The setting; `nil` when it is no single one.
         let key: String?
         let words: String
+        /// Whether other settings could not be read for it.
+        var hidesOthers = false
     }
 
     private let providers: [(origin: String, provider: any ConfigProvider)]

@@ -1,46 +1,71 @@
-import HTTPTransport
+import LocalFimidaraAdapter
 import LogModel
-import Logging
-import SdkProvisioning
 import SystemAdapter
 
 /// Looks at everything that a process of a mode needs, makes nothing and changes nothing.
 public struct DeploymentCheck: Sendable {
-    private let settings: Settings
-    private let mode: ProcessMode?
-
-    /// Most time that one server gets to answer.
-    private static let patience: Duration = .seconds(15)
+    let settings: Settings
+    let mode: ProcessMode?
+    private let draft: SettingsDraft
 
     /// Prepares a check.
     /// - Parameters:
-    ///   - settings: what is checked.
+    ///   - draft: what is checked; what is wrong in it keeps nobody from looking at the rest.
     ///   - mode: what would be started by them; `nil` leaves out what depends on that, such as ports.
-    public init(_ settings: Settings, as mode: ProcessMode?) {
-        self.settings = settings
+    public init(_ draft: SettingsDraft, as mode: ProcessMode?) {
+        self.draft = draft
         self.mode = mode
+        settings = draft.settings
     }
 
     /// Looks at everything, at servers at the same time.
     /// - Parameter reachesOut: whether servers are asked; else only this machine is looked at.
     /// - Returns: what was found, in the order in which a start would come to it.
     public func run(reachesOut: Bool) async -> [CheckFinding] {
+        // Of a configuration of which a part could not be read, nobody knows what the rest means.
+        guard draft.isWhole else { return draft.complaints.map { CheckFinding(.error, "settings", $0) } }
         let complaints =
-            mode.map(settings.complaints(about:)) ?? settings.clashes(of: settings.listeners(of: .serve))
+            draft.complaints
+            + (mode.map { settings.complaints(about: $0, except: draft.faulty) }
+                ?? settings.clashes(of: settings.listeners(of: .serve)))
         var findings = complaints.map { CheckFinding(.error, "settings", $0) }
         if findings.isEmpty { findings.append(CheckFinding(.fine, "settings", "can be used")) }
-        findings += clock() + ports() + folder() + keys()
+        findings += limits() + clock() + ports() + folder() + fileStoreFiles() + keys() + storeFiles()
         guard reachesOut else { return findings }
-        async let store = within("store") { await self.store() }
-        async let locks = within("locks") { await self.locks() }
-        async let files = within("file store") { await self.fileStore() }
+        let seesStore = isRight("store.url") && !findings.contains { $0.subject == "store" && $0.severity == .error }
+        async let store = seesStore ? within("store") { await self.store() } : []
+        async let locks = isRight("redis.urls") ? within("locks") { await self.locks() } : []
+        let seesFiles = ["server_url", "public_url", "auth_token", "workspace_rootname", "logs_folder_prefix"]
+            .allSatisfy { isRight("fimidara." + $0) }
+        async let files = seesFiles ? within("file store") { await self.fileStore() } : []
         return findings + (await store) + (await locks) + (await files)
     }
 
     /// Whether a process of the mode could not work.
     public static func isUnusable(_ findings: [CheckFinding]) -> Bool { findings.contains { $0.severity == .error } }
 
+    /// Whether a setting can be used; those that cannot are complained of already.
+    func isRight(_ name: String) -> Bool { !draft.faulty.contains(name) }
+
+    /// Whether the data folder is known.
+    private var knowsFolder: Bool { isRight("data.dir") }
+
     // MARK: - This machine
+
+    /// Limits that work against each other.
+    private func limits() -> [CheckFinding] {
+        guard mode == .serve || mode == .dev || mode == nil, settings.store.isServer,
+            settings.maxQuestions >= settings.storeConnections, isRight("http.max_questions"),
+            isRight("store.connections")
+        else { return [] }
+        return [
+            CheckFinding(
+                .warning, "settings",
+                "http.max_questions is \(settings.maxQuestions) and store.connections is \(settings.storeConnections): "
+                    + "questions can take all connections to the store, and all else waits for them; make "
+                    + "store.connections the larger one")
+        ]
+    }
 
     private func clock() -> [CheckFinding] {
         SystemClock().now().clockConcern.map { [CheckFinding(.warning, "clock", $0)] } ?? []
@@ -48,13 +73,14 @@ public struct DeploymentCheck: Sendable {
 
     private func ports() -> [CheckFinding] {
         guard let mode else { return [] }
-        let complaints = settings.portComplaints(of: mode)
+        let complaints = settings.portComplaints(of: mode, except: draft.faulty)
         guard complaints.isEmpty else { return complaints.map { CheckFinding(.error, "ports", $0) } }
         let places = settings.listeners(of: mode).map(\.address).joined(separator: ", ")
         return [CheckFinding(.fine, "ports", "\(places) can be had")]
     }
 
     private func folder() -> [CheckFinding] {
+        guard knowsFolder else { return [] }
         let path = settings.dataDirectory
         do throws(FileTrouble) {
             guard let facts = try PrivateFile.facts(path) else { return [try makable(path)] }
@@ -88,113 +114,72 @@ public struct DeploymentCheck: Sendable {
                 break
             }
         }
-        guard PrivateFolder.isWritable(above), !above.hasPrefix("/proc"), !above.hasPrefix("/sys") else {
+        guard PrivateFolder.isWritable(above) else {
             throw FileTrouble(words: "\(path) cannot be made: \(above) is not writable")
         }
         return CheckFinding(.fine, "data folder", "\(path) will be made")
     }
 
+    /// The files of the embedded file store, which one process may have.
+    private func fileStoreFiles() -> [CheckFinding] {
+        guard mode == .dev || mode == .files, knowsFolder else { return [] }
+        let folder = settings.dataDirectory + "/local-fimidara"
+        do throws(FileTrouble) {
+            try DatabaseFiles(folder + "/metadata.sqlite").demandTrust()
+        } catch {
+            return [CheckFinding(.error, "file store", "the file store's catalog: \(error)")]
+        }
+        guard LocalFimidara.isInUse(folder) else { return [] }
+        return [
+            CheckFinding(
+                .error, "file store",
+                "\(LocalFimidaraError.inUse(directory: folder)): stop it, or name another folder with data.dir")
+        ]
+    }
+
     /// The key files that a process of the mode would read.
     private func keys() -> [CheckFinding] {
-        guard let data = try? DataDirectory(settings.dataDirectory, makes: false) else { return [] }
-        var names: [String] = []
-        if mode == .dev, settings.adminKey == nil { names.append("admin.key") }
-        if mode == .dev, settings.internalKey == nil { names.append("internal.key") }
-        if settings.fimidaraURL == nil { names.append(DataDirectory.localFimidaraKey) }
-        return names.compactMap { name in
+        guard knowsFolder, let data = try? DataDirectory(settings.dataDirectory, makes: false) else {
+            return keyConcern(settings.adminKey, settings.internalKey)
+        }
+        var findings: [CheckFinding] = []
+        func key(_ name: String) -> Secret? {
             do {
-                return try data.existingSecret(name).map { _ in
-                    CheckFinding(.fine, "keys", "\(data.path)/\(name) can be used")
-                }
+                guard let key = try data.existingSecret(name) else { return nil }
+                findings.append(CheckFinding(.fine, "keys", "\(data.path)/\(name) can be used"))
+                return key
             } catch {
-                return CheckFinding(.error, "keys", "\(error)")
+                findings.append(CheckFinding(.error, "keys", "\(error)"))
+                return nil
             }
         }
+        var (admin, service) = (settings.adminKey, settings.internalKey)
+        if mode == .dev, admin == nil, isRight("admin.key") { admin = key("admin.key") }
+        if mode == .dev, service == nil, isRight("internal.key") { service = key("internal.key") }
+        if settings.fimidaraURL == nil, isRight("fimidara.server_url") { _ = key(DataDirectory.localFimidaraKey) }
+        return findings + keyConcern(admin, service)
     }
 
-    // MARK: - Servers
+    private func keyConcern(_ admin: Secret?, _ service: Secret?) -> [CheckFinding] {
+        guard let admin, let service, let concern = KeyRule.concern(admin: admin, internalKey: service) else {
+            return []
+        }
+        return [CheckFinding(.warning, "keys", concern)]
+    }
 
-    private func store() async -> [CheckFinding] {
-        guard mode != .files else { return [] }
-        do {
-            let store = try await Store.open(
-                settings, makes: false, telemetry: ServiceTelemetry(),
-                logger: Logger(label: "store") { _ in SwiftLogNoOpLogHandler() })
-            defer { Task { try? await store.close() } }
-            try await store.ping()
-            return [CheckFinding(.fine, "store", "can be used")]
-        } catch is StoreMissing {
-            return [CheckFinding(.fine, "store", "is not there yet; the first start makes it")]
-        } catch is StoreOutdated {
-            return [
-                CheckFinding(
-                    .warning, "store",
-                    "has the schema of an earlier release; the next start of serve, work or dev brings it up to date, and "
-                        + "processes of the earlier release cannot start from then on")
-            ]
+    /// The files of a store that is a file of this machine.
+    private func storeFiles() -> [CheckFinding] {
+        guard mode != .files, isRight("store.url"), case .sqlite(let path) = settings.store else { return [] }
+        let files = DatabaseFiles(path)
+        if files.folder == settings.dataDirectory {
+            // The data folder is made when it is missing, and was complained of when it cannot be used.
+            guard knowsFolder, PrivateFolder.isWritable(files.folder) else { return [] }
+        }
+        do throws(FileTrouble) {
+            try files.demandWritable()
+            return []
         } catch {
-            return [CheckFinding(.error, "store", URLCredentials.removed(fromText: "\(error)"))]
+            return [CheckFinding(.error, "store", "the store \(error); or name another one with store.url")]
         }
-    }
-
-    private func locks() async -> [CheckFinding] {
-        guard mode != .files, let redis = settings.redis else { return [] }
-        let concerns = await settings.lockConcerns()
-        // Without more than half of its servers nothing can be locked.
-        let severity: CheckFinding.Severity =
-            concerns.count * 2 >= redis.addresses.count && redis.whenDown == .pause ? .error : .warning
-        if concerns.isEmpty { return [CheckFinding(.fine, "locks", "the Redis servers can keep them")] }
-        return concerns.map { CheckFinding(severity, "locks", $0) }
-    }
-
-    private func fileStore() async -> [CheckFinding] {
-        guard mode != .dev, mode != .files else { return [] }
-        guard let url = settings.fimidaraURL else { return await embedded() }
-        let place = FileStore.Place(serverURL: url, transport: CurlTransport(), publicURL: { url })
-        let answers = await FileStoreProbe(place).findings()
-        // The credential goes where a start would send it, and only to what answers as a file store does.
-        guard !DeploymentCheck.isUnusable(answers), let token = settings.fimidaraToken else { return answers }
-        do {
-            let concerns = try await FileStore.concerns(at: place, token: token, settings: settings)
-            return concerns.isEmpty
-                ? answers
-                : concerns.map { CheckFinding($0.isCertain ? .error : .warning, "file store", $0.description) }
-        } catch {
-            return [CheckFinding(.error, "file store", String(describing: error))]
-        }
-    }
-
-    private func embedded() async -> [CheckFinding] {
-        guard let data = try? DataDirectory(settings.dataDirectory, makes: false),
-            (try? data.existingSecret(DataDirectory.localFimidaraKey)) ?? nil != nil
-        else { return [CheckFinding(.warning, "file store", Deployment.noFileStore)] }
-        let door = EmbeddedStoreDoor(folder: data.localFimidara)
-        let place = FileStore.Place(
-            serverURL: EmbeddedStoreTransport.serverURL,
-            transport: EmbeddedStoreTransport(door, dataDirectory: data.path), publicURL: { "" })
-        return await FileStoreProbe(place).findings()
-    }
-
-    /// Gives a look at a server an end.
-    private func within(
-        _ subject: String, _ look: @escaping @Sendable () async -> [CheckFinding]
-    ) async -> [CheckFinding] {
-        let (findings, continuation) = AsyncStream.makeStream(of: [CheckFinding].self)
-        // A library that hangs in the kernel does not heed a cancellation: nobody waits for it.
-        let looking = Task { continuation.yield(await look()) }
-        let limit = Task {
-            try await Task.sleep(for: DeploymentCheck.patience)
-            continuation.yield([
-                CheckFinding(
-                    .error, subject,
-                    "does not answer within \(DeploymentCheck.patience): check its address, and what lies between")
-            ])
-        }
-        defer {
-            looking.cancel()
-            limit.cancel()
-        }
-        for await found in findings { return found }
-        return []
     }
 }

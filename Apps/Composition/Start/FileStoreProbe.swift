@@ -22,7 +22,13 @@ struct FileStoreProbe: Sendable {
             status = response.status
             text = String(decoding: try await response.body.collect(upTo: 64 << 10), as: UTF8.self)
         } catch {
-            return [CheckFinding(.error, "file store", "\(error.detail)")]
+            // What is to be done about the embedded one, its own words say.
+            let isEmbedded = place.serverURL == EmbeddedStoreTransport.serverURL
+            let words =
+                isEmbedded
+                ? error.detail
+                : "fimidara.server_url cannot be reached (\(error.detail)): check the URL, and that the file store runs"
+            return [CheckFinding(.error, "file store", words)]
         }
         guard (400..<500).contains(status), text.contains("\"errors\"") else {
             return [

@@ -50,11 +50,17 @@ extension Settings {
     }
 
     /// What keeps a process of a mode from starting by these settings alone, without a look at anything outside.
-    func complaints(about mode: ProcessMode) -> [String] {
+    ///
+    /// - Parameters:
+    ///   - mode: what would be started.
+    ///   - faulty: settings whose values stand in for others, and were complained of already.
+    /// - Returns: what is in the way, one by one.
+    func complaints(about mode: ProcessMode, except faulty: Set<String> = []) -> [String] {
         var complaints: [String] = []
         switch mode {
         case .serve:
             let missing = [("admin.key", adminKey == nil), ("internal.key", internalKey == nil)].filter(\.1).map(\.0)
+                .filter { !faulty.contains($0) }
             if !missing.isEmpty {
                 let names = missing.compactMap { SettingsCatalog.key(named: $0)?.environmentName }
                 complaints.append(
@@ -83,9 +89,10 @@ extension Settings {
     /// What keeps the listeners of a mode from opening.
     ///
     /// It blocks for as long as the name service takes.
-    func portComplaints(of mode: ProcessMode) -> [String] {
+    func portComplaints(of mode: ProcessMode, except faulty: Set<String> = []) -> [String] {
         listeners(of: mode).compactMap { place in
-            switch PortProbe.trouble(host: place.listener.host, port: place.listener.port) {
+            guard !faulty.contains(place.port), !faulty.contains(place.name + ".host") else { return nil }
+            return switch PortProbe.trouble(host: place.listener.host, port: place.listener.port) {
             case nil: nil
             case .inUse?:
                 "cannot listen on \(place.address) (\(place.port)): the port is in use; stop the program that has it, or "

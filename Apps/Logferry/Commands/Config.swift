@@ -46,7 +46,7 @@ struct Config: AsyncParsableCommand {
         var json = false
 
         func run() async throws {
-            let findings = await self.findings()
+            let findings = try await self.findings()
             var table = Table(["severity", "subject", "words"], json: json)
             if json {
                 for found in findings {
@@ -72,16 +72,9 @@ struct Config: AsyncParsableCommand {
             return mode
         }
 
-        private func findings() async -> [CheckFinding] {
-            let settings: Settings
-            do {
-                settings = try GivenSettings.settings(defaults: mode?.defaults ?? [:])
-            } catch let error as SettingsError {
-                return error.complaints.map { CheckFinding(.error, "settings", $0) }
-            } catch {
-                return [CheckFinding(.error, "settings", String(describing: error))]
-            }
-            return await DeploymentCheck(settings, as: mode).run(reachesOut: !offline)
+        private func findings() async throws -> [CheckFinding] {
+            let draft = try GivenSettings.draft(defaults: mode?.defaults ?? [:])
+            return await DeploymentCheck(draft, as: mode).run(reachesOut: !offline)
         }
     }
 }

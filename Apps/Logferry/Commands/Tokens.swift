@@ -42,13 +42,33 @@ struct Tokens: AsyncParsableCommand {
                 let found = try await deployment.apps.find(app)
                 let issued = try await deployment.tokens.issue(
                     for: found.id, name: name, scopes: scopes, expiresAt: end)
-                if json {
-                    Terminal.write(JSONText { $0.addMembers(of: issued) }.bytes + [0x0A])
-                } else {
+                if !json {
                     Terminal.say("token \(issued.token.id) of \(found.name); keep its text, it is not shown again:")
-                    Terminal.line(issued.secret.reveal { $0 })
+                }
+                let text = json ? JSONText { $0.addMembers(of: issued) }.bytes : issued.secret.reveal { Array($0.utf8) }
+                do throws(OutputLost) {
+                    // A closed pipe is an error here, and not the end of the program.
+                    StandardFiles.keepClosedPipes()
+                    try Terminal.attempt(text + [0x0A])
+                } catch {
+                    try await revoke(issued.token, of: found, deployment, because: error)
                 }
             }
+        }
+
+        /// Revokes a token whose text nobody has.
+        private func revoke(
+            _ token: ClientToken, of app: RegisteredApp, _ deployment: Deployment, because lost: OutputLost
+        ) async throws {
+            do {
+                _ = try await deployment.tokens.revoke(token.id, of: app.id)
+                Terminal.complain("\(lost); the token \(token.id), whose text nobody has seen, is revoked again")
+            } catch {
+                Terminal.complain(
+                    "\(lost); the token \(token.id), whose text nobody has seen, lives: revoke it with \"logferry tokens "
+                        + "revoke \(token.id) --app \(app.id)\" (\(error))")
+            }
+            throw ExitCode(ExitStatus.outputLost.rawValue)
         }
 
         private func moment(_ text: String, from now: Timestamp) throws -> Timestamp {

@@ -56,6 +56,7 @@ extension ExitStatus {
         case .usage: "The arguments are wrong."
         case .dataError: "Nothing of an input could be taken."
         case .leftBehind: "The time for ending was over, and something had not ended: it was left behind."
+        case .outputLost: "Standard output cannot be written."
         case .tryAgain: "Try again later: the store or the file store cannot be reached, or another process is at it."
         case .configuration: "The configuration is wrong, or the store cannot be used."
         }

@@ -21,6 +21,8 @@ enum ExitStatus: Int32, CaseIterable {
     case dataError = 65
     /// Work was left behind when the time for ending was over (EX_UNAVAILABLE).
     case leftBehind = 69
+    /// Standard output cannot be written (EX_IOERR).
+    case outputLost = 74
     /// Try again later (EX_TEMPFAIL).
     case tryAgain = 75
     /// The configuration is wrong (EX_CONFIG).

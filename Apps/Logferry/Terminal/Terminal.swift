@@ -125,15 +125,54 @@ enum Terminal {
         return ["y", "yes"].contains(readLine()?.lowercased() ?? "")
     }
 
+    /// Writes bytes to standard output, for callers that have something to do when they are lost.
+    /// - Throws: ``OutputLost``.
+    static func attempt(_ bytes: [UInt8]) throws(OutputLost) { try put(bytes, STDOUT_FILENO) }
+
     private static func write(_ bytes: [UInt8], to file: Int32) {
+        do throws(OutputLost) {
+            try put(bytes, file)
+        } catch {
+            // What is written to standard error is for people. That nobody gets it, as when the disk of a log is full,
+            // neither keeps a service from its work nor changes what came of a command.
+            guard file == STDOUT_FILENO else { return }
+            // Who closes a pipe has seen enough.
+            if error.isClosedPipe { exit(ExitStatus.success.rawValue) }
+            complain("\(error)")
+            exit(ExitStatus.outputLost.rawValue)
+        }
+    }
+
+    private static func put(_ bytes: [UInt8], _ file: Int32) throws(OutputLost) {
         var start = 0
         while start < bytes.count {
             let count = bytes[start...].withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
-            if count < 0 {
-                if errno == EINTR { continue }
-                exit((errno == EPIPE ? ExitStatus.success : ExitStatus.failure).rawValue)
+            if count >= 0 {
+                start += count
+                continue
             }
-            start += count
+            switch errno {
+            case EINTR: continue
+            case EAGAIN:
+                // Another program that has the same pipe or terminal made it so; it takes bytes again in a while.
+                var waiting = pollfd(fd: file, events: Int16(POLLOUT), revents: 0)
+                poll(&waiting, 1, -1)
+            default: throw OutputLost(code: errno)
+            }
         }
+    }
+}
+
+/// Standard output cannot be written.
+struct OutputLost: Error, CustomStringConvertible {
+    /// The system's number of the error.
+    let code: Int32
+
+    /// Whether it is a pipe that nobody reads any more.
+    var isClosedPipe: Bool { code == EPIPE }
+
+    var description: String {
+        let reason = code == EBADF ? "it is closed" : String(cString: strerror(code))
+        return "standard output cannot be written: \(reason)"
     }
 }

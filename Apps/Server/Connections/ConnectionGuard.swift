@@ -22,7 +22,9 @@ final class ConnectionGuard: ChannelDuplexHandler {
     private var isOverRequestLine = false
     private var isRefused = false
     /// What the connection is told once the requests before are answered.
-    private var refusal: ConnectionRefusal?
+    private var refusal: (words: ConnectionRefusal, id: String?)?
+    /// What was received of a head that is not parsed yet; the caller's id may be in it.
+    private var head: [ByteBuffer] = []
     /// Whether a body broke the protocol: no request can follow it.
     private var isBroken = false
     private let ids: RequestIDs
@@ -40,7 +42,10 @@ final class ConnectionGuard: ChannelDuplexHandler {
     // MARK: - What the parser reports
 
     /// A head was parsed.
-    func tookHead() { watch.tookHead() }
+    func tookHead() {
+        watch.tookHead()
+        head = []
+    }
 
     /// A request was parsed to its end.
     func tookRequest() {
@@ -53,7 +58,7 @@ final class ConnectionGuard: ChannelDuplexHandler {
     func answered(isLast: Bool) {
         watch.answered(at: .now)
         guard !isRefused, !watch.isAnswering, let context else { return }
-        if let refusal { return refuse(refusal) }
+        if let refusal { return refuse(refusal.words, id: refusal.id) }
         guard isLast || isBroken else { return }
         // Nothing may follow the last answer, whatever stands behind the request.
         isRefused = true
@@ -82,10 +87,17 @@ final class ConnectionGuard: ChannelDuplexHandler {
     }
 
     /// Says why the connection ends once the requests that came before are answered.
-    func refuseInTurn(_ refusal: ConnectionRefusal) {
-        guard watch.isAnswering else { return refuse(refusal) }
-        self.refusal = self.refusal ?? refusal
+    ///
+    /// - Parameters:
+    ///   - refusal: what is said.
+    ///   - id: the id that the caller gave the request, if its head could be parsed.
+    func refuseInTurn(_ refusal: ConnectionRefusal, id: String? = nil) {
+        guard watch.isAnswering else { return refuse(refusal, id: id) }
+        self.refusal = self.refusal ?? (words: refusal, id: id ?? idInHead)
     }
+
+    /// The id in what was received of a head.
+    private var idInHead: String? { RequestIdentity.given(inHead: head.lazy.flatMap(\.readableBytesView)) }
 
     // MARK: - The pipeline
 
@@ -106,6 +118,8 @@ final class ConnectionGuard: ChannelDuplexHandler {
         let buffer = unwrapInboundIn(data)
         guard !isRequestLineTooLong(buffer) else { return refuse(.requestLineTooLong(limit: limits.requestLineBytes)) }
         watch.received(buffer.readableBytes, at: .now)
+        // The parser bounds what a head may have.
+        if watch.expectsHead, head.count < 64 { head.append(buffer) }
         if watch.isDrainedOut { return end(.endlessBody, context) }
         context.fireChannelRead(data)
     }
@@ -171,10 +185,11 @@ final class ConnectionGuard: ChannelDuplexHandler {
     }
 
     /// Says why and closes; until then whatever comes is passed over.
-    private func refuse(_ refusal: ConnectionRefusal) {
+    private func refuse(_ refusal: ConnectionRefusal, id given: String? = nil) {
         guard !isRefused, let context else { return }
         isRefused = true
-        let id = ids.mint()
+        let id = given ?? idInHead ?? ids.mint()
+        head = []
         logger.debug(
             "a connection is refused", metadata: ["code": "\(refusal.problem.code.rawValue)", "request_id": "\(id)"])
         context.writeAndFlush(wrapOutboundOut(.byteBuffer(refusal.bytes(id: id))), promise: nil)

@@ -38,7 +38,7 @@ final class RequestObserver: ChannelDuplexHandler {
             guard !isDone else { return }
             if let refusal = HeadRules.refusal(of: head) {
                 isDone = true
-                watcher.refuseInTurn(refusal)
+                watcher.refuseInTurn(refusal, id: RequestIdentity.given(head.headers))
                 return
             }
             let isOldVersion = HeadRules.isOld(head)

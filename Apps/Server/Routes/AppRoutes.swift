@@ -9,8 +9,9 @@ import SdkProvisioning
 struct AppRoutes: Sendable {
     let apps: AppRegistrar
     let tokens: ClientTokens
-    let revoker: Revoker
-    let provisioner: SdkProvisioner?
+    let revoker: @Sendable () -> Revoker
+    /// What repairs; it gives `nil` as long as there is no file store.
+    let provisioner: @Sendable () -> SdkProvisioner?
     let clock: any WallClock
     let maxBody: Int
 
@@ -37,11 +38,11 @@ struct AppRoutes: Sendable {
             },
             Route(.delete, "/v1/apps/{app}", .admin) { _, context, _ in
                 let app = try await apps.find(try context.segment("app"))
-                return AppRoutes.answer(try await revoker.delete(app.id))
+                return AppRoutes.answer(try await revoker().delete(app.id))
             },
             Route(.post, "/v1/apps/{app}/repair", .admin, parameters: ["cursor"]) { _, context, _ in
                 let app = try await apps.find(try context.segment("app"))
-                guard let provisioner else { throw Problem.noFileStore }
+                guard let provisioner = provisioner() else { throw Problem.noFileStore }
                 let last = try context.query.cursor(TokenID.init)
                 let report = try await context.whileClientWaits { try await provisioner.repair(app.id, after: last) }
                 return .json { $0.addMembers(of: report) }
@@ -73,7 +74,7 @@ struct AppRoutes: Sendable {
             Route(.delete, "/v1/apps/{app}/tokens/{token}", .admin) { _, context, _ in
                 let app = try await apps.find(try context.segment("app"))
                 guard let id = TokenID(try context.segment("token")),
-                    let outcome = try await revoker.revoke(id, of: app.id)
+                    let outcome = try await revoker().revoke(id, of: app.id)
                 else { throw Problem.unknownToken }
                 return AppRoutes.answer(outcome)
             },

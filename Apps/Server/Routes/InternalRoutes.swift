@@ -7,14 +7,15 @@ import LogModel
 /// What schedulers outside may trigger.
 struct InternalRoutes: Sendable {
     let trigger: RunTrigger
-    let work: [RecurringWork]
+    let consuming: Late<RecurringWork>
+    let upkeep: [RecurringWork]
 
     var routes: [Route] {
         RunKind.allCases.map { kind in
-            let work = work.first { $0.kind == kind }
+            let work = { @Sendable in kind == .consumeLogs ? consuming.value : upkeep.first { $0.kind == kind } }
             return Route(.post, "/internal/\(kind.rawValue)", .service, parameters: ["wait"]) { _, context, _ in
                 // The one kind of work that needs a file store; a scheduler must not take silence for success.
-                guard let work else { throw Problem.noFileStore }
+                guard let work = work() else { throw Problem.noFileStore }
                 let waits = try context.query.flag("wait")
                 let outcome = waits ? try await work.execute() : try await trigger.start(work)
                 return answer(outcome, waits: waits)

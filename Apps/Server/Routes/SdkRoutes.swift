@@ -7,7 +7,7 @@ import SdkProvisioning
 /// What SDKs call before they write.
 struct SdkRoutes: Sendable {
     /// What provisions; `nil` without a file store.
-    let provisioner: SdkProvisioner?
+    let provisioner: @Sendable () -> SdkProvisioner?
     let rate: CallRate<TokenID>
     let maxBody: Int
     let figures: RequestFigures
@@ -64,7 +64,7 @@ struct SdkRoutes: Sendable {
         _ token: ClientToken, instance: String?, prefix: String?
     ) async throws -> SdkProvisioner.Provision {
         let start = ContinuousClock.now
-        guard let provisioner else {
+        guard let provisioner = provisioner() else {
             figures.initEnded(.failed, after: .zero)
             throw Problem.noFileStore
         }

@@ -149,8 +149,8 @@ struct Problem: Error, Sendable, Hashable {
         retryAfter: .seconds(2))
     static let noFileStore = Problem(
         .noFileStore,
-        "this deployment has no file store, so there is nothing to provision or to consume; an operator must set "
-            + "fimidara.server_url and fimidara.auth_token")
+        "this deployment has no file store, so there is nothing to provision or to consume; an operator must start "
+            + "\"logferry files\" with its data folder, or set fimidara.server_url and fimidara.auth_token")
     static let shuttingDown = Problem(
         .shuttingDown, "the service is stopping", retryAfter: .seconds(5))
     static let internalError = Problem(

@@ -39,6 +39,27 @@ struct SQLiteFileTests {
         try database.close()
     }
 
+    @Test("B3: nothing is committed to a file that was deleted or replaced, and a ping says so")
+    func lostFile() async throws {
+        let database = try SQLiteDatabase(path: path)
+        let store = SQLiteAppStore(database)
+        try await store.add(.fresh())
+        try FileManager.default.moveItem(atPath: path, toPath: path + ".away")
+        for _ in 1...2 {
+            await #expect(throws: (any Error).self) { try await database.ping() }
+            let failure = await #expect(throws: RegistryStoreError.self) { try await store.add(.fresh()) }
+            #expect(failure?.reason == .unavailable && failure?.detail.contains("deleted or replaced") == true)
+            // Another file in its place is not the one that is open.
+            try Data().write(to: URL(fileURLWithPath: path))
+        }
+        try FileManager.default.removeItem(atPath: path)
+        try FileManager.default.moveItem(atPath: path + ".away", toPath: path)
+        try await store.add(.fresh())
+        try await database.ping()
+        #expect(try await store.apps(after: nil, limit: 9).count == 2)
+        try database.close()
+    }
+
     @Test("T22: a file of the releases before goes on, its cursors and runs as they were")
     func fileOfBefore() async throws {
         let app = RegisteredApp.fresh()

@@ -14,6 +14,15 @@ struct FileStoreAnswerTests {
                 (.get, "/v1/files/readFile/logferry%2Fx", 404), (.post, "/v1/folders/addFolder", 400),
                 (.delete, "/v1/files/deleteFile", 404),
             ]
+            // B14: chunks that are none are answered, and not met with silence.
+            let json = "Host: h\r\nContent-Type: application/json\r\nx-request-id: abcd-1234\r\n"
+            for rest in ["zz\r\n{}\r\n", "1\r\n{}\r\n"] {
+                let head = "POST /v1/folders/getFolder HTTP/1.1\r\n\(json)Transfer-Encoding: chunked\r\n\r\n"
+                let answer = try await bench.raw(head + rest, to: .files)
+                #expect(statuses(of: answer) == [400], "\(rest): \(answer)")
+                #expect(field("x-request-id", of: answer) == "abcd-1234" && answer.contains("InvalidRequestError"))
+                #expect(field("connection", of: answer) == "close", "\(answer)")
+            }
             var seen: Set<String> = []
             for (method, path, status) in wanted {
                 let answer = try await bench.send(method, path, to: .files)

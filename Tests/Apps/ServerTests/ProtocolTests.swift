@@ -109,6 +109,35 @@ struct ProtocolTests {
         }
     }
 
+    @Test("T25: a head that is refused keeps the caller's own id as far as it was received")
+    func ownIDs() async throws {
+        try await ServerBench.run { bench in
+            let own = "x-request-ID:  abcdefgh-123 \r\n"
+            let long = String(repeating: "v", count: 9000)
+            for listener in ServerBench.Listener.allCases {
+                for (request, status) in [
+                    ("GET /x HTTP/1.1\r\n\(own)\r\n", 400), ("GET /x HTTP/1.1\r\nHost: a b\r\n\(own)\r\n", 400),
+                    ("GET /x HTTP/1.1\r\nHost: h\r\n\(own)a: \(long)\r\nb: \(long)\r\n\r\n", 431),
+                    ("GET /x HTTP/1.1\r\nHost: h\r\n\(own)a b: c\r\n\r\n", 400),
+                ] {
+                    let answer = try await bench.raw(request, to: listener)
+                    #expect(statuses(of: answer) == [status], "\(request.prefix(80)): \(answer)")
+                    #expect(field("x-request-id", of: answer) == "abcdefgh-123", "\(request.prefix(80)): \(answer)")
+                }
+                for odd in ["x-request-id: <script>\r\n", "", "x-request-id: abcdefgh-123"] {
+                    let answer = try await bench.raw("GET /x HTTP/1.1\r\n\(odd)\0\r\n\r\n", to: listener)
+                    #expect(statuses(of: answer) == [400], "\(odd): \(answer)")
+                    let id = try #require(field("x-request-id", of: answer))
+                    #expect(RequestIdentity.isID(id) && id != "abcdefgh-123", "\(odd): \(answer)")
+                }
+            }
+            // An id that an earlier request of the connection brought is not another's.
+            let both = try await bench.raw("GET /livez HTTP/1.1\r\nHost: h\r\n\(own)\r\nGET /x HTTP/1.1\r\n\r\n")
+            #expect(statuses(of: both) == [200, 400], "\(both)")
+            #expect(both.ranges(of: "abcdefgh-123").count == 1, "\(both)")
+        }
+    }
+
     @Test("T8: what a client breaks is 400, answered once, and no failure of ours")
     func broken() async throws {
         try await ServerBench.run { bench in

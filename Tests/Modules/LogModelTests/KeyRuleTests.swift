@@ -21,6 +21,14 @@ struct KeyRuleTests {
         for fault in KeyFault.allCases { #expect(!fault.description.contains("sixteen-l")) }
     }
 
+    @Test("T30: the same text for both keys is a concern, which does not show it")
+    func sameKeys() throws {
+        let (one, other) = (Secret("sixteen-letters!"), Secret("sixteen-letters?"))
+        #expect(KeyRule.concern(admin: one, internalKey: other) == nil)
+        let words = try #require(KeyRule.concern(admin: one, internalKey: Secret("sixteen-letters!")))
+        #expect(words.contains("admin.key and internal.key") && !words.contains("sixteen"))
+    }
+
     @Test("T3: an empty secret matches nothing")
     func empty() {
         for candidate in ["", " ", "\n", "a"] { #expect(!Secret("").matches(candidate)) }
@@ -53,6 +61,24 @@ struct FileTrustTests {
             guard says.hasPrefix("can be") else { continue }
             #expect(words?.contains(#"chmod 600 'it'\''s/k'"#) == true, "\(words ?? "")")
         }
+    }
+
+    @Test("T4: a database file is judged as one with a secret, but this user's own may still be open")
+    func databases() {
+        let trust = FileTrust(user: 1000)
+        for good in [facts(1000, 0o600), facts(1000, 0o666), facts(0, 0o644), facts(0, 0o666, isReadOnly: true)] {
+            #expect(trust.complaint(aboutDatabase: good, at: "s") == nil, "\(good)")
+        }
+        for (bad, says) in [
+            (facts(1001, 0o600), "belongs to another user (id 1001)"), (facts(0, 0o666), "chmod 600"),
+            (facts(0, 0o620), "can be written"), (FileFacts(kind: .other, owner: 1000, mode: 0o600), "no regular file"),
+        ] {
+            let words = trust.complaint(aboutDatabase: bad, at: "s")
+            #expect(words?.contains(says) == true, "\(bad): \(words ?? "fine")")
+        }
+        let root = FileTrust(user: 0, folderOwner: 1000)
+        #expect(root.complaint(aboutDatabase: facts(1000, 0o600), at: "s") == nil)
+        #expect(root.complaint(aboutDatabase: facts(1001, 0o600), at: "s") != nil)
     }
 
     @Test("T4: the superuser trusts the owner of the data folder, and nobody else")
