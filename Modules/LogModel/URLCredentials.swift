@@ -14,6 +14,7 @@ public enum URLCredentials {
     /// People look at what they gave when it does not work: a slash or the scheme may be missing, or it is written as pairs
     /// of names and values. A path behind `sqlite:` is shown, unless it looks like credentials.
     public static func removed(fromURL url: String) -> String {
+        if url.isEmpty { return url }
         if url.hasPrefix("sqlite:") { return url.contains("@") ? "sqlite:" + dots : url }
         guard let start = url.firstRange(of: "://")?.upperBound, !url[..<start].contains("@") else { return dots }
         return url[..<start] + shown(url[start...])

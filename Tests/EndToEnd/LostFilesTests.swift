@@ -39,7 +39,7 @@ struct LostFilesTests {
         let key = try site.secret("local-fimidara.key")
         let catalog = "\(site.data)/local-fimidara/metadata.sqlite"
         func addFolder(_ name: String) async throws -> Int {
-            let body = #"{"folder":{"folderpath":"/logferry/\#(name)"}}"#
+            let body = #"{"folderpath":"logferry/\#(name)"}"#
             return try await site.call("POST", site.files("/v1/folders/addFolder"), key, body).status
         }
         #expect(try await addFolder("kept") == 200)
