@@ -18,9 +18,9 @@ public enum SettingsText {
         return Int(text).flatMap { $0 > 0 ? $0 : nil }
     }
 
-    /// A number of calls a minute such as `120/min`, from 1 to 1 000 000.
+    /// A number of calls a minute such as `120/min`, from 1 to 1 000 000 000.
     public static func rate(_ text: String) -> Int? {
-        guard text.hasSuffix("/min"), let count = Int(text.dropLast(4)), (1...1_000_000).contains(count) else {
+        guard text.hasSuffix("/min"), let count = Int(text.dropLast(4)), (1...1_000_000_000).contains(count) else {
             return nil
         }
         return count

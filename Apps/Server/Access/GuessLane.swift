@@ -15,7 +15,7 @@ actor GuessLane {
     private let interval: Duration
     private var nextSlots: [PeerAddress: ContinuousClock.Instant] = [:]
 
-    /// Makes a lane; `perMinute` is the rate of guesses that are compared at once, from 1 to 1 000 000.
+    /// Makes a lane; `perMinute` is the rate of guesses that are compared at once, from 1 to 1 000 000 000.
     init(perMinute: Int) { interval = .seconds(60) / (perMinute * GuessLane.speed) }
 
     /// Waits for the turn of a caller.

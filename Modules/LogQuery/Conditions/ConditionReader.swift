@@ -153,8 +153,7 @@ public struct ConditionReader: Sendable {
         }
     }
 
-    /// `{"time": "2026-11-20T08:00:00Z"}`, a number in place of the text, or `{"age": "15m"}`: so long before now, and
-    /// with a sign before or after it.
+    /// `{"time": "2026-11-20T08:00:00Z"}`, a number in place of the text, or `{"age": "15m"}`: so long before now.
     private func time(_ members: [JSONNode.Member]) throws(ConditionError) -> Timestamp {
         guard members.count == 1 else { throw .invalid(ConditionReader.timeForm) }
         switch (members[0].name, members[0].value) {
@@ -166,10 +165,9 @@ public struct ConditionReader: Sendable {
             guard let moment = Timestamp(number: digits.span) else { break }
             return moment
         case ("age", .text(let text)):
-            switch GivenMoment(text) {
-            case .span?, .offset?: return GivenMoment(text)?.before(now) ?? now
-            case .moment?, nil: break
-            }
+            // With a sign it could be meant either way.
+            guard let age = Duration(span: text) else { break }
+            return GivenMoment.span(age).before(now)
         case ("time", _), ("age", _): break
         default: throw .unknownMember(members[0].name, known: ["time", "age"])
         }
