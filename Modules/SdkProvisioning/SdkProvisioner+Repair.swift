@@ -105,14 +105,21 @@ extension SdkProvisioner {
     private func restoreMembership(of owner: TokenID, in group: StorageGroupID) async throws -> Membership {
         guard let holder = try await storage.holder(of: owner) else { return try await forget(owner) }
         if try await storage.isMember(holder, of: group) { return .kept }
+        guard let failure = await failureOfAssigning(group, to: owner) else { return .restored }
+        // A revocation may have ended the storage token between the two calls.
+        guard failure.reason == .notFound else { throw failure }
+        if try await storage.holder(of: owner) != nil { throw failure }
+        return try await forget(owner)
+    }
+
+    /// By itself: the compiler of Swift 6.3 crashes on calls that are awaited in a `catch` of the one above.
+    private func failureOfAssigning(_ group: StorageGroupID, to owner: TokenID) async -> StorageError? {
         do {
             try await storage.assign(group, to: owner)
+            return nil
         } catch {
-            // A revocation may have ended the storage token between the two calls.
-            guard error.reason == .notFound, try await storage.holder(of: owner) == nil else { throw error }
-            return try await forget(owner)
+            return error
         }
-        return .restored
     }
 
     private func forget(_ owner: TokenID) async throws -> Membership {
