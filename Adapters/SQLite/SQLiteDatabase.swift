@@ -105,9 +105,10 @@ public struct SQLiteDatabase: Sendable {
         configuration.readonly = true
         guard let queue = try? DatabaseQueue(path: path, configuration: configuration) else { return }
         defer { try? queue.close() }
+        // Who makes a store makes the table of its versions first, before anything is written into it.
         let isForeign = try? queue.read { db in
-            try Migrations.all.appliedIdentifiers(db).isEmpty
-                && Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_schema") ?? 0 > 0
+            try Bool.fetchOne(
+                db, sql: "SELECT count(*) > 0 AND sum(name = 'grdb_migrations') = 0 FROM sqlite_schema")
         }
         if isForeign == true { throw SQLiteOpenError.foreign(path: path) }
     }
