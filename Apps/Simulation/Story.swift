@@ -60,7 +60,6 @@ struct Story: Sendable {
                 await world.scheduler.pass(world.span(500, 6000))
                 let index = world.below(stations.count)
                 let station = stations[index]
-                if world.onceIn(3) { world.goBack() }
                 switch world.below(world.syncsLate ? 7 : 6) {
                 case 0, 1:
                     world.note(station.name, "FAULT dies")
@@ -92,12 +91,7 @@ struct Story: Sendable {
         await world.scheduler.pass(.seconds(30))
         let station = Station("calm", in: world)
         let worker = SimulatedWorker(station: station, lock: LockName("calm"))
-        // What does not show what was taken of it is another content when it still does so after a while.
-        let consumer = worker.consumer()
-        for _ in 0..<3 {
-            await worker.round(with: consumer)
-            await world.scheduler.pass(world.settings.replaceAfter + .seconds(1))
-        }
+        await worker.round()
         let days: Duration = .seconds(2 * 86_400)
         station.clock.error += days
         world.storeClock.error += days

@@ -22,8 +22,6 @@ struct World {
     init() {
         store = InMemoryStore(clock: clock)
         settings.chunkBytes = 64
-        // Tests of what is waited for set it.
-        settings.replaceAfter = .zero
     }
 
     func newApp() async throws -> RegisteredApp {
@@ -33,13 +31,12 @@ struct World {
     }
 
     func consumer(
-        commits: (any CommitStore)? = nil, sources: (any AppSources)? = nil, owner: OwnerID = .fresh(),
-        taken: (any TakenLines)? = nil
+        commits: (any CommitStore)? = nil, sources: (any AppSources)? = nil, owner: OwnerID = .fresh()
     ) -> LogConsumer {
         LogConsumer(
             apps: store, sources: sources ?? InMemoryAppSources(files), cursors: store, commits: commits ?? store,
             scanner: PortableScanner(), owner: owner, settings: settings, clock: clock, ticks: ticks,
-            entropy: SeededEntropy(seed: 5), observer: observer, taken: taken)
+            entropy: SeededEntropy(seed: 5), observer: observer)
     }
 
     /// Lets leases and waits of failed objects end.
