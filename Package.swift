@@ -120,6 +120,7 @@ let package = Package(
                 "AppRegistry", "SdkProvisioning", "DistributedLock", "LogCursor", "LogIngestion", "IngestionJobs",
                 "LogQuery", "LogMaintenance",
             ]),
+        adapter("SQLiteFiles", in: "Support/SQLiteFiles", products: [grdb]),
         adapter(
             "HTTPTransport", in: "Support/HTTPTransport", modules: ["LogModel"],
             support: ["BlockingExecutor", "CCurl"], bridgesC: true),
@@ -135,7 +136,7 @@ let package = Package(
                 "LogModel", "AppRegistry", "SdkProvisioning", "DistributedLock", "LogCursor", "LogIngestion",
                 "IngestionJobs", "LogQuery", "LogMaintenance",
             ],
-            support: ["BlockingExecutor", "StoreSupport"], products: [grdb, grdbSQLite], bridgesC: true),
+            support: ["BlockingExecutor", "StoreSupport", "SQLiteFiles"], products: [grdb, grdbSQLite], bridgesC: true),
         adapter(
             "SimdJSONAdapter", in: "SimdJSON", modules: ["LogModel", "LogCursor", "LogIngestion"],
             support: ["CSimdJSON"], bridgesC: true),
@@ -163,7 +164,7 @@ let package = Package(
             support: ["HTTPTransport"]),
         adapter(
             "LocalFimidaraAdapter", in: "LocalFimidara", modules: ["LogModel"],
-            support: ["BlockingExecutor", "StoreSupport"],
+            support: ["BlockingExecutor", "SQLiteFiles"],
             products: [grdb, crypto], bridgesC: true),
         adapter(
             "LocalFilesAdapter", in: "LocalFiles", modules: ["LogModel", "LogCursor", "LogIngestion"],

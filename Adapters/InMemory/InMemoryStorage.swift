@@ -63,7 +63,7 @@ public actor InMemoryStorage: StorageAdministration {
             guard let token = tokens[owner]?.first else { return nil }
             let end = clock.now().advanced(by: token.lifetime)
             let expiresAt = token.expiresAt.map { min($0, end) } ?? end
-            let text = "mem-" + entropy.bytes(16).map { padded(String($0, radix: 16)) }.joined()
+            let text = "mem-" + base16(entropy.bytes(16))
             tokens[owner]?[0].credentials[text] = expiresAt
             return StorageCredential(secret: Secret(text), expiresAt: expiresAt, holder: StorageTokenID(owner.text))
         }
@@ -243,5 +243,4 @@ public actor InMemoryStorage: StorageAdministration {
         return lastNumber
     }
 
-    private func padded(_ digits: String) -> String { digits.utf8.count < 2 ? "0" + digits : digits }
 }

@@ -33,6 +33,12 @@ public struct LocalFileSource: ObjectSource {
         }
     }
 
+    /// The file at a path, as it is now.
+    /// - Throws: ``SourceError`` when it is not there, or is no regular file.
+    public func file(at path: String) async throws -> SourceObject {
+        try await threads.run { try LocalFile.describe(path) }
+    }
+
     /// Reads a range of a file.
     public func read(
         _ object: SourceObject, from offset: Int64, limit: Int

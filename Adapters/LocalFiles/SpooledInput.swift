@@ -87,10 +87,7 @@ public struct SpooledInput: ObjectSource {
             try file.append(piece)
             size += Int64(piece.count)
         }
-        let digest = hash.finalize().prefix(16).map { byte in
-            String(byte >> 4, radix: 16) + String(byte & 15, radix: 16)
-        }
-        return (file, size, digest.joined())
+        return (file, size, base16(Array(hash.finalize().prefix(16))))
     }
 }
 

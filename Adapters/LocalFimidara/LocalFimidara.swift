@@ -1,7 +1,7 @@
 internal import BlockingExecutor
 internal import Glibc
 public import LogModel
-internal import StoreSupport
+internal import SQLiteFiles
 
 /// A file store on the local disk that speaks fimidara's HTTP interface.
 ///

@@ -119,7 +119,7 @@ extension MongoDatabase {
 
     /// Does work again, with growing waits and for half a minute, while what goes wrong is worth that.
     ///
-    /// Untyped and not inlined: Swift 6.3.1 crashes when it optimises a loop around a call that throws a typed error.
+    /// Apart and untyped: Swift 6.3.1 crashes when it optimises a loop around an inlined call that throws a typed error.
     @inline(never)
     private func repeating<Value: Sendable>(
         while isWorthRepeating: (MongoError) -> Bool, _ work: @Sendable (MongoClient) throws -> Value

@@ -51,7 +51,7 @@ public struct PostgresDatabase: Sendable {
                     try SchemaUpgrade.run(on: $0, target.shown, makes: makes)
                 }
             } catch {
-                if !connection.isGivenUp { await connection.close() }
+                await connection.closeUnlessGivenUp()
                 throw error
             }
             await connection.close()

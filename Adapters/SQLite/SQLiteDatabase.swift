@@ -1,7 +1,7 @@
 import BlockingExecutor
 import Foundation
 import GRDB
-import StoreSupport
+import SQLiteFiles
 
 /// The embedded store: one SQLite file, which several processes of one machine may have open.
 ///
@@ -39,8 +39,7 @@ public struct SQLiteDatabase: Sendable {
         do {
             try SQLiteDatabase.demandOwn(path)
             pool = try SQLiteDatabase.open(path, configuration, within: busyTimeout)
-            file = OpenedFile(path)
-            if let file { pool.add(transactionObserver: OpenedFileWatch(file), extent: .databaseLifetime) }
+            file = OpenedFileWatch.begin(on: pool)
             // The pool has chosen NORMAL for its write-ahead log, after it prepared the connection; a commit that is
             // acknowledged must survive a power cut.
             try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }

@@ -1,5 +1,6 @@
 import BlockingExecutor
 import GRDB
+import SQLiteFiles
 import StoreSupport
 
 extension StoreFailure {

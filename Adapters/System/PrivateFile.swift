@@ -163,8 +163,7 @@ public enum PrivateFile {
 
     /// Returns when the disk has the names in a file's folder, where the file system can be asked for that.
     private static func synchronizeFolder(of path: String) {
-        let slash = path.lastIndex(of: "/")
-        PrivateFolder.synchronize(slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? ".")
+        PrivateFolder.synchronize(PrivateFolder.parent(of: path))
     }
 }
 
@@ -190,14 +189,21 @@ public enum PrivateFolder {
             guard facts.kind == .folder else { throw FileTrouble("\(path) is there and is no folder") }
             return false
         case ENOENT:
-            guard let slash = trimmed.lastIndex(of: "/"), slash > trimmed.startIndex else { break }
-            try make(String(trimmed[..<slash]))
+            let parent = parent(of: trimmed)
+            guard parent != "/", parent != "." else { break }
+            try make(parent)
             guard mkdir(trimmed, 0o700) == 0 || errno == EEXIST else { break }
             _ = chmod(trimmed, 0o700)
             return true
         default: break
         }
         throw FileTrouble(path, "cannot be made")
+    }
+
+    /// The folder that a path lies in, by the path alone: `.` for a bare name.
+    public static func parent(of path: String) -> String {
+        guard let slash = path.lastIndex(of: "/") else { return "." }
+        return slash == path.startIndex ? "/" : String(path[..<slash])
     }
 
     /// Whether this process may make files in a folder, as far as rights go.

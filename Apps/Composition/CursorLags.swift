@@ -6,20 +6,20 @@ import LogModel
 /// How many bytes of objects are not taken, as far as their places can be listed now.
 public struct CursorLags: Sendable {
     private var listed: [GenerationID: Int64] = [:]
-    private let node: String
+    private let files: LocalFileSource
 
-    init(node: String) { self.node = node }
+    /// - Parameter files: the files of this machine.
+    init(files: LocalFileSource) { self.files = files }
 
     mutating func note(_ cursor: Cursor, _ bytes: Int64) { listed[cursor.generation] = bytes }
 
     /// How many bytes of a cursor's object are not taken; `nil` when its place does not show the object.
     public func bytes(behind cursor: Cursor) async -> Int64? {
         if let bytes = listed[cursor.generation] { return bytes }
-        guard cursor.source.text == "files:\(node)" else { return nil }
-        var found: SourceObject?
         // A file that is not there any more, or cannot be looked at, has no lag that is known.
-        try? await LocalFileSource(paths: [cursor.object.text], node: node).list { found = $0.objects.first }
-        guard let found, GenerationVerdict.isSame(found.identity, cursor.identity) else { return nil }
+        guard cursor.source == files.id, let found = try? await files.file(at: cursor.object.text),
+            GenerationVerdict.isSame(found.identity, cursor.identity)
+        else { return nil }
         return max(0, found.size - cursor.progress.position)
     }
 }

@@ -1,4 +1,5 @@
 public import LogModel
+import Logging
 import SystemAdapter
 
 /// The folder in which a machine keeps what is its own: the embedded store, local files, keys and its node id.
@@ -24,6 +25,13 @@ public struct DataDirectory: Sendable {
             concern = facts.flatMap { FileTrust(user: ProcessUser.id).concern(about: $0, at: path) }
         } catch {
             throw SettingsError("the data folder: \(error): name another one with data.dir, or change its rights")
+        }
+    }
+
+    /// Logs what operators should know about the folder and about the machine's clock.
+    func logConcerns(at now: Timestamp, to logger: Logger) {
+        for concern in [concern, now.clockConcern] {
+            if let concern { logger.warning("\(concern)") }
         }
     }
 
@@ -54,7 +62,7 @@ public struct DataDirectory: Sendable {
     /// - Throws: ``SettingsError`` when there is one that cannot be trusted or is none.
     public func secret(_ name: String, from entropy: any Entropy) throws -> Secret {
         if let known = try existingSecret(name) { return known }
-        let text = entropy.bytes(32).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+        let text = base16(entropy.bytes(32))
         return try appear(name, text) ? Secret(text) : try existingSecret(name) ?? Secret(text)
     }
 

@@ -11,10 +11,7 @@ struct DatabaseFiles: Sendable {
     init(_ path: String) { self.path = path }
 
     /// The folder that they lie in.
-    var folder: String {
-        guard let slash = path.lastIndex(of: "/") else { return "." }
-        return slash == path.startIndex ? "/" : String(path[..<slash])
-    }
+    var folder: String { PrivateFolder.parent(of: path) }
 
     /// Makes sure that nobody else could have written them.
     /// - Returns: whether there is a database.

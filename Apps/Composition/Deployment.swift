@@ -78,9 +78,7 @@ public struct Deployment: Sendable {
         let clock = SystemClock()
         let entropy = SystemEntropy()
         let data = try DataDirectory(settings.dataDirectory, makes: makes)
-        for concern in [data.concern, clock.now().clockConcern] {
-            if let concern { logger.warning("\(concern)") }
-        }
+        data.logConcerns(at: clock.now(), to: logger)
         let telemetry = ServiceTelemetry()
         let store = try await Store.open(
             settings, makes: makes, waiting: waitsForStore ? settings.storeWait : .zero, telemetry: telemetry,
@@ -283,20 +281,25 @@ extension Deployment {
 
     /// What proves cursors against their sources.
     public func verification() throws -> Verification {
-        // Without an id no file of this machine was ever taken.
-        let node = makes ? try data.nodeID(at: clock.now(), from: entropy) : try data.existingNodeID() ?? "none"
-        return Verification(
+        Verification(
             cursors: cursors, records: records, rejects: rejects,
             verifier: Verifier(
                 scanner: SimdJSONScanner(), checksums: ISALChecksums(), settings: settings.ingestion),
             fileStore: fileStore,
-            apps: apps, node: node)
+            apps: apps, files: try localFiles())
+    }
+
+    /// The files of this machine, to be asked for one by one.
+    private func localFiles() throws -> LocalFileSource {
+        // Without an id no file of this machine was ever taken.
+        let node = makes ? try data.nodeID(at: clock.now(), from: entropy) : try data.existingNodeID() ?? "none"
+        return LocalFileSource(paths: [], node: node)
     }
 
     /// How far the cursors of one app, or of all, are behind what can be listed now.
     /// - Throws: when the apps or the cursors cannot be read.
     public func cursorLags(app: RegisteredApp?) async throws -> CursorLags {
-        try await unreadEntries().lags(app: app, node: try data.existingNodeID() ?? "none")
+        try await unreadEntries().lags(app: app, files: try localFiles())
     }
 
     /// The names of all apps.

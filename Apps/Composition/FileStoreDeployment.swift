@@ -21,9 +21,7 @@ public struct FileStoreDeployment: Sendable {
     public init(_ settings: Settings, logger: Logger) async throws {
         let (clock, entropy) = (SystemClock(), SystemEntropy())
         let data = try DataDirectory(settings.dataDirectory)
-        for concern in [data.concern, clock.now().clockConcern] {
-            if let concern { logger.warning("\(concern)") }
-        }
+        data.logConcerns(at: clock.now(), to: logger)
         let telemetry = ServiceTelemetry()
         let secret = try FileStoreDeployment.key(in: data, from: entropy)
         do {

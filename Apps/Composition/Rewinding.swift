@@ -28,9 +28,7 @@ public struct Rewinding: Sendable {
     public func rewind(
         _ generation: GenerationID, to position: Int64, orBefore: Bool = false
     ) async throws -> Outcome {
-        let page = try await verification.cursors.cursors(
-            of: nil, after: GenerationID(generation.number - 1), limit: 1)
-        guard let cursor = page.first, cursor.generation == generation else {
+        guard let cursor = try await verification.cursors.cursor(of: generation) else {
             return .refused("there is no generation \(generation)")
         }
         if cursor.progress.position == position { return .alreadyThere }

@@ -1,4 +1,5 @@
 public import AppRegistry
+import LocalFilesAdapter
 public import LogCursor
 public import LogIngestion
 public import LogModel
@@ -85,8 +86,8 @@ public struct UnreadEntries: Sendable {
 
     /// How far the cursors of one app, or of all, are behind what can be listed now.
     /// - Throws: when the apps or the cursors cannot be read.
-    public func lags(app: RegisteredApp?, node: String) async throws -> CursorLags {
-        var lags = CursorLags(node: node)
+    func lags(app: RegisteredApp?, files: LocalFileSource) async throws -> CursorLags {
+        var lags = CursorLags(files: files)
         try await run(app: app) { _, finding in
             if case .taken(let cursor, let bytes) = finding { lags.note(cursor, bytes) }
         }

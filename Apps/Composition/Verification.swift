@@ -13,7 +13,8 @@ public struct Verification: Sendable {
     let verifier: Verifier
     let fileStore: FileStore?
     let apps: AppRegistrar
-    let node: String
+    /// The files of this machine.
+    let files: LocalFileSource
 
     /// What came of one object.
     public enum Finding: Sendable, Hashable {
@@ -61,7 +62,7 @@ public struct Verification: Sendable {
 
     func listing(of cursor: Cursor) async -> Result<Listing, any Error> {
         if cursor.source.text.hasPrefix("files:") {
-            return .success(Listing(source: LocalFileSource(paths: [], node: node), objects: nil))
+            return .success(Listing(source: files, objects: nil))
         }
         do {
             guard let fileStore else { throw SettingsError("no file store is configured") }
@@ -97,7 +98,8 @@ public struct Verification: Sendable {
             case .equal:
                 if let difference = try await missingRecords(of: cursor) { return .differs(difference) }
                 guard let object else { return .sourceGone }
-                let hidden = try await unreadHiddenBytes(of: object, in: listing.source, cursor)
+                let hidden = try await listing.source.settledHiddenBytes(
+                    of: object, beyond: cursor.progress.hiddenSeen, ticks: ContinuousClock())
                 if hidden > 0 { return .hidden(hidden) }
                 return try await lag(of: object, cursor)
             }
@@ -114,34 +116,18 @@ public struct Verification: Sendable {
         return .behind(behind, isUnfinished: latest.progress.sizeSeen >= object.size)
     }
 
-    /// How long after the first look hidden bytes are looked for again: those of an append under way grow meanwhile.
-    private static let secondLook: Duration = .seconds(2)
-
-    /// How many bytes lie hidden behind the end of an object that no run has read, those of an append under way left out.
-    private func unreadHiddenBytes(
-        of object: SourceObject, in source: any ObjectSource, _ cursor: Cursor
-    ) async throws -> Int64 {
-        let first = try await source.hiddenBytes(of: object) - cursor.progress.hiddenSeen
-        guard first > 0 else { return 0 }
-        try await Task.sleep(for: Verification.secondLook)
-        let second = try await source.hiddenBytes(of: object) - cursor.progress.hiddenSeen
-        return first == second ? second : 0
-    }
-
     func object(of cursor: Cursor, in listing: Listing) async throws -> SourceObject? {
         if let objects = listing.objects { return objects[cursor.object] }
-        guard cursor.source.text == "files:\(node)" else {
+        guard cursor.source == files.id else {
             throw SettingsError("the file lies on another machine")
         }
         // What came through a pipe was kept for as long as it was taken. Names in other sources are free to look like it.
         if cursor.object.text.utf8.starts(with: SpooledInput.prefix.utf8) { return nil }
-        var found: SourceObject?
         do {
-            try await LocalFileSource(paths: [cursor.object.text], node: node).list { found = $0.objects.first }
+            return try await files.file(at: cursor.object.text)
         } catch let error as SourceError where error.reason == .gone {
             return nil
         }
-        return found
     }
 
     /// Where an object had ended without a newline and went on after it was sealed.

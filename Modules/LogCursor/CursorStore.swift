@@ -36,6 +36,14 @@ public protocol CursorStore: Sendable {
     ) async throws(CursorStoreError) -> [Cursor]
 }
 
+extension CursorStore {
+    /// The cursor of a generation; `nil` when there is no such generation.
+    public func cursor(of generation: GenerationID) async throws(CursorStoreError) -> Cursor? {
+        let next = try await cursors(of: nil, after: GenerationID(generation.number - 1), limit: 1).first
+        return next?.generation == generation ? next : nil
+    }
+}
+
 /// An object that somebody wants to follow, with the evidence of a listing.
 public struct ClaimRequest: Sendable, Hashable {
     /// The source that holds it.

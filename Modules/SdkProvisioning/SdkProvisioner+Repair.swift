@@ -112,7 +112,7 @@ extension SdkProvisioner {
         return try await forget(owner)
     }
 
-    /// By itself: the compiler of Swift 6.3 crashes on calls that are awaited in a `catch` of the one above.
+    /// Apart: Swift 6.3.1 crashes on a call that is awaited in a `catch` of the function above.
     private func failureOfAssigning(_ group: StorageGroupID, to owner: TokenID) async -> StorageError? {
         do {
             try await storage.assign(group, to: owner)

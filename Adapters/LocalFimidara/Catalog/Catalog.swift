@@ -1,7 +1,7 @@
 internal import GRDB
 internal import Glibc
 internal import LogModel
-internal import StoreSupport
+internal import SQLiteFiles
 
 /// What the store knows about its files, in a SQLite database of its own.
 ///
@@ -23,8 +23,7 @@ final class Catalog: Sendable {
         // SQLite would make it with the rights that the umask leaves; what it makes beside it gets the same mode.
         try OpenFile(path, flags: O_RDWR | O_CREAT).keepToOwner()
         pool = try DatabasePool(path: path, configuration: configuration)
-        file = OpenedFile(path)
-        if let file { pool.add(transactionObserver: OpenedFileWatch(file), extent: .databaseLifetime) }
+        file = OpenedFileWatch.begin(on: pool)
         self.clock = clock
         self.entropy = entropy
         quotas = settings.limits.folders

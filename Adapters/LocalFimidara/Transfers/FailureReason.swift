@@ -1,6 +1,6 @@
 internal import BlockingExecutor
 internal import GRDB
-internal import StoreSupport
+internal import SQLiteFiles
 
 /// Why something failed, in words that hold nothing from outside.
 enum FailureReason {

@@ -104,12 +104,14 @@ actor PostgresConnection {
     /// Whether the connection can take the next piece of work.
     nonisolated var isReady: Bool { call.isReady }
 
-    /// Whether its thread has not come back, and nobody waits for it.
-    nonisolated var isGivenUp: Bool { call.isGivenUp }
-
     /// Ends the connection and its thread.
     func close() {
         session = nil
         thread.stop()
+    }
+
+    /// Ends the connection, unless its thread has not come back and nobody waits for it: that thread ends it when it does.
+    nonisolated func closeUnlessGivenUp() async {
+        if !call.isGivenUp { await close() }
     }
 }

@@ -81,8 +81,7 @@ actor PostgresPool {
         guard connection.isReady, !isClosed else {
             count -= 1
             grow()
-            // Its thread ends it when it comes back.
-            if !connection.isGivenUp { await connection.close() }
+            await connection.closeUnlessGivenUp()
             return
         }
         offer(connection)
@@ -145,8 +144,7 @@ actor PostgresPool {
         do {
             try await connection.open(target)
         } catch {
-            // One whose thread has not come back is ended by it.
-            if !connection.isGivenUp { await connection.close() }
+            await connection.closeUnlessGivenUp()
             throw error
         }
         return connection

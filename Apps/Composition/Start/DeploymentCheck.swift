@@ -102,17 +102,13 @@ public struct DeploymentCheck: Sendable {
         if try PrivateFile.facts(path, followsLinks: false) != nil {
             throw FileTrouble(words: "\(path) is a symbolic link to nothing")
         }
-        var above = path
-        while true {
-            guard let slash = above.lastIndex(of: "/") else {
-                above = "."
-                break
-            }
-            above = slash == above.startIndex ? "/" : String(above[..<slash])
+        var above = PrivateFolder.parent(of: path)
+        while above != "." {
             if let facts = try PrivateFile.facts(above) {
                 guard facts.kind == .folder else { throw FileTrouble(words: "\(above) is there and is no folder") }
                 break
             }
+            above = PrivateFolder.parent(of: above)
         }
         guard PrivateFolder.isWritable(above) else {
             throw FileTrouble(words: "\(path) cannot be made: \(above) is not writable")

@@ -28,19 +28,17 @@ struct Cursors: AsyncParsableCommand {
             try await withDeployment { deployment in
                 var chosen: RegisteredApp?
                 if let app { chosen = try await deployment.apps.find(app) }
-                // Objects of JSON have the members that the API gives them.
-                let names = chosen == nil && !shown.json ? try await deployment.appNames() : nil
+                let apps = try await AppColumn(chosen: chosen, json: shown.json, in: deployment)
                 let lags = shown.json ? nil : try await deployment.cursorLags(app: chosen)
                 var table = Table(
-                    ["generation"] + (names == nil ? [] : ["app"])
+                    ["generation"] + apps.heading
                         + ["object", "ordinal", "position", "behind", "records", "rejects", "updatedAt"], shown)
                 var last: GenerationID?
                 while true {
                     let page = try await deployment.cursors.cursors(of: chosen?.id, after: last, limit: 1000)
                     for cursor in page {
                         let behind = await lags?.bytes(behind: cursor)
-                        var cells: [Table.Cell] = [.number(cursor.generation.number)]
-                        if let names { cells.append(.text(names.name(of: cursor.app))) }
+                        var cells = [.number(cursor.generation.number)] + apps.cell(of: cursor.app)
                         cells += [
                             .text(cursor.object.text), .number(Int64(cursor.ordinal)),
                             .number(cursor.progress.position), behind.map { .number($0) } ?? .text(nil),
@@ -120,10 +118,8 @@ struct Cursors: AsyncParsableCommand {
 
         func run() async throws {
             try await withDeployment { deployment in
-                let before = GenerationID(generation - 1)
-                let cursor = try await deployment.cursors.cursors(of: nil, after: before, limit: 1).first
                 var name = "generation \(generation)"
-                if let cursor, cursor.generation.number == generation {
+                if let cursor = try await deployment.cursors.cursor(of: GenerationID(generation)) {
                     let app = try await deployment.appNames().name(of: cursor.app)
                     name += " (\(cursor.object) of \(app))"
                 }

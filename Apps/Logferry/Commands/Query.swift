@@ -11,7 +11,8 @@ struct Query: AsyncParsableCommand {
         discussion: """
             A record is a line of time, level and message, then its other members as name=value, and last where in a \
             program it comes from; control characters are written out. With --json the stored lines are written byte \
-            for byte; with --all they come object by object, in the order of their bytes, unless --order is given.
+            for byte. With --all and without --order they come in the cheapest order: with --from or --to the earliest \
+            first, else object by object in the order of their bytes.
 
             A condition of --where is a path, an operator (=, !=, >, >=, <, <=, ~ or like, in, not in, between, exists, \
             not exists) and a value: JSON, a text in quotes or a bare word, time(2026-11-20T08:00:00Z) or age(15m).

@@ -20,18 +20,17 @@ struct Rejects: AsyncParsableCommand {
 
         func run() async throws {
             try await withDeployment { deployment in
-                var chosen: AppID?
-                if let app { chosen = try await deployment.apps.find(app).id }
-                let names = chosen == nil && !shown.json ? try await deployment.appNames() : nil
+                var chosen: RegisteredApp?
+                if let app { chosen = try await deployment.apps.find(app) }
+                let apps = try await AppColumn(chosen: chosen, json: shown.json, in: deployment)
                 var table = Table(
-                    ["id"] + (names == nil ? [] : ["app"])
+                    ["id"] + apps.heading
                         + ["object", "generation", "from", "to", "line", "reason", "receivedAt"], shown)
                 var last: Int64?
                 while true {
-                    let page = try await deployment.rejects.rejects(of: chosen, after: last, limit: 1000)
+                    let page = try await deployment.rejects.rejects(of: chosen?.id, after: last, limit: 1000)
                     for reject in page {
-                        var cells: [Table.Cell] = [.number(reject.number)]
-                        if let names { cells.append(.text(names.name(of: reject.app))) }
+                        var cells = [.number(reject.number)] + apps.cell(of: reject.app)
                         cells += [
                             .text(reject.object.text), .number(reject.generation.number),
                             .number(reject.range.lower), .number(reject.range.upper), .number(reject.lineNumber),

@@ -29,9 +29,8 @@ struct Verify: AsyncParsableCommand {
         try await withDeployment { deployment in
             var chosen: RegisteredApp?
             if let app { chosen = try await deployment.apps.find(app) }
-            let names = chosen == nil && !json ? try await deployment.appNames() : nil
-            let headings = ["object", "generation", "position", "verdict", "detail"]
-            var table = Table((names == nil ? [] : ["app"]) + headings, json: json)
+            let apps = try await AppColumn(chosen: chosen, json: json, in: deployment)
+            var table = Table(apps.heading + ["object", "generation", "position", "verdict", "detail"], json: json)
             var tally = Tally()
             try await deployment.verification().run(
                 app: chosen,
@@ -41,20 +40,16 @@ struct Verify: AsyncParsableCommand {
                 { cursor, finding in
                     let (verdict, detail) = words(finding)
                     tally.note(finding)
-                    var cells: [Table.Cell] = []
-                    if let names { cells.append(.text(names.name(of: cursor.app))) }
-                    cells += [
-                        .text(cursor.object.text), .number(cursor.generation.number),
-                        .number(cursor.progress.position), .text(verdict), .text(detail),
-                    ]
-                    table.add(cells)
+                    table.add(
+                        apps.cell(of: cursor.app) + [
+                            .text(cursor.object.text), .number(cursor.generation.number),
+                            .number(cursor.progress.position), .text(verdict), .text(detail),
+                        ])
                 })
             try await deployment.unreadEntries().run(app: chosen) { app, finding in
                 tally.note(finding, allowsForeign: allowForeign)
                 guard let row = row(finding) else { return }
-                var cells: [Table.Cell] = []
-                if names != nil { cells.append(.text(app.name.text)) }
-                table.add(cells + row)
+                table.add(apps.cell(of: app) + row)
             }
             if Terminal.showsWords { Terminal.progress("") }
             table.finish(whenEmpty: "nothing was taken yet")

@@ -117,7 +117,7 @@ enum Terminal {
     }
 
     /// Whether somebody is there who can be asked.
-    static let canAsk = isatty(STDIN_FILENO) == 1 && showsWords
+    static let canAsk = readsTerminal && showsWords
 
     /// Asks a question on the terminal; only `yes` or `y` is a yes.
     static func asks(_ question: String) -> Bool {

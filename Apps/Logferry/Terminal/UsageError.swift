@@ -44,14 +44,10 @@ struct UsageError: Error {
         guard let tree = try? ProgramGuide.tree(), let wrong = MistypedWord(arguments, in: tree, flags: flags) else {
             return
         }
-        let (kind, near) =
-            switch wrong.kind {
-            case .command: ("command", SettingsCatalog.nearest(to: wrong.word, among: wrong.known))
-            case .option: ("option", SettingsCatalog.nearest(to: wrong.word, among: wrong.known))
-            }
+        let kind = wrong.kind == .command ? "command" : "option"
         let caller = (["logferry"] + wrong.path).joined(separator: " ")
         var words = "\(caller) has no \(kind) \"\(wrong.word)\""
-        if let near {
+        if let near = SettingsCatalog.nearest(to: wrong.word, among: wrong.known) {
             words += "; did you mean \(near)?"
         } else if wrong.kind == .command {
             words += "; there are \(wrong.known.joined(separator: ", "))"

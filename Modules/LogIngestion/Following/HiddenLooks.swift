@@ -19,8 +19,6 @@ actor HiddenLooks {
     /// How long after its last growth an object counts as one to be looked at when nothing is remembered of it, which is so
     /// after a restart.
     static let memory: Duration = .seconds(86_400)
-    /// How long after the first look hidden bytes must still be there: those of an append under way grow meanwhile.
-    private static let secondLook: Duration = .seconds(2)
     /// How many objects are remembered; beyond that, those whose look is long ago are forgotten first.
     private static let limit = 10_000
 
@@ -55,10 +53,7 @@ actor HiddenLooks {
         left -= 1
         let before = remember(key, at: now)
         do {
-            let first = try await source.hiddenBytes(of: object)
-            guard first > 0 else { return false }
-            try await ticks.sleep(for: HiddenLooks.secondLook)
-            guard try await source.hiddenBytes(of: object) == first else { return false }
+            guard try await source.settledHiddenBytes(of: object, ticks: ticks) > 0 else { return false }
             // Due again until a cursor says that they were read.
             lookedAt[key] = nil
             return true

@@ -71,36 +71,34 @@ public enum ContentGuess: String, Sendable, Hashable, CaseIterable {
         var start = hasPrefix(bytes, 0, [0xEF, 0xBB, 0xBF]) ? 3 : 0
         while start < head.count, head[start] <= 0x20 { start += 1 }
         guard start < head.count else { return nil }
-        let lines = head[start...].split(separator: 0x0A).map { Array($0.drop { $0 == 0 }) }
+        let text = head[start...]
         // Elements that have a line of their own look like records.
-        if opensArray(head[start...]) { return .jsonArray }
+        if opensArray(text) { return .jsonArray }
         guard !hasObject(bytes, isWhole: isWhole) else { return nil }
         let filled = head.drop { $0 == 0 }
         let controls = filled.count { $0 < 0x20 && $0 != 0x0A && $0 != 0x0D && $0 != 0x09 && $0 != 0x1B }
         if controls * 50 > filled.count { return .binary }
-        guard !lines.isEmpty else { return nil }
-        let rest = Array(head[start...].drop { $0 == 0 })
-        switch rest.first {
+        let line = text.prefix { $0 != 0x0A }
+        switch head[start] {
         case UInt8(ascii: "["):
-            let next = rest.dropFirst().first { $0 > 0x20 }
+            let next = text.dropFirst().first { $0 > 0x20 }
             if let next, "[{\"]".utf8.contains(next) { return .jsonArray }
         case UInt8(ascii: "{"):
             // One line that is broken is the file's fault; an object that is cut after each member is a document.
-            let first = lines[0].prefix { $0 != 0x0D }
-            let end = first.last { $0 > 0x20 }
-            return lines.count > 1 && end.map { "{[,".utf8.contains($0) } == true ? .jsonDocument : nil
+            let goesOn = head[line.endIndex...].contains { $0 != 0x0A }
+            let end = line.prefix { $0 != 0x0D }.last { $0 > 0x20 }
+            return goesOn && end.map { "{[,".utf8.contains($0) } == true ? .jsonDocument : nil
         default: break
         }
-        return lines.first.map { text(String(decoding: $0.prefix(2000), as: UTF8.self)) }
+        return kind(of: String(decoding: line.prefix(2000), as: UTF8.self))
     }
 
     /// Whether a text begins with a JSON array that goes on behind its first line.
     private static func opensArray(_ text: ArraySlice<UInt8>) -> Bool {
-        let filled = text.drop { $0 == 0 }
-        let line = filled.prefix { $0 != 0x0A }
-        guard line.first == UInt8(ascii: "["), line.endIndex < filled.endIndex,
+        let line = text.prefix { $0 != 0x0A }
+        guard line.first == UInt8(ascii: "["), line.endIndex < text.endIndex,
             let end = line.last(where: { $0 > 0x20 }),
-            let element = filled.dropFirst().first(where: { $0 > 0x20 })
+            let element = text.dropFirst().first(where: { $0 > 0x20 })
         else { return false }
         return "[{,".utf8.contains(end) && "[{\"".utf8.contains(element)
     }
@@ -136,7 +134,7 @@ public enum ContentGuess: String, Sendable, Hashable, CaseIterable {
     }
 
     /// The kind of a line of text.
-    private static func text(_ line: String) -> ContentGuess {
+    private static func kind(of line: String) -> ContentGuess {
         let bytes = Array(line.utf8)
         func isDigit(_ place: Int) -> Bool { place < bytes.count && (0x30...0x39).contains(bytes[place]) }
         // [30/Nov/2026:00:00:00 +0000]

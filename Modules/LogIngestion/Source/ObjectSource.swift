@@ -44,6 +44,26 @@ public protocol ObjectSource: Sendable {
 }
 
 extension ObjectSource {
+    /// How many bytes lie hidden behind an object, without those of an append under way.
+    ///
+    /// An append under way grows, so the place is asked a second time after two seconds.
+    /// - Parameters:
+    ///   - object: the object.
+    ///   - known: how many of them are known already.
+    ///   - ticks: what the wait is measured by.
+    /// - Returns: how many more there are.
+    /// - Throws: ``SourceError``, or `CancellationError`.
+    public func settledHiddenBytes(
+        of object: SourceObject, beyond known: Int64 = 0, ticks: any Clock<Duration>
+    ) async throws -> Int64 {
+        let first = try await hiddenBytes(of: object)
+        guard first > known else { return 0 }
+        try await ticks.sleep(for: .seconds(2))
+        return try await hiddenBytes(of: object) == first ? first - known : 0
+    }
+}
+
+extension ObjectSource {
     /// Reads a range: a place that hides nothing keeps no more than it shows.
     public func readBehindEnd(
         _ object: SourceObject, from offset: Int64, limit: Int

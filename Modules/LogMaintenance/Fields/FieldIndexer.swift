@@ -70,7 +70,7 @@ public struct FieldIndexer: Sendable {
         _ = try await commit(&step, app, &figures)
     }
 
-    /// Apart and untyped: the optimiser of this release fails on a typed throw inlined in a loop.
+    /// Apart and untyped: Swift 6.3.1 crashes when it optimises a loop around an inlined call that throws a typed error.
     @inline(never)
     private func slice(of generation: GenerationID, from offset: Int64) async throws -> RecordRows {
         try await reader.rows(of: generation, from: offset, limit: settings.sliceRecords)
