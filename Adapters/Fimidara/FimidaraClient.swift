@@ -59,11 +59,11 @@ public struct FimidaraClient: Sendable {
         }
     }
 
-    /// Asks for a whole file, as the disk has it.
-    func openWhole(file id: String) async throws(FimidaraFailure) -> HTTPResponse {
+    /// Asks for a whole file, as the disk has it, of which so many bytes are to be received.
+    func openWhole(file id: String, receiving bytes: Int64) async throws(FimidaraFailure) -> HTTPResponse {
         let request = HTTPRequest(
             .get, "\(settings.serverURL)/v1/files/readFile/\(id)", headers: authorized(),
-            timeouts: settings.readTimeouts)
+            timeouts: settings.timeouts(receiving: bytes))
         return try await retrying(true) { () async throws(FimidaraFailure) in
             try await send(request, "readFile", [.readFile])
         }

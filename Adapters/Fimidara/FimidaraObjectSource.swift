@@ -85,7 +85,7 @@ public struct FimidaraObjectSource: ObjectSource {
         }
         // The answer's body is given up unread.
         let whole = try await asking { () async throws(FimidaraFailure) in
-            WholeRead(try await client.openWhole(file: object.identity))
+            WholeRead(try await client.openWhole(file: object.identity, receiving: 0))
         }
         guard let length = whole.length, length > object.size else { return 0 }
         let size = try await read(object, from: object.size, limit: 1).size
@@ -102,7 +102,8 @@ public struct FimidaraObjectSource: ObjectSource {
             throw SourceError(.rejected, detail: "readFile cannot be asked for \(limit) bytes from \(offset) on")
         }
         let chunk = try await asking { () async throws(FimidaraFailure) in
-            try await WholeRead(try await client.openWhole(file: object.identity)).receive(from: offset, limit: limit)
+            let response = try await client.openWhole(file: object.identity, receiving: offset + Int64(limit))
+            return try await WholeRead(response).receive(from: offset, limit: limit)
         }
         if let chunk { return chunk }
         return try await read(object, from: offset, limit: limit)

@@ -48,6 +48,16 @@ public struct FimidaraSettings: Sendable {
         self.pageSize = pageSize
     }
 
+    /// The slowest link over which a long read is waited for to its end, in bytes a second.
+    private static let slowestRate: Int64 = 256 << 10
+
+    /// Limits for one attempt to receive many bytes: the time for a range, and that of the bytes over the slowest link.
+    func timeouts(receiving bytes: Int64) -> HTTPTimeouts {
+        var timeouts = readTimeouts
+        timeouts.total = readTimeouts.total.map { $0 + .seconds(max(0, bytes) / FimidaraSettings.slowestRate) }
+        return timeouts
+    }
+
     static func isBaseURL(_ text: Substring) -> Bool {
         let schemes = ["http://", "https://"]
         guard let scheme = schemes.first(where: { text.lowercased().hasPrefix($0) }) else { return false }

@@ -42,6 +42,56 @@ struct SlowClientTests {
         #expect(try await site.stop(dev) == 0)
     }
 
+    @Test("T9: exports that their clients receive slowly hold up no question, not even long ones")
+    func slowExports() async throws {
+        let site = try Site()
+        let dev = try await site.startDev([])
+        let app = try await Application.register("busy", at: site)
+        let door = try await app.initialise()
+        // More than the buffers of a connection hold.
+        let line = #"{"timestamp":"2026-11-20T10:00:00Z","text":"\#(String(repeating: "a", count: 900))"}"# + "\n"
+        let lines = Array(String(repeating: line, count: 6000).utf8)
+        for _ in 0..<4 {
+            #expect(try await app.append(lines, to: door.file("2026-11-20"), with: door.token).status == 200)
+        }
+        _ = try await site.consumeToEnd()
+        var keys = [try site.secret("admin.key")]
+        for _ in 0..<2 {
+            let issued = try await site.call(
+                "POST", site.api("/v1/apps/busy/tokens"), keys[0], #"{"scopes":["read"]}"#)
+            keys.append(try #require(issued.json["token"] as? String))
+        }
+        // Twice as many as may be asked at a time.
+        var exports: [RawConnection] = []
+        for number in 0..<12 {
+            let connection = try await RawConnection(port: site.apiPort, receiveBuffer: 64 << 10)
+            try await connection.send(
+                "GET /v1/logs?app=busy HTTP/1.1\r\nHost: h\r\nAccept: application/x-ndjson\r\n"
+                    + "Authorization: Bearer \(keys[number % 3])\r\n\r\n")
+            #expect(String(decoding: try await connection.receive(upTo: 12), as: UTF8.self) == "HTTP/1.1 200")
+            exports.append(connection)
+        }
+        for key in keys {
+            let short = try await site.call("GET", site.api("/v1/logs?app=busy&limit=5"), key)
+            #expect(short.status == 200, "\(short.text)")
+            let long = try await site.call("GET", site.api("/v1/logs/count?app=busy&q=nowhere"), key)
+            #expect(long.status == 200 && long.json["count"] as? Int == 0, "\(long.text)")
+        }
+        // They go on where they were.
+        let body = try await withThrowingTaskGroup(of: Int.self) { group in
+            for connection in exports {
+                group.addTask {
+                    var count = 0
+                    while count < lines.count * 4 { count += try await connection.received() }
+                    return count
+                }
+            }
+            return try await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(body.count == 12)
+        #expect(try await site.stop(dev) == 0)
+    }
+
     private static let line = Array("{\"n\":1}\n".utf8)
 
     /// Asks, appends and inits for a time.
@@ -93,5 +143,15 @@ struct SlowClientTests {
             throw HarnessError("there is no VmRSS of \(pid)")
         }
         return kibibytes << 10
+    }
+}
+
+extension RawConnection {
+    /// How many bytes come next.
+    /// - Throws: ``HarnessError`` when the other side has closed.
+    fileprivate func received() async throws -> Int {
+        let count = try await receive().count
+        guard count > 0 else { throw HarnessError("an export was cut") }
+        return count
     }
 }

@@ -8,14 +8,15 @@ import LogQuery
 /// waits a second in front of it, and is then refused: so those who ask again at once do so at a bounded pace.
 struct QuestionDesk: Sendable {
     private let line: QuestionSlots
-    private let foreground: QuestionSlots
-    private let background: QuestionSlots
+    private let stages: QuestionTurn.Stages
     private let executor: any TaskExecutor
 
     /// Questions of more bytes begin in the background: to read them and to make ready what they look for is work.
     private static let shortQuestion = 4 << 10
     /// How many questions are in the line for each place.
     private static let linePerPlace = 8
+    /// How many exports may be open for each place.
+    private static let exportsPerPlace = 4
 
     /// - Parameters:
     ///   - settings: say how many places there are.
@@ -26,12 +27,17 @@ struct QuestionDesk: Sendable {
         line = QuestionSlots(
             limit: limit * QuestionDesk.linePerPlace, limitPerAsker: perAsker * QuestionDesk.linePerPlace,
             patience: .seconds(1), waitingPerPlace: nil)
-        foreground = QuestionSlots(
+        let foreground = QuestionSlots(
             limit: limit, limitPerAsker: perAsker, patience: .seconds(1), waitingPerPlace: QuestionDesk.linePerPlace)
         // Half of the places in the foreground; all of the line may wait for them.
-        background = QuestionSlots(
+        let background = QuestionSlots(
             limit: (limit + 1) / 2, limitPerAsker: (perAsker + 1) / 2, patience: .seconds(10),
             waitingPerPlace: 2 * QuestionDesk.linePerPlace)
+        // Between two pieces an open export holds no place, and of the store nothing.
+        let exports = QuestionSlots(
+            limit: limit * QuestionDesk.exportsPerPlace, limitPerAsker: perAsker * QuestionDesk.exportsPerPlace,
+            patience: .seconds(1), waitingPerPlace: QuestionDesk.linePerPlace)
+        stages = QuestionTurn.Stages(foreground: foreground, background: background, exports: exports)
         self.executor = executor
     }
 
@@ -52,11 +58,9 @@ struct QuestionDesk: Sendable {
         _ answer: @concurrent @Sendable @escaping (QuestionTurn) async throws -> Answer
     ) async throws -> Answer {
         let isShort = bytes <= QuestionDesk.shortQuestion
-        let place = try await (isShort ? foreground : background).enter(asker)
-        let background = background
-        let turn = QuestionTurn(place, seat, isInBackground: !isShort, executor: executor) {
-            try await background.enter(asker)
-        }
+        let place = try await (isShort ? stages.foreground : stages.background).enter(asker)
+        let turn = QuestionTurn(
+            of: asker, place, seat, isInBackground: !isShort, executor: executor, stages: stages)
         guard !isShort else { return try await answer(turn) }
         return try await turn.carryOn { try await answer(turn) }
     }

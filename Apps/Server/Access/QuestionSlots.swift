@@ -49,9 +49,24 @@ final class QuestionSlots: Sendable {
         self.waitingPerPlace = waitingPerPlace
     }
 
+    /// How long what is under way waits for its next place.
+    private static let patienceUnderWay: Duration = .seconds(60)
+
     /// Takes a place, or waits for one.
     /// - Throws: ``Problem`` `too_many_questions`, or `CancellationError`.
     func enter(_ asker: Asker) async throws -> HeldPlace {
+        try await enter(asker, patience: patience, waitingPerPlace: waitingPerPlace)
+    }
+
+    /// Takes a place for a question that is answered already and gave its place back for a while.
+    ///
+    /// It waits up to a minute, a quarter more or less, however many others wait: something else bounds how many there are.
+    /// - Throws: ``Problem`` `too_many_questions`, or `CancellationError`.
+    func reenter(_ asker: Asker) async throws -> HeldPlace {
+        try await enter(asker, patience: QuestionSlots.patienceUnderWay, waitingPerPlace: nil)
+    }
+
+    private func enter(_ asker: Asker, patience: Duration, waitingPerPlace: Int?) async throws -> HeldPlace {
         let (turns, turn) = AsyncStream.makeStream(of: HeldPlace.self, bufferingPolicy: .bufferingNewest(1))
         let number: UInt64? = try state.withLockedValue { state in
             if hasRoom(for: asker, state) {
@@ -82,6 +97,9 @@ final class QuestionSlots: Sendable {
         try Task.checkCancellation()
         throw Problem.tooManyQuestions
     }
+
+    /// How many wait for a place.
+    var waitingCount: Int { state.withLockedValue { $0.waiting.count } }
 
     private func place(of asker: Asker) -> HeldPlace { HeldPlace { self.free(asker) } }
 

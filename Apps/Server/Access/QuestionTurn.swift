@@ -3,29 +3,40 @@ import NIOConcurrencyHelpers
 
 /// The place that a question has while it is answered, first in the foreground, then in the background.
 final class QuestionTurn: BackgroundWork {
+    /// The stages at which places are taken.
+    struct Stages: Sendable {
+        let foreground: QuestionSlots
+        let background: QuestionSlots
+        let exports: QuestionSlots
+    }
+
     private struct State {
         var place: HeldPlace?
         var seat: HeldPlace?
+        var export: HeldPlace?
         var isInBackground: Bool
     }
 
     private let state: NIOLockedValueBox<State>
     private let executor: any TaskExecutor
-    private let enterBackground: @Sendable () async throws -> HeldPlace
+    private let asker: QuestionSlots.Asker
+    private let stages: Stages
 
     /// - Parameters:
+    ///   - asker: whose question it is.
     ///   - place: the place that it has.
     ///   - seat: its place in the line, which bounds how many wait; it is given back in the background.
     ///   - isInBackground: whether that is one in the background.
     ///   - executor: where it goes on in the background.
-    ///   - enterBackground: takes a place there, or waits for one.
+    ///   - stages: where further places are taken.
     init(
-        _ place: HeldPlace, _ seat: HeldPlace, isInBackground: Bool, executor: any TaskExecutor,
-        enterBackground: @Sendable @escaping () async throws -> HeldPlace
+        of asker: QuestionSlots.Asker, _ place: HeldPlace, _ seat: HeldPlace, isInBackground: Bool,
+        executor: any TaskExecutor, stages: Stages
     ) {
         state = NIOLockedValueBox(State(place: place, seat: seat, isInBackground: isInBackground))
+        self.asker = asker
         self.executor = executor
-        self.enterBackground = enterBackground
+        self.stages = stages
     }
 
     /// Whether the question is in the background.
@@ -38,8 +49,9 @@ final class QuestionTurn: BackgroundWork {
         _ work: @concurrent @Sendable @escaping () async throws -> Value
     ) async throws -> Value {
         if !hasBegun {
-            state.withLockedValue { Self.take(&$0.place) }?.giveBack()
-            let place = try await enterBackground()
+            rest()
+            let isExport = state.withLockedValue { $0.export != nil }
+            let place = try await isExport ? stages.background.reenter(asker) : stages.background.enter(asker)
             state.withLockedValue {
                 $0.place = place
                 $0.isInBackground = true
@@ -49,11 +61,35 @@ final class QuestionTurn: BackgroundWork {
         return try await withTaskExecutorPreference(executor) { try await work() }
     }
 
+    /// Makes an export of the question: an answer that is sent as fast as its client receives it, piece by piece.
+    ///
+    /// Exports are bounded apart from questions, and have a place among these only while a piece is made ready.
+    /// - Throws: ``Problem`` `too_many_questions`, or `CancellationError`.
+    func becomeExport() async throws {
+        let export = try await stages.exports.enter(asker)
+        let seat = state.withLockedValue { state in
+            state.export = export
+            return Self.take(&state.seat)
+        }
+        seat?.giveBack()
+    }
+
+    /// Gives the place back while a piece of an export is sent.
+    func rest() { state.withLockedValue { Self.take(&$0.place) }?.giveBack() }
+
+    /// Takes a place again for the next piece of an export; does nothing when it has one.
+    /// - Throws: ``Problem`` `too_many_questions` when none was free for a minute, or `CancellationError`.
+    func resume() async throws {
+        let (hasPlace, isInBackground) = state.withLockedValue { ($0.place != nil, $0.isInBackground) }
+        guard !hasPlace else { return }
+        let place = try await (isInBackground ? stages.background : stages.foreground).reenter(asker)
+        state.withLockedValue { $0.place = place }
+    }
+
     /// Frees what it has, when all of the answer is there.
     func giveBack() {
-        let (place, seat) = state.withLockedValue { (Self.take(&$0.place), Self.take(&$0.seat)) }
-        place?.giveBack()
-        seat?.giveBack()
+        let held = state.withLockedValue { [Self.take(&$0.place), Self.take(&$0.seat), Self.take(&$0.export)] }
+        for place in held { place?.giveBack() }
     }
 
     private static func take(_ place: inout HeldPlace?) -> HeldPlace? {

@@ -119,6 +119,7 @@ struct LogRoutes: Sendable {
     ) async throws -> Response {
         let types = ["application/json", "application/x-ndjson"]
         if AcceptedTypes(request.headers[.accept]).best(of: types) == types[1] {
+            try await turn.becomeExport()
             return stream(question, await context.presence(), turn)
         }
         let page = try await query.page(
@@ -137,7 +138,11 @@ struct LogRoutes: Sendable {
         let records = query.records(question.filter, order: order, limit: question.limit, background: turn)
         let body = ResponseBody { writer in
             var records = records
-            while let rows = try await records.next() {
+            while true {
+                try await turn.resume()
+                guard let rows = try await records.next() else { break }
+                // However slowly the client receives, others' questions are answered.
+                turn.rest()
                 if presence.hasLeft { throw ClientGone() }
                 var buffer = ByteBuffer()
                 buffer.reserveCapacity(rows.bytes.count + rows.count)

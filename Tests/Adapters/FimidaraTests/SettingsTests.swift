@@ -1,3 +1,4 @@
+import HTTPTransport
 import LogModel
 import SdkProvisioning
 import Testing
@@ -34,6 +35,15 @@ struct SettingsTests {
                     serverURL: "http://h", authToken: Secret(token), workspaceRootname: root, pageSize: size)
             }
         }
+    }
+
+    @Test("a long read has the time of its bytes over a slow link, and all else the time of a range")
+    func longReads() throws {
+        let settings = try FimidaraSettings(serverURL: "http://h", authToken: Secret("t"), workspaceRootname: "w")
+        let long = settings.timeouts(receiving: 256 << 20)
+        #expect(settings.timeouts(receiving: 0) == settings.readTimeouts)
+        #expect(long.total == settings.readTimeouts.total.map { $0 + .seconds(1024) })
+        #expect(long.idle == settings.readTimeouts.idle)
     }
 
     @Test("waits double up to the longest, spread from nothing, and heed what is asked") func waits() {

@@ -21,11 +21,14 @@ struct QuestionLimitTests {
         let second = try await slots.enter(.admin)
         let other = try await slots.enter(QuestionLimitTests.one)
         let waiting = Task { try await slots.enter(QuestionLimitTests.one) }
+        await eventually { slots.waitingCount == 1 }
         let third = Task { try await slots.enter(.admin) }
-        try await Task.sleep(for: .milliseconds(20))
-        second.giveBack()
+        await eventually { slots.waitingCount == 2 }
         second.giveBack()
         let place = try await waiting.value
+        // Given back twice, it frees one place.
+        second.giveBack()
+        #expect(slots.waitingCount == 1)
         first.giveBack()
         _ = try await third.value
         place.giveBack()
@@ -47,13 +50,13 @@ struct QuestionLimitTests {
                 return place
             }
         }
-        try await Task.sleep(for: .milliseconds(50))
+        await eventually { slots.waitingCount == 20 }
         let one = Task {
             let place = try await slots.enter(QuestionLimitTests.one)
             entered.yield(QuestionLimitTests.one)
             return place
         }
-        try await Task.sleep(for: .milliseconds(50))
+        await eventually { slots.waitingCount == 21 }
         first.giveBack()
         #expect(await order.first { _ in true } == QuestionLimitTests.one)
         for task in many { task.cancel() }
@@ -70,7 +73,7 @@ struct QuestionLimitTests {
         let patient = QuestionSlots(limit: 1, limitPerAsker: 1, patience: .seconds(60), waitingPerPlace: 8)
         let held = try await patient.enter(.admin)
         let waiting = (0..<8).map { _ in Task { try await patient.enter(.admin) } }
-        try await Task.sleep(for: .milliseconds(50))
+        await eventually { patient.waitingCount == 8 }
         await #expect(throws: Problem.tooManyQuestions) { try await patient.enter(.admin) }
         for task in waiting { task.cancel() }
         for task in waiting { _ = await task.result }
@@ -82,21 +85,56 @@ struct QuestionLimitTests {
 
     @Test("T9: a question that goes on in the background frees its place in the foreground, and waits for one there")
     func background() async throws {
-        let front = QuestionSlots(limit: 1, limitPerAsker: 1, patience: .milliseconds(50), waitingPerPlace: nil)
-        let back = QuestionSlots(limit: 1, limitPerAsker: 1, patience: .milliseconds(50), waitingPerPlace: nil)
-        let executor = BackgroundThreads(name: "test", count: 1)
-        let line = QuestionSlots(limit: 9, limitPerAsker: 9, patience: .seconds(60), waitingPerPlace: nil)
-        let turn = QuestionTurn(
-            try await front.enter(.admin), try await line.enter(.admin), isInBackground: false, executor: executor
-        ) { try await back.enter(.admin) }
+        let stages = QuestionLimitTests.stages(exports: 1)
+        let turn = try await QuestionLimitTests.turn(.admin, stages)
         #expect(try await turn.carryOn { 1 } == 1 && turn.hasBegun)
-        let second = QuestionTurn(
-            try await front.enter(.admin), try await line.enter(.admin), isInBackground: false, executor: executor
-        ) { try await back.enter(.admin) }
+        let second = try await QuestionLimitTests.turn(.admin, stages)
         await #expect(throws: Problem.tooManyQuestions) { try await second.carryOn { 2 } }
         turn.giveBack()
         // Its own place in the foreground is free again too.
-        _ = (try await front.enter(.admin), try await back.enter(.admin))
+        _ = (try await stages.foreground.enter(.admin), try await stages.background.enter(.admin))
+    }
+
+    @Test("T9: an export has a place among questions while a piece is made ready, and none while its client receives")
+    func exports() async throws {
+        let stages = QuestionLimitTests.stages(exports: 1)
+        let turn = try await QuestionLimitTests.turn(.admin, stages)
+        try await turn.becomeExport()
+        turn.rest()
+        var place = try await stages.foreground.enter(QuestionLimitTests.one)
+        let resumed = Task { try await turn.resume() }
+        await eventually { stages.foreground.waitingCount == 1 }
+        place.giveBack()
+        try await resumed.value
+        // The same in the background.
+        #expect(try await turn.carryOn { 1 } == 1)
+        await #expect(throws: Problem.tooManyQuestions) { try await stages.background.enter(QuestionLimitTests.one) }
+        turn.rest()
+        place = try await stages.background.enter(QuestionLimitTests.one)
+        place.giveBack()
+        try await turn.resume()
+        await #expect(throws: Problem.tooManyQuestions) { try await stages.background.enter(QuestionLimitTests.one) }
+        // Open exports are bounded by themselves.
+        let second = try await QuestionLimitTests.turn(QuestionLimitTests.one, stages)
+        await #expect(throws: Problem.tooManyQuestions) { try await second.becomeExport() }
+        turn.giveBack()
+        try await second.becomeExport()
+        _ = try await stages.background.enter(.admin)
+    }
+
+    /// Stages with a place each, for which nobody waits long.
+    private static func stages(exports: Int) -> QuestionTurn.Stages {
+        func slots(_ limit: Int) -> QuestionSlots {
+            QuestionSlots(limit: limit, limitPerAsker: limit, patience: .milliseconds(50), waitingPerPlace: nil)
+        }
+        return QuestionTurn.Stages(foreground: slots(1), background: slots(1), exports: slots(exports))
+    }
+
+    /// A question that has a place in the foreground.
+    private static func turn(_ asker: QuestionSlots.Asker, _ stages: QuestionTurn.Stages) async throws -> QuestionTurn {
+        QuestionTurn(
+            of: asker, try await stages.foreground.enter(asker), HeldPlace {}, isInBackground: false,
+            executor: BackgroundThreads(name: "test", count: 1), stages: stages)
     }
 
     @Test("T9: 64 clients with one key are all answered; those that find no place at once wait for one")
