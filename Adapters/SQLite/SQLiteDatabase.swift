@@ -15,7 +15,7 @@ public struct SQLiteDatabase: Sendable {
         name: "sqlite-long", count: SQLiteDatabase.readers / 2, niceness: BackgroundThreads.niceness)
 
     /// How many reads there are at a time.
-    private static let readers = 4
+    private static let readers = 6
 
     /// Opens the file, makes it when it is missing, and brings its schema up to date.
     /// - Parameters:

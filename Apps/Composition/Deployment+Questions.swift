@@ -1,10 +1,13 @@
 import BlockingExecutor
-import Foundation
+
+extension Settings {
+    /// Most questions that go on in the background at a time: half as many as are in progress in the foreground.
+    public var maxLongQuestions: Int { (maxQuestions + 1) / 2 }
+}
 
 extension Deployment {
     /// Starts the threads on which questions go on that take long; they let whatever else wants the processors go first.
     public func questionThreads() -> any TaskExecutor {
-        BackgroundThreads(
-            name: "questions", count: max(2, min(settings.maxQuestions, ProcessInfo.processInfo.activeProcessorCount)))
+        BackgroundThreads(name: "questions", count: settings.maxLongQuestions)
     }
 }

@@ -37,7 +37,7 @@ public struct RecordRows: Sendable {
     public static let scanLimit = 100_000
 
     /// The same at ``ReadingPace/short``.
-    public static let shortScanLimit = 10_000
+    public static let shortScanLimit = 20_000
 
     /// Rows of nothing.
     public init() {}

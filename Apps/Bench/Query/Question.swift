@@ -16,6 +16,8 @@ struct Question: Sendable {
         case count
         /// Bars of this width.
         case histogram(Duration)
+        /// All of it, slice by slice, in an order, or else in the cheapest one.
+        case export(LogOrder?)
     }
 
     /// How many items a page has.
@@ -32,7 +34,17 @@ struct Question: Sendable {
             try await service.page(filter, order: .newestFirst, limit: Question.pageLength, cursor: cursor).rows.count
         case .count: Int(try await service.count(filter))
         case .histogram(let width): try await service.histogram(filter, interval: width).count
+        case .export(let order):
+            try await Question.length(
+                of: service.records(
+                    filter, order: order ?? LogQueryService.cheapestOrder(for: filter), limit: nil))
         }
+    }
+
+    private static func length(of records: RecordStream) async throws -> Int {
+        var (records, count) = (records, 0)
+        while let rows = try await records.next() { count += rows.count }
+        return count
     }
 }
 
@@ -55,11 +67,9 @@ extension Question {
             Question(
                 name: "histogram by the hour, 30 days", filter: LogFilter(app: app, from: from, to: to),
                 answer: .histogram(.seconds(3600)), isLong: true),
-            Question(
-                name: "count: q in no line, 7 days",
-                filter: LogFilter(
-                    app: app, from: StoreFill.moment(hour: 480), to: StoreFill.moment(hour: 648),
-                    text: TextValue(LineMaker.absentWord)), answer: .count, isLong: true),
+            absent("q", LineMaker.absentWord, in: app), absent("q of four bytes", "zzqx", in: app),
+            absent("q in Cyrillic", "ошибка", in: app), absent("q in Chinese", "漢字", in: app),
+            absent("q with an accent", "zzé", in: app),
             Question(
                 name: "count: where in no line, 7 days",
                 filter: LogFilter(
@@ -68,6 +78,15 @@ extension Question {
                 answer: .count, isLong: true),
         ]
         return questions
+    }
+
+    /// A count of records that hold a word, which none of a week does.
+    private static func absent(_ name: String, _ word: String, in app: AppID) -> Question {
+        Question(
+            name: "count: \(name) in no line, 7 days",
+            filter: LogFilter(
+                app: app, from: StoreFill.moment(hour: 480), to: StoreFill.moment(hour: 648), text: TextValue(word)),
+            answer: .count, isLong: true)
     }
 
     /// Questions about one day.
@@ -93,7 +112,13 @@ extension Question {
         return searches.map { Question(name: $0 + ", a day", filter: $1, answer: .page(1, cursor: nil)) } + [
             Question(name: "count: a day", filter: filter(), answer: .count),
             Question(name: "histogram by the hour, a day", filter: filter(), answer: .histogram(.seconds(3600))),
+            Question(name: "export of an hour", filter: hour(of: app), answer: .export(nil)),
+            Question(name: "export of an hour, order=asc", filter: hour(of: app), answer: .export(.oldestFirst)),
         ]
+    }
+
+    private static func hour(of app: AppID) -> LogFilter {
+        LogFilter(app: app, from: StoreFill.moment(hour: 713), to: StoreFill.moment(hour: 714))
     }
 
     /// The first page, the tenth, the hundredth and the thousandth, as far as there are so many.

@@ -29,9 +29,9 @@ struct QuestionDesk: Sendable {
             patience: .seconds(1), waitingPerPlace: nil)
         let foreground = QuestionSlots(
             limit: limit, limitPerAsker: perAsker, patience: .seconds(1), waitingPerPlace: QuestionDesk.linePerPlace)
-        // Half of the places in the foreground; all of the line may wait for them.
+        // All of the line may wait for them.
         let background = QuestionSlots(
-            limit: (limit + 1) / 2, limitPerAsker: (perAsker + 1) / 2, patience: .seconds(10),
+            limit: settings.maxLongQuestions, limitPerAsker: (perAsker + 1) / 2, patience: .seconds(10),
             waitingPerPlace: 2 * QuestionDesk.linePerPlace)
         // Between two pieces an open export holds no place, and of the store nothing.
         let exports = QuestionSlots(
