@@ -94,19 +94,18 @@ public struct FimidaraObjectSource: ObjectSource {
 
     /// Reads a range of a whole read, which follows the disk: all that is before `offset` is received and dropped.
     ///
-    /// An answer that does not say how long the whole is falls back to a range within the end that is shown.
+    /// An answer that does not say how long the whole is tells nothing of what lies behind the end that is shown. It is an
+    /// error: bytes that were taken from there would count as cut off, and the object as another one.
     public func readBehindEnd(
         _ object: SourceObject, from offset: Int64, limit: Int
     ) async throws(SourceError) -> ObjectChunk {
         guard offset >= 0, limit > 0, SafeName.isResourceID(object.identity) else {
             throw SourceError(.rejected, detail: "readFile cannot be asked for \(limit) bytes from \(offset) on")
         }
-        let chunk = try await asking { () async throws(FimidaraFailure) in
+        return try await asking { () async throws(FimidaraFailure) in
             let response = try await client.openWhole(file: object.identity, receiving: offset + Int64(limit))
             return try await WholeRead(response).receive(from: offset, limit: limit)
         }
-        if let chunk { return chunk }
-        return try await read(object, from: offset, limit: limit)
     }
 
     /// How many folders are looked into: enough to name them, and few enough for somebody who waits.

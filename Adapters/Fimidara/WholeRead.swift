@@ -15,9 +15,15 @@ struct WholeRead {
         return response.headers["Content-Length"].flatMap { Int64($0) }.flatMap { $0 >= 0 ? $0 : nil }
     }
 
-    /// A range of it, of which no more than a piece is held beside; `nil` when the answer does not say how long it is.
-    func receive(from offset: Int64, limit: Int) async throws(FimidaraFailure) -> ObjectChunk? {
-        guard let length else { return nil }
+    /// Receives a range of it, and holds no more than a piece beside.
+    /// - Throws: ``FimidaraFailure``; also when the answer does not say how long the whole is.
+    func receive(from offset: Int64, limit: Int) async throws(FimidaraFailure) -> ObjectChunk {
+        guard let length else {
+            throw FimidaraFailure(
+                .unavailable,
+                "readFile does not say how long the whole file is, and bytes behind the end that it shows were taken: "
+                    + "let nothing compress or chunk its answers on the way")
+        }
         let end = length - offset > Int64(limit) ? offset + Int64(limit) : length
         var (bytes, place): ([UInt8], Int64) = ([], 0)
         while place < end {

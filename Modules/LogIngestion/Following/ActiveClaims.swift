@@ -28,8 +28,12 @@ actor ActiveClaims {
         while (try? await clock.sleep(for: max(lease / 3, ActiveClaims.shortestWait))) != nil {
             guard !claims.isEmpty else { continue }
             // An unreachable store is no reason to stop: the work itself will meet it.
-            let lost = (try? await cursors.extend(Array(claims.values), for: lease)) ?? []
-            for generation in lost { claims[generation] = nil }
+            let sent = claims
+            let lost = (try? await cursors.extend(Array(sent.values), for: lease)) ?? []
+            // What was claimed anew meanwhile is another claim.
+            for generation in lost where claims[generation]?.epoch == sent[generation]?.epoch {
+                claims[generation] = nil
+            }
         }
     }
 }

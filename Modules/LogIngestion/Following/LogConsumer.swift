@@ -168,6 +168,7 @@ public struct LogConsumer: Sendable {
         let now = clock.now()
         let maySeal = await steps.isTrusted(now)
         var wanted: [SourceObject] = []
+        var quiet: [Quiet] = []
         var unread: Int64 = 0
         for object in objects {
             let outlook = ObjectOutlook(of: object, from: known[object.key])
@@ -175,7 +176,9 @@ public struct LogConsumer: Sendable {
             let (sum, isTooLarge) = unread.addingReportingOverflow(outlook.unreadBytes)
             unread = isTooLarge ? .max : sum
             let reason = outlook.reasonToSkip(at: maySeal ? now : nil, sealGrace: settings.sealGrace)
-            if let reason, !(isListing ? await hides(object, outlook, in: source, at: now) : false) {
+            if let reason, isListing, let grownAt = outlook.mayHideSince {
+                quiet.append(Quiet(object: object, reason: reason, unread: outlook.unreadBytes, grownAt: grownAt))
+            } else if let reason {
                 figures.skip(reason)
                 figures.tally.count(unread: outlook.unreadBytes)
             } else if await backOff.isDue(source.id, object.key, at: now) {
@@ -187,24 +190,63 @@ public struct LogConsumer: Sendable {
         }
         if isListing { observer.observe(.pageListed(source.id, unreadBytes: unread)) }
         var unfinished: [SourceObject] = []
-        // Claimed as they are worked on, so that no lease runs out in a queue.
+        try await follow(wanted, of: source, app: app, known: known, into: &figures, unfinished: &unfinished)
+        // A look behind an object's end takes seconds, which lines that are known to be there do not wait for.
+        let hiding = await hiding(among: quiet, in: source, at: now, into: &figures)
+        try await follow(hiding, of: source, app: app, known: known, into: &figures, unfinished: &unfinished)
+        return unfinished
+    }
+
+    /// An object that has nothing to bring, unless bytes lie hidden behind it.
+    private struct Quiet: Sendable {
+        let object: SourceObject
+        let reason: SkipReason
+        let unread: Int64
+        /// When it was last seen to grow.
+        let grownAt: Timestamp
+    }
+
+    /// Finds those objects behind which bytes lie hidden, and leaves the others alone.
+    private func hiding(
+        among quiet: [Quiet], in source: any ObjectSource, at now: Timestamp, into figures: inout ConsumeFigures
+    ) async -> [SourceObject] {
+        var found: [SourceObject] = []
+        await withTaskGroup(of: (Quiet, Bool).self) { group in
+            var (rest, running) = (quiet[...], 0)
+            while true {
+                while running < settings.parallelObjects, let next = rest.popFirst() {
+                    group.addTask { (next, await hides(next, in: source, at: now)) }
+                    running += 1
+                }
+                guard let (looked, hides) = await group.next() else { break }
+                running -= 1
+                if hides {
+                    found.append(looked.object)
+                } else {
+                    figures.skip(looked.reason)
+                    figures.tally.count(unread: looked.unread)
+                }
+            }
+        }
+        return found
+    }
+
+    private func hides(_ quiet: Quiet, in source: any ObjectSource, at now: Timestamp) async -> Bool {
+        guard await looks.finds(behind: quiet.object, in: source, grownAt: quiet.grownAt, at: now) else { return false }
+        await looks.note(quiet.object, in: source.id)
+        return true
+    }
+
+    /// Follows objects, which are claimed as they are worked on, so that no lease runs out in a queue.
+    private func follow(
+        _ wanted: [SourceObject], of source: any ObjectSource, app: AppID, known: [ObjectKey: Cursor],
+        into figures: inout ConsumeFigures, unfinished: inout [SourceObject]
+    ) async throws {
         for start in stride(from: 0, to: wanted.count, by: settings.parallelObjects * 4) {
             let slice = Array(wanted[start..<min(start + settings.parallelObjects * 4, wanted.count)])
             let claimed = try await claim(slice, of: source, app: app, known: known, into: &figures)
             try await follow(claimed, of: source, into: &figures, unfinished: &unfinished)
         }
-        return unfinished
-    }
-
-    /// Whether bytes lie hidden behind an object that has nothing else to bring.
-    private func hides(
-        _ object: SourceObject, _ outlook: ObjectOutlook, in source: any ObjectSource, at now: Timestamp
-    ) async -> Bool {
-        guard let grownAt = outlook.mayHideSince,
-            await looks.finds(behind: object, in: source, grownAt: grownAt, at: now)
-        else { return false }
-        await looks.note(object, in: source.id)
-        return true
     }
 
     private func claim(

@@ -58,6 +58,8 @@ extension Verifier {
                     return present ?? .differs("its bytes are not those that were taken")
                 }
                 found?.grownAt = moment
+                // The place keeps what lies behind the end that it shows, wherever the cursor stands.
+                found?.hiddenSeen = cursor.progress.hiddenSeen
                 let retraced = found.map(Retraced.at) ?? .noBoundary
                 if all.counts == cursor.progress.counts { return retraced }
                 present = present ?? retraced

@@ -79,6 +79,21 @@ struct HiddenLookTests {
         #expect(sources.looks.value == 2)
     }
 
+    @Test("T76: lines that are there do not wait for the looks behind objects that have nothing to bring")
+    func linesFirst() async throws {
+        let world = World()
+        let app = try await world.newApp()
+        await world.append(numbered(3), of: app)
+        #expect(try await world.consumer().run().records == 3)
+        await world.files.hide(Array(numbered(1, from: 3).utf8), behind: World.today, in: app.id.text)
+        await world.append(numbered(2), to: "z-2026-11-20.ndjson", of: app)
+        // Another process, which has looked at nothing yet.
+        _ = try await run(world.consumer(), world) {
+            #expect(await world.lines(of: app).count == 5, "both lines are there while it is looked behind the other")
+        }
+        #expect(await world.lines(of: app).count == 6)
+    }
+
     @Test("T76: a run looks at a hundred objects at most, and the next ones at the others")
     func boundOfARun() async throws {
         let world = World()

@@ -48,6 +48,31 @@ struct RewindTests {
         #expect(try await retrace(to: Int64(bytes.count), of: app, in: world) == .notBehind)
     }
 
+    @Test("T76: a cursor that took hidden bytes goes back, behind the end that is shown too, and nothing is doubled")
+    func hiddenBytes() async throws {
+        let world = World()
+        let app = try await world.newApp()
+        await world.append(numbered(3), of: app)
+        await world.files.hide(Array(numbered(2, from: 3).utf8), behind: World.today, in: app.id.text)
+        async let figures = world.consumer().run()
+        await world.ticks.waitForSleepers(2)
+        world.ticks.advance(by: .seconds(2))
+        #expect(try await figures.records == 5)
+        let before = try #require(await world.cursor(of: app))
+        for position in [32, 24, 8, 0] as [Int64] {
+            guard case .at(let progress) = try await retrace(to: position, of: app, in: world) else {
+                Issue.record("byte \(position) is a boundary")
+                return
+            }
+            let cursor = try #require(await world.cursor(of: app))
+            #expect(await world.store.rewind(cursor, to: progress, at: .sample) == .rewound)
+            #expect(try await world.consumer().run().failures == 0)
+            #expect(await world.lines(of: app) == numberedLines(5), "byte \(position)")
+            let after = try #require(await world.cursor(of: app))
+            #expect(after.generation == before.generation && after.progress.position == before.progress.position)
+        }
+    }
+
     @Test("what an earlier release has taken is put back with its counts, not with those of today's rules")
     func earlierRules() async throws {
         let text = "{\"a\":1}\n{\"b\":1}\u{0}\n{\"c\":1}\n"
