@@ -47,7 +47,12 @@ public struct SQLiteDatabase: Sendable {
             guard !isNewer else { throw SQLiteOpenError.newerVersion(path: path) }
             if makes { try SQLiteDatabase.migrate(pool) } else { try SQLiteDatabase.demandCurrent(pool, path) }
             if try pool.read({ try LeaseClock.isStale(in: $0, time) }) {
-                try pool.write { try LeaseClock.start(in: $0, time) }
+                do {
+                    try pool.write { try LeaseClock.start(in: $0, time) }
+                } catch {
+                    // Whoever only looks needs no leases, and may look at a file that takes no writes.
+                    if makes { throw error }
+                }
             }
         } catch let error as SQLiteOpenError {
             throw error

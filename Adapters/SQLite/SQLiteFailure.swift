@@ -50,13 +50,18 @@ extension SQLiteDatabase {
         }
     }
 
-    /// Reads in one snapshot, on a thread that lets others go first, and translates what goes wrong.
+    /// Reads in one snapshot, on a thread that lets others go first, and translates what goes wrong; ends when the caller
+    /// is cancelled.
     func readInBackground<Value: Sendable, Failure: Error>(
         _ failure: (StoreFailure) -> Failure, _ work: @Sendable @escaping (Database) throws -> Value
     ) async throws(Failure) -> Value {
         do {
-            let pool = pool
-            return try await background.run { try pool.read(work) }
+            let (pool, interruption) = (pool, Interruption())
+            return try await withTaskCancellationHandler {
+                try await background.run { try pool.read { db in try interruption.heed(in: db) { try work(db) } } }
+            } onCancel: {
+                interruption.demand()
+            }
         } catch {
             throw failure(StoreFailure(error, in: pool.path))
         }

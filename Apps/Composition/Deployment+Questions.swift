@@ -6,8 +6,11 @@ extension Settings {
 }
 
 extension Deployment {
+    /// Most threads for long questions, however many places a setting gives: more than processors bring nothing.
+    private static let mostQuestionThreads = 64
+
     /// Starts the threads on which questions go on that take long; they let whatever else wants the processors go first.
     public func questionThreads() -> any TaskExecutor {
-        BackgroundThreads(name: "questions", count: settings.maxLongQuestions)
+        BackgroundThreads(name: "questions", count: min(settings.maxLongQuestions, Self.mostQuestionThreads))
     }
 }

@@ -47,7 +47,7 @@ public struct Verification: Sendable {
             for cursor in page {
                 if sources[cursor.source] == nil { sources[cursor.source] = await listing(of: cursor) }
                 guard let listing = sources[cursor.source] else { continue }
-                try visit(cursor, await finding(cursor, listing) { progress(cursor, $0) })
+                try visit(cursor, try await finding(cursor, listing) { progress(cursor, $0) })
             }
             guard page.count == 200 else { return }
             last = page.last?.generation
@@ -81,7 +81,7 @@ public struct Verification: Sendable {
 
     private func finding(
         _ cursor: Cursor, _ listing: Result<Listing, any Error>, progress: (Int64) -> Void
-    ) async -> Finding {
+    ) async throws -> Finding {
         do {
             // What came after an earlier generation has taken its place.
             let latest = try await cursors.latest(in: cursor.source, of: [cursor.object])[cursor.object]
@@ -103,7 +103,8 @@ public struct Verification: Sendable {
                 if hidden > 0 { return .hidden(hidden) }
                 return try await lag(of: object, cursor)
             }
-        } catch {
+        } catch let error where error is SourceError || error is SettingsError {
+            // All else concerns the store, which the proof needs.
             return .unreachable(String(describing: error))
         }
     }

@@ -47,9 +47,11 @@ struct RequestIdentity: RouterMiddleware {
         // Behind the last line break stands a line of which more may come.
         if !lines.isEmpty { lines.removeLast() }
         let name = "x-request-id:"
-        for line in lines.dropFirst() where line.count > name.utf8.count && line.count < 128 {
+        for line in lines.dropFirst() {
+            // The head ends with an empty line; what follows is a body's.
+            if line.allSatisfy({ $0 == UInt8(ascii: "\r") || $0 == UInt8(ascii: " ") }) { return nil }
+            guard line.count > name.utf8.count, line.count < 128 else { continue }
             let text = String(decoding: line, as: UTF8.self)
-            if text.allSatisfy(\.isWhitespace) { return nil }
             guard text.prefix(name.count).lowercased() == name else { continue }
             let id = text.dropFirst(name.count).trimmingPrefix(while: \.isWhitespace)
             let end = id.lastIndex { !$0.isWhitespace }.map { id.index(after: $0) } ?? id.startIndex

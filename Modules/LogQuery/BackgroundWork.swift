@@ -12,6 +12,10 @@ public protocol BackgroundWork: Sendable {
     func carryOn<Value: Sendable>(
         _ work: @concurrent @Sendable @escaping () async throws -> Value
     ) async throws -> Value
+
+    /// Lets others go first that wait for a place in the background, between two pieces of work there.
+    /// - Throws: why there is no place for it any more.
+    func giveWay() async throws
 }
 
 /// How a store reads for a question.
@@ -32,6 +36,8 @@ struct Effort {
 
     /// What a question may do before it goes on in the background.
     static let short = Effort(left: 1 << 20)
+    /// What a question does in the background before others may go first.
+    static let piece = Effort(left: 64 << 20)
     /// As much as there is to do.
     static let unbounded = Effort(left: .max)
 

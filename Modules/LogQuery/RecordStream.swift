@@ -34,14 +34,29 @@ public struct RecordStream: Sendable {
             let found = try await pull(with: reader.reading(.short), isShort: true)
             if found != nil || isAtEnd || left <= 0 { return found }
         }
-        effort = .unbounded
-        let (rest, reader) = (self, reader.reading(.long))
-        let (found, next) = try await background.carryOn {
-            var stream = rest
-            let found = try await stream.pull(with: reader, isShort: false)
-            return (found, stream)
+        while true {
+            effort = .piece
+            let (rest, reader) = (self, reader.reading(.long))
+            let (found, next) = try await background.carryOn {
+                var stream = rest
+                let found = try await stream.pull(with: reader, isShort: false)
+                return (found, stream)
+            }
+            self = next
+            if found != nil || isAtEnd || left <= 0 { return found }
+            try await background.giveWay()
         }
-        self = next
+    }
+
+    /// Looks for the first records shortly, and takes a place in the background when there is more to do.
+    ///
+    /// A caller that has begun its answer cannot be refused any more.
+    /// - Returns: records that were found; `nil` when ``next()`` is to be asked.
+    /// - Throws: as ``next()``.
+    public mutating func begin() async throws -> RecordRows? {
+        guard let background, !background.hasBegun else { return nil }
+        let found = try await pull(with: reader.reading(.short), isShort: true)
+        if found == nil, !isAtEnd, left > 0 { try await background.carryOn {} }
         return found
     }
 
@@ -54,6 +69,8 @@ public struct RecordStream: Sendable {
             isAtEnd = position == nil
             let found = matching(rows)
             left -= found.count
+            // What the store has looked at and left out is work as well; lines have some 256 bytes.
+            if !isShort { effort.spend(max(0, rows.examined - rows.count) << 8) }
             // The store has given up for now.
             if isShort, rows.cut != nil, !rows.isFull { effort = Effort(left: 0) }
             if !found.isEmpty { return found }

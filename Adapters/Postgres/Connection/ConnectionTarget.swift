@@ -54,7 +54,10 @@ import LogModel
             + (given["options"].map { " " + $0 } ?? "")
         shown = ConnectionTarget.shown(given)
         places = ServerPlace.all(host: given["host"], address: given["hostaddr"], port: given["port"])
-        connectTimeout = given["connect_timeout"].flatMap { Int64($0) }.flatMap { $0 > 0 ? .seconds($0) : nil }
+        connectTimeout = given["connect_timeout"].flatMap { Int64($0) }.flatMap {
+            // libpq holds it as an int of 32 bits.
+            $0 > 0 ? .seconds(min($0, Int64(Int32.max))) : nil
+        }
     }
 
     private static func shown(_ given: [String: String]) -> String {

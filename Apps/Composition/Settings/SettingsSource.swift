@@ -64,7 +64,9 @@ public struct SettingsSource: Sendable {
                 guard let value = value(key), let complaint = SettingsText.complaint(value.text, key.kind) else {
                     return nil
                 }
-                let shown = visibleText(URLCredentials.removed(fromURL: String(value.text.prefix(100))))
+                // Whoever gives a URL where a number belongs has its password shown by nobody.
+                let text = key.isSecret ? key.shown(value.text) : URLCredentials.removed(fromText: value.text)
+                let shown = visibleText(String(text.prefix(100)))
                 return Fault(key: key.name, words: "\(key.name) from \(value.place): \"\(shown)\" \(complaint)")
             }
     }

@@ -2,7 +2,9 @@ import LocalFimidaraAdapter
 import LogModel
 import SystemAdapter
 
-/// Looks at everything that a process of a mode needs, makes nothing and changes nothing.
+/// Looks at everything that a process of a mode needs, makes nothing and changes no record, cursor or setting.
+///
+/// Opening a SQLite store ends the leases of before the machine's last start, whoever opens it.
 public struct DeploymentCheck: Sendable {
     let settings: Settings
     let mode: ProcessMode?

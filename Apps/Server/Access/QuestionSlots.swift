@@ -21,6 +21,8 @@ final class QuestionSlots: Sendable {
     private struct Waiting {
         let number: UInt64
         let asker: Asker
+        /// Whether it is answered already and has another bound.
+        let isUnderWay: Bool
         let turn: AsyncStream<HeldPlace>.Continuation
     }
 
@@ -55,7 +57,7 @@ final class QuestionSlots: Sendable {
     /// Takes a place, or waits for one.
     /// - Throws: ``Problem`` `too_many_questions`, or `CancellationError`.
     func enter(_ asker: Asker) async throws -> HeldPlace {
-        try await enter(asker, patience: patience, waitingPerPlace: waitingPerPlace)
+        try await enter(asker, patience: patience, waitingPerPlace: waitingPerPlace, isUnderWay: false)
     }
 
     /// Takes a place for a question that is answered already and gave its place back for a while.
@@ -63,10 +65,12 @@ final class QuestionSlots: Sendable {
     /// It waits up to a minute, a quarter more or less, however many others wait: something else bounds how many there are.
     /// - Throws: ``Problem`` `too_many_questions`, or `CancellationError`.
     func reenter(_ asker: Asker) async throws -> HeldPlace {
-        try await enter(asker, patience: QuestionSlots.patienceUnderWay, waitingPerPlace: nil)
+        try await enter(asker, patience: QuestionSlots.patienceUnderWay, waitingPerPlace: nil, isUnderWay: true)
     }
 
-    private func enter(_ asker: Asker, patience: Duration, waitingPerPlace: Int?) async throws -> HeldPlace {
+    private func enter(
+        _ asker: Asker, patience: Duration, waitingPerPlace: Int?, isUnderWay: Bool
+    ) async throws -> HeldPlace {
         let (turns, turn) = AsyncStream.makeStream(of: HeldPlace.self, bufferingPolicy: .bufferingNewest(1))
         let number: UInt64? = try state.withLockedValue { state in
             if hasRoom(for: asker, state) {
@@ -74,12 +78,14 @@ final class QuestionSlots: Sendable {
                 return nil
             }
             if let waitingPerPlace {
-                guard state.waiting.count(where: { $0.asker == asker }) < limitPerAsker * waitingPerPlace,
-                    state.waiting.count < limit * waitingPerPlace
+                let others = state.waiting.filter { !$0.isUnderWay }
+                guard others.count(where: { $0.asker == asker }) < limitPerAsker * waitingPerPlace,
+                    others.count < limit * waitingPerPlace
                 else { throw Problem.tooManyQuestions }
             }
             state.nextNumber += 1
-            state.waiting.append(Waiting(number: state.nextNumber, asker: asker, turn: turn))
+            state.waiting.append(
+                Waiting(number: state.nextNumber, asker: asker, isUnderWay: isUnderWay, turn: turn))
             return state.nextNumber
         }
         guard let number else { return place(of: asker) }

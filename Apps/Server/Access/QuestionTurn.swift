@@ -66,12 +66,24 @@ final class QuestionTurn: BackgroundWork {
     /// Exports are bounded apart from questions, and have a place among these only while a piece is made ready.
     /// - Throws: ``Problem`` `too_many_questions`, or `CancellationError`.
     func becomeExport() async throws {
+        // Whoever waits for this holds up no question.
+        rest()
         let export = try await stages.exports.enter(asker)
         let seat = state.withLockedValue { state in
             state.export = export
             return Self.take(&state.seat)
         }
         seat?.giveBack()
+        try await resume()
+    }
+
+    /// Lets others have the place of an export between two pieces of a long search; a question of another kind keeps its
+    /// place until it is answered.
+    /// - Throws: as ``resume()``.
+    func giveWay() async throws {
+        guard state.withLockedValue({ $0.export != nil }) else { return }
+        rest()
+        try await resume()
     }
 
     /// Gives the place back while a piece of an export is sent.

@@ -8,7 +8,8 @@ import NIOCore
 final class ClientPresence: Sendable {
     private struct State {
         var hasLeft = false
-        var actions: [@Sendable () -> Void] = []
+        var actions: [UInt64: @Sendable () -> Void] = [:]
+        var nextNumber: UInt64 = 0
     }
 
     private let state = NIOLockedValueBox(State())
@@ -17,33 +18,57 @@ final class ClientPresence: Sendable {
     var hasLeft: Bool { state.withLockedValue { $0.hasLeft } }
 
     /// Runs an action when the client leaves before its answer is written, at once when it has left.
-    func onLeaving(_ action: @Sendable @escaping () -> Void) {
-        let runsNow = state.withLockedValue { state in
-            if !state.hasLeft { state.actions.append(action) }
-            return state.hasLeft
+    func onLeaving(_ action: @Sendable @escaping () -> Void) { _ = add(action) }
+
+    /// - Returns: the action's number, by which it can be dropped.
+    private func add(_ action: @Sendable @escaping () -> Void) -> UInt64? {
+        let number: UInt64? = state.withLockedValue { state in
+            guard !state.hasLeft else { return nil }
+            state.nextNumber += 1
+            state.actions[state.nextNumber] = action
+            return state.nextNumber
         }
-        if runsNow { action() }
+        if number == nil { action() }
+        return number
     }
 
     /// Waits until the client leaves, or the calling task is cancelled.
     func departure() async {
         let (stream, continuation) = AsyncStream.makeStream(of: Never.self)
-        onLeaving { continuation.finish() }
+        let number = add { continuation.finish() }
         for await _ in stream {}
+        // An answer in many pieces waits many times.
+        if let number { state.withLockedValue { $0.actions[number] = nil } }
     }
 
     /// Records that the client has left.
     func leave() {
         let actions = state.withLockedValue { state in
             state.hasLeft = true
-            defer { state.actions = [] }
-            return state.actions
+            defer { state.actions = [:] }
+            return state.actions.sorted { $0.key < $1.key }
         }
-        for action in actions { action() }
+        for (_, action) in actions { action() }
+    }
+
+    /// Does work for as long as the client waits for it; cancels it when the client goes away.
+    /// - Throws: ``ClientGone``, or what the work throws.
+    func whileWaiting<Value: Sendable>(_ work: @Sendable @escaping () async throws -> Value) async throws -> Value {
+        try await withThrowingTaskGroup(of: Value.self) { group in
+            defer { group.cancelAll() }
+            group.addTask { try await work() }
+            group.addTask {
+                await self.departure()
+                try Task.checkCancellation()
+                throw ClientGone()
+            }
+            guard let value = try await group.next() else { throw ClientGone() }
+            return value
+        }
     }
 
     /// Drops the actions of an answer that was written to its end.
-    func forget() { state.withLockedValue { $0.actions = [] } }
+    func forget() { state.withLockedValue { $0.actions = [:] } }
 }
 
 /// The client went away before it had its answer.
@@ -70,17 +95,6 @@ extension APIContext {
     func whileClientWaits<Value: Sendable>(
         _ work: @Sendable @escaping () async throws -> Value
     ) async throws -> Value {
-        let presence = await presence()
-        return try await withThrowingTaskGroup(of: Value.self) { group in
-            defer { group.cancelAll() }
-            group.addTask { try await work() }
-            group.addTask {
-                await presence.departure()
-                try Task.checkCancellation()
-                throw ClientGone()
-            }
-            guard let value = try await group.next() else { throw ClientGone() }
-            return value
-        }
+        try await presence().whileWaiting(work)
     }
 }

@@ -119,8 +119,7 @@ struct LogRoutes: Sendable {
     ) async throws -> Response {
         let types = ["application/json", "application/x-ndjson"]
         if AcceptedTypes(request.headers[.accept]).best(of: types) == types[1] {
-            try await turn.becomeExport()
-            return stream(question, await context.presence(), turn)
+            return try await export(question, await context.presence(), turn)
         }
         let page = try await query.page(
             question.filter, order: question.order ?? .newestFirst,
@@ -131,16 +130,28 @@ struct LogRoutes: Sendable {
     }
 
     /// The stored lines themselves; without an order they come in the cheapest one, without a limit all of them.
-    private func stream(
+    private func export(
         _ question: LogQuestion, _ presence: ClientPresence, _ turn: QuestionTurn
-    ) -> Response {
+    ) async throws -> Response {
+        try await turn.becomeExport()
         let order = question.order ?? LogQueryService.cheapestOrder(for: question.filter)
-        let records = query.records(question.filter, order: order, limit: question.limit, background: turn)
-        let body = ResponseBody { writer in
-            var records = records
+        var records = query.records(question.filter, order: order, limit: question.limit, background: turn)
+        // What can be refused is refused before the answer begins.
+        let first = try await records.begin()
+        let body = ResponseBody { [records] writer in
+            var (records, found) = (records, first)
             while true {
-                try await turn.resume()
-                guard let rows = try await records.next() else { break }
+                if found == nil {
+                    let before = records
+                    (found, records) = try await presence.whileWaiting {
+                        try await turn.resume()
+                        var records = before
+                        let found = try await records.next()
+                        return (found, records)
+                    }
+                }
+                guard let rows = found else { break }
+                found = nil
                 // However slowly the client receives, others' questions are answered.
                 turn.rest()
                 if presence.hasLeft { throw ClientGone() }

@@ -31,6 +31,17 @@ struct DecodingTests {
         }
     }
 
+    @Test("T25: the id of a request whose head cannot be read is taken from that head, and never from its body")
+    func idInHead() {
+        func id(_ head: String) -> String? { RequestIdentity.given(inHead: Array(head.utf8)) }
+        #expect(id("GET / HTTP/1.1\r\nX-Request-Id: 0123456789ab\r\nHost") == "0123456789ab")
+        #expect(id("GET / HTTP/1.1\nA: b\nx-request-id:0123456789ab\n") == "0123456789ab")
+        #expect(id("POST / HTTP/1.1\r\nA: b\r\n\r\nx-request-id: 0123456789ab\r\n") == nil)
+        #expect(id("POST / HTTP/1.1\n\nx-request-id: 0123456789ab\n") == nil)
+        #expect(id("GET / HTTP/1.1\r\nx-request-id: 0123456789ab") == nil)
+        #expect(id("GET / HTTP/1.1\r\nx-request-id: two words\r\n") == nil)
+    }
+
     @Test("T1: questions with + for a blank are answered on every route, and a broken \"where\" says so")
     func questions() async throws {
         try await ServerBench.run { bench in

@@ -122,6 +122,55 @@ struct QuestionLimitTests {
         _ = try await stages.background.enter(.admin)
     }
 
+    @Test("T9: who waits to open an export holds no place among questions meanwhile")
+    func waitingExport() async throws {
+        let stages = QuestionLimitTests.stages(exports: 1)
+        let first = try await QuestionLimitTests.turn(.admin, stages)
+        try await first.becomeExport()
+        first.rest()
+        let second = try await QuestionLimitTests.turn(.admin, stages)
+        let waiting = Task { try await second.becomeExport() }
+        await eventually { stages.exports.waitingCount == 1 }
+        let place = try await stages.foreground.enter(QuestionLimitTests.one)
+        first.giveBack()
+        place.giveBack()
+        try await waiting.value
+    }
+
+    @Test("T9: a search of an export lets others go first between its pieces; a question keeps its place")
+    func giveWay() async throws {
+        let stages = QuestionLimitTests.stages(exports: 1)
+        let export = try await QuestionLimitTests.turn(.admin, stages)
+        try await export.becomeExport()
+        try await export.carryOn {}
+        let other = Task { try await stages.background.reenter(QuestionLimitTests.one) }
+        await eventually { stages.background.waitingCount == 1 }
+        let waiting = Task { try await export.giveWay() }
+        let place = try await other.value
+        await eventually { stages.background.waitingCount == 1 }
+        place.giveBack()
+        try await waiting.value
+        export.giveBack()
+        let question = try await QuestionLimitTests.turn(.admin, stages)
+        try await question.carryOn {}
+        try await question.giveWay()
+        await #expect(throws: Problem.tooManyQuestions) { try await stages.background.enter(.admin) }
+    }
+
+    @Test("T9: exports that wait for their next place are not counted among the questions that may wait")
+    func waitingApart() async throws {
+        let slots = QuestionSlots(limit: 1, limitPerAsker: 1, patience: .seconds(60), waitingPerPlace: 1)
+        let place = try await slots.enter(.admin)
+        let exports = (0..<3).map { _ in Task { try await slots.reenter(.admin) } }
+        await eventually { slots.waitingCount == 3 }
+        let question = Task { try await slots.enter(.admin) }
+        await eventually { slots.waitingCount == 4 }
+        await #expect(throws: Problem.tooManyQuestions) { try await slots.enter(.admin) }
+        for task in exports + [question] { task.cancel() }
+        for task in exports + [question] { _ = await task.result }
+        place.giveBack()
+    }
+
     /// Stages with a place each, for which nobody waits long.
     private static func stages(exports: Int) -> QuestionTurn.Stages {
         func slots(_ limit: Int) -> QuestionSlots {

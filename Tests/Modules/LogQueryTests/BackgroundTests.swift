@@ -13,19 +13,22 @@ struct BackgroundTests {
 
     /// Notes what goes on in it.
     private final class Background: BackgroundWork {
-        private let state: Locked<(hasBegun: Bool, works: Int)>
+        private let state: Locked<(hasBegun: Bool, works: Int, ways: Int)>
 
-        init(hasBegun: Bool = false) { state = Locked((hasBegun, 0)) }
+        init(hasBegun: Bool = false) { state = Locked((hasBegun, 0, 0)) }
 
         var hasBegun: Bool { state.withLock { $0.hasBegun } }
         var works: Int { state.withLock { $0.works } }
+        var ways: Int { state.withLock { $0.ways } }
 
         func carryOn<Value: Sendable>(
             _ work: @concurrent @Sendable @escaping () async throws -> Value
         ) async throws -> Value {
-            state.withLock { $0 = (true, $0.works + 1) }
+            state.withLock { $0 = (true, $0.works + 1, $0.ways) }
             return try await work()
         }
+
+        func giveWay() async throws { state.withLock { $0.ways += 1 } }
     }
 
     @Test("T9: a page, a count, a histogram and an export that do much go on where they were, and nothing is lost")
@@ -63,6 +66,17 @@ struct BackgroundTests {
         while let rows = try await records.next() { texts += rows.texts }
         #expect(texts == BackgroundTests.lines + BackgroundTests.lines)
         #expect(background.works > 0)
+    }
+
+    @Test("T9: an export that finds nothing for long lets others go first, and can be refused before it has begun")
+    func sparseExport() async throws {
+        let service = LogQueryService(reader: EmptyReader(), signer: PlainSigner())
+        let background = Background()
+        var filter = LogFilter(app: AppID.fresh())
+        filter.text = "nowhere"
+        var records = service.records(filter, order: .stored, limit: nil, background: background)
+        #expect(try await records.begin() == nil && background.works == 1 && background.ways == 0)
+        #expect(try await records.next() == nil && background.ways > 2)
     }
 
     @Test("T9: a question that does little stays where it is")
@@ -105,6 +119,36 @@ private struct SlowReader: RecordReader {
     func rows(
         _ filter: LogFilter, order: LogOrder, after position: RecordPosition?, limit: Int
     ) async throws(RecordReaderError) -> RecordRows { RecordRows() }
+
+    func rows(
+        of generation: GenerationID, from offset: Int64, limit: Int
+    ) async throws(RecordReaderError) -> RecordRows { RecordRows() }
+
+    func count(of generation: GenerationID) async throws(RecordReaderError) -> Int64 { 0 }
+
+    func histogram(
+        _ filter: LogFilter, interval: Duration, limit: Int
+    ) async throws(RecordReaderError) -> [HistogramBar] { [] }
+}
+
+/// Looks at ten million records, of which none fits.
+private struct EmptyReader: RecordReader {
+    var pace: ReadingPace?
+
+    func reading(_ pace: ReadingPace) -> any RecordReader { EmptyReader(pace: pace) }
+
+    func rows(
+        _ filter: LogFilter, order: LogOrder, after position: RecordPosition?, limit: Int
+    ) async throws(RecordReaderError) -> RecordRows {
+        var rows = RecordRows()
+        let reach: Int64 = pace == .short ? 20_000 : 100_000
+        rows.examined = Int(reach)
+        let offset = (position?.offset ?? 0) + reach
+        if offset < 10_000_000 { rows.cut = RecordPosition(timestamp: 0, generation: GenerationID(1), offset: offset) }
+        return rows
+    }
+
+    func count(_ filter: LogFilter) async throws(RecordReaderError) -> Int64 { 0 }
 
     func rows(
         of generation: GenerationID, from offset: Int64, limit: Int
