@@ -18,6 +18,8 @@ public struct Faults: Sendable {
         case stall
         /// The token counts as expired.
         case expireToken
+        /// Reads show no more than the first bytes of a file, so many, as a replica does that lags behind.
+        case showBeginning(bytes: Int64)
     }
 
     /// The request that a fault may befall.

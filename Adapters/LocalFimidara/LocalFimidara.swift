@@ -163,7 +163,7 @@ public final class LocalFimidara: Sendable {
             on: Faults.Occasion(endpoint: route.endpoint.path, isAppend: request.isAppend))
         do {
             let request = try await chosen.befall(request, route)
-            let response = try await services.answer(request, route)
+            let response = try await services.answer(request, route, showing: chosen.shownBytes)
             return (try chosen.befall(response), .ok)
         } catch is StorageConnectionLost {
             throw StorageConnectionLost()

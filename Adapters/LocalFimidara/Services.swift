@@ -46,9 +46,11 @@ struct Services: Sendable {
     /// - Throws: an error of the database.
     func giveUpExpiredParts() async throws { try await parts.giveUpExpired() }
 
-    /// Answers a request that has a route.
+    /// Answers a request that has a route; of files it shows no more than the first `shown` bytes.
     /// - Throws: ``StorageFailure``; ``StorageConnectionLost``; errors of the disk and of the database.
-    func answer(_ request: StorageRequest, _ route: Route) async throws -> StorageResponse {
+    func answer(
+        _ request: StorageRequest, _ route: Route, showing shown: Int64? = nil
+    ) async throws -> StorageResponse {
         let caller = try Caller(authorization: request.headers["authorization"])
         switch route.endpoint {
         case .uploadFile:
@@ -56,7 +58,8 @@ struct Services: Sendable {
             return .json(try await uploads.upload(request, options, as: caller))
         case .readFile:
             let body = request.method == "POST" ? try await request.json(upTo: StorageLimits.jsonBytes) : .null
-            return try await downloads.read(ReadOptions(request, tail: route.tail, body: body), as: caller)
+            return try await downloads.read(
+                ReadOptions(request, tail: route.tail, body: body), as: caller, showing: shown)
         case .json(let endpoint):
             return .json(try await handler(of: endpoint)(try await request.json(upTo: endpoint.bodyLimit), caller))
         }

@@ -236,7 +236,7 @@ extension Deployment {
             apps: store.apps, sources: fileStore.sources, cursors: cursors, commits: commits,
             scanner: SimdJSONScanner(), checksums: ISALChecksums(), owner: owner, settings: settings.ingestion,
             clock: clock,
-            ticks: ContinuousClock(), entropy: entropy, observer: observer,
+            ticks: ContinuousClock(), entropy: entropy, observer: observer, taken: StoredLines(records: records),
             turns: settings.sharesApps ? LockedApps(locks: lockKeeper, term: settings.consumeLockTerm) : nil)
         return Consumption(
             consumer: consumer, keeper: keeper, lockTerm: settings.consumeLockTerm, sharesApps: settings.sharesApps)

@@ -46,6 +46,7 @@ extension Judge {
             newlines += end < content.count ? 1 : 0
             start = end + 1
         }
+        if let cursor, isWaitedFor(Int64(content.count), cursor, stock) { return }
         for offset in stored.keys.sorted() {
             world.violate(.foreign, "\(place.name): \(text(stored[offset] ?? [])) does not stand at \(offset)")
         }

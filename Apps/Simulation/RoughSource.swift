@@ -8,13 +8,15 @@ struct RoughSources: AppSources {
     let station: Station
 
     func source(of app: RegisteredApp) -> any ObjectSource {
-        RoughSource(inner: InMemoryObjectSource(station.world.files, folder: app.id.text), station: station)
+        RoughSource(
+            inner: InMemoryObjectSource(station.world.files, folder: app.id.text), app: app.id, station: station)
     }
 }
 
 /// A folder that is listed in any order, twice or with gaps, and whose reads come late, short or not at all.
 struct RoughSource: ObjectSource {
     let inner: InMemoryObjectSource
+    let app: AppID
     let station: Station
 
     var id: SourceID { inner.id }
@@ -24,6 +26,10 @@ struct RoughSource: ObjectSource {
         try await reach("list")
         var objects: [SourceObject] = []
         try await inner.list { objects += $0.objects }
+        objects = objects.map { object in
+            guard let older = shown(of: object), older.inListings else { return object }
+            return older.state.object
+        }
         for index in objects.indices.dropLast() { objects.swapAt(index, index + world.below(objects.count - index)) }
         if world.strikes(onceIn: 6), !objects.isEmpty {
             let missed = objects.remove(at: world.below(objects.count))
@@ -45,6 +51,7 @@ struct RoughSource: ObjectSource {
     func read(_ object: SourceObject, from offset: Int64, limit: Int) async throws(SourceError) -> ObjectChunk {
         try await reach("read")
         var chunk = try await inner.read(object, from: offset, limit: limit)
+        if let older = shown(of: object), older.inReads { chunk = older.chunk(from: offset, limit: limit) }
         if station.world.strikes(onceIn: 12), chunk.bytes.count > 1 {
             let count = station.world.below(chunk.bytes.count)
             station.world.note(station.name, "FAULT \(object.key) gives \(count) of \(chunk.bytes.count) bytes")
@@ -55,6 +62,10 @@ struct RoughSource: ObjectSource {
     }
 
     func hiddenBytes(of object: SourceObject) async throws(SourceError) -> Int64 { 0 }
+
+    private func shown(of object: SourceObject) -> OlderState? {
+        station.world.shownState(of: World.FilePlace(app: app, name: object.key.text))
+    }
 
     private func reach(_ call: String) async throws(SourceError) {
         guard await station.travel() else { throw SourceError(.unavailable, detail: "the process is gone") }

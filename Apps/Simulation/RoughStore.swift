@@ -4,6 +4,7 @@ import InMemoryAdapter
 import LogCursor
 import LogIngestion
 import LogModel
+import LogQuery
 
 /// The store of cursors over a network that fails.
 struct RoughCursors: CursorStore {
@@ -125,6 +126,22 @@ struct RoughCommits: CommitStore {
         guard await station.travel(), !station.world.strikes(onceIn: 40) else {
             throw CommitStoreError(.unavailable, detail: "a fault of the world")
         }
+    }
+}
+
+/// The stored lines over a network that fails.
+struct RoughTaken: TakenLines {
+    let inner: any TakenLines
+    let station: Station
+
+    func lines(of generation: GenerationID, in range: ByteRange) async throws -> [TakenLine] {
+        guard await station.travel() else { throw RecordReaderError(detail: "the process is gone") }
+        return try await inner.lines(of: generation, in: range)
+    }
+
+    func lineCount(of generation: GenerationID) async throws -> Int64 {
+        guard await station.travel() else { throw RecordReaderError(detail: "the process is gone") }
+        return try await inner.lineCount(of: generation)
     }
 }
 

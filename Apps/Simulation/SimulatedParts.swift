@@ -17,6 +17,8 @@ public struct SimulatedParts: Sendable {
     public var cursors: @Sendable (any CursorStore) -> any CursorStore = { $0 }
     /// Stands between a worker and the store of records; it may look at cursors.
     public var commits: @Sendable (any CommitStore, any CursorStore) -> any CommitStore = { commits, _ in commits }
+    /// Stands between a worker and the lines that are stored, by which it tells older states of files.
+    public var taken: @Sendable (any TakenLines) -> any TakenLines = { $0 }
     /// Stands between an SDK and the file store.
     public var transport: @Sendable (any SdkTransport) -> any SdkTransport = { $0 }
     /// Stands between cleaning up and the store of records.

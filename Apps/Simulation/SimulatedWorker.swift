@@ -16,7 +16,7 @@ struct SimulatedWorker: Sendable {
 
     func work() async {
         let world = station.world
-        let consumer = self.consumer()
+        let consumer = consumer()
         let keeper = LockKeeper(store: RoughLocks(station: station), holder: station.owner, ticks: world.ticks)
         world.note(station.name, "starts")
         while !station.isDead {
@@ -27,16 +27,17 @@ struct SimulatedWorker: Sendable {
     }
 
     /// Visits all apps once.
-    func round() async {
+    func round(with consumer: LogConsumer? = nil) async {
         do {
-            let figures = try await consumer().run()
+            let figures = try await (consumer ?? self.consumer()).run()
             if let error = figures.firstError { station.world.violate(.standstill, error) }
         } catch {
             station.world.violate(.standstill, "\(error)")
         }
     }
 
-    private func consumer() -> LogConsumer {
+    /// What visits the apps; it remembers what it has seen.
+    func consumer() -> LogConsumer {
         let world = station.world
         let cursors = world.parts.cursors(world.store)
         return LogConsumer(
@@ -44,7 +45,8 @@ struct SimulatedWorker: Sendable {
             cursors: RoughCursors(inner: cursors, station: station),
             commits: RoughCommits(inner: world.parts.commits(world.store, world.store), station: station),
             scanner: PortableScanner(), owner: station.owner, settings: world.settings, clock: station.clock,
-            ticks: world.ticks, entropy: world.entropy, observer: Unobserved())
+            ticks: world.ticks, entropy: world.entropy, observer: Unobserved(),
+            taken: world.parts.taken(RoughTaken(inner: world.store, station: station)))
     }
 }
 

@@ -60,6 +60,7 @@ struct Story: Sendable {
                 await world.scheduler.pass(world.span(500, 6000))
                 let index = world.below(stations.count)
                 let station = stations[index]
+                if world.onceIn(3) { world.goBack() }
                 switch world.below(world.syncsLate ? 7 : 6) {
                 case 0, 1:
                     world.note(station.name, "FAULT dies")
@@ -91,14 +92,20 @@ struct Story: Sendable {
         await world.scheduler.pass(.seconds(30))
         let station = Station("calm", in: world)
         let worker = SimulatedWorker(station: station, lock: LockName("calm"))
-        await worker.round()
+        // What does not show what was taken of it is another content when it still does so after a while.
+        let consumer = worker.consumer()
+        for _ in 0..<3 {
+            await worker.round(with: consumer)
+            await world.scheduler.pass(world.settings.replaceAfter + .seconds(1))
+        }
         let days: Duration = .seconds(2 * 86_400)
         station.clock.error += days
         world.storeClock.error += days
-        // Whatever is found rewritten begins anew in the first of these, and its end may count as sealed only later.
-        for _ in 0..<3 {
-            await worker.round()
-            await world.scheduler.pass(world.settings.sealGrace + .seconds(1))
+        // What is found rewritten only now must still be so after the wait, and its end may count as sealed only later. A
+        // process that ends begins the wait anew, so that all rounds are of one.
+        for _ in 0..<5 {
+            await worker.round(with: consumer)
+            await world.scheduler.pass(max(world.settings.sealGrace, world.settings.replaceAfter) + .seconds(1))
         }
         if let retention = world.retention { await Upkeep(world: world, retention: retention).finish() }
     }

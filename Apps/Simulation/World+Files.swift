@@ -9,10 +9,14 @@ extension World {
 
     /// Appends to a file.
     func append(_ bytes: [UInt8], to place: FilePlace) async {
+        let before = await state(of: place)
         await files.atomically { files in
             if syncsLate {
                 let size = files.bytes(of: place.name, in: place.app.text)?.count ?? 0
                 unsynced[place, default: []].append((scheduler.now, size))
+            }
+            if let before, files.bytes(of: place.name, in: place.app.text) == before.bytes {
+                remember(before, of: place)
             }
             files.append(bytes, to: place.name, in: place.app.text)
             ledgers[place]?.content += bytes
@@ -38,6 +42,7 @@ extension World {
                 files.truncate(name, in: folder, to: size)
             }
             unsynced[place] = nil
+            forgetEarlier(place)
             cutAt[place] = scheduler.now
             note(place.name, "FAULT is \(injury)")
         }
@@ -56,6 +61,7 @@ extension World {
                 guard size < bytes.count else { continue }
                 note("store", "FAULT \(place.name) loses \(bytes.count - size) bytes behind \(size)")
                 files.truncate(place.name, in: place.app.text, to: size)
+                forgetEarlier(place)
                 cutAt[place] = scheduler.now
                 if ledgers[place] == nil {
                     forget(bytes, behind: size, of: place)

@@ -35,6 +35,10 @@ final class World: @unchecked Sendable {
     var positions: [GenerationID: Int64] = [:]
     /// When each generation's cursor last moved.
     var movedAt: [GenerationID: Duration] = [:]
+    /// What files held before they were last appended to.
+    var earlier: [FilePlace: [FileState]] = [:]
+    /// Files of which an older state is shown.
+    var older: [FilePlace: OlderState] = [:]
     /// When each file last lost bytes.
     var cutAt: [FilePlace: Duration] = [:]
     /// How old records become, if they do not stay.
@@ -97,6 +101,7 @@ final class World: @unchecked Sendable {
         settings.parallelApps = 1 + below(3)
         settings.claimLease = .seconds(5)
         settings.sealGrace = .seconds(40)
+        settings.replaceAfter = .seconds(8)
         parts.settings(&settings)
     }
 

@@ -1,6 +1,7 @@
 public import Composition
 import DistributedLock
 public import IngestionJobs
+import LogIngestion
 public import Logging
 import SdkProvisioning
 public import ServiceLifecycle
@@ -80,11 +81,25 @@ public struct WorkerService: Service, CustomStringConvertible {
     /// - Returns: what came of each; `consume-logs` is left out without a file store.
     public func tick() async -> [Done] {
         var done: [Done] = []
-        if let work = consumption.value { done.append(Done(kind: .consumeLogs, outcome: await consume(work))) }
+        if let work = consumption.value {
+            done.append(Done(kind: .consumeLogs, outcome: await consumeOnce(work)))
+        }
         for work in upkeep where !Task.isCancelled {
             done.append(Done(kind: work.kind, outcome: await execute(work)))
         }
         return done
+    }
+
+    /// Consumes once; again after the wait when objects did not show what was taken of them: no later process knows of it.
+    private func consumeOnce(_ consumption: RecurringWork) async -> RunKeeper.Outcome? {
+        let first = await consume(consumption)
+        guard case .executed(let run)? = first, run.figures.skips[SkipReason.doubted.rawValue, default: 0] > 0 else {
+            return first
+        }
+        let wait = deployment.settings.ingestion.replaceAfter
+        logger.info("looking again at files that do not show what was taken of them", metadata: ["after": "\(wait)"])
+        guard (try? await ContinuousClock().sleep(for: wait)) != nil else { return first }
+        return await consume(consumption) ?? first
     }
 
     /// Carries revocations out and consumes.

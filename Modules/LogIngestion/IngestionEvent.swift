@@ -5,6 +5,8 @@ public import LogModel
 public enum IngestionEvent: Sendable {
     /// An object turned out to be another one than before; reading begins at 0.
     case generationBegan(Cursor, because: GenerationReason, previousPosition: Int64)
+    /// An object does not show what was taken of it; nothing of it is taken until that is certain.
+    case objectDoubted(Cursor, ObjectDoubt)
     /// Bytes of an object were committed.
     case committed(TakenBytes)
     /// A step was refused since another worker took the object over.

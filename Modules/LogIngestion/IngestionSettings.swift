@@ -16,6 +16,9 @@ public struct IngestionSettings: Sendable, Hashable {
     public var claimLease: Duration = .seconds(30)
     /// How long a past day's object must not have grown before its last line counts without a newline (`seal.grace`).
     public var sealGrace: Duration = .seconds(3600)
+    /// How long an object must go on showing other bytes than those that were taken before it is read from its start
+    /// (`consume.replace_after`).
+    public var replaceAfter: Duration = .seconds(30)
 
     /// The defaults.
     public init() {}

@@ -222,10 +222,10 @@ struct IntakeTests {
         path.utf8.map { $0 < 0x80 ? String(UnicodeScalar($0)) : "%" + String($0, radix: 16, uppercase: true) }.joined()
     }
 
-    @Test("T22: a plain upload of the same length over a taken file is seen at the next visit")
+    @Test("T22, T92: a plain upload of the same length over a taken file is seen at once and taken after the wait")
     func sameLength() async throws {
         let site = try Site()
-        let dev = try await site.startDev(["--consume-interval", "1h"])
+        let dev = try await site.startDev(["--consume-interval", "1h", "--consume-replace-after", "100ms"])
         let app = try await Application.register("same", at: site)
         let door = try await app.initialise()
         let file = door.file("2026-11-30")
@@ -233,6 +233,9 @@ struct IntakeTests {
         _ = try await site.consumeToEnd()
         let over = try await app.upload(Array("{\"n\":2}\n".utf8), over: file, with: door.token)
         #expect(over.status == 200, "\(over.text)")
+        let seen = try await site.consume()
+        #expect((seen?["skips"] as? [String: Int])?["doubted"] == 1, "\(String(describing: seen))")
+        try await Task.sleep(for: .milliseconds(150))
         let run = try await site.consume()
         #expect(run?["records"] as? Int == 1 && run?["recordsWithoutTime"] as? Int == 1, "\(String(describing: run))")
         #expect(try await site.run(["query", "--app", "same", "--count"]).output == "2\n")

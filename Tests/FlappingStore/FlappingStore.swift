@@ -11,7 +11,7 @@ import UnixSignals
 /// The file store with faults, as a process that can be killed: `FlappingStore PORT FOLDER KEY CALM-FILE SEED`.
 ///
 /// While the calm file is there it behaves. Otherwise moods follow one another by a schedule from the seed, a second or
-/// so each: answers are lost, bodies cut, requests stalled or delayed, tokens refused, appends refused.
+/// so each. While `CALM-FILE.older` is there, reads show the beginnings of files. In moods answers are lost, bodies cut, requests stalled or delayed, tokens refused, appends refused.
 @main
 struct FlappingStore {
     static func main() async throws {

@@ -11,8 +11,9 @@ struct Downloads: Sendable {
     let entropy: any Entropy
     let observe: @Sendable (StorageEvent) -> Void
 
-    func read(_ options: ReadOptions, as caller: Caller) async throws -> StorageResponse {
-        let (file, bytes) = try await open(options.locator, as: caller)
+    func read(_ options: ReadOptions, as caller: Caller, showing shown: Int64? = nil) async throws -> StorageResponse {
+        var (file, bytes) = try await open(options.locator, as: caller)
+        if let shown { file.size = min(file.size, shown) }
         let ranges = try applicableRanges(of: file, options)
         var headers = commonHeaders(of: file, downloadName: options.downloadName)
         switch ranges?.count {

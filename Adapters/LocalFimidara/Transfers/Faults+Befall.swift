@@ -29,6 +29,12 @@ extension [Faults.Fault] {
         failure.status == 409 && contains(.hideConflict) ? .serverError : failure
     }
 
+    /// How many bytes of a file reads show at most; `nil` for all.
+    var shownBytes: Int64? {
+        for case .showBeginning(let bytes) in self { return bytes }
+        return nil
+    }
+
     private var cutLimit: Int? {
         for case .cutBody(let limit) in self { return limit }
         return nil

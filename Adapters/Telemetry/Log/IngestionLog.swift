@@ -27,6 +27,7 @@ public struct IngestionLog: IngestionObserver {
                     "source": "\(cursor.source)", "object": "\(cursor.object)", "reason": "\(reason.rawValue)",
                     "generation": "\(cursor.generation)", "previous_position": "\(previous)",
                 ])
+        case .objectDoubted(let cursor, let doubt): log(doubt, of: cursor)
         case .takenOver(let source, let object):
             logger.notice(
                 "another worker took an object over", metadata: ["source": "\(source)", "object": "\(object)"])
@@ -51,6 +52,28 @@ public struct IngestionLog: IngestionObserver {
                 "a source was visited",
                 metadata: ["source": "\(source)", "app": "\(app)", "unread_bytes": "\(tally.unreadBytes)"])
         case .pageListed, .roundEnded: break
+        }
+    }
+
+    private func log(_ doubt: ObjectDoubt, of cursor: Cursor) {
+        var metadata: Logger.Metadata = [
+            "source": "\(cursor.source)", "object": "\(cursor.object)", "generation": "\(cursor.generation)",
+            "shows": "\(doubt.shown.rawValue)", "size": "\(doubt.size)", "taken": "\(cursor.progress.position)",
+        ]
+        switch doubt.shown {
+        case .beginning where doubt.isLasting:
+            logger.warning(
+                "an object still shows only the beginning of what was taken; it is waited for",
+                metadata: metadata)
+        case .beginning:
+            logger.warning(
+                "an object shows only the beginning of what was taken: an older state; it is waited for",
+                metadata: metadata)
+        case .otherBytes:
+            if let wait = doubt.wait { metadata["wait"] = "\(wait)" }
+            logger.warning(
+                "an object shows other bytes than those that were taken; it is read anew if it still does after the wait",
+                metadata: metadata)
         }
     }
 }

@@ -54,6 +54,8 @@ public struct IngestionMetrics: IngestionObserver {
         case .pageListed(let source, let unread): sources.listed(unread, in: source)
         case .sourceVisited(let source, _, let tally): sources.visited(source, tally)
         case .roundEnded: sources.roundEnded()
+        // The gauge of objects by their state shows them.
+        case .objectDoubted: break
         }
     }
 

@@ -109,6 +109,7 @@ public enum SettingsCatalog {
         SettingKey("consume.interval", .duration, "10s", "time between runs of consume-logs"),
         SettingKey("consume.lock_ttl", .duration, "30s", "how long its lock and claims last without being prolonged"),
         SettingKey("consume.lock_scope", .text, "run", "run: one worker at a time; app: workers share the apps"),
+        SettingKey("consume.replace_after", .duration, "30s", "how long other bytes stay before a file is read anew"),
         SettingKey("redis.urls", .text, nil, secret: true, "Redis servers that keep locks: one, or an odd number"),
         SettingKey("redis.when_down", .text, "pause", "while they are down: pause, or continue without locks"),
         SettingKey("index.interval", .duration, "60s", "time between runs of index-logs"),

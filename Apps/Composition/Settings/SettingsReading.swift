@@ -214,6 +214,7 @@ final class SettingsReading {
         }
         ingestion.bytesInFlight = bytes("ingest.bytes_in_flight")
         ingestion.sealGrace = duration("seal.grace")
+        ingestion.replaceAfter = duration("consume.replace_after")
         // A worker that vanished holds neither its run nor its objects for longer than this.
         ingestion.claimLease = claimLease
         return ingestion

@@ -12,8 +12,9 @@ struct Verify: AsyncParsableCommand {
         discussion: """
             Per object: equal (all of it is taken), behind (bytes of it are not taken yet), differs, hidden (bytes lie behind \
             its end and were not read), source gone, or unreachable; and per file that is not read: foreign, with the \
-            reason, or not taken yet. Exit 1 when one differs, is hidden or is foreign; 75 when none is and one is behind, \
-            could not be reached or is not taken yet.
+            reason, or not taken yet. Exit 1 when one differs, is hidden or is foreign, or when two generations of one \
+            object hold the same lines (repeats); 75 when none is and one is behind, could not be reached or is not taken \
+            yet.
             """)
 
     @Option(help: "The app: its id or its name; all apps when it is left out.")
@@ -21,6 +22,9 @@ struct Verify: AsyncParsableCommand {
 
     @Flag(help: "Show files that nobody reads, and do not fail for them.")
     var allowForeign = false
+
+    @Flag(help: "Show generations that hold the same lines, and do not fail for them.")
+    var allowRepeats = false
 
     @Flag(help: "Write one JSON object a line.")
     var json = false
@@ -46,6 +50,10 @@ struct Verify: AsyncParsableCommand {
                             .number(cursor.progress.position), .text(verdict), .text(detail),
                         ])
                 })
+            try await deployment.verification().findRepeats(of: chosen) { found in
+                tally.note(found, allowsRepeats: allowRepeats)
+                table.add(apps.cell(of: found.later.app) + row(found))
+            }
             try await deployment.unreadEntries().run(app: chosen) { app, finding in
                 tally.note(finding, allowsForeign: allowForeign)
                 guard let row = row(finding) else { return }
@@ -71,6 +79,16 @@ struct Verify: AsyncParsableCommand {
         case .sourceGone: ("source gone", nil)
         case .unreachable(let detail): ("unreachable", detail)
         }
+    }
+
+    private func row(_ found: Verification.Repeat) -> [Table.Cell] {
+        let (later, earlier) = (found.later.generation.number, found.earlier.number)
+        return [
+            .text(found.later.object.text), .number(later), .number(found.later.progress.position), .text("repeats"),
+            .text(
+                "generations \(earlier) and \(later) hold the same \(found.lines) lines, so answers show them twice: see "
+                    + "\"Files that go back\" in Operations.md; --allow-repeats accepts it"),
+        ]
     }
 
     private func row(_ finding: UnreadEntries.Finding) -> [Table.Cell]? {
@@ -100,6 +118,10 @@ private struct Tally {
         case .differs, .hidden: isWrong = true
         case .behind, .unreachable: isOpen = true
         }
+    }
+
+    mutating func note(_ found: Verification.Repeat, allowsRepeats: Bool) {
+        isWrong = isWrong || !allowsRepeats
     }
 
     mutating func note(_ finding: UnreadEntries.Finding, allowsForeign: Bool) {

@@ -33,7 +33,7 @@ actor ClockSteps {
 }
 
 /// Reads how much time has passed since now.
-private func stopwatch<Ticks: Clock<Duration>>(_ ticks: Ticks) -> @Sendable () -> Duration {
+func stopwatch<Ticks: Clock<Duration>>(_ ticks: Ticks) -> @Sendable () -> Duration {
     let start = ticks.now
     return { start.duration(to: ticks.now) }
 }

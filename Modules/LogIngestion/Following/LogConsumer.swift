@@ -16,6 +16,7 @@ public struct LogConsumer: Sendable {
     private let backOff: BackOff
     private let claims: ActiveClaims
     private let steps: ClockSteps
+    private let doubts: ObjectDoubts
     private let looks: HiddenLooks
     private let turns: (any AppTurns)?
 
@@ -33,13 +34,14 @@ public struct LogConsumer: Sendable {
     ///   - ticks: what waits are measured by.
     ///   - entropy: the jitter of waits.
     ///   - observer: told of what happens.
+    ///   - taken: the stored lines, by which an older state of an object is told from another content. Without them every
+    ///     object that is shorter than what was taken of it counts as another one after `settings.replaceAfter`.
     ///   - turns: decides whose turn an app is, when several consumers share the apps.
     public init(
         apps: any AppStore, sources: any AppSources, cursors: any CursorStore, commits: any CommitStore,
         scanner: any RecordScanner, checksums: any Checksums = PortableChecksums(), owner: OwnerID,
         settings: IngestionSettings, clock: any WallClock, ticks: any Clock<Duration>, entropy: any Entropy,
-        observer: any IngestionObserver,
-        turns: (any AppTurns)? = nil
+        observer: any IngestionObserver, taken: (any TakenLines)? = nil, turns: (any AppTurns)? = nil
     ) {
         self.apps = apps
         self.turns = turns
@@ -52,14 +54,17 @@ public struct LogConsumer: Sendable {
         self.owner = owner
         let committer = GroupCommitter(store: commits, limit: settings.bytesInFlight / 2)
         let budget = ByteBudget(total: settings.bytesInFlight)
+        let doubts = ObjectDoubts(wait: settings.replaceAfter, ticks: ticks)
         let steps = ClockSteps(from: clock.now(), ticks: ticks, grace: settings.sealGrace)
         let looks = HiddenLooks(ticks: ticks)
         follower = { source in
             ObjectFollower(
                 source: source, cursors: cursors, committer: committer, budget: budget, scanner: scanner,
-                checksums: checksums, settings: settings, clock: clock, observer: observer, steps: steps, looks: looks)
+                checksums: checksums, settings: settings, clock: clock, observer: observer, steps: steps,
+                doubts: doubts, taken: taken, looks: looks)
         }
         self.steps = steps
+        self.doubts = doubts
         self.looks = looks
         backOff = BackOff(entropy: entropy)
         claims = ActiveClaims(cursors: cursors, lease: settings.claimLease)
@@ -167,6 +172,12 @@ public struct LogConsumer: Sendable {
         let known = try await cursors.latest(in: source.id, of: objects.map(\.key))
         let now = clock.now()
         let maySeal = await steps.isTrusted(now)
+        let doubted = await doubts.doubted(
+            among: objects.compactMap { object in
+                known[object.key].flatMap {
+                    GenerationVerdict.isSame($0.identity, object.identity) ? $0.generation : nil
+                }
+            })
         var wanted: [SourceObject] = []
         var quiet: [Quiet] = []
         var unread: Int64 = 0
@@ -175,10 +186,14 @@ public struct LogConsumer: Sendable {
             // Sizes are what a server says.
             let (sum, isTooLarge) = unread.addingReportingOverflow(outlook.unreadBytes)
             unread = isTooLarge ? .max : sum
+            let isDue = known[object.key].flatMap { doubted[$0.generation] }
             let reason = outlook.reasonToSkip(at: maySeal ? now : nil, sealGrace: settings.sealGrace)
-            if let reason, isListing, let grownAt = outlook.mayHideSince {
+            if isDue == false {
+                figures.skip(.doubted)
+                figures.tally.count(.doubted, unread: outlook.unreadBytes)
+            } else if isDue == nil, let reason, isListing, let grownAt = outlook.mayHideSince {
                 quiet.append(Quiet(object: object, reason: reason, unread: outlook.unreadBytes, grownAt: grownAt))
-            } else if let reason {
+            } else if isDue == nil, let reason {
                 figures.skip(reason)
                 figures.tally.count(unread: outlook.unreadBytes)
             } else if await backOff.isDue(source.id, object.key, at: now) {
@@ -336,6 +351,9 @@ public struct LogConsumer: Sendable {
         case .caughtUp: figures.tally.count(unread: unread)
         case .failed where Task.isCancelled: return
         case .gone: figures.skip(.gone)
+        case .doubted:
+            figures.skip(.doubted)
+            figures.tally.count(.doubted, unread: unread)
         case .lost:
             figures.skip(.takenOver)
             figures.tally.count(.held, unread: unread)

@@ -3,19 +3,26 @@ public import LogModel
 
 /// Follows one claimed object from its cursor to its present end.
 public struct ObjectFollower: Sendable {
-    private let source: any ObjectSource
+    let source: any ObjectSource
     private let cursors: any CursorStore
-    private let committer: GroupCommitter
-    private let budget: ByteBudget
-    private let scanner: any RecordScanner
-    private let checksums: any Checksums
-    private let settings: IngestionSettings
+    let committer: GroupCommitter
+    let budget: ByteBudget
+    let scanner: any RecordScanner
+    let checksums: any Checksums
+    let settings: IngestionSettings
     private let clock: any WallClock
-    private let observer: any IngestionObserver
+    let observer: any IngestionObserver
     private let steps: ClockSteps?
+    /// What is remembered of objects that did not show what was taken of them; without it a generation begins at once.
+    let doubts: ObjectDoubts?
+    /// The stored lines, which tell an older state from another content.
+    let taken: (any TakenLines)?
     private let looks: HiddenLooks?
 
     /// Puts a follower together; committer and budget are shared by all followers of a process.
+    ///
+    /// An object that does not show what was taken of it is another one for it, and begins at once: it serves people who
+    /// give a file by hand.
     public init(
         source: any ObjectSource, cursors: any CursorStore, committer: GroupCommitter, budget: ByteBudget,
         scanner: any RecordScanner, checksums: any Checksums = PortableChecksums(), settings: IngestionSettings,
@@ -23,14 +30,17 @@ public struct ObjectFollower: Sendable {
     ) {
         self.init(
             source: source, cursors: cursors, committer: committer, budget: budget, scanner: scanner,
-            checksums: checksums, settings: settings, clock: clock, observer: observer, steps: nil, looks: nil)
+            checksums: checksums, settings: settings, clock: clock, observer: observer, steps: nil, doubts: nil,
+            taken: nil, looks: nil)
     }
 
-    /// As the public one, with what notices steps of the clock and when to look behind an object's end.
+    /// As the public one, with what notices steps of the clock and older states of objects, and when to look behind an object's
+    /// end.
     init(
         source: any ObjectSource, cursors: any CursorStore, committer: GroupCommitter, budget: ByteBudget,
         scanner: any RecordScanner, checksums: any Checksums, settings: IngestionSettings, clock: any WallClock,
-        observer: any IngestionObserver, steps: ClockSteps?, looks: HiddenLooks?
+        observer: any IngestionObserver, steps: ClockSteps?, doubts: ObjectDoubts?, taken: (any TakenLines)?,
+        looks: HiddenLooks?
     ) {
         self.source = source
         self.cursors = cursors
@@ -42,6 +52,8 @@ public struct ObjectFollower: Sendable {
         self.clock = clock
         self.observer = observer
         self.steps = steps
+        self.doubts = doubts
+        self.taken = taken
         self.looks = looks
     }
 
@@ -55,6 +67,8 @@ public struct ObjectFollower: Sendable {
         case lost
         /// The object is no longer there.
         case gone
+        /// It does not show what was taken of it, and it is waited whether that stays so.
+        case doubted
         /// A ``SourceError``, ``CommitStoreError`` or ``CursorStoreError`` ended it, or a cancellation.
         case failed(any Error)
     }
@@ -102,7 +116,7 @@ public struct ObjectFollower: Sendable {
         do {
             try await takeTurn(object, into: &turn, scan: scan, progress: progress)
         } catch let change as Rewritten {
-            await begin(object, because: change.reason, in: &turn, scan: scan, onClaim: onClaim, progress: progress)
+            await meet(change, of: object, in: &turn, scan: scan, onClaim: onClaim, progress: progress)
         } catch let error as SourceError where error.reason == .gone {
             turn.end = .gone
         } catch {
@@ -115,7 +129,7 @@ public struct ObjectFollower: Sendable {
     }
 
     /// Begins the next generation and takes a turn of it; if that differs again, the next listing shows why.
-    private func begin(
+    func begin(
         _ object: SourceObject, because reason: GenerationReason, in turn: inout Turn, scan: ScanSettings,
         onClaim: (Claim) async -> Void, progress: (CursorProgress) -> Void
     ) async {
@@ -179,6 +193,7 @@ public struct ObjectFollower: Sendable {
         let limit = chunkLimit(for: object, from: start.position)
         var chunk = try await reader.read(from: start.position - Int64(overlap), limit: limit + overlap)
         try checkOverlap(of: chunk, with: start)
+        await doubts?.clear(turn.claim.generation)
         var assembler = ObjectAssembler(
             from: start, overlap: Array(chunk.bytes.prefix(overlap)), maxLineBytes: settings.maxLineBytes,
             scanner: scanner, checksums: checksums, settings: scan, rewoundFrom: turn.claim.cursor.rewoundFrom)
@@ -287,12 +302,12 @@ public struct ObjectFollower: Sendable {
 
     /// The bytes in front of the cursor must be those that were taken, in the same answer as what follows them.
     private func checkOverlap(of chunk: ObjectChunk, with start: CursorProgress) throws {
-        if chunk.size < start.position { throw Rewritten(reason: .truncated) }
+        if chunk.size < start.position { throw Rewritten(reason: .truncated, size: chunk.size) }
         guard chunk.bytes.count >= start.tail.length else {
             throw SourceError(.unavailable, detail: "the answer ended before the cursor")
         }
         guard start.tail.matches(chunk.bytes.span.extracting(0..<start.tail.length)) else {
-            throw Rewritten(reason: .rewritten)
+            throw Rewritten(reason: .rewritten, size: chunk.size)
         }
     }
 

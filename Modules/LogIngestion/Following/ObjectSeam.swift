@@ -3,6 +3,8 @@ import LogCursor
 /// The evidence that an object is not what the cursor had taken.
 struct Rewritten: Error, CustomStringConvertible {
     let reason: GenerationReason
+    /// How many bytes the object showed.
+    let size: Int64
     var description: String { "the object was \(reason.rawValue) again while it was read" }
 }
 
@@ -27,10 +29,10 @@ struct ObjectSeam {
     /// Where the fresh bytes begin in a range that begins at ``start``; `nil` when there are none.
     /// - Throws: ``Rewritten`` when the object is shorter now, or has other bytes at the seam.
     func freshStart(in next: ObjectChunk) throws(Rewritten) -> Int? {
-        if next.size < end { throw Rewritten(reason: .truncated) }
+        if next.size < end { throw Rewritten(reason: .truncated, size: next.size) }
         let shared = min(bytes.count, next.bytes.count)
         guard areEqual(next.bytes.span.bytes, bytes.span.bytes, count: shared) else {
-            throw Rewritten(reason: .rewritten)
+            throw Rewritten(reason: .rewritten, size: next.size)
         }
         // An answer that ends within the seam proves nothing unless it differs.
         return next.bytes.count > bytes.count ? bytes.count : nil

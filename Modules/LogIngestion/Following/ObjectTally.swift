@@ -10,6 +10,8 @@ public enum ObjectState: String, Sendable, Hashable, CaseIterable {
     case held
     /// It failed before and its time has not come.
     case backingOff = "backing_off"
+    /// It does not show what was taken of it, and it is waited whether that stays so.
+    case doubted
     /// It failed in this visit.
     case failed
 }

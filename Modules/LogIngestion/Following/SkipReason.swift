@@ -20,6 +20,8 @@ public enum SkipReason: String, Sendable, Hashable, CaseIterable {
     case gone
     /// Another worker took it over while it was read.
     case takenOver = "taken_over"
+    /// It does not show what was taken of it; it is waited whether that stays so.
+    case doubted
     /// Its app was deleted.
     case appDeleted = "app_deleted"
 }

@@ -137,3 +137,10 @@ struct Impatient: RetentionStore {
         try await inner.missed(of: follower, limit: limit)
     }
 }
+
+/// Shows no stored line, so that whatever is shorter than what was taken of it seems to be another content.
+struct NothingTaken: TakenLines {
+    func lines(of generation: GenerationID, in range: ByteRange) async throws -> [TakenLine] { [] }
+
+    func lineCount(of generation: GenerationID) async throws -> Int64 { .max }
+}

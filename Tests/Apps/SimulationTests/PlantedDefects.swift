@@ -6,13 +6,13 @@ import Simulation
 /// Defects that others had, each put around a port of the shipped modules.
 enum PlantedDefect: String, CaseIterable, Sendable {
     case noFence, bytesAskedFor, sealTooEarly, keyedByHead, watermarkByTime, tombstoneByAbsence, retryInSameFile
-    case twoGenerations, cleanupWaitsForNobody
+    case twoGenerations, cleanupWaitsForNobody, newAtOnce
 
     /// What it does to lines; that it is found counts only when the judge finds this.
     var harm: Rule {
         switch self {
         case .bytesAskedFor, .sealTooEarly, .keyedByHead, .watermarkByTime, .cleanupWaitsForNobody: .lost
-        case .noFence, .tombstoneByAbsence, .retryInSameFile, .twoGenerations: .double
+        case .noFence, .tombstoneByAbsence, .retryInSameFile, .twoGenerations, .newAtOnce: .double
         }
     }
 
@@ -43,6 +43,9 @@ enum PlantedDefect: String, CaseIterable, Sendable {
         case .twoGenerations:
             parts.cursors = { Renaming(inner: $0) { _, owner in owner.text.utf8.last.map { "found by \($0 % 2)" } } }
         case .cleanupWaitsForNobody: parts.retention = { Impatient(inner: $0) }
+        case .newAtOnce:
+            parts.settings = { $0.replaceAfter = .zero }
+            parts.taken = { _ in NothingTaken() }
         }
         return parts
     }

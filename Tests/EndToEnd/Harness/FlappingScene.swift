@@ -48,6 +48,15 @@ final class FlappingScene {
     /// Makes the store behave.
     func calm() { close(open(calmFile, O_WRONLY | O_CREAT, 0o600)) }
 
+    /// Lets reads show no more than the first bytes of each file, or all of it again when `count` is `nil`.
+    func showBeginnings(_ count: Int?) throws {
+        guard let count else { return _ = unlink(calmFile + ".older") }
+        try Data(String(count).utf8).write(to: URL(fileURLWithPath: calmFile + ".older"), options: .atomic)
+    }
+
+    /// What the worker has logged.
+    var workerLog: String { worker.errorText }
+
     /// Kills the store and starts it again after a while, in which connections are refused.
     func restartStore(after gap: Duration) async throws {
         store.signal(SIGKILL)

@@ -22,6 +22,8 @@ struct World {
     init() {
         store = InMemoryStore(clock: clock)
         settings.chunkBytes = 64
+        // Tests of what is waited for set it.
+        settings.replaceAfter = .zero
     }
 
     func newApp() async throws -> RegisteredApp {
@@ -31,12 +33,13 @@ struct World {
     }
 
     func consumer(
-        commits: (any CommitStore)? = nil, sources: (any AppSources)? = nil, owner: OwnerID = .fresh()
+        commits: (any CommitStore)? = nil, sources: (any AppSources)? = nil, owner: OwnerID = .fresh(),
+        taken: (any TakenLines)? = nil
     ) -> LogConsumer {
         LogConsumer(
             apps: store, sources: sources ?? InMemoryAppSources(files), cursors: store, commits: commits ?? store,
             scanner: PortableScanner(), owner: owner, settings: settings, clock: clock, ticks: ticks,
-            entropy: SeededEntropy(seed: 5), observer: observer)
+            entropy: SeededEntropy(seed: 5), observer: observer, taken: taken)
     }
 
     /// Lets leases and waits of failed objects end.

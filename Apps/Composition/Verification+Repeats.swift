@@ -1,0 +1,62 @@
+public import AppRegistry
+public import LogCursor
+import LogIngestion
+public import LogModel
+
+extension Verification {
+    /// Two generations of one object that hold the same lines.
+    public struct Repeat: Sendable, Hashable {
+        /// The later of them.
+        public let later: Cursor
+        /// The earlier one.
+        public let earlier: GenerationID
+        /// How many lines both hold.
+        public let lines: Int64
+    }
+
+    /// How many earlier generations of an object each one is compared with, the latest of them.
+    private static let compared = 16
+
+    /// Looks for generations of one object that hold the same lines, and shows each as it is found.
+    /// - Throws: when the store cannot be read, or what `visit` throws.
+    public func findRepeats(of app: RegisteredApp?, _ visit: (Repeat) throws -> Void) async throws {
+        var several: Set<Place> = []
+        try await visitCursors(of: app) { cursor in
+            if cursor.ordinal > 1 { several.insert(Place(of: cursor)) }
+        }
+        guard !several.isEmpty else { return }
+        var earlier: [Place: [Cursor]] = [:]
+        let lines = SameLines(in: StoredLines(records: records))
+        try await visitCursors(of: app) { cursor in
+            let place = Place(of: cursor)
+            guard several.contains(place) else { return }
+            for before in earlier[place, default: []].suffix(Verification.compared).reversed() {
+                let count = try await lines.count(of: before, and: cursor)
+                guard count > 0 else { continue }
+                try visit(Repeat(later: cursor, earlier: before.generation, lines: count))
+                break
+            }
+            earlier[place, default: []].append(cursor)
+        }
+    }
+
+    private func visitCursors(of app: RegisteredApp?, _ visit: (Cursor) async throws -> Void) async throws {
+        var last: GenerationID?
+        while true {
+            let page = try await cursors.cursors(of: app?.id, after: last, limit: 200)
+            for cursor in page { try await visit(cursor) }
+            guard page.count == 200 else { return }
+            last = page.last?.generation
+        }
+    }
+
+    private struct Place: Hashable {
+        let source: SourceID
+        let object: ObjectKey
+
+        init(of cursor: Cursor) {
+            source = cursor.source
+            object = cursor.object
+        }
+    }
+}
