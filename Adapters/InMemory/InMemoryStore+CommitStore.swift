@@ -60,8 +60,6 @@ extension InMemoryStore: CommitStore {
         cursors[step.move.generation]?.progress = step.move.to
         cursors[step.move.generation]?.updatedAt = step.receivedAt
         records.insert(step)
-        for reject in step.rejects {
-            rejects.insert(reject, of: step.move.generation, app: step.app, receivedAt: step.receivedAt)
-        }
+        rejects.insert(step)
     }
 }

@@ -21,7 +21,6 @@ extension InMemoryStore: CursorHistory {
         cursors[generation]?.owner = nil
         cursors[generation]?.leaseEnd = nil
         cursors[generation]?.updatedAt = moment
-        rejects.remove(of: generation, from: progress.position)
         keep(
             CursorStep(
                 generation: generation, kind: .rewound, from: position, to: progress.position, epoch: kept.epoch + 1,

@@ -1,3 +1,4 @@
+import LogCursor
 import LogIngestion
 import LogModel
 
@@ -21,17 +22,31 @@ struct RejectShelf {
     private var counts: [GenerationID: Int] = [:]
     private var places: [GenerationID: Set<Int64>] = [:]
 
+    /// Keeps the rejects of a step, in place of those that were kept of the same bytes.
+    mutating func insert(_ step: ObjectStep) {
+        var limit = Reject.rowLimit
+        if let range = step.rangeJudgedAnew {
+            let generation = step.move.generation
+            remove(of: generation, from: range)
+            // Those that still wait to be judged anew take no place from those before the cursor.
+            limit += rows.count { $0.generation == generation && $0.range.lower >= range.upper }
+        }
+        for reject in step.rejects { insert(reject, of: step, limit: limit) }
+    }
+
     /// Keeps a reject: as a row of its own, as the prolongation of another, or not at all.
-    mutating func insert(_ reject: Reject, of generation: GenerationID, app: AppID, receivedAt: Timestamp) {
+    private mutating func insert(_ reject: Reject, of step: ObjectStep, limit: Int) {
+        let generation = step.move.generation
         if reject.continues, prolong(reject, of: generation) { return }
-        guard counts[generation, default: 0] < Reject.rowLimit,
+        guard counts[generation, default: 0] < limit,
             places[generation, default: []].insert(reject.range.lower).inserted
         else { return }
         counts[generation, default: 0] += 1
         rows.append(
             Kept(
-                number: nextNumber(), app: app, generation: generation, range: reject.range,
-                lineNumber: reject.lineNumber, reason: reject.reason, sample: reject.sample, receivedAt: receivedAt))
+                number: nextNumber(), app: step.app, generation: generation, range: reject.range,
+                lineNumber: reject.lineNumber, reason: reject.reason, sample: reject.sample,
+                receivedAt: step.receivedAt))
     }
 
     /// Numbers are never given again, also when the last reject was removed.
@@ -43,13 +58,14 @@ struct RejectShelf {
     /// Whether a generation has rejects.
     func holds(_ generation: GenerationID) -> Bool { counts[generation, default: 0] > 0 }
 
-    /// Forgets the rejects of a generation that end behind a position.
-    mutating func remove(of generation: GenerationID, from position: Int64) {
-        for row in rows where row.generation == generation && row.range.upper > position {
+    /// Forgets the rejects of a generation that begin in a range.
+    private mutating func remove(of generation: GenerationID, from range: ByteRange) {
+        let begins = range.lower..<range.upper
+        for row in rows where row.generation == generation && begins.contains(row.range.lower) {
             counts[generation, default: 0] -= 1
             places[generation]?.remove(row.range.lower)
         }
-        rows.removeAll { $0.generation == generation && $0.range.upper > position }
+        rows.removeAll { $0.generation == generation && begins.contains($0.range.lower) }
     }
 
     /// Forgets up to `limit` rejects of a generation that are old enough; all of them when no moment is given.

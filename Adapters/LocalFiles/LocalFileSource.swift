@@ -59,14 +59,17 @@ public struct LocalFileSource: ObjectSource {
 /// The system calls on one file.
 private enum LocalFile {
     static func describe(_ path: String) throws -> SourceObject {
-        guard let real = unsafe realpath(path, nil) else { throw failure(path, errno) }
+        var facts = stat()
+        guard let real = unsafe realpath(path, nil) else {
+            let error = failure(path, errno)
+            // The real path of a pipe that this process was given leads nowhere; the given one does.
+            guard unsafe stat(path, &facts) == 0, facts.st_mode & S_IFMT != S_IFREG else { throw error }
+            throw notRegular(path, facts)
+        }
         defer { unsafe free(real) }
         let name = unsafe String(cString: real)
-        var facts = stat()
         guard unsafe stat(name, &facts) == 0 else { throw failure(path, errno) }
-        guard facts.st_mode & S_IFMT == S_IFREG else {
-            throw SourceError(.rejected, detail: "\(path) is not a regular file")
-        }
+        guard facts.st_mode & S_IFMT == S_IFREG else { throw notRegular(path, facts) }
         return SourceObject(
             key: ObjectKey(name), identity: identity(facts), size: Int64(facts.st_size), takesWholeLastLine: true)
     }
@@ -98,6 +101,16 @@ private enum LocalFile {
     }
 
     private static func identity(_ facts: stat) -> String { "\(facts.st_dev):\(facts.st_ino)" }
+
+    private static func notRegular(_ path: String, _ facts: stat) -> SourceError {
+        let hint =
+            switch facts.st_mode & S_IFMT {
+            case S_IFDIR: ""
+            case S_IFIFO: ": it is a pipe; - reads standard input"
+            default: "; - reads standard input"
+            }
+        return SourceError(.rejected, detail: "\(path) is not a regular file\(hint)")
+    }
 
     private static func failure(_ path: String, _ code: Int32) -> SourceError {
         let words = unsafe String(cString: strerror(code))

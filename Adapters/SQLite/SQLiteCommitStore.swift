@@ -20,6 +20,7 @@ public struct SQLiteCommitStore: CommitStore {
                 guard outcome == .applied else { return outcome }
                 try WriterTable(db).apply(step)
                 try StepTable(db).note(step)
+                try removeRejects(judgedAnewBy: step, in: db)
                 guard !step.records.isEmpty || !step.rejects.isEmpty else { return outcome }
                 let app = try appNumber(step.app, in: db)
                 try RecordInsertion(db).insert(step, app: app)
@@ -72,6 +73,13 @@ public struct SQLiteCommitStore: CommitStore {
         return number
     }
 
+    /// Removes the rejects that were kept of the step's bytes when they were judged before.
+    private func removeRejects(judgedAnewBy step: ObjectStep, in db: Database) throws {
+        guard let range = step.rangeJudgedAnew else { return }
+        try db.cachedStatement(sql: "DELETE FROM rejects WHERE generation = ? AND lower >= ? AND lower < ?").execute(
+            arguments: [step.move.generation.number, range.lower, range.upper])
+    }
+
     private func insertRejects(of step: ObjectStep, app: Int64, in db: Database) throws {
         let generation = step.move.generation.number
         for reject in step.rejects {
@@ -80,13 +88,13 @@ public struct SQLiteCommitStore: CommitStore {
                 sql: """
                     INSERT INTO rejects (app, generation, lower, upper, line_number, reason, sample, received_at)
                     SELECT ?, ?, ?, ?, ?, ?, ?, ?
-                    WHERE (SELECT count(*) FROM rejects WHERE generation = ?) < \(Reject.rowLimit)
+                    WHERE (SELECT count(*) FROM rejects WHERE generation = ? AND lower < ?) < \(Reject.rowLimit)
                     ON CONFLICT (generation, lower) DO NOTHING
                     """
             ).execute(
                 arguments: [
                     app, generation, reject.range.lower, reject.range.upper, reject.lineNumber, reject.reason.rawValue,
-                    Data(reject.sample), step.receivedAt.nanoseconds, generation,
+                    Data(reject.sample), step.receivedAt.nanoseconds, generation, step.move.to.position,
                 ])
         }
     }

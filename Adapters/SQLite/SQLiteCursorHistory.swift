@@ -38,9 +38,6 @@ extension SQLiteCursorStore: CursorHistory {
                     \(CursorProgress.columns.map { "\($0) = ?" }.joined(separator: ", ")) WHERE generation = ?
                     """,
                 arguments: [moment.nanoseconds] + progress.arguments + [kept.generation.number])
-            try db.execute(
-                sql: "DELETE FROM rejects WHERE generation = ? AND upper > ?",
-                arguments: [kept.generation.number, progress.position])
             try StepTable(db).keep(
                 CursorStep(
                     generation: kept.generation, kind: .rewound, from: position, to: progress.position,

@@ -271,7 +271,8 @@ extension Deployment {
         }
         let intake = ObjectIntake(
             cursors: cursors, commits: commits, scanner: SimdJSONScanner(), checksums: ISALChecksums(), owner: owner,
-            settings: settings.ingestion, clock: clock, ticks: ContinuousClock(), observer: observer)
+            settings: settings.ingestion, clock: clock, ticks: ContinuousClock(), observer: observer,
+            taken: StoredLines(records: records))
         return FileIntake(inputs: inputs, takesAnything: anyway, intake: intake, apps: apps)
     }
 

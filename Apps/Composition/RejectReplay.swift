@@ -1,3 +1,4 @@
+import LogCursor
 public import LogIngestion
 public import LogModel
 
@@ -114,22 +115,23 @@ public struct RejectReplay: Sendable {
     /// others.
     /// - Parameters:
     ///   - candidate: the object.
-    ///   - isDry: whether nothing is to be changed; the source is not read then.
+    ///   - isDry: whether nothing is to be changed; the source is asked then whether it has the object, and not read.
     /// - Returns: what came of it.
     /// - Throws: `CancellationError`, or when the store cannot be read.
     public func replay(_ candidate: Candidate, isDry: Bool = false) async throws -> Outcome {
         guard candidate.count > candidate.hopeless, let first = candidate.first else {
             return .refused("these bytes were never one line of their writer; no limit makes them one")
         }
-        // Somebody else may have replayed it since it was found; to take it once more would be for nothing.
+        // It may have been replayed and taken since it was found; to take it once more would be for nothing.
         guard try await rejects.reject(first.number) != nil else {
             return .refused("its rejects were judged again meanwhile")
         }
-        if isDry { return .wouldBeTakenAgain(from: first.position) }
         do {
+            if isDry { return try await foresee(candidate, from: first.position) }
             switch try await rewinding.rewind(candidate.generation, to: first.position, orBefore: true) {
             case .rewound(_, let to): return .willBeTakenAgain(from: to)
-            case .alreadyThere: return .willBeTakenAgain(from: first.position)
+            // Replayed before, and its bytes were not read since.
+            case .alreadyThere(let place): return .willBeTakenAgain(from: place)
             case .refused(let words): return .refused(words)
             }
         } catch let error as SourceError {
@@ -140,5 +142,23 @@ public struct RejectReplay: Sendable {
         } catch let error as SettingsError {
             return .refused(error.description)
         }
+    }
+
+    /// What would come of an object, as far as is known without reading it.
+    private func foresee(_ candidate: Candidate, from position: Int64) async throws -> Outcome {
+        let verification = rewinding.verification
+        guard let cursor = try await verification.cursors.cursor(of: candidate.generation) else {
+            return .refused("there is no generation \(candidate.generation)")
+        }
+        let latest = try await verification.cursors.latest(in: cursor.source, of: [cursor.object])[cursor.object]
+        guard latest?.generation == cursor.generation else {
+            return .refused("a later generation of \(cursor.object) has begun; what it replaced cannot be read")
+        }
+        let listing = try await verification.listing(of: cursor).get()
+        guard let object = try await verification.object(of: cursor, in: listing),
+            GenerationVerdict.isSame(object.identity, cursor.identity)
+        else { return .refused("the source no longer has \(cursor.object)") }
+        // One that was put back already waits there to be taken again.
+        return .wouldBeTakenAgain(from: min(position, cursor.progress.position))
     }
 }

@@ -12,8 +12,8 @@ public struct Rewinding: Sendable {
     public enum Outcome: Sendable, Hashable {
         /// The cursor was put back.
         case rewound(from: Int64, to: Int64)
-        /// It stood there already.
-        case alreadyThere
+        /// It stood there already, or before where that does as well: it was put back, and not read on since.
+        case alreadyThere(at: Int64)
         /// It was left where it was; the words say why.
         case refused(String)
     }
@@ -31,20 +31,27 @@ public struct Rewinding: Sendable {
         guard let cursor = try await verification.cursors.cursor(of: generation) else {
             return .refused("there is no generation \(generation)")
         }
-        if cursor.progress.position == position { return .alreadyThere }
+        let stands = cursor.progress.position
+        if stands == position, !orBefore { return .alreadyThere(at: stands) }
         let latest = try await verification.cursors.latest(in: cursor.source, of: [cursor.object])[cursor.object]
         guard latest?.generation == generation else {
             return .refused("a later generation of \(cursor.object) has begun; what it replaced cannot be read")
         }
         let listing = try await verification.listing(of: cursor).get()
+        let object = try await verification.object(of: cursor, in: listing)
+        if stands <= position, orBefore {
+            guard let object, GenerationVerdict.isSame(object.identity, cursor.identity) else {
+                return .refused("the source no longer has \(cursor.object)")
+            }
+            return .alreadyThere(at: stands)
+        }
         let retraced = try await verification.verifier.retrace(
-            cursor, to: position, orBefore: orBefore, of: try await verification.object(of: cursor, in: listing),
-            in: listing.source,
+            cursor, to: position, orBefore: orBefore, of: object, in: listing.source,
             seals: try await verification.seals(of: cursor),
             wasTaken: { try await verification.isStored($0, of: cursor) }, at: clock.now())
         switch retraced {
         case .notBehind:
-            return .refused("byte \(position) is not before the cursor, which is at \(cursor.progress.position)")
+            return .refused("byte \(position) is not before the cursor, which is at \(stands)")
         case .noBoundary: return .refused("no line begins at byte \(position)")
         case .differs(let words): return .refused("the source has changed: \(words)")
         case .sourceGone: return .refused("the source no longer has \(cursor.object)")
@@ -55,8 +62,8 @@ public struct Rewinding: Sendable {
                         + "it back to where its second line begins, or later")
             }
             switch try await history.rewind(cursor, to: progress, at: clock.now()) {
-            case .rewound: return .rewound(from: cursor.progress.position, to: progress.position)
-            case .alreadyThere: return .alreadyThere
+            case .rewound: return .rewound(from: stands, to: progress.position)
+            case .alreadyThere: return .alreadyThere(at: stands)
             case .refused: return .refused("the cursor moved meanwhile; try again")
             }
         }

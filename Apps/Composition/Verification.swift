@@ -66,7 +66,13 @@ public struct Verification: Sendable {
         }
         do {
             guard let fileStore else { throw SettingsError("no file store is configured") }
-            guard let app = try? await apps.find(cursor.app.text) else { throw SettingsError("its app is deleted") }
+            let app: RegisteredApp
+            do {
+                app = try await apps.find(cursor.app.text)
+            } catch RegistryError.unknownApp {
+                // Nothing is read of a deleted app any more, and its records go with the next cleanup.
+                return .success(Listing(source: files, objects: [:]))
+            }
             let source = fileStore.sources.source(of: app)
             guard source.id == cursor.source else {
                 throw SettingsError("the source \(cursor.source) is not the one that is configured now")
@@ -146,8 +152,21 @@ public struct Verification: Sendable {
 
     /// Every record that the cursor counted must be in the store; says what is amiss.
     private func missingRecords(of cursor: Cursor) async throws -> String? {
-        let stored = try await records.count(of: cursor.generation)
+        let stored = try await records.count(of: cursor.generation) - (try await storedBehind(cursor))
         let counted = cursor.progress.counts.records
         return stored == counted ? nil : "the store holds \(stored) of its records; \(counted) were taken"
+    }
+
+    /// How many records lie behind a cursor that was put back: they are read again, and count when they were.
+    private func storedBehind(_ cursor: Cursor) async throws -> Int64 {
+        guard cursor.progress.position < cursor.rewoundFrom else { return 0 }
+        var (count, start): (Int64, Int64) = (0, cursor.progress.position)
+        let page = 1000
+        while true {
+            let rows = try await records.rows(of: cursor.generation, from: start, limit: page)
+            count += Int64(rows.count)
+            guard let last = rows.offsets.last, rows.next(after: page) != nil else { return count }
+            start = last + 1
+        }
     }
 }

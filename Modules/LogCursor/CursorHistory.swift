@@ -9,8 +9,9 @@ public protocol CursorHistory: Sendable {
     ///
     /// In one transaction: the cursor must still stand as `cursor` says, under the same epoch; then it gets `progress`,
     /// its epoch is raised and its lease ended, so that no worker that was at it commits any more; ``Cursor/rewoundFrom``
-    /// remembers how far it was; and rejects from the new position on are removed, since their bytes are judged anew.
-    /// Records stay: what is read again meets them under its key and changes nothing.
+    /// remembers how far it was.
+    /// Records stay: what is read again meets them under its key and changes nothing. Rejects stay as well, until their
+    /// bytes are judged anew: the commit that does it removes them. The source may be gone before that.
     /// - Parameters:
     ///   - cursor: the cursor as it was read.
     ///   - progress: what was taken before the new position, which is not above the present one.

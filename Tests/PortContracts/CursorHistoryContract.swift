@@ -8,7 +8,9 @@ import Testing
 /// What every history of cursors must do.
 public enum CursorHistoryContract {
     /// The clauses.
-    public static let clauses: [Clause<StoreUnderTest>] = [
+    public static let clauses: [Clause<StoreUnderTest>] = own + RereadingClauses.clauses
+
+    private static let own: [Clause<StoreUnderTest>] = [
         Clause("moves of one claim are one step; another claim begins another") { store in
             let app = try await store.newApp()
             let owner = OwnerID.fresh()
@@ -58,8 +60,7 @@ public enum CursorHistoryContract {
             #expect(steps.count == CursorStep.limit)
             #expect(steps.first?.from == 15 && steps.last?.to == Int64(CursorStep.limit + 5) * 3)
         },
-        Clause("a rewound cursor stands where it is told, fences its worker off and forgets the rejects behind") {
-            store in
+        Clause("a rewound cursor stands where it is told, fences its worker off and keeps all rejects") { store in
             let app = try await store.newApp()
             let claim = try await store.claim("o", of: app)
             var feed = ObjectFeed(claim)
@@ -68,19 +69,24 @@ public enum CursorHistoryContract {
             #expect(try await store.commit(feed.step("nor\n{\"b\":2}\n")) == .applied)
             let history = store.history
             let before = try #require(try await store.cursor("o", of: app))
+            let rejects = try await store.rejects(of: app)
+            #expect(rejects.map(\.range) == [ByteRange(0, 2), ByteRange(11, 14)])
             #expect(try await history.rewind(before, to: early, at: .sample) == .rewound)
             let after = try #require(try await store.cursor("o", of: app))
             #expect(after.progress == early && after.rewoundFrom == before.progress.position)
             #expect(after.epoch > claim.epoch && after.owner == nil && after.leaseEnd == nil)
-            #expect(try await store.rejects(of: app).map(\.range) == [ByteRange(0, 2)])
+            #expect(try await store.rejects(of: app) == rejects)
             #expect(try await store.commit(feed.step("{\"late\":1}\n")) == .refused)
+            #expect(try await store.rejects(of: app) == rejects)
             #expect(try await history.steps(of: claim.generation).map(\.kind) == [.taken, .rewound])
-            // Read again: what is there changes nothing, what was refused is refused again.
+            // Read again: what is there changes nothing, what was refused is refused again and is another reject.
             let next = try await store.claim("o", of: app)
             var again = ObjectFeed(next, from: next.cursor.progress, overlap: Array("no\n{\"a\":1}\n".utf8))
             #expect(try await store.commit(again.step("nor\n{\"b\":2}\n")) == .applied)
             #expect(try await store.texts(of: app) == ["{\"a\":1}", "{\"b\":2}"])
-            #expect(try await store.rejects(of: app).map(\.range) == [ByteRange(0, 2), ByteRange(11, 14)])
+            let judged = try await store.rejects(of: app)
+            #expect(judged.map(\.range) == rejects.map(\.range))
+            #expect(judged.first == rejects.first && judged.last?.number != rejects.last?.number)
             #expect(try await store.cursor("o", of: app)?.progress == before.progress)
         },
         Clause("rewinding twice is rewinding once, and a cursor that moved is left alone") { store in

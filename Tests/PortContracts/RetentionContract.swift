@@ -81,6 +81,16 @@ public enum RetentionContract {
             _ = try await store.expireAll(plan(of: app))
             #expect(try await store.texts(of: app) == ["{ }"])
         },
+        Clause("rejects whose bytes wait to be judged anew go by their age as well") { store in
+            let app = try await store.newApp()
+            var feed = ObjectFeed(try await store.claim("o", of: app))
+            #expect(try await store.commit(feed.step("bad\nworse\n", at: old)) == .applied)
+            let cursor = try #require(try await store.cursor("o", of: app))
+            #expect(try await store.history.rewind(cursor, to: CursorProgress(), at: end) == .rewound)
+            let step = try await store.expireAll(plan(of: app))
+            #expect(step.rejects == 2)
+            #expect(try await store.rejects(of: app) == [])
+        },
         Clause("of runs those that ended before go, the oldest first; those that go on stay") { store in
             let retention = store.runRetention
             var saved: [Run] = []

@@ -7,6 +7,7 @@ public struct ObjectFeed: Sendable {
     private var assembler: ObjectAssembler
     private let generation: GenerationID
     private let app: AppID
+    private let rewoundFrom: Int64
 
     /// The epoch that the steps carry; a test may set a stale one.
     public var epoch: Int64
@@ -23,6 +24,7 @@ public struct ObjectFeed: Sendable {
             settings: ScanSettings())
         generation = claim.generation
         app = claim.cursor.app
+        rewoundFrom = claim.cursor.rewoundFrom
         epoch = claim.epoch
     }
 
@@ -39,7 +41,8 @@ public struct ObjectFeed: Sendable {
         let output = assembler.take(bytes, isEnd: isEnd, at: moment)
         return ObjectStep(
             move: Move(generation: generation, from: output.from, epoch: epoch, to: output.progress), app: app,
-            records: output.records, rejects: output.rejects, receivedAt: moment)
+            records: output.records, rejects: output.rejects, receivedAt: moment,
+            judgesAnew: output.from < rewoundFrom)
     }
 }
 

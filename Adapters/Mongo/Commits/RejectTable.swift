@@ -8,14 +8,22 @@ struct RejectTable {
 
     init(_ client: MongoClient) { self.client = client }
 
-    /// Keeps the rejects of a step: each as a document, as the prolongation of another, or not at all.
+    /// Keeps the rejects of a step, in place of those that were kept of the same bytes: each as a document, as the
+    /// prolongation of another, or not at all.
     func insert(_ step: ObjectStep) throws {
-        guard let first = step.rejects.first else { return }
         let generation: BSONValue = .int64(step.move.generation.number)
+        if let range = step.rangeJudgedAnew {
+            let begins: BSONValue = ["$gte": .int64(range.lower), "$lt": .int64(range.upper)]
+            try client.remove(Collection.rejects, ["generation": generation, "lower": begins])
+        }
+        guard let first = step.rejects.first else { return }
         // Nothing that ends before the first of them can be met by one.
+        var ends: BSONDocument = ["$gte": .int64(first.range.lower)]
+        // Nor can those behind the step, which wait to be judged anew.
+        if let range = step.rangeJudgedAnew { ends.append("$lte", .int64(range.upper)) }
         let near = try client.all(
-            .find(Collection.rejects, ["generation": generation, "upper": ["$gte": .int64(first.range.lower)]]))
-        var shelf = try Shelf(near, kept: count(generation))
+            .find(Collection.rejects, ["generation": generation, "upper": .document(ends)]))
+        var shelf = try Shelf(near, kept: count(generation, before: step.move.to.position))
         for reject in step.rejects { shelf.insert(reject) }
         try client.update(Collection.rejects, shelf.prolongations)
         guard !shelf.added.isEmpty else { return }
@@ -27,11 +35,12 @@ struct RejectTable {
             }, into: Collection.rejects)
     }
 
-    private func count(_ generation: BSONValue) throws -> Int {
+    private func count(_ generation: BSONValue, before position: Int64) throws -> Int {
+        let match: BSONValue = ["generation": generation, "lower": ["$lt": .int64(position)]]
         let counted = try client.all(
             .aggregate(
                 Collection.rejects,
-                [["$match": ["generation": generation]], ["$limit": BSONValue(Reject.rowLimit)], ["$count": "count"]]))
+                [["$match": match], ["$limit": BSONValue(Reject.rowLimit)], ["$count": "count"]]))
         return Int(try counted.first?.number("count") ?? 0)
     }
 }

@@ -48,9 +48,6 @@ extension MongoCursorStore: CursorHistory {
             if let earlier = try CursorStep.latest(in: kept, of: cursor.generation) {
                 try client.update(Collection.history, [earlier.becomingEarlier])
             }
-            try client.remove(
-                Collection.rejects,
-                ["generation": .int64(cursor.generation.number), "upper": ["$gt": .int64(progress.position)]])
             return .rewound
         }
     }

@@ -23,7 +23,8 @@ struct AgeingGeneration: Sendable {
         rewoundFrom = try cursor.number("rewound_from")
         // What is put back removes no record.
         records = max(try cursor.number("records"), min(rewoundFrom, 1))
-        hasRejects = try cursor.number("rejects") > 0
+        // Nor any reject, before its bytes are judged anew.
+        hasRejects = try cursor.number("rejects") > 0 || rewoundFrom > 0
         from = id == place?.generation ? place?.offset ?? 0 : 0
     }
 }

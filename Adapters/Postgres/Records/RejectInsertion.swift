@@ -8,8 +8,14 @@ struct RejectInsertion {
 
     init(_ session: PostgresSession) { self.session = session }
 
+    /// Writes them in place of those that were kept of the same bytes.
     func insert(_ step: ObjectStep, app: Int32) throws {
         let generation = step.move.generation.number
+        if let range = step.rangeJudgedAnew {
+            try session.execute(
+                "DELETE FROM rejects WHERE generation = $1 AND lower >= $2 AND lower < $3",
+                [.integer(generation), .integer(range.lower), .integer(range.upper)])
+        }
         let rejects = try RejectInsertion.joined(step.rejects).filter { reject in
             try !(reject.continues && prolong(reject, of: generation))
         }
@@ -21,14 +27,15 @@ struct RejectInsertion {
             FROM unnest($4, $5, $6, $7, $8) WITH ORDINALITY AS r (lower, upper, line_number, reason, sample, number)
             WHERE NOT EXISTS (SELECT 1 FROM rejects AS o WHERE o.generation = $2 AND o.lower = r.lower)
             ORDER BY r.number
-            LIMIT greatest(0, \(Reject.rowLimit) - (SELECT count(*) FROM rejects WHERE generation = $2))
+            LIMIT greatest(0, \(Reject.rowLimit)
+            - (SELECT count(*) FROM rejects AS k WHERE k.generation = $2 AND k.lower < $9))
             ON CONFLICT (generation, lower) DO NOTHING
             """,
             [
                 .integer(Int64(app)), .integer(generation), .integer(step.receivedAt.nanoseconds),
                 .integers(rejects.map(\.range.lower)), .integers(rejects.map(\.range.upper)),
                 .integers(rejects.map(\.lineNumber)), .texts(rejects.map(\.reason.rawValue)),
-                .byteStrings(rejects.map(\.sample)),
+                .byteStrings(rejects.map(\.sample)), .integer(step.move.to.position),
             ])
     }
 

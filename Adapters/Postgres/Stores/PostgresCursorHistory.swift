@@ -38,9 +38,6 @@ extension PostgresCursorStore: CursorHistory {
                 WHERE generation = $2
                 """,
                 [.integer(moment.nanoseconds), .integer(kept.generation.number)] + progress.values)
-            try session.execute(
-                "DELETE FROM rejects WHERE generation = $1 AND upper > $2",
-                [.integer(kept.generation.number), .integer(progress.position)])
             try StepTable(session).keep(
                 CursorStep(
                     generation: kept.generation, kind: .rewound, from: position, to: progress.position,

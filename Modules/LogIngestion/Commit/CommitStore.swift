@@ -11,8 +11,12 @@ public protocol CommitStore: Sendable {
     /// unless the reason is `.outcomeUnknown`.
     ///
     /// Records are keyed by (generation, offset); writing one that is there already changes nothing.
-    /// A ``Reject`` that `continues` prolongs the one that ends where it begins. Of a generation's rejects the first
-    /// ``Reject/rowLimit`` are kept as rows.
+    /// A ``Reject`` that `continues` prolongs the one that ends where it begins. Of a generation's rejects before the
+    /// cursor the first ``Reject/rowLimit`` are kept as rows.
+    ///
+    /// Behind a cursor that was put back, rejects wait until their bytes are judged anew. A step with
+    /// ``ObjectStep/rangeJudgedAnew`` removes those of its generation that begin in this range, before its own are
+    /// written; one that begins before the range was written in this reading, and stays.
     /// - Throws: ``CommitStoreError``.
     func commit(_ steps: [ObjectStep]) async throws(CommitStoreError) -> [StepOutcome]
 
@@ -47,11 +51,13 @@ public struct ObjectStep: Sendable {
     public let writers: [WriterMove]
     /// The time of receipt of the lines, fixed when they were read.
     public let receivedAt: Timestamp
+    /// Whether bytes of it were judged before, since the move begins before ``LogCursor/Cursor/rewoundFrom``.
+    public let judgesAnew: Bool
 
     /// Makes a step.
     public init(
         move: Move, app: AppID, records: RecordColumns, rejects: [Reject], writers: [WriterMove] = [],
-        receivedAt: Timestamp
+        receivedAt: Timestamp, judgesAnew: Bool = false
     ) {
         self.move = move
         self.app = app
@@ -59,6 +65,13 @@ public struct ObjectStep: Sendable {
         self.rejects = rejects
         self.writers = writers
         self.receivedAt = receivedAt
+        self.judgesAnew = judgesAnew
+    }
+
+    /// Rejects that begin in this range are replaced by those of the step; `nil` when none was kept of its bytes.
+    public var rangeJudgedAnew: ByteRange? {
+        guard judgesAnew, move.to.position > move.from else { return nil }
+        return ByteRange(move.from, move.to.position)
     }
 
     /// How many bytes the step holds in memory, roughly.

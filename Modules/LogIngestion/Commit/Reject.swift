@@ -15,7 +15,7 @@ public struct Reject: Sendable, Hashable {
 
     /// How many bytes of a reject are kept.
     public static let sampleLimit = 1024
-    /// How many rejects are kept as rows per generation; further ones are counted only.
+    /// How many rejects before its cursor are kept as rows per generation; further ones are counted only.
     public static let rowLimit = 10_000
 
     /// Makes a reject; `sample` is cut to ``sampleLimit``.

@@ -20,7 +20,7 @@ public struct ConsumeFigures: Sendable, Hashable {
     public var failures = 0
     /// The objects by how they stand.
     public var tally = ObjectTally()
-    /// The first failure in words.
+    /// The first failure in words, one that lasts before those that may pass.
     public var firstError: String?
 
     /// Figures of nothing.
@@ -38,7 +38,20 @@ public struct ConsumeFigures: Sendable, Hashable {
         left.skips.merge(right.skips, uniquingKeysWith: +)
         left.failures += right.failures
         left.tally += right.tally
-        left.firstError = left.firstError ?? right.firstError
+        if let error = right.firstError { left.say(error) }
+    }
+
+    /// Whether a failure may pass, by its words: a source or a store that does not answer now, or is too busy to.
+    ///
+    /// As the words of ``firstError`` they tell it of all failures of a run.
+    public static func mayPass(_ words: String) -> Bool {
+        words.hasPrefix("\(SourceError.Reason.unavailable): ") || words.hasPrefix("throttled(")
+    }
+
+    /// Keeps the words of a failure when there are none yet, or only those of one that may pass.
+    private mutating func say(_ words: String) {
+        guard let firstError else { return self.firstError = words }
+        if ConsumeFigures.mayPass(firstError), !ConsumeFigures.mayPass(words) { self.firstError = words }
     }
 
     /// Notes objects that were left alone.
@@ -50,6 +63,6 @@ public struct ConsumeFigures: Sendable, Hashable {
     /// Notes a failure.
     mutating func fail(_ error: any Error) {
         failures += 1
-        firstError = firstError ?? String(describing: error)
+        say(String(describing: error))
     }
 }

@@ -23,15 +23,16 @@ public struct ObjectFollower: Sendable {
     ///
     /// An object that does not show what was taken of it is another one for it, and begins at once: it serves people who
     /// give a file by hand.
+    /// The stored lines, if they are given, tell whether bytes that are read again are those that were taken.
     public init(
         source: any ObjectSource, cursors: any CursorStore, committer: GroupCommitter, budget: ByteBudget,
         scanner: any RecordScanner, checksums: any Checksums = PortableChecksums(), settings: IngestionSettings,
-        clock: any WallClock, observer: any IngestionObserver
+        clock: any WallClock, observer: any IngestionObserver, taken: (any TakenLines)? = nil
     ) {
         self.init(
             source: source, cursors: cursors, committer: committer, budget: budget, scanner: scanner,
             checksums: checksums, settings: settings, clock: clock, observer: observer, steps: nil, doubts: nil,
-            taken: nil, looks: nil)
+            taken: taken, looks: nil)
     }
 
     /// As the public one, with what notices steps of the clock and older states of objects, and when to look behind an object's
@@ -230,7 +231,7 @@ public struct ObjectFollower: Sendable {
     private func commit(
         _ chunk: ObjectChunk, from fresh: Int, of object: SourceObject, by reader: RangeReader, isAtEnd: Bool,
         with assembler: inout ObjectAssembler, through lane: inout CommitLane, in turn: inout Turn
-    ) async throws(CommitStoreError) -> Bool {
+    ) async throws -> Bool {
         let moment = clock.now()
         let before = assembler.progress
         let isTrusted = await steps?.isTrusted(moment) ?? true
@@ -238,6 +239,7 @@ public struct ObjectFollower: Sendable {
         let takesWhole = isAtEnd && object.takesWholeLastLine
         var output = assembler.take(chunk.bytes, from: fresh, isEnd: isEnd, takesWhole: takesWhole, at: moment)
         while true {
+            try await checkReread(output, size: chunk.size, of: turn.claim)
             guard try await settle(&lane, in: &turn) else { return false }
             // A chunk in the middle of a line moves nothing; what was seen is worth noting at the end only.
             let isLast = isAtEnd && output.undecided == nil
@@ -271,7 +273,7 @@ public struct ObjectFollower: Sendable {
         let move = Move(generation: claim.generation, from: output.from, epoch: claim.epoch, to: output.progress)
         return ObjectStep(
             move: move, app: claim.cursor.app, records: output.records, rejects: output.rejects,
-            writers: output.writers, receivedAt: moment)
+            writers: output.writers, receivedAt: moment, judgesAnew: output.from < claim.cursor.rewoundFrom)
     }
 
     /// Waits for the commit that is on its way, if there is one.
@@ -343,7 +345,8 @@ public struct ObjectFollower: Sendable {
         turn.sawDamage = turn.sawDamage || taken.rejects.keys.contains(where: \.mayComeOfBrokenAppend)
         turn.records += Int64(output.records.count)
         turn.untimed += Int64(output.records.flags.count { RecordFlags(rawValue: $0).contains(.timeOfReceipt) })
-        turn.rejects += Int64(output.rejects.count)
+        // A line that is refused in several stretches is one reject.
+        turn.rejects += output.account.rejects
         observer.observe(.committed(taken))
     }
 }

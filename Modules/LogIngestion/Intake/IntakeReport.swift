@@ -23,6 +23,8 @@ public struct IntakeReport: Sendable {
     public internal(set) var isRefused = false
     /// The generation that began, when lines are taken anew.
     public internal(set) var restart: Restart?
+    /// Whether the bytes that wait begin with the control line of a batch that is not whole yet.
+    public internal(set) var waitsForBatch = false
     /// Why it is not taken to its end: an ``IntakeFailure``, or what a source or a store said.
     public internal(set) var failure: (any Error)?
 
@@ -39,7 +41,7 @@ public struct IntakeReport: Sendable {
         size = object.size
     }
 
-    /// How many bytes wait: a last line without its newline that is no whole JSON object yet.
+    /// How many bytes wait: a last line without its newline that is no whole JSON object yet, or an unfinished batch.
     public var waitingBytes: Int64 { failure == nil && !isRefused ? max(0, size - position) : 0 }
 
     /// Whether all of it was taken at an earlier time.
@@ -64,6 +66,8 @@ public enum IntakeFailure: Error, Sendable, Hashable, CustomStringConvertible {
     case lost
     /// It vanished, or another object took its place, while it was read.
     case gone
+    /// It became shorter while it was read.
+    case truncated
     /// It was taken for another app before, and belongs to that one.
     case otherApp(AppID)
     /// Its app was removed.
@@ -72,7 +76,7 @@ public enum IntakeFailure: Error, Sendable, Hashable, CustomStringConvertible {
     /// Whether the same call may succeed later.
     public var isTemporary: Bool {
         switch self {
-        case .held, .lost, .gone: true
+        case .held, .lost, .gone, .truncated: true
         case .otherApp, .appRemoved: false
         }
     }
@@ -83,6 +87,7 @@ public enum IntakeFailure: Error, Sendable, Hashable, CustomStringConvertible {
         case .held: "it is being taken by another process; try again when that has ended"
         case .lost: "another process took it over; try again, it goes on where that one stops"
         case .gone: "it vanished or was replaced while it was read; try again"
+        case .truncated: "it became shorter while it was read; try again"
         case .otherApp: "it was taken for another app before; give a copy of it"
         case .appRemoved: "its app was removed"
         }

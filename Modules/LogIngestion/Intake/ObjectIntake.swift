@@ -29,11 +29,12 @@ public struct ObjectIntake: Sendable {
     ///   - clock: the time of day.
     ///   - ticks: what waits are measured by.
     ///   - observer: told of what happens.
+    ///   - taken: the stored lines, which tell whether bytes that are read again are those that were taken.
     ///   - patience: how long to wait for an object that another process has.
     public init(
         cursors: any CursorStore, commits: any CommitStore, scanner: any RecordScanner,
         checksums: any Checksums = PortableChecksums(), owner: OwnerID, settings: IngestionSettings,
-        clock: any WallClock, ticks: any Clock<Duration>, observer: any IngestionObserver,
+        clock: any WallClock, ticks: any Clock<Duration>, observer: any IngestionObserver, taken: any TakenLines,
         patience: Duration = .seconds(15)
     ) {
         var settings = settings
@@ -50,7 +51,7 @@ public struct ObjectIntake: Sendable {
         follower = { [settings] source in
             ObjectFollower(
                 source: source, cursors: cursors, committer: committer, budget: budget, scanner: scanner,
-                checksums: checksums, settings: settings, clock: clock, observer: observer)
+                checksums: checksums, settings: settings, clock: clock, observer: observer, taken: taken)
         }
     }
 
@@ -79,6 +80,7 @@ public struct ObjectIntake: Sendable {
             let keeper = Task { [ticks] in await claims.keepAlive(with: ticks) }
             defer { keeper.cancel() }
             try await takeTurns(object, of: source, for: app, keeping: claims, into: &report, progress: progress)
+            if report.position < report.size { try await noteRest(of: object, in: source, &report) }
         } catch let error as SourceError where error.reason == .gone {
             report.failure = IntakeFailure.gone
         } catch {
@@ -110,7 +112,7 @@ public struct ObjectIntake: Sendable {
                 throw error
             }
             await giveBack(turn.claim, claims)
-            noteRestart(from: before, claim, turn, in: &report)
+            await noteRestart(from: before, claim, turn, in: &report)
             report.add(turn)
             let earlier = turn.claim.generation == claim.generation ? claim.cursor.progress.counts.records : 0
             report.isRefused = report.records == 0 && report.rejects > 0 && earlier == 0
@@ -157,12 +159,32 @@ public struct ObjectIntake: Sendable {
         return found
     }
 
+    /// Finds out what the bytes are that were not taken: a batch, a line, or nothing that is there any more.
+    ///
+    /// Apart, as the next one is: Swift 6.3.1 crashes when it optimises a long function with many calls that are awaited.
+    /// - Throws: ``IntakeFailure`` when the object is not what it was when it was listed; ``SourceError``.
+    @inline(never)
+    private func noteRest(
+        of object: SourceObject, in source: any ObjectSource, _ report: inout IntakeReport
+    ) async throws {
+        let found = try await lookAgain(for: object, in: source)
+        guard found.size >= object.size else {
+            report.size = found.size
+            throw IntakeFailure.truncated
+        }
+        let head = try await source.read(object, from: report.position, limit: ControlLine.prefix.count)
+        report.waitsForBatch = head.bytes == ControlLine.prefix
+    }
+
+    @inline(never)
     private func noteRestart(
         from before: Cursor?, _ claim: Claim, _ turn: ObjectFollower.Turn, in report: inout IntakeReport
-    ) {
+    ) async {
         let position: Int64
         if turn.claim.generation != claim.generation {
-            position = claim.cursor.progress.position
+            // What this turn had taken of the generation before counts as well.
+            let ended = try? await cursors.cursor(of: claim.generation)
+            position = ended?.progress.position ?? claim.cursor.progress.position
         } else if let before, before.generation != claim.generation, claim.cursor.ordinal > 1 {
             position = before.progress.position
             observer.observe(

@@ -68,11 +68,15 @@ struct ReplayTests {
             #expect(items.map { $0["outcome"] as? String } == ["will_be_taken_again", "left_alone"])
             #expect(items.map { $0["from"] as? Int } == [8, nil] && items.map { $0["rejects"] as? Int } == [1, 1])
             #expect((items.last?["detail"] as? String)?.contains("never one line") == true)
-            #expect(try await ReplayTests.rejects(at: bench).map(\.reason) == ["torn_batch"])
+            #expect(try await ReplayTests.rejects(at: bench).map(\.id) == before.map(\.id), "they wait")
+            let twice = try await ReplayTests.items("{}", at: bench)
+            #expect(twice == ["1 will_be_taken_again 8 2", "2 left_alone - 1"])
 
             try await bench.consume()
             let after = try await ReplayTests.rejects(at: bench)
             #expect(after.map(\.reason).sorted() == before.map(\.reason).sorted())
+            let same = Set(after.map(\.id)).intersection(before.map(\.id))
+            #expect(same == Set(before.filter { $0.reason == "torn_batch" }.map(\.id)))
             #expect(try await ReplayTests.count(of: "shop", at: bench) == 3)
             let cursors = try await bench.send(.get, "/v1/cursors", bearer: bench.adminKey)
             for cursor in try #require(cursors.json["items"] as? [[String: Any]]) {

@@ -35,7 +35,7 @@ struct IntakeTests {
         ObjectIntake(
             cursors: world.store, commits: commits ?? world.store, scanner: PortableScanner(), owner: .fresh(),
             settings: world.settings, clock: world.clock, ticks: ticks ?? world.ticks, observer: world.observer,
-            patience: .zero)
+            taken: world.store, patience: .zero)
     }
 
     private func source(_ world: World, _ app: RegisteredApp) -> InMemoryObjectSource {
@@ -132,6 +132,38 @@ struct IntakeTests {
         #expect(short.restart?.reason == .truncated)
         #expect(short.restart?.previousPosition == Int64(numbered(10).utf8.count))
         #expect(short.records == 2 && world.observer.generationsBegun == 1)
+    }
+
+    @Test("an object that becomes shorter while it is read is an error that may pass, and no byte of it waits")
+    func cutWhileRead() async throws {
+        let world = World()
+        let app = try await world.newApp()
+        await world.append(numbered(100), of: app)
+        let left = numbered(2).utf8.count
+        let commits = FragileCommitStore(
+            world.store, fates: [.precede { await world.files.truncate(World.today, in: app.id.text, to: left) }])
+        let report = await intake(world, commits: commits)
+            .take(try await world.object(of: app), of: source(world, app), for: app.id)
+        #expect(report.failure as? IntakeFailure == .truncated && IntakeFailure.truncated.isTemporary)
+        #expect(report.waitingBytes == 0 && report.size == Int64(left) && report.position == report.size)
+        let restart = try #require(report.restart)
+        #expect(restart.reason == .truncated && restart.previousPosition == report.bytes - Int64(left))
+    }
+
+    @Test("what waits is told apart: a line that is not whole, or a batch")
+    func whatWaits() async throws {
+        let world = World()
+        let app = try await world.newApp()
+        let line = "{\"n\":1}\n"
+        await world.append(line + "{\"n\":", of: app)
+        let cut = await intake(world).take(try await world.object(of: app), of: source(world, app), for: app.id)
+        #expect(cut.waitingBytes == 5 && !cut.waitsForBatch)
+        let name = "x-2026-11-20.ndjson"
+        await world.append(line + String(SdkBatch(["{\"n\":2}"], sequence: 1).text.dropLast(3)), to: name, of: app)
+        let batch = await intake(world)
+            .take(try await world.object(name, of: app), of: source(world, app), for: app.id)
+        #expect(batch.waitsForBatch && batch.waitingBytes > 0 && batch.position == Int64(line.utf8.count))
+        #expect(batch.failure == nil && batch.records == 1)
     }
 
     @Test("M6: the claim of a generation that began in the middle is kept alive")

@@ -73,6 +73,34 @@ struct RewindTests {
         }
     }
 
+    @Test(
+        "an object that is another content when it is read again after a rewind begins its next generation",
+        arguments: [0, 8, 16] as [Int64])
+    func rewrittenAfterRewind(_ position: Int64) async throws {
+        for more in [numbered(5, from: 50).replacing("{\"n\"", with: "{\"m\""), "\n" + numbered(6)] {
+            let world = World()
+            let app = try await world.newApp()
+            await world.append(numbered(5), of: app)
+            _ = try await world.consumer().run()
+            guard case .at(let progress) = try await retrace(to: position, of: app, in: world) else {
+                Issue.record("byte \(position) is a boundary")
+                return
+            }
+            let cursor = try #require(await world.cursor(of: app))
+            #expect(await world.store.rewind(cursor, to: progress, at: .sample) == .rewound)
+            let kept = String(decoding: Array(numbered(5).utf8).prefix(Int(position)), as: UTF8.self)
+            await world.files.rewrite(World.today, in: app.id.text, with: Array((kept + more).utf8))
+            let consumer = world.consumer(taken: world.store)
+            for _ in 0..<2 {
+                #expect(try await consumer.run().failures == 0)
+                world.ticks.advance(by: .seconds(31))
+            }
+            #expect(await world.cursor(of: app)?.ordinal == 2)
+            let lines = await world.lines(of: app)
+            for line in more.split(separator: "\n") { #expect(lines.contains(String(line)), "\(line)") }
+        }
+    }
+
     @Test("what an earlier release has taken is put back with its counts, not with those of today's rules")
     func earlierRules() async throws {
         let text = "{\"a\":1}\n{\"b\":1}\u{0}\n{\"c\":1}\n"
