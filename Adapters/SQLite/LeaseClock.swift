@@ -9,6 +9,9 @@ import GRDB
 enum LeaseClock {
     private static let function = "logferry_uptime"
 
+    /// The latest time of day that is begun with, in 2160: what is added to it must stay within the integers of SQLite.
+    private static let latest: Int64 = 6_000_000_000_000_000_000
+
     /// The present moment in nanoseconds, as an expression.
     static let sql = "((SELECT base FROM lease_clock) + \(function)())"
 
@@ -32,9 +35,10 @@ enum LeaseClock {
         // Another process may have done it meanwhile.
         guard try isStale(in: db, time) else { return }
         let (boot, known) = (time.boot(), try String.fetchOne(db, sql: "SELECT boot FROM lease_clock"))
+        let base = min(max(time.wall(), 0), latest) - time.uptime()
         try db.execute(
             sql: "INSERT OR REPLACE INTO lease_clock (only, boot, base) VALUES (1, ?, ?)",
-            arguments: [boot ?? "", time.wall() - time.uptime()])
+            arguments: [boot ?? "", base])
         // The leases of a release that had no such clock end by the time of day, with which this one begins.
         guard let known, !known.isEmpty, boot != nil else { return }
         try db.execute(sql: "UPDATE locks SET holder = NULL")

@@ -22,6 +22,14 @@ struct MachineTime: Sendable {
     private static func read(_ clock: clockid_t) -> Int64 {
         var time = timespec()
         unsafe clock_gettime(clock, &time)
-        return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+        return nanoseconds(seconds: Int64(time.tv_sec), Int64(time.tv_nsec))
+    }
+
+    /// Nanoseconds in all, clamped to what can be counted: a clock that is set wrong must not end the process.
+    static func nanoseconds(seconds: Int64, _ more: Int64) -> Int64 {
+        let (whole, isTooLong) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+        guard !isTooLong else { return seconds < 0 ? .min : .max }
+        let (sum, overflow) = whole.addingReportingOverflow(more)
+        return overflow ? .max : sum
     }
 }

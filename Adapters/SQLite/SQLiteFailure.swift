@@ -30,6 +30,8 @@ extension StoreFailure {
     private static func words(_ error: DatabaseError) -> String {
         let words = error.message ?? "it failed"
         return switch error.resultCode.primaryResultCode {
+        case .SQLITE_CORRUPT, .SQLITE_NOTADB:
+            words + "; the store file is damaged: stop all processes and restore the backup"
         case .SQLITE_FULL: words + "; make room on its disk"
         case .SQLITE_READONLY:
             words + "; give this user the right to write to the file and its folder, and mount its disk for writing"

@@ -102,9 +102,38 @@ public enum PrivateFile {
     /// Makes an empty file of mode 0600 unless it is there.
     ///
     /// For files that a library opens afterwards: SQLite gives its own files beside a database the database's mode.
-    /// - Throws: ``FileTrouble``.
+    /// - Throws: ``FileTrouble``; for a symbolic link to nothing too, whose file the library would make by itself, with
+    ///   the rights that the umask leaves.
     public static func prepare(_ path: String) throws(FileTrouble) {
-        if try create(path, []) { synchronizeFolder(of: path) }
+        if try create(path, []) {
+            synchronizeFolder(of: path)
+        } else if isDanglingLink(path) {
+            throw FileTrouble("\(path) is a symbolic link to nothing")
+        }
+    }
+
+    /// Whether a path is a symbolic link that leads to nothing.
+    public static func isDanglingLink(_ path: String) -> Bool {
+        guard isLink(path) else { return false }
+        var found = stat()
+        return stat(path, &found) != 0 && errno == ENOENT
+    }
+
+    /// The files of a SQLite database: itself, and what SQLite keeps beside it and reads as part of it.
+    ///
+    /// SQLite follows a symbolic link, and keeps its files beside the file that the link leads to.
+    public static func databaseFiles(_ path: String) -> [String] {
+        var databases = [path]
+        if isLink(path), let real = realpath(path, nil) {
+            databases.append(String(cString: real))
+            free(real)
+        }
+        return databases.flatMap { [$0, $0 + "-wal", $0 + "-shm", $0 + "-journal"] }
+    }
+
+    private static func isLink(_ path: String) -> Bool {
+        var found = stat()
+        return lstat(path, &found) == 0 && found.st_mode & S_IFMT == S_IFLNK
     }
 
     /// Takes others' rights from a SQLite database that is this user's own, and from SQLite's files beside it.
@@ -112,7 +141,7 @@ public enum PrivateFile {
     /// Only a file that was opened as a store may be given: the rights of a file that was named by mistake, such as
     /// `/etc/passwd`, are nobody's business here.
     public static func closeDatabase(_ path: String) {
-        for file in [path, path + "-wal", path + "-shm"] {
+        for file in databaseFiles(path) {
             var found = stat()
             guard lstat(file, &found) == 0, found.st_mode & S_IFMT == S_IFREG, found.st_uid == geteuid(),
                 found.st_mode & 0o077 != 0

@@ -27,5 +27,23 @@ public final class SocketPath: Sendable {
         text = "/proc/self/fd/\(descriptor)/\(name)"
     }
 
+    /// What is where a socket would be made and keeps it from being made, in words; `nil` when nothing does.
+    ///
+    /// A socket keeps none from being made: it is taken for one that an earlier process has left, and replaced.
+    /// - Throws: ``FileTrouble``.
+    public static func obstacle(at path: String) throws(FileTrouble) -> String? {
+        var found = stat()
+        guard lstat(path, &found) == 0 else {
+            if errno == ENOENT { return nil }
+            throw FileTrouble(path, "cannot be looked at")
+        }
+        switch found.st_mode & S_IFMT {
+        case S_IFSOCK: return nil
+        case S_IFLNK: return "a symbolic link"
+        case S_IFDIR: return "a folder"
+        default: return "a file"
+        }
+    }
+
     deinit { if let folder { close(folder) } }
 }

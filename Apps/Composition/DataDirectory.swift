@@ -6,7 +6,7 @@ import SystemAdapter
 public struct DataDirectory: Sendable {
     /// Where it is.
     public let path: String
-    /// What operators should know about it: others who may write it.
+    /// What operators should know about it: others who own it or may write it.
     public let concern: String?
     private let trust: FileTrust
 

@@ -19,9 +19,15 @@ struct DatabaseFiles: Sendable {
     @discardableResult
     func demandTrust() throws(FileTrouble) -> Bool {
         let trust = FileTrust(user: ProcessUser.id, folderOwner: try PrivateFile.facts(folder)?.owner)
-        // SQLite reads what it finds beside a database as part of it.
-        for file in [path, path + "-wal", path + "-shm", path + "-journal"] {
-            guard let facts = try PrivateFile.facts(file) else { continue }
+        for file in PrivateFile.databaseFiles(path) {
+            guard let facts = try PrivateFile.facts(file) else {
+                // SQLite would make the file that the link names, wherever that is, and open to others.
+                guard !PrivateFile.isDanglingLink(file) else {
+                    throw FileTrouble(
+                        words: "\(file) is a symbolic link to nothing: remove it, or make the file that it names")
+                }
+                continue
+            }
             if let complaint = trust.complaint(aboutDatabase: facts, at: file) { throw FileTrouble(words: complaint) }
         }
         return try PrivateFile.facts(path) != nil

@@ -99,11 +99,13 @@ public struct EmbeddedFileStore: Sendable {
     }
 
     /// The socket that processes with the store's folder reach it through; `nil` for a store that has none.
-    /// - Throws: ``SettingsError`` when others could have put a socket there.
+    /// - Throws: ``SettingsError`` when others could have put a socket there, or something else is in its place.
     public func makeSocket() throws -> StoreSocket? {
         guard let door else { return nil }
         do throws(FileTrouble) {
-            return StoreSocket(try door.socket())
+            let socket = try door.socket()
+            try door.demandPlace()
+            return StoreSocket(socket, shown: door.shownSocket)
         } catch {
             throw SettingsError("the embedded file store: \(error)")
         }

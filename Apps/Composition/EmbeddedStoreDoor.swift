@@ -12,11 +12,23 @@ struct EmbeddedStoreDoor: Sendable {
 
     private var addressFile: String { folder + "/address" }
 
+    /// Where the socket is, for people.
+    var shownSocket: String { folder + "/socket" }
+
     /// The socket to listen on or to connect to.
     /// - Throws: ``FileTrouble`` when the folder is missing, or others could have put a socket there.
     func socket() throws(FileTrouble) -> SocketPath {
         guard try isThere() else { throw FileTrouble(words: "there is no folder \(folder)") }
         return try SocketPath("socket", in: folder)
+    }
+
+    /// Makes sure that the store can listen: nothing but the socket of an earlier process is in its place.
+    /// - Throws: ``FileTrouble``, which names the path and says what to do.
+    func demandPlace() throws(FileTrouble) {
+        guard let obstacle = try SocketPath.obstacle(at: shownSocket) else { return }
+        throw FileTrouble(
+            words: "cannot listen on \(shownSocket): \(obstacle) is in the place of its socket: remove it, or move it "
+                + "away")
     }
 
     /// Whether the store's folder is there.
@@ -44,12 +56,29 @@ struct EmbeddedStoreDoor: Sendable {
 /// The socket of an embedded file store.
 public struct StoreSocket: Sendable {
     private let path: SocketPath
+    private let shown: String
 
-    init(_ path: SocketPath) { self.path = path }
+    /// Names a socket.
+    /// - Parameters:
+    ///   - path: what to bind.
+    ///   - shown: the path for people, who can do nothing with that of a descriptor.
+    init(_ path: SocketPath, shown: String) {
+        self.path = path
+        self.shown = shown
+    }
 
     /// What to bind, as long as the value lives.
     public var text: String { path.text }
 
     /// Lets nobody but the owner connect, once it is bound; until then its folder keeps others out.
     public func keepToOwner() { PrivateFile.close(path.text) }
+
+    /// What an error of a listener that could not open on the socket is to those who started the process.
+    public func listeningError(_ error: any Error) -> any Error {
+        let words = String(describing: error)
+        guard words.contains("bind(") || words.contains("UnixDomainSocketPathWrongType") else { return error }
+        return SettingsError(
+            "the embedded file store: cannot listen on \(shown) (\(words)): remove what is there, and check the rights "
+                + "of its folder")
+    }
 }

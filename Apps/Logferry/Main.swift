@@ -75,11 +75,11 @@ struct Logferry: AsyncParsableCommand {
             a JSON file (--config FILE); "logferry config show" lists them all with where each value comes from.
 
             EXAMPLES
-              logferry dev                             everything in one process, on this machine
-              logferry apps add shop                   register an app
-              logferry tokens issue --app shop         issue a token for its SDKs
-              logferry ingest app.ndjson --app shop    take a local file in
-              logferry query --app shop --from 15m     look at the latest records
+              logferry dev                           everything in one process
+              logferry apps add shop                 register an app
+              logferry tokens issue --app shop       issue a token for its SDKs
+              logferry ingest app.ndjson --app shop  take a local file in
+              logferry query --app shop --from 15m   look at the latest records
             """,
         version: "logferry \(ServiceTelemetry.version)",
         subcommands: [

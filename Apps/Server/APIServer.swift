@@ -44,7 +44,7 @@ public struct APIServer: Service {
                 apps: deployment.apps, tokens: deployment.tokens, revoker: { deployment.revoker() },
                 provisioner: { deployment.provisioner }, clock: deployment.clock, maxBody: settings.maxBody
             ).routes
-            + LogRoutes(deployment: deployment, signer: signer).routes
+            + LogRoutes(deployment: deployment, signer: signer, gatekeeper: gatekeeper).routes
             + TailRoutes(deployment: deployment, signer: signer, gatekeeper: gatekeeper).routes
             + OperationRoutes(deployment: deployment).routes
             + ReplayRoutes(apps: deployment.apps, replay: try deployment.replay(), maxBody: settings.maxBody).routes

@@ -24,7 +24,7 @@ public struct FileStoreServer: Service {
     ///   - settings: where to listen, and what connections are allowed.
     ///   - logger: where the listeners log.
     ///   - onListening: told of the port when requests are taken.
-    /// - Throws: ``SettingsError`` when the store's folder cannot be trusted.
+    /// - Throws: ``SettingsError`` when the store's folder cannot be trusted, or no socket can be made in it.
     public init(
         _ store: EmbeddedFileStore, settings: Settings, logger: Logger,
         onListening: @Sendable @escaping (Int) async -> Void = { _ in }
@@ -56,12 +56,22 @@ public struct FileStoreServer: Service {
         }
     }
 
-    /// Serves until shutdown begins.
+    /// Serves until shutdown begins, or a listener fails.
+    /// - Throws: ``SettingsError`` when the socket cannot be listened on, or what a listener throws.
     public func run() async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await application.runService(gracefulShutdownSignals: []) }
-            if let local { group.addTask { try await local.application.runService(gracefulShutdownSignals: []) } }
-            try await group.waitForAll()
+            if let local {
+                group.addTask {
+                    do {
+                        try await local.application.runService(gracefulShutdownSignals: [])
+                    } catch {
+                        throw local.socket.listeningError(error)
+                    }
+                }
+            }
+            // The first error ends the other listener; `waitForAll` would wait for the end of that one first.
+            for try await _ in group {}
         }
     }
 

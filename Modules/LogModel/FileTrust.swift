@@ -86,7 +86,8 @@ public struct FileTrust: Sendable {
     ///
     /// Who may write a folder may put files of their own in the place of others.
     public func concern(about facts: FileFacts, at path: String) -> String? {
-        if facts.owner != user, facts.owner != 0, user != 0 {
+        // The superuser too: what it finds there and takes for its own may be that user's.
+        if facts.owner != user, facts.owner != 0 {
             return "the folder \(path) belongs to another user (id \(facts.owner)), who can replace what is in it"
         }
         // The sticky bit keeps others from replacing files, but not from making files that are not there yet.

@@ -113,7 +113,7 @@ struct BadInputTests {
             "LOGFERRY_INTERNAL_KEY": String(repeating: "i", count: 32),
         ]
         let work = try await site.run(["work", "--once"], environment: environment)
-        #expect(work.code == 1 && work.words.contains("cannot connect"), "\(work.code) \(work.words)")
+        #expect(work.code == 75 && work.words.contains("cannot connect"), "\(work.code) \(work.words)")
         let serve = try RunningProgram(["serve"] + site.flags, environment: environment, folder: site.folder + "/logs")
         for _ in 0..<500 where (try? await site.send("GET", site.api("/livez")))?.status != 200 {
             try await Task.sleep(for: .milliseconds(10))

@@ -53,6 +53,11 @@ struct CommandLineTests {
             (query + ["--output", "xml"], "logfmt"), (["tail", "--app", "shop", "-n", "10001"], "-n must be"),
             (["fields"], "--app is missing"), (["fields", "shop", "--app", "shop"], "given twice"),
             (["rejects", "show", "1", "--raw", "--json"], "exclude"),
+            (query + ["--limit", "-1"], "--limit must be positive"),
+            (["tail", "--app", "shop", "-n", "-1"], "-n must be"),
+            (["runs", "--limit", "-1"], "--limit must be"), (["generate", "--mib", "-1"], "--mib is from"),
+            (["cursors", "rewind", "1", "--to", "-1"], "--to must be"),
+            (query + ["--where", "timestamp > 15m"], "age(15m)"),
         ] {
             let result = try await site.run(arguments)
             #expect(result.code == 2 && result.words.contains(says), "\(arguments): \(result.code) \(result.words)")
@@ -66,6 +71,28 @@ struct CommandLineTests {
             #expect(try await site.run(arguments).code == 2, "\(arguments)")
         }
         #expect(try await site.run(["help", "apps", "add"]).code == 0)
+    }
+
+    @Test("who begins is told to register an app, and that an interval has a length")
+    func firstSteps() async throws {
+        let site = try Site()
+        let none = try await site.run(["query", "--app", "shop"])
+        #expect(none.code == 78 && none.words.contains("logferry apps add NAME"), "\(none.words)")
+        #expect(try await site.run(["apps", "add", "shop"]).code == 0)
+        let unknown = try await site.run(["query", "--app", "nope"])
+        #expect(unknown.code == 1 && unknown.words.contains("logferry apps add NAME"), "\(unknown.words)")
+        let still = try await site.run(["apps", "list", "--consume-interval", "0s"])
+        #expect(still.code == 78 && still.words.contains("longer than nothing"), "\(still.words)")
+    }
+
+    @Test("commands in help fit a line of 80 columns, so that they can be pasted")
+    func helpWidth() async throws {
+        let site = try Site()
+        for command in [[], ["completions"], ["query"], ["generate"], ["simulate"]] {
+            let help = try await site.run(command + ["--help"])
+            let rows = help.output.split(separator: "\n").filter { $0.hasPrefix("  logferry ") }
+            #expect(!rows.isEmpty && rows.allSatisfy { $0.count <= 76 }, "\(command): \(rows)")
+        }
     }
 
     @Test("T20, T40, T119: times of every form are taken, with a sign in front too")
@@ -139,7 +166,7 @@ struct CommandLineTests {
 
     @Test("T39, T77: nothing that a terminal obeys goes through pipes, in records, names of objects and messages")
     func pipes() async throws {
-        let nasty = "\u{1B}]0;x\u{7}\u{202E}\u{200B}"
+        let nasty = "\u{1B}]0;x\u{7}\u{202E}\u{200B}\u{9B}\u{7F}"
         let site = try await site(
             [
                 "{\"msg\":\"\(nasty.replacing("\u{1B}", with: "\\u001b").replacing("\u{7}", with: "\\u0007"))\"}",
@@ -152,14 +179,20 @@ struct CommandLineTests {
             ["query", "--app", "shop", "--columns", "object,message"],
             ["query", "--app", nasty], ["query", "--app", "shop", "--where", nasty], ["cursors", "list"], ["verify"],
             ["rejects", "list"], ["rejects", "show", "1"], ["apps", "list", nasty],
+            ["cursors", "list", "--json"], ["verify", "--json"], ["rejects", "list", "--json"],
+            ["rejects", "show", "1", "--json"],
+            ["query", "--app", "shop", "--output", "json", "--columns", "object,message"],
         ] {
             let result = try await site.run(arguments)
             for scalar in (result.output + result.words).unicodeScalars {
                 let isHarmless =
-                    scalar == "\n" || scalar.value >= 0x20 && ![0x7F, 0x202E, 0x200B].contains(scalar.value)
+                    scalar == "\n" || scalar.value >= 0x20 && ![0x7F, 0x9B, 0x202E, 0x200B].contains(scalar.value)
                 #expect(isHarmless, "\(arguments): \(scalar.value)")
             }
         }
+        let json = try await site.run(["verify", "--json"]).output
+        let row = try #require(try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any], "\(json)")
+        #expect((row["object"] as? String)?.hasSuffix("/a\(nasty)\nb") == true && row["app"] is String, "\(json)")
         let cursors = try await site.run(["cursors", "list"])
         #expect(cursors.output.contains("UPDATED AT") && cursors.output.split(separator: "\n").count == 2)
         #expect(try await site.run(["rejects", "show", "1", "--raw"]).output == "bad\u{1B}[2J")

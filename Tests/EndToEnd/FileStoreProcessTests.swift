@@ -148,6 +148,34 @@ struct FileStoreProcessTests {
         #expect(try await site.stop(files) == 0)
     }
 
+    @Test("T33: ends at once when something else is in the place of its socket, as dev does, and the check names it")
+    func socketTaken() async throws {
+        let site = try Site()
+        let folder = "\(site.data)/local-fimidara"
+        try FileManager.default.createDirectory(
+            atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        let path = folder + "/socket"
+        let obstacles: [(says: String, make: () -> Bool)] = [
+            ("a symbolic link", { symlink("/nope", path) == 0 }), ("a folder", { mkdir(path, 0o700) == 0 }),
+            ("a file", { FileManager.default.createFile(atPath: path, contents: nil) }),
+        ]
+        let check = ["config", "check", "--offline"]
+        for (says, make) in obstacles {
+            #expect(make())
+            for command in [["files"], ["dev"], check + ["files"], check + ["dev"]] {
+                let result = try await site.run(command)
+                #expect(result.code == 78, "\(command), \(says): \(result.code) \(result.words)")
+                #expect(
+                    result.words.contains("cannot listen on \(path): \(says)") && result.words.contains("remove it"),
+                    "\(command): \(result.words)")
+            }
+            #expect(remove(path) == 0, "what is there is left")
+        }
+        #expect(mknod(path, S_IFSOCK | 0o600, 0) == 0)
+        let files = try await FileStoreProcessTests.start(site)
+        #expect(try await site.stop(files) == 0, "a socket that an earlier process has left is replaced")
+    }
+
     @Test("T33: refuses settings that cannot be meant, and names them")
     func settings() async throws {
         let site = try Site()

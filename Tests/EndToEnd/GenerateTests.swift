@@ -33,7 +33,7 @@ struct GenerateTests {
         let path = folder.file("mine.txt")
         try Data("mine".utf8).write(to: URL(fileURLWithPath: path))
         let (code, program) = try await generate(["--mib", "1", "--out", path], in: folder)
-        #expect(code == 2)
+        #expect(code == 1)
         #expect(program.errorText.contains("mine.txt: File exists"))
         #expect(FileManager.default.contents(atPath: path) == Data("mine".utf8))
     }

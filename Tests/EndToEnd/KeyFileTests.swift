@@ -182,6 +182,55 @@ struct KeyFileTests {
 }
 
 extension KeyFileTests {
+    @Test("T4: a link to nothing is refused as a store, and the file that a link leads to is closed to others")
+    func linkedStores() async throws {
+        let site = try Site()
+        let catalog = "\(site.data)/local-fimidara/metadata.sqlite"
+        try FileManager.default.createDirectory(
+            atPath: "\(site.data)/local-fimidara", withIntermediateDirectories: true,
+            attributes: [.posixPermissions: 0o700])
+        let target = site.folder + "/target"
+        let (usual, named) = ("\(site.data)/logferry.sqlite", site.folder + "/named.sqlite")
+        let url = ["--store-url", "sqlite:\(named)"]
+        let add = ["apps", "add", "x"]
+        let check = ["config", "check", "--offline"]
+        let cases: [(link: String, commands: [[String]])] = [
+            (usual, [["dev"], add, ["apps", "list"], check + ["dev"]]), (named, [add + url, check + ["work"] + url]),
+            (usual + "-wal", [add]), (catalog, [["files"], check + ["files"]]),
+        ]
+        for (link, commands) in cases {
+            #expect(symlink(target, link) == 0)
+            for command in commands {
+                let refused = try await site.run(command)
+                let says = refused.words.contains("\(link) is a symbolic link to nothing")
+                #expect(refused.code == 78 && says, "\(command): \(refused.code) \(refused.words)")
+            }
+            #expect(!FileManager.default.fileExists(atPath: target), "\(link)")
+            #expect(unlink(link) == 0)
+        }
+        try site.keep("real.sqlite", "", mode: 0o644)
+        #expect(symlink("\(site.data)/real.sqlite", usual) == 0)
+        let added = try await site.run(add)
+        #expect(added.code == 0, "\(added.words)")
+        var found = stat()
+        #expect(stat(usual, &found) == 0 && found.st_mode & 0o777 == 0o600)
+    }
+
+    @Test(
+        "T4: a data folder of another user is warned of, by starts and by the check, for the superuser too",
+        .enabled("only the superuser can give folders away") { geteuid() == 0 })
+    func foreignFolder() async throws {
+        let site = try Site()
+        try FileManager.default.createDirectory(atPath: site.data, withIntermediateDirectories: true)
+        #expect(chown(site.data, 65_534, 65_534) == 0)
+        let says = "\(site.data) belongs to another user (id 65534), who can replace what is in it"
+        let check = try await site.run(["config", "check", "dev", "--offline"])
+        #expect(check.code == 0 && (check.words + check.output).contains(says), "\(check.words) \(check.output)")
+        let work = try await site.run(["work", "--once"])
+        // The log writes its entries as JSON, where slashes may be escaped.
+        #expect(work.words.contains("belongs to another user (id 65534), who can replace"), "\(work.words)")
+    }
+
     @Test(
         "T4: no key file and no store is made or opened with more than 0600, not for a moment",
         .enabled("strace must be there, and this machine must let processes be traced") {

@@ -41,6 +41,39 @@ struct OperatorTests {
         #expect(try await site.run(["verify"]).code == 0)
     }
 
+    @Test("U3: what a rewind leaves to be read again is behind, and a file rewritten meanwhile is another content")
+    func rewound() async throws {
+        let site = try Site()
+        #expect(try await site.run(["apps", "add", "shop"]).code == 0)
+        let file = try write((0..<5).map { "{\"old\":\($0)}\n" }.joined(), to: "a", at: site)
+        #expect(try await site.run(["ingest", file, "--app", "shop"]).code == 0)
+        #expect(try await site.run(["cursors", "rewind", "1", "--to", "0"]).code == 0)
+        let behind = try await site.run(["verify"])
+        #expect(behind.code == 75 && behind.output.contains("behind"), "\(behind.output)")
+        let handle = try #require(FileHandle(forWritingAtPath: file))
+        try handle.write(contentsOf: Data((0..<6).map { "{\"new\":\($0)}\n" }.joined().utf8))
+        try handle.close()
+        #expect(try await site.run(["ingest", file, "--app", "shop"]).code == 0)
+        let lines = try await site.run(["query", "--app", "shop", "--all", "--json"]).output
+        for number in 0..<6 { #expect(lines.contains("{\"new\":\(number)}"), "\(lines)") }
+        #expect(try await site.run(["verify"]).code == 0)
+    }
+
+    @Test("an app that was removed does not keep verify from its answer")
+    func removedApp() async throws {
+        let site = try Site()
+        let dev = try await site.startDev(["--consume-interval", "1h"])
+        let app = try await Application.register("shop", at: site)
+        let door = try await app.initialise()
+        let path = "\(door.folder)/x-2026-11-30.ndjson"
+        #expect(try await app.append(Array("{\"n\":1}\n".utf8), to: path, with: door.token).status == 200)
+        _ = try await site.consumeToEnd()
+        #expect(try await site.run(["apps", "remove", "shop", "--yes"]).code == 0)
+        let verified = try await site.run(["verify"])
+        #expect(verified.code == 0 && verified.output.contains("source gone"), "\(verified.output)")
+        #expect(try await site.stop(dev) == 0)
+    }
+
     @Test("U1: of files in the file store, verify and cursors list show how far the cursors are behind")
     func behindInFileStore() async throws {
         let site = try Site()

@@ -93,5 +93,12 @@ struct OutputTests {
         #expect(closed.code == 1 && closed.words.contains("standard input is closed"), "\(closed)")
         let folder = try await run("\"$0\" ingest - \(place) </tmp", at: site)
         #expect(folder.code == 1 && folder.words.contains("is a folder"), "\(folder)")
+        for pipe in ["ingest <(echo '{}') \(place)", "ingest /dev/stdin \(place) < <(echo '{}')"] {
+            let refused = try await run("\"$0\" \(pipe)", at: site)
+            #expect(refused.code == 1 && refused.words.contains("not a regular file: it is a pipe"), "\(refused)")
+        }
+        let file = "\(site.folder)/$'\\xff'"
+        let named = try await run("echo '{}' > \(file); \"$0\" ingest \(file) \(place)", at: site)
+        #expect(named.code == 1 && named.words.contains("its name is not UTF-8"), "\(named)")
     }
 }

@@ -61,16 +61,18 @@ struct SlowClientTests {
                 "POST", site.api("/v1/apps/busy/tokens"), keys[0], #"{"scopes":["read"]}"#)
             keys.append(try #require(issued.json["token"] as? String))
         }
-        // Twice as many as may be asked at a time.
+        // More than questions may be asked at a time, and all that one app may have.
         var exports: [RawConnection] = []
-        for number in 0..<12 {
-            let connection = try await RawConnection(port: site.apiPort, receiveBuffer: 64 << 10)
-            try await connection.send(
-                "GET /v1/logs?app=busy HTTP/1.1\r\nHost: h\r\nAccept: application/x-ndjson\r\n"
-                    + "Authorization: Bearer \(keys[number % 3])\r\n\r\n")
+        for number in 0..<9 {
+            let connection = try await export(by: keys[number % 3], at: site)
             #expect(String(decoding: try await connection.receive(upTo: 12), as: UTF8.self) == "HTTP/1.1 200")
             exports.append(connection)
         }
+        let refused = try await export(by: keys[1], at: site)
+        #expect(String(decoding: try await refused.receive(upTo: 12), as: UTF8.self) == "HTTP/1.1 429")
+        let last = try await export(by: keys[0], at: site)
+        #expect(String(decoding: try await last.receive(upTo: 12), as: UTF8.self) == "HTTP/1.1 200")
+        exports.append(last)
         for key in keys {
             let short = try await site.call("GET", site.api("/v1/logs?app=busy&limit=5"), key)
             #expect(short.status == 200, "\(short.text)")
@@ -98,6 +100,40 @@ struct SlowClientTests {
         let after = try await site.call("GET", site.api("/v1/logs/count?app=busy&q=nowhere"), keys[0])
         #expect(after.status == 200, "\(after.text)")
         #expect(try await site.stop(dev) == 0)
+    }
+
+    @Test("an export ends when its credential does, however slowly its client receives")
+    func endedCredential() async throws {
+        let site = try Site()
+        let dev = try await site.startDev([])
+        let app = try await Application.register("busy", at: site)
+        let door = try await app.initialise()
+        let line = #"{"timestamp":"2026-11-20T10:00:00Z","text":"\#(String(repeating: "a", count: 900))"}"# + "\n"
+        let lines = Array(String(repeating: line, count: 6000).utf8)
+        for _ in 0..<4 {
+            #expect(try await app.append(lines, to: door.file("2026-11-20"), with: door.token).status == 200)
+        }
+        _ = try await site.consumeToEnd()
+        let admin = try site.secret("admin.key")
+        let issued = try await site.call("POST", site.api("/v1/apps/busy/tokens"), admin, #"{"scopes":["read"]}"#)
+        let token = try #require(issued.json["token"] as? String)
+        let id = try #require(issued.json["id"] as? String)
+        let connection = try await export(by: token, at: site)
+        #expect(String(decoding: try await connection.receive(upTo: 12), as: UTF8.self) == "HTTP/1.1 200")
+        let revoked = try await site.call("DELETE", site.api("/v1/apps/busy/tokens/\(id)"), admin)
+        #expect(revoked.status == 204 || revoked.status == 202, "\(revoked.text)")
+        try await Task.sleep(for: .seconds(2))
+        await #expect(throws: HarnessError.self) { try await connection.receiveChunks() }
+        #expect(try await site.stop(dev) == 0)
+    }
+
+    /// Asks for all lines of an app, and receives nothing yet.
+    private func export(by key: String, at site: Site) async throws -> RawConnection {
+        let connection = try await RawConnection(port: site.apiPort, receiveBuffer: 64 << 10)
+        try await connection.send(
+            "GET /v1/logs?app=busy HTTP/1.1\r\nHost: h\r\nAccept: application/x-ndjson\r\n"
+                + "Authorization: Bearer \(key)\r\n\r\n")
+        return connection
     }
 
     private static let line = Array("{\"n\":1}\n".utf8)

@@ -23,7 +23,7 @@ struct UploadIntake {
     private var buffer: [UInt8] = []
     private var isTaking = false
 
-    /// The part that is taken: the first file, or else the first text field named `data`.
+    /// The part that is taken: a file, or a text field named `data`.
     private(set) var part: MultipartPart?
     /// Bytes that came in it and are written.
     private(set) var count: Int64 = 0
@@ -42,12 +42,18 @@ struct UploadIntake {
     }
 
     /// Takes what the form has brought.
-    /// - Throws: a failure with status 403 before the file, its folder or the store would grow beyond its limit; 503
-    ///   before the disk would be full; an I/O failure.
+    /// - Throws: a failure with status 400 when a second part would have to be stored; 403 before the file, its folder
+    ///   or the store would grow beyond its limit; 503 before the disk would be full; an I/O failure.
     mutating func take(_ event: MultipartForm.Event) async throws {
         switch event {
         case .partBegan(let part):
-            guard self.part == nil, part.isWanted else { return }
+            guard part.isWanted else { return }
+            // A file has the bytes of one part: to acknowledge the upload would be to drop those of the other one.
+            if let first = self.part {
+                throw StorageFailure.invalid(
+                    first.name == "data" && part.name == "data"
+                        ? "The form has two parts named data" : "The form has two parts that are files or named data")
+            }
             self.part = part
             isTaking = true
         case .bytes(let bytes):

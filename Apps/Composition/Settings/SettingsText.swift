@@ -26,12 +26,18 @@ public enum SettingsText {
         return count
     }
 
+    private static func durationComplaint(_ text: String) -> String {
+        Duration(span: text) == .zero
+            ? "must be longer than nothing, such as 250ms, 10s, 5m, 24h or 7d"
+            : "is not a time such as 250ms, 10s, 5m, 24h or 7d"
+    }
+
     /// What is wrong with a text of a kind, or `nil` when nothing is.
     static func complaint(_ text: String, _ kind: SettingKey.Kind) -> String? {
         switch kind {
         case .text, .url: nil
         case .integer: Int(text) == nil ? "is not a whole number" : nil
-        case .duration: duration(text) == nil ? "is not a time such as 250ms, 10s, 5m, 24h or 7d" : nil
+        case .duration: duration(text) == nil ? durationComplaint(text) : nil
         case .bytes: bytes(text) == nil ? "is not a number of bytes such as 1048576, 64KiB or 1MiB" : nil
         case .rate: rate(text) == nil ? "is not a rate such as 120/min" : nil
         }

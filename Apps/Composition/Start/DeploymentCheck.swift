@@ -127,6 +127,11 @@ public struct DeploymentCheck: Sendable {
         } catch {
             return [CheckFinding(.error, "file store", "the file store's catalog: \(error)")]
         }
+        do throws(FileTrouble) {
+            try EmbeddedStoreDoor(folder: folder).demandPlace()
+        } catch {
+            return [CheckFinding(.error, "file store", "the file store \(error)")]
+        }
         guard LocalFimidara.isInUse(folder) else { return [] }
         return [
             CheckFinding(

@@ -115,6 +115,8 @@ extension Settings {
 
     /// What an error of a listener that could not open is to those who started the process.
     public func listeningError(_ error: any Error, as mode: ProcessMode) -> any Error {
+        // Who knows better what could not be opened has said so.
+        guard !(error is SettingsError) else { return error }
         let words = String(describing: error)
         guard words.contains("bind(") else { return error }
         let complaints = portComplaints(of: mode)

@@ -29,7 +29,7 @@ struct AppsRepair: AsyncParsableCommand {
                 report = report.joined(with: try await provisioner.repair(found.id, after: last))
             }
             if json {
-                Terminal.write(JSONText { $0.addMembers(of: report) }.bytes + [0x0A])
+                Terminal.json(JSONText { $0.addMembers(of: report) }.bytes)
             } else {
                 for line in AppsRepair.words(report) { Terminal.say(line) }
             }

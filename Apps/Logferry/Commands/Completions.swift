@@ -8,11 +8,12 @@ struct Completions: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Write what a shell needs to complete commands, options, settings and apps.",
         discussion: """
-            Apps/install puts it in place for all users. For yourself alone:
+            Apps/install puts it in place for all users. For yourself alone, in bash, zsh or fish:
 
-              bash   logferry completions bash > ~/.local/share/bash-completion/completions/logferry
-              zsh    logferry completions zsh > "${fpath[1]}/_logferry"
-              fish   logferry completions fish > ~/.config/fish/completions/logferry.fish
+              logferry completions bash \\
+                > ~/.local/share/bash-completion/completions/logferry
+              logferry completions zsh > "${fpath[1]}/_logferry"
+              logferry completions fish > ~/.config/fish/completions/logferry.fish
             """)
 
     @Argument(help: "bash, zsh or fish.", completion: .list(GuidedShell.allCases.map(\.rawValue)))

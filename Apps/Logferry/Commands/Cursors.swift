@@ -59,15 +59,16 @@ struct Cursors: AsyncParsableCommand {
             var table = Table(["foreign", "app", "size", "reason", "detail"], shown)
             var isEmpty = true
             try await deployment.unreadEntries().run(app: app) { app, finding in
+                let name = shown.json ? app.id.text : app.name.text
                 switch finding {
                 case .foreign(let entry):
                     table.add([
-                        .text(entry.name), .text(app.name.text), .number(entry.size),
+                        .text(entry.name), .text(name), .number(entry.size),
                         .text(entry.reason.rawValue), .text(entry.reason.words),
                     ])
                 case .moreForeign(let count):
                     table.add([
-                        .text(nil), .text(app.name.text), .text(nil), .text(nil), .text("\(count) more"),
+                        .text(nil), .text(name), .text(nil), .text(nil), .text("\(count) more"),
                     ])
                 case .notTaken, .taken: return
                 case .unreachable(let source, let words):
@@ -91,7 +92,11 @@ struct Cursors: AsyncParsableCommand {
         func run() async throws {
             try await withDeployment { deployment in
                 var table = Table(["kind", "from", "to", "epoch", "owner", "beganAt", "endedAt"], shown)
-                for step in try await deployment.history.steps(of: GenerationID(generation)) {
+                let steps = try await deployment.history.steps(of: GenerationID(generation))
+                if steps.isEmpty, try await deployment.cursors.cursor(of: GenerationID(generation)) == nil {
+                    throw UnknownGeneration(description: "there is no generation \(generation)")
+                }
+                for step in steps {
                     table.add([
                         .text(step.kind.rawValue), .number(step.from), .number(step.to), .number(step.epoch),
                         .text(step.owner?.text), .moment(step.beganAt), .moment(step.endedAt),
@@ -107,30 +112,45 @@ struct Cursors: AsyncParsableCommand {
             abstract: "Put a cursor back, so that what is behind is read again at the next run.",
             discussion: """
                 What was stored stays and is not doubled; what was refused is judged anew. The object must still hold \
-                what was taken of it. Doing it again changes nothing.
+                what was taken of it. Doing it again changes nothing. No worker reads a local file: "logferry ingest FILE" \
+                takes it again.
                 """)
 
         @Argument(help: "The generation, as \"cursors list\" shows it.")
         var generation: Int64
 
-        @Option(help: "Where a line begins, in bytes; 0 is the start.")
+        @Option(parsing: .unconditional, help: "Where a line begins, in bytes; 0 is the start.")
         var to: Int64
+
+        func validate() throws {
+            guard to >= 0 else { throw ValidationError("--to must be a position in bytes, from 0") }
+        }
 
         func run() async throws {
             try await withDeployment { deployment in
                 var name = "generation \(generation)"
+                var next = ""
                 if let cursor = try await deployment.cursors.cursor(of: GenerationID(generation)) {
                     let app = try await deployment.appNames().name(of: cursor.app)
                     name += " (\(cursor.object) of \(app))"
+                    if cursor.source.text.hasPrefix("files:") {
+                        let command = "logferry ingest \(shellWord(cursor.object.text)) --app \(shellWord(app))"
+                        next = "; no worker reads a local file, take it again with: \(command)"
+                    }
                 }
                 switch try await deployment.rewinding().rewind(GenerationID(generation), to: to) {
-                case .rewound(let from, let to): Terminal.say("\(name) went from byte \(from) to \(to)")
+                case .rewound(let from, let to): Terminal.say("\(name) went from byte \(from) to \(to)\(next)")
                 case .alreadyThere: Terminal.say("\(name) is at byte \(to) already")
                 case .refused(let words): throw NotRewound(description: words)
                 }
             }
         }
     }
+}
+
+/// A number that no generation has.
+private struct UnknownGeneration: Error, CustomStringConvertible {
+    let description: String
 }
 
 /// A cursor that was left where it was.

@@ -12,14 +12,14 @@ struct Generate: AsyncParsableCommand {
             "timestamp" and a "level". There are requests of web servers, events of services and figures of machines.
 
             EXAMPLES
-              logferry generate --mib 256 --out app.ndjson     a file of 256 MiB, less the line that would not fit
-              logferry generate --mib 1 --seed 7 | wc -l       to standard output
+              logferry generate --mib 256 --out app.ndjson  a file of 256 MiB at most
+              logferry generate --mib 1 --seed 7 | wc -l    to standard output
             """)
 
-    @Option(help: "How many MiB at most; no line is cut.")
+    @Option(parsing: .unconditional, help: "How many MiB at most; no line is cut.")
     var mib: Int
 
-    @Option(help: "What the lines follow from.")
+    @Option(parsing: .unconditional, help: "What the lines follow from.")
     var seed: UInt64 = 1
 
     @Option(help: "The file, which must not be there yet; without it lines go to standard output.")
@@ -33,9 +33,14 @@ struct Generate: AsyncParsableCommand {
         var generator = LogGenerator(seed: seed)
         guard let out else { return generator.lines(upTo: Int64(mib) << 20) { Terminal.write($0) } }
         let file = open(out, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
-        guard file >= 0 else { throw ValidationError("\(out): \(String(cString: strerror(errno)))") }
+        guard file >= 0 else { throw FileNotMade(description: "\(out): \(String(cString: strerror(errno)))") }
         let handle = FileHandle(fileDescriptor: file, closeOnDealloc: true)
         try generator.lines(upTo: Int64(mib) << 20) { try handle.write(contentsOf: Data($0)) }
         try handle.close()
     }
+}
+
+/// A file that cannot be made.
+private struct FileNotMade: Error, CustomStringConvertible {
+    let description: String
 }

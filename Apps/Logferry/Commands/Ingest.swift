@@ -10,8 +10,8 @@ struct Ingest: AsyncParsableCommand {
         discussion: """
             A file is an object of its own, known by its path and its inode. Taking it again brings only what was \
             appended since; stopping in the middle loses and doubles nothing. A last line without its newline waits until \
-            it is a whole JSON object. A file that was renamed is another one. One that became shorter, or was replaced, \
-            begins anew: it says so, and its lines are taken again.
+            it is a whole JSON object, and a batch of an SDK until it is whole. A file that was renamed is another one. One \
+            that became shorter, or was replaced, begins anew: it says so, and its lines are taken again.
 
             "-" is standard input, received to its end first. It is known by its bytes: the same ones again bring nothing.
 
@@ -44,7 +44,7 @@ struct Ingest: AsyncParsableCommand {
         meter.finish()
         let summary = IntakeSummary(outcomes)
         if summary.records > 0 { await Ingest.bringFieldsUpToDate(deployment) }
-        if json { Terminal.line(summary.json) } else { summary.say(of: owner) }
+        if json { Terminal.json(summary.json) } else { summary.say(of: owner) }
         summary.sayOfFiles()
         try await deployment.close()
         if summary.status != .success { throw ExitCode(summary.status.rawValue) }

@@ -19,9 +19,9 @@ struct Query: AsyncParsableCommand {
 
             EXAMPLES
               logferry query --app shop --from 15m --min-level warn
-              logferry query --app shop --where 'status>=500' --where 'path like /checkout'
-              logferry query --app shop --where 'user.id in (7, 8)' --columns timestamp,user.id,message
-              logferry query --all-apps --from 2026-11-20 --to 2026-11-21 --all --output csv
+              logferry query --app shop --where 'status>=500' --where 'path ~ /checkout'
+              logferry query --app shop --where 'id in (7, 8)' --columns id,message
+              logferry query --all-apps --from 2026-11-20 --all --output csv
             """)
 
     @OptionGroup var options: RecordOptions
@@ -29,7 +29,9 @@ struct Query: AsyncParsableCommand {
     @Option(help: "desc (the latest first) or asc.", completion: .list(["desc", "asc"]))
     var order: String?
 
-    @Option(help: "How many records at most; 100 when neither this nor --all is given.")
+    @Option(
+        parsing: .unconditional,
+        help: "How many records at most; 100 when neither this nor --all is given.")
     var limit: Int?
 
     @Flag(help: "All records that match, however many.")
@@ -68,7 +70,7 @@ struct Query: AsyncParsableCommand {
             if count {
                 let number = try await Query.total(questions, deployment.query)
                 guard display.form == .json else { return Terminal.line(String(number)) }
-                return Terminal.write(JSONText { $0.add("count", number) }.bytes + [0x0A])
+                return Terminal.json(JSONText { $0.add("count", number) }.bytes)
             }
             let shown = try await show(questions, deployment.query)
             if shown.count == 0 { Terminal.say("no records match") }
@@ -136,7 +138,8 @@ struct Tail: AsyncParsableCommand {
     @OptionGroup var options: RecordOptions
 
     @Option(
-        name: [.customShort("n"), .customLong("last")], help: "How many of the last records come first, up to 10000.")
+        name: [.customShort("n"), .customLong("last")], parsing: .unconditional,
+        help: "How many of the last records come first, up to 10000.")
     var last: Int = 0
 
     @OptionGroup var display: RecordDisplay

@@ -69,7 +69,7 @@ struct Rejects: AsyncParsableCommand {
                 guard let reject = try await deployment.rejects.reject(id) else {
                     throw UnknownReject(description: "there is no reject \(id)")
                 }
-                guard !json else { return Terminal.write(JSONText { $0.addMembers(of: reject) }.bytes + [0x0A]) }
+                guard !json else { return Terminal.json(JSONText { $0.addMembers(of: reject) }.bytes) }
                 let kept = reject.sample.count
                 Terminal.say(
                     "\(reject.object) \(reject.range), line \(reject.lineNumber): \(reject.reason.rawValue), "

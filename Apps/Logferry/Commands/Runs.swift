@@ -18,7 +18,7 @@ struct Runs: AsyncParsableCommand {
         completion: .list(RunKind.allCases.map(\.rawValue)), transform: Runs.kind(_:))
     var kind: RunKind?
 
-    @Option(help: "How many runs at most.")
+    @Option(parsing: .unconditional, help: "How many runs at most.")
     var limit = 20
 
     @OptionGroup var shown: ListOptions

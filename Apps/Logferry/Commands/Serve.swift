@@ -1,6 +1,7 @@
 import ArgumentParser
 import Composition
 import IngestionJobs
+import LogIngestion
 import LogModel
 import Server
 import ServiceLifecycle
@@ -47,7 +48,11 @@ struct Work: AsyncParsableCommand {
             consumes nothing, and keeps the field catalogue and retention of what the store holds.
             """)
 
-    @Flag(help: "Do each kind of work once and end; exit 75 when another worker was at it.")
+    @Flag(
+        help: """
+            Do each kind of work once and end; exit 75 when another worker was at it, or a source could not be \
+            reached.
+            """)
     var once = false
 
     func run() async throws {
@@ -72,12 +77,14 @@ struct Work: AsyncParsableCommand {
 
 extension Work {
     /// Says what came of each kind of work.
-    /// - Throws: ``WorkFailed`` when one failed; an exit code of 75 when another worker was at the first of them.
+    /// - Throws: ``WorkFailed`` when one failed; an exit code of 75 when all that failed may pass, or another worker was
+    ///   at the first of them.
     static func report(_ done: [WorkerService.Done]) throws {
         if !done.contains(where: { $0.kind == .consumeLogs }) {
             Terminal.say("consume-logs: left out: \(Deployment.noFileStore)")
         }
         var failure: String?
+        var passing: String?
         for work in done {
             switch work.outcome {
             case .executed(let run)?:
@@ -91,13 +98,22 @@ extension Work {
                     Terminal.say(
                         "\(work.kind.rawValue): \(counted(found.records, "record")); \(run.state.rawValue)")
                 }
-                failure = failure ?? run.error.map { "\(work.kind.rawValue): \($0)" }
+                guard let error = run.error else { continue }
+                let words = "\(work.kind.rawValue): \(error)"
+                // Only runs of consumption say of all their failures whether these may pass.
+                if work.kind == .consumeLogs, ConsumeFigures.mayPass(error) {
+                    passing = words
+                } else {
+                    failure = failure ?? words
+                }
             case .skipped?:
                 Terminal.say("\(work.kind.rawValue): skipped: another worker is at it")
             case nil: failure = failure ?? "\(work.kind.rawValue) could not begin; the log says why"
             }
         }
+        if let passing { Terminal.complain(passing) }
         if let failure { throw WorkFailed(description: failure) }
+        if passing != nil { throw ExitCode(ExitStatus.tryAgain.rawValue) }
         // What was asked for first is consumption; without it, upkeep is.
         guard case .skipped? = done.first?.outcome else { return }
         throw ExitCode(ExitStatus.tryAgain.rawValue)

@@ -17,15 +17,15 @@ struct Simulate: AsyncParsableCommand {
             can be looked at again. Exit 1 when a rule was broken; the lowest such seed is shown.
 
             EXAMPLES
-              logferry simulate --seeds 1000               a thousand worlds, on all processors
-              logferry simulate --seeds 1000 --seed 5001   the thousand worlds from 5001 on
-              logferry simulate --seed 17                  one world, step by step
+              logferry simulate --seeds 1000              a thousand worlds
+              logferry simulate --seeds 1000 --seed 5001  the thousand from 5001 on
+              logferry simulate --seed 17                 one world, step by step
             """)
 
-    @Option(help: "How many seeds are run.")
+    @Option(parsing: .unconditional, help: "How many seeds are run.")
     var seeds: UInt64?
 
-    @Option(help: "The seed that is shown step by step; with --seeds, the first one.")
+    @Option(parsing: .unconditional, help: "The seed that is shown step by step; with --seeds, the first one.")
     var seed: UInt64?
 
     @Flag(help: "Write one JSON object a line.")

@@ -45,7 +45,10 @@ struct Tokens: AsyncParsableCommand {
                 if !json {
                     Terminal.say("token \(issued.token.id) of \(found.name); keep its text, it is not shown again:")
                 }
-                let text = json ? JSONText { $0.addMembers(of: issued) }.bytes : issued.secret.reveal { Array($0.utf8) }
+                let text =
+                    json
+                    ? visibleJSON(JSONText { $0.addMembers(of: issued) }.bytes)
+                    : issued.secret.reveal { Array($0.utf8) }
                 do throws(OutputLost) {
                     // A closed pipe is an error here, and not the end of the program.
                     StandardFiles.keepClosedPipes()

@@ -72,7 +72,11 @@ struct Verify: AsyncParsableCommand {
         case .behind(let bytes, isUnfinished: false):
             ("behind", "\(counted(bytes, "byte")) \(bytes == 1 ? "is" : "are") not taken yet")
         case .behind(let bytes, isUnfinished: true):
-            ("behind", "\(counted(bytes, "byte")) \(bytes == 1 ? "waits" : "wait"): a last line without its newline")
+            (
+                "behind",
+                "\(counted(bytes, "byte")) \(bytes == 1 ? "waits" : "wait"): a last line without its newline, or an "
+                    + "unfinished batch"
+            )
         case .hidden(let hidden):
             ("hidden", "\(hidden) bytes lie behind its end and were not read: an append broke; lines may be among them")
         case .differs(let detail): ("differs", detail)

@@ -52,10 +52,11 @@ enum ExitStatus: Int32, CaseIterable {
     private static func known(_ error: any Error) -> (status: ExitStatus, words: [String])? {
         switch error {
         case let error as SettingsError: (configuration, error.complaints)
-        case let error as StoreMissing: (configuration, [error.description])
+        case let error as StoreMissing:
+            (configuration, [error.description + "; before lines are taken in, an app is registered: \(registering)"])
         case let error as StoreOutdated: (configuration, [error.description])
         case let error as StoreUnreachable: (tryAgain, [error.description])
-        case let error as RegistryError: (error.isOfArguments ? usage : failure, [error.description])
+        case let error as RegistryError: (error.isOfArguments ? usage : failure, [error.description + error.advice])
         case let error as IntakeFailure: (error.isTemporary ? tryAgain : failure, [error.description])
         case let error as RegistryStoreError: ofStore(error.detail, isTemporary: error.reason == .unavailable)
         case let error as CursorStoreError: ofStore(error.detail, isTemporary: error.reason == .unavailable)
@@ -66,6 +67,9 @@ enum ExitStatus: Int32, CaseIterable {
         default: nil
         }
     }
+
+    /// What registers an app.
+    fileprivate static let registering = "logferry apps add NAME"
 
     private static func ofStore(_ detail: String, isTemporary: Bool) -> (status: ExitStatus, words: [String]) {
         (isTemporary ? tryAgain : failure, ["the store: \(detail)"])
@@ -95,5 +99,10 @@ extension RegistryError {
         case .invalidAppName, .expiryInPast, .invalidTokenName: true
         case .nameTaken, .unknownApp, .unknownToken: false
         }
+    }
+
+    /// What to do about it, behind what is wrong.
+    fileprivate var advice: String {
+        if case .unknownApp = self { "; register it first with: \(ExitStatus.registering)" } else { "" }
     }
 }

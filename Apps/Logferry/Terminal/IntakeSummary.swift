@@ -32,7 +32,7 @@ struct IntakeSummary {
     private var files: Int { reports.count { $0.bytes > 0 || $0.failure == nil && !$0.isRefused } }
 
     /// One JSON object.
-    var json: String {
+    var json: [UInt8] {
         let text = JSONText { text in
             text.add("files", Int64(files))
             text.add("bytes", sum(\.bytes))
@@ -56,7 +56,7 @@ struct IntakeSummary {
                 item.add("error", words(of: outcome))
             }
         }
-        return String(decoding: text.bytes, as: UTF8.self)
+        return text.bytes
     }
 
     /// Says what was taken of all files.
@@ -87,14 +87,20 @@ struct IntakeSummary {
             } else if let report = outcome.report, report.waitingBytes > 0 {
                 Terminal.say(
                     "\(name): \(counted(report.waitingBytes, "byte")) "
-                        + (report.waitingBytes == 1 ? "waits" : "wait")
-                        + ": a last line without its newline that is no whole JSON object yet")
+                        + (report.waitingBytes == 1 ? "waits" : "wait") + ": \(rest(of: report))")
             } else if outcome.report?.wasTakenBefore == true {
                 Terminal.say("\(name): nothing is new: all of it was taken before")
             } else if (outcome.report?.size ?? 0) == 0 {
                 Terminal.say("\(name) is empty")
             }
         }
+    }
+
+    /// What the bytes are that wait.
+    private func rest(of report: IntakeReport) -> String {
+        report.waitsForBatch
+            ? "an unfinished batch that begins at byte \(report.position)"
+            : "a last line without its newline that is no whole JSON object yet"
     }
 
     private func words(of report: IntakeReport) -> String {
@@ -117,6 +123,11 @@ struct IntakeSummary {
     private func names(_ outcome: FileIntake.Outcome) -> Bool { !(outcome.failure is SourceError) }
 
     private func words(of outcome: FileIntake.Outcome) -> String {
+        // An argument that is not UTF-8 comes with U+FFFD where it is not, which names no file.
+        if let error = outcome.failure as? SourceError, error.reason == .gone, outcome.path.contains("\u{FFFD}") {
+            return "\(outcome.path): its name is not UTF-8, so that no argument can name it; take it with: "
+                + "logferry ingest - --app APP < FILE"
+        }
         guard case .otherApp? = outcome.failure as? IntakeFailure else {
             return outcome.failure.map { ExitStatus.judged($0).words.joined(separator: "; ") } ?? ""
         }

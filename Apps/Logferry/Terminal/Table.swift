@@ -71,7 +71,7 @@ struct Table {
             if let write { return write(&text) }
             for (name, cell) in zip(headings, cells) { cell.add(name, to: &text) }
         }
-        Terminal.write(object.bytes + [0x0A])
+        Terminal.json(object.bytes)
     }
 
     /// Writes the rows that were added, columns aligned.

@@ -24,6 +24,11 @@ enum Terminal {
         write(Array((visibleText(text) + "\n").utf8))
     }
 
+    /// Writes a line of JSON to standard output; what a terminal would obey is an escape in it, of the same value.
+    static func json(_ value: [UInt8]) {
+        write(visibleJSON(value) + [0x0A])
+    }
+
     /// Where words go of a service whose standard error is a log of entries.
     private static let entries = Mutex<(log: Logger, withComplaints: Bool)?>(nil)
 

@@ -42,7 +42,10 @@ struct Gatekeeper: Sendable {
             if try await isKey(adminKey, credential, from: context) { return .admin }
             return .client(try await tokens.authenticate(credential, for: .read))
         case .write:
-            return .client(try await tokens.authenticate(try bearer(request), for: .write))
+            let credential = try bearer(request)
+            // The admin key is told that it is not for this, as a token is where the key is needed.
+            if try await isKey(adminKey, credential, from: context) { throw Problem.forbidden }
+            return .client(try await tokens.authenticate(credential, for: .write))
         }
     }
 

@@ -34,8 +34,9 @@ struct QuestionDesk: Sendable {
             limit: settings.maxLongQuestions, limitPerAsker: (perAsker + 1) / 2, patience: .seconds(10),
             waitingPerPlace: 2 * QuestionDesk.linePerPlace)
         // Between two pieces an open export holds no place, and of the store nothing.
+        let mostExports = limit * QuestionDesk.exportsPerPlace
         let exports = QuestionSlots(
-            limit: limit * QuestionDesk.exportsPerPlace, limitPerAsker: perAsker * QuestionDesk.exportsPerPlace,
+            limit: mostExports, limitPerAsker: max(1, mostExports / 4),
             patience: .seconds(1), waitingPerPlace: QuestionDesk.linePerPlace)
         stages = QuestionTurn.Stages(foreground: foreground, background: background, exports: exports)
         self.executor = executor

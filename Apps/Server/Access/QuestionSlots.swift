@@ -10,12 +10,17 @@ final class QuestionSlots: Sendable {
     /// Whose question it is.
     enum Asker: Hashable, Sendable {
         case admin
-        case token(TokenID)
+        case token(TokenID, of: AppID)
+        /// All tokens of an app together.
+        case app(AppID)
 
         /// Who makes a request that is let in.
         init(_ caller: Caller) {
-            if case .client(let token) = caller { self = .token(token.id) } else { self = .admin }
+            if case .client(let token) = caller { self = .token(token.id, of: token.app) } else { self = .admin }
         }
+
+        /// Who has a share of what lasts: tokens are cheap, so those of an app have one together.
+        var owner: Asker { if case .token(_, let app) = self { .app(app) } else { self } }
     }
 
     private struct Waiting {

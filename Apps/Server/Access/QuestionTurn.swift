@@ -68,7 +68,7 @@ final class QuestionTurn: BackgroundWork {
     func becomeExport() async throws {
         // Whoever waits for this holds up no question.
         rest()
-        let export = try await stages.exports.enter(asker)
+        let export = try await stages.exports.enter(asker.owner)
         let seat = state.withLockedValue { state in
             state.export = export
             return Self.take(&state.seat)

@@ -1,3 +1,4 @@
+import AppRegistry
 import Composition
 import HTTPTypes
 import Hummingbird
@@ -11,9 +12,16 @@ struct LogRoutes: Sendable {
     private let deployment: Deployment
     private let query: LogQueryService
     private let desk: QuestionDesk
+    private let gatekeeper: Gatekeeper
 
-    init(deployment: Deployment, signer: any PositionSigner) {
+    /// How many bytes of an export are sent at a time.
+    private static let exportPiece = 64 << 10
+    /// How often the credential of an export is looked at again.
+    private static let confirmPause: Duration = .seconds(1)
+
+    init(deployment: Deployment, signer: any PositionSigner, gatekeeper: Gatekeeper) {
         self.deployment = deployment
+        self.gatekeeper = gatekeeper
         query = LogQueryService(reader: deployment.records, signer: signer)
         desk = QuestionDesk(deployment.settings, executor: deployment.questionThreads())
     }
@@ -23,7 +31,8 @@ struct LogRoutes: Sendable {
             Route(.get, "/v1/logs", .read, parameters: LogQuestion.members) { request, context, caller in
                 try await answer(request, context, caller) { turn in
                     let setting = try setting(of: caller, cursor: context.query["cursor"])
-                    return try await answer(try await LogQuestion(context.query, setting), to: request, context, turn)
+                    let question = try await LogQuestion(context.query, setting)
+                    return try await answer(question, to: request, context, caller, turn)
                 }
             },
             Route(.post, "/v1/logs/query", .read) { request, context, caller in
@@ -36,7 +45,8 @@ struct LogRoutes: Sendable {
                     try await desk.serve(asker, seat, bytes: bytes.count) { turn in
                         let body = try RequestBody(bytes, of: request, known: LogQuestion.members)
                         let setting = try setting(of: caller, cursor: try body.text("cursor"))
-                        return try await answer(try await LogQuestion(body, setting), to: request, context, turn)
+                        let question = try await LogQuestion(body, setting)
+                        return try await answer(question, to: request, context, caller, turn)
                     }
                 }
             },
@@ -115,11 +125,11 @@ struct LogRoutes: Sendable {
     }
 
     private func answer(
-        _ question: LogQuestion, to request: Request, _ context: APIContext, _ turn: QuestionTurn
+        _ question: LogQuestion, to request: Request, _ context: APIContext, _ caller: Caller, _ turn: QuestionTurn
     ) async throws -> Response {
         let types = ["application/json", "application/x-ndjson"]
         if AcceptedTypes(request.headers[.accept]).best(of: types) == types[1] {
-            return try await export(question, await context.presence(), turn)
+            return try await export(question, for: caller, await context.presence(), turn)
         }
         let page = try await query.page(
             question.filter, order: question.order ?? .newestFirst,
@@ -131,15 +141,17 @@ struct LogRoutes: Sendable {
 
     /// The stored lines themselves; without an order they come in the cheapest one, without a limit all of them.
     private func export(
-        _ question: LogQuestion, _ presence: ClientPresence, _ turn: QuestionTurn
+        _ question: LogQuestion, for caller: Caller, _ presence: ClientPresence, _ turn: QuestionTurn
     ) async throws -> Response {
         try await turn.becomeExport()
         let order = question.order ?? LogQueryService.cheapestOrder(for: question.filter)
         var records = query.records(question.filter, order: order, limit: question.limit, background: turn)
         // What can be refused is refused before the answer begins.
         let first = try await records.begin()
+        let gatekeeper = gatekeeper
         let body = ResponseBody { [records] writer in
             var (records, found) = (records, first)
+            var confirmedAt = ContinuousClock.now
             while true {
                 if found == nil {
                     let before = records
@@ -161,7 +173,16 @@ struct LogRoutes: Sendable {
                     buffer.writeBytes(rows.bytes[rows.range(row)])
                     buffer.writeInteger(UInt8(ascii: "\n"))
                 }
-                try await writer.write(inPieces: buffer)
+                while let piece = buffer.readSlice(length: min(buffer.readableBytes, LogRoutes.exportPiece)),
+                    piece.readableBytes > 0
+                {
+                    // A credential that ended opens nothing, however long ago its export began.
+                    if .now - confirmedAt >= LogRoutes.confirmPause {
+                        try await gatekeeper.confirm(caller, for: .read)
+                        confirmedAt = .now
+                    }
+                    try await writer.write(piece)
+                }
             }
             turn.giveBack()
             try await writer.finish(nil)

@@ -79,7 +79,9 @@ private struct ConditionTextParser {
         case "exists": value = .flag(!isNegated)
         case "in", "not_in": value = try list()
         case "between": value = try between()
-        default: value = try self.value(inList: false, isText: name == "like")
+        default:
+            let isOrdered = ["gt", "gte", "lt", "lte"].contains(name)
+            value = try self.value(inList: false, isText: name == "like", isOrdered: isOrdered)
         }
         skipSpace()
         guard index == bytes.count else { throw fault(wordsAboutRest, at: index) }
@@ -189,7 +191,12 @@ private struct ConditionTextParser {
     }
 
     /// One value; where only a text will do, a bare word is one whatever it looks like.
-    private mutating func value(inList: Bool, isText: Bool) throws(ConditionTextError) -> JSONNode {
+    ///
+    /// Where an order is asked for, a bare word that is a span of time is none: it would be compared letter by letter,
+    /// and an age is meant.
+    private mutating func value(
+        inList: Bool, isText: Bool, isOrdered: Bool = false
+    ) throws(ConditionTextError) -> JSONNode {
         guard index < bytes.count else { throw fault("a value is missing", at: index) }
         switch bytes[index] {
         case UInt8(ascii: "\""): return try json()
@@ -206,6 +213,11 @@ private struct ConditionTextParser {
         guard index > start else { throw fault("a value is missing", at: start) }
         let word = String(decoding: bytes[start..<index], as: UTF8.self)
         if isText { return .text(word) }
+        guard !isOrdered || Duration(span: word) == nil else {
+            throw fault(
+                "\(word) would be compared as a text: write age(\(word)) for so long before now, or \"\(word)\" for the "
+                    + "text", at: start)
+        }
         switch word {
         case "true": return .flag(true)
         case "false": return .flag(false)

@@ -35,9 +35,9 @@ enum RecordLogfmt {
         return "\(key)=\(shown)"
     }
 
-    /// A name has no quotes in this form, so what would end it is replaced.
+    /// A name has no quotes in this form, so what would end it is replaced; an empty one is `_`.
     private static func key(_ name: String) -> String {
-        String(visibleCell(name).map { " =\"".contains($0) ? "_" : $0 })
+        name.isEmpty ? "_" : String(visibleCell(name).map { " =\"".contains($0) ? "_" : $0 })
     }
 
     private static func add(

@@ -128,12 +128,12 @@ public struct RecordWriter: Sendable {
             let value =
                 switch column.value(of: rows, row, app: app) {
                 case .absent: "null"
-                case .text(let text): encodedJSONString(text)
+                case .text(let text): visibleJSONString(text)
                 case .json(let json): json
                 case .number(let number): String(number)
                 case .moment(let moment): "\"\(moment.rfc3339)\""
                 }
-            return "\(encodedJSONString(column.name)):\(value)"
+            return "\(visibleJSONString(column.name)):\(value)"
         }
         return "{\(members.joined(separator: ","))}"
     }

@@ -28,6 +28,20 @@ struct LeaseClockTests {
         }
     }
 
+    @Test("a time of day beyond what can be counted ends no process", arguments: [Int64.min, -1, Int64.max])
+    func extremes(wall: Int64) async throws {
+        let time = MachineTime(uptime: { 5_000_000_000 }, wall: { wall }, boot: { "boot" })
+        let database = try SQLiteDatabase(path: path, time: time)
+        let first = try await SQLiteLockStore(database).acquire(LockName("l"), by: .fresh(), for: .seconds(30))
+        guard case .granted = first else { throw NotGranted() }
+        let second = try await SQLiteLockStore(database).acquire(LockName("l"), by: .fresh(), for: .seconds(30))
+        if case .granted = second { Issue.record("the lease is not kept") }
+        try database.close()
+        #expect(MachineTime.nanoseconds(seconds: 2, 5) == 2_000_000_005)
+        #expect(MachineTime.nanoseconds(seconds: .max, 0) == .max && MachineTime.nanoseconds(seconds: .min, 0) == .min)
+        #expect(MachineTime.nanoseconds(seconds: 9_223_372_036, 854_775_808) == .max)
+    }
+
     @Test(
         "a process whose time of day steps takes nobody's lease early, and none is held for longer",
         arguments: [-1, 24])

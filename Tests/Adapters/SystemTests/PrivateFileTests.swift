@@ -69,6 +69,25 @@ struct PrivateFileTests {
         }
     }
 
+    @Test("T4: a database's link to nothing is refused, and the files that a link leads to are closed to others")
+    func linkedDatabase() throws {
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let (link, store) = (folder + "/link.sqlite", folder + "/store")
+        symlink(store, link)
+        #expect(PrivateFile.isDanglingLink(link) && !PrivateFile.isDanglingLink(store))
+        let error = #expect(throws: FileTrouble.self) { try PrivateFile.prepare(link) }
+        #expect(error?.description == "\(link) is a symbolic link to nothing")
+        #expect(mode(store) == nil, "nothing is made")
+        for file in [store, store + "-wal", store + "-shm"] {
+            try PrivateFile.create(file, [1])
+            chmod(file, 0o644)
+        }
+        #expect(!PrivateFile.isDanglingLink(link))
+        try PrivateFile.prepare(link)
+        PrivateFile.closeDatabase(link)
+        for file in [store, store + "-wal", store + "-shm"] { #expect(mode(file) == 0o600, "\(file)") }
+    }
+
     @Test("T4: folders are made with their parents, and what cannot be a folder is named")
     func folders() throws {
         defer { try? FileManager.default.removeItem(atPath: folder) }
@@ -84,6 +103,25 @@ struct PrivateFileTests {
             let error = #expect(throws: FileTrouble.self) { try PrivateFolder.make(folder + name) }
             #expect(error?.description.contains(says) == true, "\(name): \(error?.description ?? "")")
         }
+    }
+
+    @Test("what is no socket is in the way of one, and is told by its kind")
+    func obstacles() throws {
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let path = folder + "/socket"
+        #expect(try SocketPath.obstacle(at: path) == nil)
+        symlink("/nope", path)
+        #expect(try SocketPath.obstacle(at: path) == "a symbolic link")
+        unlink(path)
+        try PrivateFile.create(path, [])
+        #expect(try SocketPath.obstacle(at: path) == "a file")
+        #expect(throws: FileTrouble.self) { try SocketPath.obstacle(at: path + "/socket") }
+        unlink(path)
+        try PrivateFolder.make(path)
+        #expect(try SocketPath.obstacle(at: path) == "a folder")
+        rmdir(path)
+        #expect(mknod(path, S_IFSOCK | 0o600, 0) == 0)
+        #expect(try SocketPath.obstacle(at: path) == nil, "an earlier process has left it")
     }
 
     @Test("T5: the path of a socket fits the system's address, however long the folder's is")

@@ -12,7 +12,7 @@ import Testing
 /// How much questions may ask of a process, and when what they held is free again.
 @Suite("Limits of questions", .timeLimit(.minutes(2)))
 struct QuestionLimitTests {
-    private static let one = QuestionSlots.Asker.token(TokenID(unchecked: "token-of-the-tests"))
+    private static let one = QuestionSlots.Asker.token(TokenID(unchecked: "token-of-the-tests"), of: AppID.fresh())
 
     @Test("T9: questions at a stage are bounded, in all and of one credential; the next waits for its turn")
     func slots() async throws {
@@ -120,6 +120,15 @@ struct QuestionLimitTests {
         turn.giveBack()
         try await second.becomeExport()
         _ = try await stages.background.enter(.admin)
+    }
+
+    @Test("T9: the tokens of an app have one share of the exports together")
+    func sharePerApp() {
+        let app = AppID.fresh()
+        func token(_ name: String, of app: AppID) -> QuestionSlots.Asker { .token(TokenID(unchecked: name), of: app) }
+        #expect(token("a", of: app).owner == token("b", of: app).owner && token("a", of: app) != token("b", of: app))
+        #expect(token("a", of: app).owner != token("a", of: .fresh()).owner)
+        #expect(QuestionSlots.Asker.admin.owner == .admin)
     }
 
     @Test("T9: who waits to open an export holds no place among questions meanwhile")

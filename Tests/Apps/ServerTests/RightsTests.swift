@@ -75,7 +75,7 @@ struct RightsTests {
         case .revoked: return (401, "token_revoked")
         case .expired: return (401, "token_expired")
         case .ofDeletedApp: return (403, "app_deleted")
-        case .admin: return row.right == .write ? (401, "unauthenticated") : success
+        case .admin: return row.right == .write ? (403, "forbidden") : success
         case .write: return row.right == .write ? success : (403, "forbidden")
         case .read: return row.right == .read ? success : (403, "forbidden")
         case .foreignRead: return row.right == .read ? (404, "unknown_app") : (403, "forbidden")

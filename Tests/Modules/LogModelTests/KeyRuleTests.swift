@@ -102,6 +102,11 @@ struct FileTrustTests {
             #expect(trust.concern(about: bad, at: "d") != nil, "\(bad)")
             #expect(trust.complaint(aboutStore: bad, at: "d") != nil, "\(bad)")
         }
+        let root = FileTrust(user: 0)
+        #expect(root.concern(about: folder(0, 0o755), at: "d") == nil)
+        let words = root.concern(about: folder(1000, 0o700), at: "d")
+        #expect(words?.contains("belongs to another user (id 1000), who can replace what is in it") == true)
+        #expect(root.complaint(aboutStore: folder(1000, 0o700), at: "d") == nil)
     }
 }
 

@@ -18,6 +18,8 @@ struct ConditionTextTests {
             ("a!=true", #"{"path":"a","op":"neq","value":true}"#),
             ("a <> null", #"{"path":"a","op":"neq","value":null}"#),
             ("a<-1.5e3", #"{"path":"a","op":"lt","value":-1.5e3}"#),
+            ("a = 15m", #"{"path":"a","op":"eq","value":"15m"}"#),
+            ("a > \"15m\"", #"{"path":"a","op":"gt","value":"15m"}"#),
             ("a<=5xx", #"{"path":"a","op":"lte","value":"5xx"}"#),
             ("path ~ /a,b=c)", #"{"path":"path","op":"like","value":"/a,b=c)"}"#),
             ("n LIKE 500", #"{"path":"n","op":"like","value":"500"}"#),
@@ -53,6 +55,7 @@ struct ConditionTextTests {
             ("status =~ x", 7, "no operator =~"), ("a=>5", 1, "no operator =>"), ("a !=~ x", 2, "no operator !=~"),
             ("status=500 or status=501", 11, "status in (500, 501)"), ("a=1 || b=2", 4, "no \"or\""),
             ("a = x AND b = y", 6, "--where of its own"), ("a=1 && b=2", 4, "--where of its own"),
+            ("timestamp > 15m", 12, "age(15m)"), ("a<=1h30m", 3, "age(1h30m)"), ("a gte 2d", 6, "\"2d\""),
             ("a = b orange", 6, "quotes"), ("a between 5 and 1", 10, "reversed"),
             ("a[x] = 1", 2, "brackets"), ("é = 'x", 4, "no end"), ("漢 = 'x", 5, "no end"),
         ])

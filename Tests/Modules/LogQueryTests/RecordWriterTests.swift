@@ -38,6 +38,12 @@ struct RecordWriterTests {
                 """)
     }
 
+    @Test("json with columns escapes what a terminal would obey, and keeps the value")
+    func jsonEscapes() async throws {
+        let text = try await written("{\"ts\":1,\"a\":\"x\u{9B}\u{202E}\u{7F}y\"}\n", .json, columns: "a")
+        #expect(text == #"{"a":"x\u009b\u202e\u007fy"}"# + "\n")
+    }
+
     @Test("csv has a heading, doubles quotes and writes control characters out")
     func csv() async throws {
         #expect(
@@ -84,6 +90,7 @@ struct RecordWriterTests {
 
                 """)
         #expect(try await written("{\"ts\":1,\"app\":\"x\",\"msg\":5}\n", .logfmt).hasSuffix(" app=x msg=5\n"))
+        #expect(try await written("{\"ts\":1,\"\":4,\"_\":5}\n", .logfmt).hasSuffix(" _=4 __=5\n"))
     }
 
     @Test("U16: a time that is the time of receipt is marked for people, and a column says it")

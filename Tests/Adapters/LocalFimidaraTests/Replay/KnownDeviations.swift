@@ -152,6 +152,11 @@ extension Deviation {
             ["enc.wrong-field-name-no-filename"], ["answers 400 InvalidRequestError"],
             "a form without a file is refused at once; the server waited for 60 s"),
         Deviation(
+            ["enc.two-file-parts"], ["answers 400 InvalidRequestError"],
+            "a form with two files is refused; the server kept the first and acknowledged both"),
+        Deviation(
+            ["enc.two-file-parts.read"], ["answers 404 NotFoundError"], "so there is no file to read"),
+        Deviation(
             ["enc.binary-as-field.read", "enc.textplain-no-filename.read"], ["brings 256 bytes"],
             "bytes in a text field are taken as they are; the server made text of them"),
     ]

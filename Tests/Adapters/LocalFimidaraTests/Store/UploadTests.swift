@@ -111,6 +111,51 @@ struct UploadTests {
         #expect(try await store.read("ws/x.log").headers["content-type"] == "text/x-log")
     }
 
+    @Test(
+        "with a second part that would be stored is refused, wherever it stands, and leaves nothing",
+        arguments: [
+            ["name=\"data\"", "name=\"data\""],
+            ["name=\"data\"; filename=\"a\"", "name=\"data\"; filename=\"b\""],
+            ["name=\"data\"", "name=\"note\"", "name=\"data\"; filename=\"b\""],
+            ["name=\"file\"; filename=\"a\"", "name=\"data\""],
+            ["name=\"file\"; filename=\"a\"", "name=\"file\"; filename=\"b\""],
+        ])
+    func refuseSecondPart(dispositions: [String]) async throws {
+        let store = try await TestStore()
+        _ = try await store.upload("ws/old.log", "line\n", append: true, create: true)
+        // More than is kept in memory, so that some of it is on the disk when the second part comes.
+        let content = String(repeating: "x", count: 600_000)
+        let parts = dispositions.map { "Content-Disposition: form-data; \($0)\r\n\r\n\(content)\r\n" }
+        let form = Form(framed: parts)
+        for (path, append) in [("ws/new.log", false), ("ws/old.log", true)] {
+            let answer = try await store.send(
+                StorageRequest(
+                    method: "POST", path: "/v1/files/uploadFile/\(path)",
+                    headers: form.headers(append: append, token: TestStore.adminSecret),
+                    body: StorageBody(bytes: form.bytes)))
+            #expect(answer.status == 400 && answer.errorName == "InvalidRequestError", "\(answer.text)")
+            #expect(answer.text.contains("The form has two parts"), "\(answer.text)")
+        }
+        #expect(try await store.details("ws/new.log").status == 404)
+        #expect(try await store.read("ws/old.log").text == "line\n")
+        #expect(store.directory.files(under: "blobs").map(\.size) == [5])
+        #expect(try await store.upload("ws/old.log", "more\n", append: true).status == 200, "the lock was given back")
+    }
+
+    @Test("may have other fields before and behind what is stored")
+    func ignoreOtherFields() async throws {
+        let store = try await TestStore()
+        let note = "Content-Disposition: form-data; name=\"note\"\r\n\r\nignored\r\n"
+        let data = "Content-Disposition: form-data; name=\"data\"\r\n\r\nkept\r\n"
+        let form = Form(framed: [note, note, data, note])
+        let answer = try await store.send(
+            StorageRequest(
+                method: "POST", path: "/v1/files/uploadFile/ws/x.log",
+                headers: form.headers(token: TestStore.adminSecret), body: StorageBody(bytes: form.bytes)))
+        #expect(answer.status == 200, "\(answer.text)")
+        #expect(try await store.read("ws/x.log").text == "kept")
+    }
+
     @Test("needs to say how long it is, and may not be longer than 1 GiB", arguments: ["no length", "1073741825", "x"])
     func needLength(length: String) async throws {
         let store = try await TestStore()

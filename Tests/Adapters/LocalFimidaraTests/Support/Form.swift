@@ -16,6 +16,13 @@ struct Form: Sendable {
         tail = Array("\r\n--\(Form.boundary)--\r\n".utf8)
     }
 
+    /// A form of parts, each of which has its header lines, its content and a line break behind it.
+    init(framed parts: [String]) {
+        head = []
+        content = Array(parts.map { "--\(Form.boundary)\r\n\($0)" }.joined().utf8)
+        tail = Array("--\(Form.boundary)--\r\n".utf8)
+    }
+
     var bytes: [UInt8] { head + content + tail }
 
     func headers(
