@@ -148,7 +148,7 @@ struct FileStoreProcessTests {
         #expect(try await site.stop(files) == 0)
     }
 
-    @Test("T33: ends at once when something else is in the place of its socket, as dev does, and the check names it")
+    @Test("V6: ends at once when something else is in the place of its socket, as dev does, and the check names it")
     func socketTaken() async throws {
         let site = try Site()
         let folder = "\(site.data)/local-fimidara"

@@ -182,7 +182,7 @@ struct KeyFileTests {
 }
 
 extension KeyFileTests {
-    @Test("T4: a link to nothing is refused as a store, and the file that a link leads to is closed to others")
+    @Test("V5: a link to nothing is refused as a store, and the file that a link leads to is closed to others")
     func linkedStores() async throws {
         let site = try Site()
         let catalog = "\(site.data)/local-fimidara/metadata.sqlite"

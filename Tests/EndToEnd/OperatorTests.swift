@@ -41,7 +41,7 @@ struct OperatorTests {
         #expect(try await site.run(["verify"]).code == 0)
     }
 
-    @Test("U3: what a rewind leaves to be read again is behind, and a file rewritten meanwhile is another content")
+    @Test("V1, V3: what a rewind leaves to be read again is behind, and a file rewritten meanwhile is another content")
     func rewound() async throws {
         let site = try Site()
         #expect(try await site.run(["apps", "add", "shop"]).code == 0)
@@ -59,7 +59,7 @@ struct OperatorTests {
         #expect(try await site.run(["verify"]).code == 0)
     }
 
-    @Test("an app that was removed does not keep verify from its answer")
+    @Test("V9: an app that was removed does not keep verify from its answer")
     func removedApp() async throws {
         let site = try Site()
         let dev = try await site.startDev(["--consume-interval", "1h"])

@@ -102,7 +102,7 @@ struct SlowClientTests {
         #expect(try await site.stop(dev) == 0)
     }
 
-    @Test("an export ends when its credential does, however slowly its client receives")
+    @Test("V4: an export ends when its credential does, however slowly its client receives")
     func endedCredential() async throws {
         let site = try Site()
         let dev = try await site.startDev([])

@@ -7,7 +7,7 @@ import Testing
 /// What every store must do with rejects whose bytes are judged anew, since their cursor was put back.
 enum RereadingClauses {
     static let clauses: [Clause<StoreUnderTest>] = [
-        Clause("rejects stay over a rewind; the commit that judges their bytes anew replaces them, and once") { store in
+        Clause("V2: rejects stay over a rewind; the commit that judges their bytes anew replaces them once") { store in
             let app = try await store.newApp()
             var feed = ObjectFeed(try await store.claim("o", of: app))
             #expect(try await store.commit(feed.step("no\nnor\n[1]\nnix\n")) == .applied)

@@ -48,7 +48,7 @@ struct RewindTests {
         #expect(try await retrace(to: Int64(bytes.count), of: app, in: world) == .notBehind)
     }
 
-    @Test("T76: a cursor that took hidden bytes goes back, behind the end that is shown too, and nothing is doubled")
+    @Test("V8: a cursor that took hidden bytes goes back, behind the end that is shown too, and nothing is doubled")
     func hiddenBytes() async throws {
         let world = World()
         let app = try await world.newApp()
@@ -74,7 +74,7 @@ struct RewindTests {
     }
 
     @Test(
-        "an object that is another content when it is read again after a rewind begins its next generation",
+        "V1: an object that is another content when it is read again after a rewind begins its next generation",
         arguments: [0, 8, 16] as [Int64])
     func rewrittenAfterRewind(_ position: Int64) async throws {
         for more in [numbered(5, from: 50).replacing("{\"n\"", with: "{\"m\""), "\n" + numbered(6)] {

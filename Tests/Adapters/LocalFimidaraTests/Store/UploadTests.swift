@@ -112,7 +112,7 @@ struct UploadTests {
     }
 
     @Test(
-        "with a second part that would be stored is refused, wherever it stands, and leaves nothing",
+        "V7: with a second part that would be stored is refused, wherever it stands, and leaves nothing",
         arguments: [
             ["name=\"data\"", "name=\"data\""],
             ["name=\"data\"; filename=\"a\"", "name=\"data\"; filename=\"b\""],
