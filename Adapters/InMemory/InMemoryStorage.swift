@@ -242,5 +242,4 @@ public actor InMemoryStorage: StorageAdministration {
         lastNumber += 1
         return lastNumber
     }
-
 }

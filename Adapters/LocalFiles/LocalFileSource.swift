@@ -20,10 +20,19 @@ public struct LocalFileSource: ObjectSource {
     ///   - paths: the files.
     ///   - node: the machine's node id.
     public init(paths: [String], node: String) {
-        id = SourceID("files:\(node)")
+        id = LocalFileSource.id(of: node)
         self.paths = paths
         threads = BlockingThreads(name: "files", count: 2)
     }
+
+    /// What the sources of all machines' files begin with.
+    private static let prefix = "files:"
+
+    /// The source that the files of a machine are.
+    static func id(of node: String) -> SourceID { SourceID(prefix + node) }
+
+    /// Whether a source is the files of some machine.
+    public static func isSource(_ source: SourceID) -> Bool { source.text.hasPrefix(prefix) }
 
     /// Shows the files, in pages of up to 100.
     public func list(_ visit: (ObjectPage) async throws -> Void) async throws {

@@ -33,7 +33,7 @@ public struct SpooledInput: ObjectSource {
         let threads = BlockingThreads(name: "stdin", count: 1)
         let (file, size, digest) = try await threads.run { try spool(descriptor, into: folder) }
         let object = SourceObject(key: ObjectKey(prefix + digest), identity: digest, size: size, isFinal: true)
-        return SpooledInput(id: SourceID("files:\(node)"), object: object, file: file, threads: threads)
+        return SpooledInput(id: LocalFileSource.id(of: node), object: object, file: file, threads: threads)
     }
 
     /// Shows the one object, unless it is empty.

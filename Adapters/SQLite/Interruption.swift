@@ -6,33 +6,58 @@ import Synchronization
 ///
 /// A thread that runs a closure of SQLite's cannot be cancelled, and a count over all records takes minutes.
 final class Interruption: Sendable {
-    private let demanded = Atomic(false)
-    /// After how many instructions of SQLite's machine it is looked whether to go on: a tenth of a millisecond or so.
-    private static let step: Int32 = 10_000
+    private let isDemanded = Atomic(false)
 
     /// Demands that the statements end; more than once does nothing.
-    func demand() { demanded.store(true, ordering: .relaxed) }
-
-    private var isDemanded: Bool { demanded.load(ordering: .relaxed) }
+    func demand() { isDemanded.store(true, ordering: .relaxed) }
 
     /// Runs statements, which fail once their end is demanded.
     /// - Throws: `CancellationError` then; else what `work` throws.
     func heed<Value>(in db: Database, _ work: () throws -> Value) throws -> Value {
-        guard let connection = unsafe db.sqliteConnection else { return try work() }
-        // The handler is taken away before this returns, and the caller holds this object as long.
-        unsafe sqlite3_progress_handler(
-            connection, Interruption.step,
-            { context in
-                guard let context = unsafe context else { return 0 }
-                return unsafe Unmanaged<Interruption>.fromOpaque(context).takeUnretainedValue().isDemanded ? 1 : 0
-            }, Unmanaged.passUnretained(self).toOpaque())
-        defer { unsafe sqlite3_progress_handler(connection, 0, nil, nil) }
-        do {
-            return try work()
-        } catch let error as DatabaseError
-            where error.resultCode.primaryResultCode == .SQLITE_INTERRUPT && isDemanded
-        {
+        guard let value = try db.run(until: { self.isDemanded.load(ordering: .relaxed) }, work) else {
             throw CancellationError()
+        }
+        return value
+    }
+}
+
+/// A question that SQLite's machine asks now and again.
+private final class Demand {
+    let isMade: () -> Bool
+
+    init(_ isMade: @escaping () -> Bool) { self.isMade = isMade }
+}
+
+extension Database {
+    /// After how many instructions of SQLite's machine it is asked whether to go on: a tenth of a millisecond or so.
+    static let step = 10_000
+
+    /// Runs statements, and ends them when it is time to.
+    /// - Parameters:
+    ///   - isOver: is asked each ``step`` instructions.
+    ///   - work: the statements.
+    /// - Returns: what the statements give; `nil` when they were ended.
+    /// - Throws: what `work` throws.
+    func run<Value>(until isOver: () -> Bool, _ work: () throws -> Value) throws -> Value? {
+        guard let connection = unsafe sqliteConnection else { return try work() }
+        return try withoutActuallyEscaping(isOver) { isOver in
+            let demand = Demand(isOver)
+            // The handler is taken away before this returns.
+            unsafe sqlite3_progress_handler(
+                connection, Int32(Database.step),
+                { context in
+                    guard let context = unsafe context else { return 0 }
+                    return unsafe Unmanaged<Demand>.fromOpaque(context).takeUnretainedValue().isMade() ? 1 : 0
+                }, Unmanaged.passUnretained(demand).toOpaque())
+            defer {
+                unsafe sqlite3_progress_handler(connection, 0, nil, nil)
+                withExtendedLifetime(demand) {}
+            }
+            do {
+                return try work()
+            } catch let error as DatabaseError where error.resultCode.primaryResultCode == .SQLITE_INTERRUPT {
+                return nil
+            }
         }
     }
 }

@@ -146,18 +146,13 @@ public struct RejectReplay: Sendable {
 
     /// What would come of an object, as far as is known without reading it.
     private func foresee(_ candidate: Candidate, from position: Int64) async throws -> Outcome {
-        let verification = rewinding.verification
-        guard let cursor = try await verification.cursors.cursor(of: candidate.generation) else {
-            return .refused("there is no generation \(candidate.generation)")
+        let cursor: Cursor
+        do {
+            cursor = try await rewinding.cursor(of: candidate.generation)
+            try await rewinding.place(of: cursor).demandObject()
+        } catch let refusal as Rewinding.Refusal {
+            return .refused(refusal.words)
         }
-        let latest = try await verification.cursors.latest(in: cursor.source, of: [cursor.object])[cursor.object]
-        guard latest?.generation == cursor.generation else {
-            return .refused("a later generation of \(cursor.object) has begun; what it replaced cannot be read")
-        }
-        let listing = try await verification.listing(of: cursor).get()
-        guard let object = try await verification.object(of: cursor, in: listing),
-            GenerationVerdict.isSame(object.identity, cursor.identity)
-        else { return .refused("the source no longer has \(cursor.object)") }
         // One that was put back already waits there to be taken again.
         return .wouldBeTakenAgain(from: min(position, cursor.progress.position))
     }

@@ -28,23 +28,66 @@ public struct Rewinding: Sendable {
     public func rewind(
         _ generation: GenerationID, to position: Int64, orBefore: Bool = false
     ) async throws -> Outcome {
-        guard let cursor = try await verification.cursors.cursor(of: generation) else {
-            return .refused("there is no generation \(generation)")
+        do {
+            return try await rewind(try await cursor(of: generation), to: position, orBefore: orBefore)
+        } catch let refusal as Refusal {
+            return .refused(refusal.words)
         }
-        let stands = cursor.progress.position
-        if stands == position, !orBefore { return .alreadyThere(at: stands) }
+    }
+
+    /// Why a cursor is left where it is.
+    struct Refusal: Error {
+        let words: String
+
+        static func gone(_ object: ObjectKey) -> Refusal { Refusal(words: "the source no longer has \(object)") }
+    }
+
+    /// Where an object is read again.
+    struct Place {
+        let cursor: Cursor
+        let listing: Verification.Listing
+        /// The object as its source has it now; `nil` when it has none of that name.
+        let object: SourceObject?
+
+        /// Makes sure that the source has the object that the cursor is of.
+        /// - Throws: ``Refusal``.
+        func demandObject() throws(Refusal) {
+            guard let object, GenerationVerdict.isSame(object.identity, cursor.identity) else {
+                throw .gone(cursor.object)
+            }
+        }
+    }
+
+    /// The cursor of a generation.
+    /// - Throws: ``Refusal`` when there is none; when the store cannot be read.
+    func cursor(of generation: GenerationID) async throws -> Cursor {
+        guard let cursor = try await verification.cursors.cursor(of: generation) else {
+            throw Refusal(words: "there is no generation \(generation)")
+        }
+        return cursor
+    }
+
+    /// Where a cursor's object is read again.
+    /// - Throws: ``Refusal`` when the cursor is not the latest of its object; when store or source cannot be read.
+    func place(of cursor: Cursor) async throws -> Place {
         let latest = try await verification.cursors.latest(in: cursor.source, of: [cursor.object])[cursor.object]
-        guard latest?.generation == generation else {
-            return .refused("a later generation of \(cursor.object) has begun; what it replaced cannot be read")
+        guard latest?.generation == cursor.generation else {
+            throw Refusal(words: "a later generation of \(cursor.object) has begun; what it replaced cannot be read")
         }
         let listing = try await verification.listing(of: cursor).get()
         let object = try await verification.object(of: cursor, in: listing)
+        return Place(cursor: cursor, listing: listing, object: object)
+    }
+
+    private func rewind(_ cursor: Cursor, to position: Int64, orBefore: Bool) async throws -> Outcome {
+        let stands = cursor.progress.position
+        if stands == position, !orBefore { return .alreadyThere(at: stands) }
+        let place = try await place(of: cursor)
         if stands <= position, orBefore {
-            guard let object, GenerationVerdict.isSame(object.identity, cursor.identity) else {
-                return .refused("the source no longer has \(cursor.object)")
-            }
+            try place.demandObject()
             return .alreadyThere(at: stands)
         }
+        let (listing, object) = (place.listing, place.object)
         let retraced = try await verification.verifier.retrace(
             cursor, to: position, orBefore: orBefore, of: object, in: listing.source,
             seals: try await verification.seals(of: cursor),
@@ -54,7 +97,7 @@ public struct Rewinding: Sendable {
             return .refused("byte \(position) is not before the cursor, which is at \(stands)")
         case .noBoundary: return .refused("no line begins at byte \(position)")
         case .differs(let words): return .refused("the source has changed: \(words)")
-        case .sourceGone: return .refused("the source no longer has \(cursor.object)")
+        case .sourceGone: throw Refusal.gone(cursor.object)
         case .at(let progress):
             if try await wouldDouble(cursor, from: progress.position, in: listing) {
                 return .refused(

@@ -6,19 +6,13 @@ import LogQuery
 struct StoredLines: TakenLines {
     let records: any RecordReader
 
-    /// How many rows one call asks for.
-    private static let page = 1000
-
     func lines(of generation: GenerationID, in range: ByteRange) async throws -> [TakenLine] {
         var lines: [TakenLine] = []
-        var start = range.lower
-        while start < range.upper {
-            let rows = try await records.rows(of: generation, from: start, limit: StoredLines.page)
+        try await records.visitRows(of: generation, from: range.lower) { rows in
             for row in 0..<rows.count where rows.offsets[row] < range.upper {
                 lines.append(TakenLine(offset: rows.offsets[row], bytes: Array(rows.bytes[rows.range(row)])))
             }
-            guard let last = rows.offsets.last, rows.next(after: StoredLines.page) != nil else { break }
-            start = last + 1
+            return rows.offsets.last.map { $0 + 1 < range.upper } ?? false
         }
         return lines
     }

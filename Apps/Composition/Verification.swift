@@ -61,7 +61,7 @@ public struct Verification: Sendable {
     }
 
     func listing(of cursor: Cursor) async -> Result<Listing, any Error> {
-        if cursor.source.text.hasPrefix("files:") {
+        if cursor.isOfLocalFile {
             return .success(Listing(source: files, objects: nil))
         }
         do {
@@ -160,13 +160,16 @@ public struct Verification: Sendable {
     /// How many records lie behind a cursor that was put back: they are read again, and count when they were.
     private func storedBehind(_ cursor: Cursor) async throws -> Int64 {
         guard cursor.progress.position < cursor.rewoundFrom else { return 0 }
-        var (count, start): (Int64, Int64) = (0, cursor.progress.position)
-        let page = 1000
-        while true {
-            let rows = try await records.rows(of: cursor.generation, from: start, limit: page)
+        var count: Int64 = 0
+        try await records.visitRows(of: cursor.generation, from: cursor.progress.position) { rows in
             count += Int64(rows.count)
-            guard let last = rows.offsets.last, rows.next(after: page) != nil else { return count }
-            start = last + 1
+            return true
         }
+        return count
     }
+}
+
+extension Cursor {
+    /// Whether its object is a file of some machine, which no worker reads.
+    public var isOfLocalFile: Bool { LocalFileSource.isSource(source) }
 }

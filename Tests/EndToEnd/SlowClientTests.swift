@@ -46,21 +46,9 @@ struct SlowClientTests {
     func slowExports() async throws {
         let site = try Site()
         let dev = try await site.startDev([])
-        let app = try await Application.register("busy", at: site)
-        let door = try await app.initialise()
-        // More than the buffers of a connection hold.
-        let line = #"{"timestamp":"2026-11-20T10:00:00Z","text":"\#(String(repeating: "a", count: 900))"}"# + "\n"
-        let lines = Array(String(repeating: line, count: 6000).utf8)
-        for _ in 0..<4 {
-            #expect(try await app.append(lines, to: door.file("2026-11-20"), with: door.token).status == 200)
-        }
-        _ = try await site.consumeToEnd()
+        let expected = try await fill(site)
         var keys = [try site.secret("admin.key")]
-        for _ in 0..<2 {
-            let issued = try await site.call(
-                "POST", site.api("/v1/apps/busy/tokens"), keys[0], #"{"scopes":["read"]}"#)
-            keys.append(try #require(issued.json["token"] as? String))
-        }
+        for _ in 0..<2 { keys.append(try await reader(at: site).token) }
         // More than questions may be asked at a time, and all that one app may have.
         var exports: [RawConnection] = []
         for number in 0..<9 {
@@ -80,7 +68,6 @@ struct SlowClientTests {
             #expect(long.status == 200 && long.json["count"] as? Int == 0, "\(long.text)")
         }
         // They go on where they were, and bring each line once.
-        let expected = Array(repeating: lines, count: 4).flatMap { $0 }
         try await withThrowingTaskGroup(of: Void.self) { group in
             for connection in exports {
                 group.addTask {
@@ -92,10 +79,7 @@ struct SlowClientTests {
         }
         // A client that goes away frees the place of a search that would find nothing, at once.
         for _ in 0..<8 {
-            let connection = try await RawConnection(port: site.apiPort)
-            try await connection.send(
-                "GET /v1/logs?app=busy&q=nowhere HTTP/1.1\r\nHost: h\r\nAccept: application/x-ndjson\r\n"
-                    + "Authorization: Bearer \(keys[0])\r\n\r\n")
+            _ = try await export(by: keys[0], at: site, query: "&q=nowhere")
         }
         let after = try await site.call("GET", site.api("/v1/logs/count?app=busy&q=nowhere"), keys[0])
         #expect(after.status == 200, "\(after.text)")
@@ -106,6 +90,21 @@ struct SlowClientTests {
     func endedCredential() async throws {
         let site = try Site()
         let dev = try await site.startDev([])
+        _ = try await fill(site)
+        let (id, token) = try await reader(at: site)
+        let connection = try await export(by: token, at: site)
+        #expect(String(decoding: try await connection.receive(upTo: 12), as: UTF8.self) == "HTTP/1.1 200")
+        let revoked = try await site.call(
+            "DELETE", site.api("/v1/apps/busy/tokens/\(id)"), try site.secret("admin.key"))
+        #expect(revoked.status == 204 || revoked.status == 202, "\(revoked.text)")
+        try await Task.sleep(for: .seconds(2))
+        await #expect(throws: HarnessError.self) { try await connection.receiveChunks() }
+        #expect(try await site.stop(dev) == 0)
+    }
+
+    /// Fills an app with more lines than the buffers of a connection hold.
+    /// - Returns: the lines.
+    private func fill(_ site: Site) async throws -> [UInt8] {
         let app = try await Application.register("busy", at: site)
         let door = try await app.initialise()
         let line = #"{"timestamp":"2026-11-20T10:00:00Z","text":"\#(String(repeating: "a", count: 900))"}"# + "\n"
@@ -114,24 +113,21 @@ struct SlowClientTests {
             #expect(try await app.append(lines, to: door.file("2026-11-20"), with: door.token).status == 200)
         }
         _ = try await site.consumeToEnd()
-        let admin = try site.secret("admin.key")
-        let issued = try await site.call("POST", site.api("/v1/apps/busy/tokens"), admin, #"{"scopes":["read"]}"#)
-        let token = try #require(issued.json["token"] as? String)
-        let id = try #require(issued.json["id"] as? String)
-        let connection = try await export(by: token, at: site)
-        #expect(String(decoding: try await connection.receive(upTo: 12), as: UTF8.self) == "HTTP/1.1 200")
-        let revoked = try await site.call("DELETE", site.api("/v1/apps/busy/tokens/\(id)"), admin)
-        #expect(revoked.status == 204 || revoked.status == 202, "\(revoked.text)")
-        try await Task.sleep(for: .seconds(2))
-        await #expect(throws: HarnessError.self) { try await connection.receiveChunks() }
-        #expect(try await site.stop(dev) == 0)
+        return Array(repeating: lines, count: 4).flatMap { $0 }
     }
 
-    /// Asks for all lines of an app, and receives nothing yet.
-    private func export(by key: String, at site: Site) async throws -> RawConnection {
+    /// Issues a token that reads the app.
+    private func reader(at site: Site) async throws -> (id: String, token: String) {
+        let issued = try await site.call(
+            "POST", site.api("/v1/apps/busy/tokens"), try site.secret("admin.key"), #"{"scopes":["read"]}"#)
+        return (try #require(issued.json["id"] as? String), try #require(issued.json["token"] as? String))
+    }
+
+    /// Asks for all lines of the app, or those with a text, and receives nothing yet.
+    private func export(by key: String, at site: Site, query: String = "") async throws -> RawConnection {
         let connection = try await RawConnection(port: site.apiPort, receiveBuffer: 64 << 10)
         try await connection.send(
-            "GET /v1/logs?app=busy HTTP/1.1\r\nHost: h\r\nAccept: application/x-ndjson\r\n"
+            "GET /v1/logs?app=busy\(query) HTTP/1.1\r\nHost: h\r\nAccept: application/x-ndjson\r\n"
                 + "Authorization: Bearer \(key)\r\n\r\n")
         return connection
     }

@@ -94,7 +94,7 @@ struct Cursors: AsyncParsableCommand {
                 var table = Table(["kind", "from", "to", "epoch", "owner", "beganAt", "endedAt"], shown)
                 let steps = try await deployment.history.steps(of: GenerationID(generation))
                 if steps.isEmpty, try await deployment.cursors.cursor(of: GenerationID(generation)) == nil {
-                    throw UnknownGeneration(description: "there is no generation \(generation)")
+                    throw CursorsFailed(description: "there is no generation \(generation)")
                 }
                 for step in steps {
                     table.add([
@@ -133,7 +133,7 @@ struct Cursors: AsyncParsableCommand {
                 if let cursor = try await deployment.cursors.cursor(of: GenerationID(generation)) {
                     let app = try await deployment.appNames().name(of: cursor.app)
                     name += " (\(cursor.object) of \(app))"
-                    if cursor.source.text.hasPrefix("files:") {
+                    if cursor.isOfLocalFile {
                         let command = "logferry ingest \(shellWord(cursor.object.text)) --app \(shellWord(app))"
                         next = "; no worker reads a local file, take it again with: \(command)"
                     }
@@ -141,19 +141,14 @@ struct Cursors: AsyncParsableCommand {
                 switch try await deployment.rewinding().rewind(GenerationID(generation), to: to) {
                 case .rewound(let from, let to): Terminal.say("\(name) went from byte \(from) to \(to)\(next)")
                 case .alreadyThere: Terminal.say("\(name) is at byte \(to) already")
-                case .refused(let words): throw NotRewound(description: words)
+                case .refused(let words): throw CursorsFailed(description: words)
                 }
             }
         }
     }
 }
 
-/// A number that no generation has.
-private struct UnknownGeneration: Error, CustomStringConvertible {
-    let description: String
-}
-
-/// A cursor that was left where it was.
-private struct NotRewound: Error, CustomStringConvertible {
+/// A generation that is not there, or a cursor that was left where it was.
+private struct CursorsFailed: Error, CustomStringConvertible {
     let description: String
 }

@@ -59,6 +59,31 @@ struct Gatekeeper: Sendable {
         _ = try await tokens.confirm(token.id, for: scope)
     }
 
+    /// Makes sure, now and again, that a caller may still have what it is being given.
+    struct Watch {
+        let gatekeeper: Gatekeeper
+        let caller: Caller
+        let scope: TokenScopes
+        /// How often the credential is looked at.
+        let pause: Duration
+        private var lookedAt = ContinuousClock.now
+
+        init(_ gatekeeper: Gatekeeper, of caller: Caller, for scope: TokenScopes, each pause: Duration) {
+            self.gatekeeper = gatekeeper
+            self.caller = caller
+            self.scope = scope
+            self.pause = pause
+        }
+
+        /// Looks at the credential when it is time to.
+        /// - Throws: as ``Gatekeeper/confirm(_:for:)``.
+        mutating func confirm() async throws {
+            guard .now - lookedAt >= pause else { return }
+            try await gatekeeper.confirm(caller, for: scope)
+            lookedAt = .now
+        }
+    }
+
     /// Whether a credential is a key.
     ///
     /// People choose keys, so each address gets a bounded number of guesses. Beyond it keys of that address, right and

@@ -14,8 +14,6 @@ struct LogRoutes: Sendable {
     private let desk: QuestionDesk
     private let gatekeeper: Gatekeeper
 
-    /// How many bytes of an export are sent at a time.
-    private static let exportPiece = 64 << 10
     /// How often the credential of an export is looked at again.
     private static let confirmPause: Duration = .seconds(1)
 
@@ -151,7 +149,8 @@ struct LogRoutes: Sendable {
         let gatekeeper = gatekeeper
         let body = ResponseBody { [records] writer in
             var (records, found) = (records, first)
-            var confirmedAt = ContinuousClock.now
+            // A credential that ended opens nothing, however long ago its export began.
+            var watch = Gatekeeper.Watch(gatekeeper, of: caller, for: .read, each: LogRoutes.confirmPause)
             while true {
                 if found == nil {
                     let before = records
@@ -173,16 +172,7 @@ struct LogRoutes: Sendable {
                     buffer.writeBytes(rows.bytes[rows.range(row)])
                     buffer.writeInteger(UInt8(ascii: "\n"))
                 }
-                while let piece = buffer.readSlice(length: min(buffer.readableBytes, LogRoutes.exportPiece)),
-                    piece.readableBytes > 0
-                {
-                    // A credential that ended opens nothing, however long ago its export began.
-                    if .now - confirmedAt >= LogRoutes.confirmPause {
-                        try await gatekeeper.confirm(caller, for: .read)
-                        confirmedAt = .now
-                    }
-                    try await writer.write(piece)
-                }
+                try await writer.write(inPieces: buffer) { try await watch.confirm() }
             }
             turn.giveBack()
             try await writer.finish(nil)

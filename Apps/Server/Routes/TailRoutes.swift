@@ -62,14 +62,12 @@ struct TailRoutes: Sendable {
         var tail = start
         var sent = tail.position(signer: signer)
         let heartbeat = deployment.settings.tailHeartbeat
-        var (wroteAt, checkedAt) = (ContinuousClock.now, ContinuousClock.now)
+        var wroteAt = ContinuousClock.now
+        var watch = Gatekeeper.Watch(gatekeeper, of: caller, for: .read, each: heartbeat)
         try await writer.write(inPieces: ServerSentEvents.opening(id: sent))
         // What is not shown when the service stops is shown to who comes back with the last id.
         while !Task.isShuttingDownGracefully {
-            if .now - checkedAt >= heartbeat {
-                try await gatekeeper.confirm(caller, for: .read)
-                checkedAt = .now
-            }
+            try await watch.confirm()
             if let rows = try await tail.next() {
                 sent = tail.position(signer: signer)
                 try await writer.write(inPieces: ServerSentEvents.event(rows, app: app.text, id: sent))

@@ -8,25 +8,13 @@ import Testing
 
 @Suite("Looks behind the end of objects that show no damage", .timeLimit(.minutes(6)))
 struct HiddenLookTests {
-    /// Runs a consumer through the wait between its two looks.
-    private func run(_ consumer: LogConsumer, _ world: World, between looks: () async -> Void = {}) async throws
-        -> ConsumeFigures
-    {
-        async let figures = consumer.run()
-        // The one that keeps claims alive, and the one that waits for its second look.
-        await world.ticks.waitForSleepers(2)
-        await looks()
-        world.ticks.advance(by: .seconds(2))
-        return try await figures
-    }
-
     @Test("T76: lines that an append cut at a line's end hides are found, in the run that takes the others")
     func cutAtALineEnd() async throws {
         let world = World()
         let app = try await world.newApp()
         await world.append(numbered(3), of: app)
         await world.files.hide(Array(numbered(2, from: 3).utf8), behind: World.today, in: app.id.text)
-        let figures = try await run(world.consumer(), world)
+        let figures = try await world.runThroughLooks(world.consumer())
         #expect(figures.records == 5 && figures.rejects == 0 && figures.failures == 0)
         #expect(await world.lines(of: app) == numberedLines(5))
         #expect(world.observer.hiddenBytes == [16])
@@ -41,7 +29,7 @@ struct HiddenLookTests {
         await world.append(numbered(3), of: app)
         #expect(try await world.consumer().run().records == 3)
         await world.files.hide(Array(numbered(2, from: 3).utf8), behind: World.today, in: app.id.text)
-        #expect(try await run(world.consumer(), world).records == 2)
+        #expect(try await world.runThroughLooks(world.consumer()).records == 2)
         #expect(await world.lines(of: app) == numberedLines(5))
     }
 
@@ -51,7 +39,7 @@ struct HiddenLookTests {
         let app = try await world.newApp()
         await world.append(numbered(3), of: app)
         await world.files.hide(Array("{\"n\":3".utf8), behind: World.today, in: app.id.text)
-        let figures = try await run(world.consumer(), world) {
+        let figures = try await world.runThroughLooks(world.consumer()) {
             await world.files.hide(Array(numbered(1, from: 3).utf8), behind: World.today, in: app.id.text)
         }
         #expect(figures.records == 3 && world.observer.hiddenBytes.isEmpty)
@@ -88,7 +76,7 @@ struct HiddenLookTests {
         await world.files.hide(Array(numbered(1, from: 3).utf8), behind: World.today, in: app.id.text)
         await world.append(numbered(2), to: "z-2026-11-20.ndjson", of: app)
         // Another process, which has looked at nothing yet.
-        _ = try await run(world.consumer(), world) {
+        _ = try await world.runThroughLooks(world.consumer()) {
             #expect(await world.lines(of: app).count == 5, "both lines are there while it is looked behind the other")
         }
         #expect(await world.lines(of: app).count == 6)

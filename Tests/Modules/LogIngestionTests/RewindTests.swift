@@ -54,10 +54,7 @@ struct RewindTests {
         let app = try await world.newApp()
         await world.append(numbered(3), of: app)
         await world.files.hide(Array(numbered(2, from: 3).utf8), behind: World.today, in: app.id.text)
-        async let figures = world.consumer().run()
-        await world.ticks.waitForSleepers(2)
-        world.ticks.advance(by: .seconds(2))
-        #expect(try await figures.records == 5)
+        #expect(try await world.runThroughLooks(world.consumer()).records == 5)
         let before = try #require(await world.cursor(of: app))
         for position in [32, 24, 8, 0] as [Int64] {
             guard case .at(let progress) = try await retrace(to: position, of: app, in: world) else {

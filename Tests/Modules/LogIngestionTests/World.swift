@@ -42,6 +42,16 @@ struct World {
             entropy: SeededEntropy(seed: 5), observer: observer, taken: taken)
     }
 
+    /// Runs a consumer through the wait between its two looks behind an object's end.
+    func runThroughLooks(_ consumer: LogConsumer, between looks: () async -> Void = {}) async throws -> ConsumeFigures {
+        async let figures = consumer.run()
+        // The one that keeps claims alive, and the one that waits for its second look.
+        await ticks.waitForSleepers(2)
+        await looks()
+        ticks.advance(by: .seconds(2))
+        return try await figures
+    }
+
     /// Lets leases and waits of failed objects end.
     func outlast() { clock.advance(by: .seconds(400)) }
 

@@ -70,7 +70,17 @@ struct BackgroundTests {
 
     @Test("T9: an export that finds nothing for long lets others go first, and can be refused before it has begun")
     func sparseExport() async throws {
-        let service = LogQueryService(reader: EmptyReader(), signer: PlainSigner())
+        // Ten million records, of which none fits.
+        let reader = GivenReader(finds: { pace, position in
+            var rows = RecordRows()
+            let reach: Int64 = pace == .short ? 20_000 : 100_000
+            rows.examined = Int(reach)
+            let offset = (position?.offset ?? 0) + reach
+            guard offset < 10_000_000 else { return rows }
+            rows.cut = RecordPosition(timestamp: 0, generation: GenerationID(1), offset: offset)
+            return rows
+        })
+        let service = LogQueryService(reader: reader, signer: PlainSigner())
         let background = Background()
         var filter = LogFilter(app: AppID.fresh())
         filter.text = "nowhere"
@@ -96,7 +106,8 @@ struct BackgroundTests {
 
     @Test("T9: a store that a short read would take too long for is read in the background")
     func slowStore() async throws {
-        let service = LogQueryService(reader: SlowReader(), signer: PlainSigner())
+        let service = LogQueryService(
+            reader: GivenReader(counts: { $0 == .long ? 7 : nil }), signer: PlainSigner())
         let background = Background()
         let filter = LogFilter(app: AppID.fresh())
         #expect(try await service.count(filter, background: background) == 7)
@@ -105,50 +116,26 @@ struct BackgroundTests {
     }
 }
 
-/// Counts at length alone.
-private struct SlowReader: RecordReader {
+/// A store of which calls are given.
+private struct GivenReader: RecordReader {
     var pace: ReadingPace?
+    var counts: @Sendable (ReadingPace?) -> Int64? = { _ in 0 }
+    var finds: @Sendable (ReadingPace?, RecordPosition?) -> RecordRows = { _, _ in RecordRows() }
 
-    func reading(_ pace: ReadingPace) -> any RecordReader { SlowReader(pace: pace) }
+    func reading(_ pace: ReadingPace) -> any RecordReader {
+        var reader = self
+        reader.pace = pace
+        return reader
+    }
 
     func count(_ filter: LogFilter) async throws(RecordReaderError) -> Int64 {
-        guard pace == .long else { throw .tooLong }
-        return 7
+        guard let count = counts(pace) else { throw .tooLong }
+        return count
     }
 
     func rows(
         _ filter: LogFilter, order: LogOrder, after position: RecordPosition?, limit: Int
-    ) async throws(RecordReaderError) -> RecordRows { RecordRows() }
-
-    func rows(
-        of generation: GenerationID, from offset: Int64, limit: Int
-    ) async throws(RecordReaderError) -> RecordRows { RecordRows() }
-
-    func count(of generation: GenerationID) async throws(RecordReaderError) -> Int64 { 0 }
-
-    func histogram(
-        _ filter: LogFilter, interval: Duration, limit: Int
-    ) async throws(RecordReaderError) -> [HistogramBar] { [] }
-}
-
-/// Looks at ten million records, of which none fits.
-private struct EmptyReader: RecordReader {
-    var pace: ReadingPace?
-
-    func reading(_ pace: ReadingPace) -> any RecordReader { EmptyReader(pace: pace) }
-
-    func rows(
-        _ filter: LogFilter, order: LogOrder, after position: RecordPosition?, limit: Int
-    ) async throws(RecordReaderError) -> RecordRows {
-        var rows = RecordRows()
-        let reach: Int64 = pace == .short ? 20_000 : 100_000
-        rows.examined = Int(reach)
-        let offset = (position?.offset ?? 0) + reach
-        if offset < 10_000_000 { rows.cut = RecordPosition(timestamp: 0, generation: GenerationID(1), offset: offset) }
-        return rows
-    }
-
-    func count(_ filter: LogFilter) async throws(RecordReaderError) -> Int64 { 0 }
+    ) async throws(RecordReaderError) -> RecordRows { finds(pace, position) }
 
     func rows(
         of generation: GenerationID, from offset: Int64, limit: Int
