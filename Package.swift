@@ -114,6 +114,7 @@ let package = Package(
             support: ["SeededNumbers", "CConcurrencyHooks"], bridgesC: true),
         adapter("BlockingExecutor", in: "Support/BlockingExecutor", support: ["CPlatform"], bridgesC: true),
         adapter("SeededNumbers", in: "Support/SeededNumbers"),
+        adapter("CallLedger", in: "Support/CallLedger", support: ["BlockingExecutor"]),
         adapter(
             "StoreSupport", in: "Support/StoreSupport",
             modules: [
@@ -136,32 +137,33 @@ let package = Package(
                 "LogModel", "AppRegistry", "SdkProvisioning", "DistributedLock", "LogCursor", "LogIngestion",
                 "IngestionJobs", "LogQuery", "LogMaintenance",
             ],
-            support: ["BlockingExecutor", "StoreSupport", "SQLiteFiles"], products: [grdb, grdbSQLite], bridgesC: true),
+            support: ["BlockingExecutor", "CallLedger", "StoreSupport", "SQLiteFiles"],
+            products: [grdb, grdbSQLite], bridgesC: true),
         adapter(
             "SimdJSONAdapter", in: "SimdJSON", modules: ["LogModel", "LogCursor", "LogIngestion"],
             support: ["CSimdJSON"], bridgesC: true),
         adapter("ISALAdapter", in: "ISAL", modules: ["LogModel"], support: ["CISAL"], bridgesC: true),
         adapter(
             "RedisAdapter", in: "Redis", modules: ["LogModel", "DistributedLock"],
-            support: ["BlockingExecutor", "CRedis"], bridgesC: true),
+            support: ["BlockingExecutor", "CallLedger", "CRedis"], bridgesC: true),
         adapter(
             "PostgresAdapter", in: "Postgres",
             modules: [
                 "LogModel", "AppRegistry", "SdkProvisioning", "DistributedLock", "LogCursor", "LogIngestion",
                 "IngestionJobs", "LogQuery", "LogMaintenance",
             ],
-            support: ["BlockingExecutor", "StoreSupport", "CPostgres"], bridgesC: true),
+            support: ["BlockingExecutor", "CallLedger", "StoreSupport", "CPostgres"], bridgesC: true),
         adapter(
             "MongoAdapter", in: "Mongo",
             modules: [
                 "LogModel", "AppRegistry", "SdkProvisioning", "DistributedLock", "LogCursor", "LogIngestion",
                 "IngestionJobs", "LogQuery", "LogMaintenance",
             ],
-            support: ["BlockingExecutor", "StoreSupport", "CMongo"], bridgesC: true),
+            support: ["BlockingExecutor", "CallLedger", "StoreSupport", "CMongo"], bridgesC: true),
         adapter(
             "FimidaraAdapter", in: "Fimidara",
             modules: ["LogModel", "AppRegistry", "SdkProvisioning", "LogCursor", "LogIngestion", "LogMaintenance"],
-            support: ["HTTPTransport"]),
+            support: ["CallLedger", "HTTPTransport"]),
         adapter(
             "LocalFimidaraAdapter", in: "LocalFimidara", modules: ["LogModel"],
             support: ["BlockingExecutor", "SQLiteFiles"],
@@ -175,7 +177,7 @@ let package = Package(
                 "LogModel", "AppRegistry", "SdkProvisioning", "DistributedLock", "LogCursor", "LogIngestion",
                 "IngestionJobs", "LogMaintenance",
             ],
-            support: ["BlockingExecutor"], products: [logging, coreMetrics]),
+            support: ["BlockingExecutor", "CallLedger"], products: [logging, coreMetrics]),
         adapter(
             "SdkPlatform", in: "Support/SdkPlatform", modules: ["LogModel", "SdkClient"], bridgesC: true),
         adapter(
@@ -196,15 +198,15 @@ let package = Package(
                 "IngestionJobs", "LogQuery", "LogMaintenance", "HTTPTransport", "SQLiteAdapter", "PostgresAdapter",
                 "MongoAdapter", "RedisAdapter", "FimidaraAdapter", "LocalFimidaraAdapter", "LocalFilesAdapter",
                 "SimdJSONAdapter", "ISALAdapter", "SystemAdapter", "TelemetryAdapter", "SdkClient",
-                "SdkURLSessionAdapter", "LogferryLogging", "BlockingExecutor", "StoreSupport", configuration, lifecycle,
-                logging,
+                "SdkURLSessionAdapter", "LogferryLogging", "BlockingExecutor", "CallLedger", "StoreSupport", configuration,
+                lifecycle, logging,
             ],
             path: "Apps/Composition", swiftSettings: house),
         .target(
             name: "Server",
             dependencies: [
                 "LogModel", "AppRegistry", "SdkProvisioning", "LogCursor", "LogIngestion", "IngestionJobs", "LogQuery",
-                "LogMaintenance", "Composition", hummingbird, hummingbirdCore, httpTypes, lifecycle, logging,
+                "LogMaintenance", "CallLedger", "Composition", hummingbird, hummingbirdCore, httpTypes, lifecycle, logging,
                 nioConcurrency, nioCore,
                 nioHTTP,
             ],
@@ -258,6 +260,7 @@ let package = Package(
             ["SimdJSONAdapter", "LogIngestion", "LogCursor", "LogModel", "TestSupport"]),
         suite("ISALTests", in: "Adapters/ISALTests", ["ISALAdapter", "LogModel", "TestSupport"]),
         suite("BlockingExecutorTests", in: "Adapters/BlockingExecutorTests", ["BlockingExecutor"]),
+        suite("CallLedgerTests", in: "Adapters/CallLedgerTests", ["CallLedger"]),
         suite(
             "HTTPTransportTests", in: "Adapters/HTTPTransportTests", ["HTTPTransport", "BlockingExecutor", "LogModel"]),
         suite(
