@@ -1,3 +1,4 @@
+public import CallLedger
 import FoundationEssentials
 public import HTTPTransport
 public import LogModel
@@ -5,7 +6,8 @@ import SdkProvisioning
 
 /// Speaks fimidara's HTTP API: one method for calls with JSON, one for reading a range of a file.
 ///
-/// Failures that may pass are tried again here, for idempotent calls, with exponential back-off and full jitter.
+/// Failures that may pass are tried again here, for idempotent calls, with exponential back-off and full jitter, as long as
+/// the time for a call lasts. Clients of one server share what is known of its silence.
 public struct FimidaraClient: Sendable {
     /// The most bytes of a JSON answer: a page of 1000 entries has about 1.5 MB at the longest paths and names.
     static let answerLimit = 16 << 20
@@ -16,6 +18,8 @@ public struct FimidaraClient: Sendable {
     let wallClock: any WallClock
     let doubts = ListingDoubts()
     private let clock: any Clock<Duration>
+    private let gate: SilenceGate
+    private let calls: CallLedger
 
     /// Makes a client.
     /// - Parameters:
@@ -24,15 +28,36 @@ public struct FimidaraClient: Sendable {
     ///   - entropy: where the jitter of waits comes from; need not be fit for secrets.
     ///   - wallClock: what dates in `Retry-After` are compared with.
     ///   - clock: what waits between attempts.
+    ///   - calls: where calls that are under way are entered.
     public init(
         settings: FimidaraSettings, transport: any HTTPTransport, entropy: any Entropy, wallClock: any WallClock,
-        clock: any Clock<Duration> = ContinuousClock()
+        clock: any Clock<Duration> = ContinuousClock(), calls: CallLedger = CallLedger()
+    ) {
+        self.init(
+            settings: settings, transport: transport, entropy: entropy, wallClock: wallClock, clock: clock,
+            calls: calls, gate: SilenceGate(clock: clock, entropy: entropy))
+    }
+
+    private init(
+        settings: FimidaraSettings, transport: any HTTPTransport, entropy: any Entropy, wallClock: any WallClock,
+        clock: any Clock<Duration>, calls: CallLedger, gate: SilenceGate
     ) {
         self.settings = settings
         self.transport = transport
         self.entropy = entropy
         self.wallClock = wallClock
         self.clock = clock
+        self.calls = calls
+        self.gate = gate
+    }
+
+    /// A client of the same server that tries again otherwise.
+    public func retrying(_ retry: RetryPolicy) -> FimidaraClient {
+        var settings = settings
+        settings.retry = retry
+        return FimidaraClient(
+            settings: settings, transport: transport, entropy: entropy, wallClock: wallClock, clock: clock,
+            calls: calls, gate: gate)
     }
 
     /// Makes a call and decodes its answer; members that the answer type does not name are ignored.
@@ -40,7 +65,8 @@ public struct FimidaraClient: Sendable {
         _ endpoint: FimidaraEndpoint, _ question: some Encodable & Sendable, answer: Answer.Type = Answer.self
     ) async throws(FimidaraFailure) -> Answer {
         let request = try request(endpoint, question)
-        return try await retrying(endpoint.isIdempotent) { () async throws(FimidaraFailure) in
+        return try await retrying(endpoint.isIdempotent, for: settings.callTimeouts.total) {
+            () async throws(FimidaraFailure) in
             let response = try await send(request, endpoint.name, endpoint.rights)
             return try await decode(response, endpoint.name)
         }
@@ -54,7 +80,7 @@ public struct FimidaraClient: Sendable {
         // One range only, and its start even when that is 0: without one the answer is the whole file.
         request.headers.add("Range", "bytes=\(first)-\(last)")
         let prepared = request
-        return try await retrying(true) { () async throws(FimidaraFailure) in
+        return try await retrying(true, for: settings.readTimeouts.total) { () async throws(FimidaraFailure) in
             try await send(prepared, "readFile", [.readFile])
         }
     }
@@ -64,9 +90,16 @@ public struct FimidaraClient: Sendable {
         let request = HTTPRequest(
             .get, "\(settings.serverURL)/v1/files/readFile/\(id)", headers: authorized(),
             timeouts: settings.timeouts(receiving: bytes))
-        return try await retrying(true) { () async throws(FimidaraFailure) in
+        return try await retrying(true, for: request.timeouts.total) { () async throws(FimidaraFailure) in
             try await send(request, "readFile", [.readFile])
         }
+    }
+
+    /// Receives a file's bytes, as a call that is under way until they have come.
+    func receiving<Value>(
+        _ work: () async throws(FimidaraFailure) -> Value
+    ) async throws(FimidaraFailure) -> Value {
+        try await calls.follow(.fileStore, "the body of readFile", work)
     }
 
     /// A number that nobody can tell beforehand; not fit for secrets.
@@ -96,8 +129,20 @@ public struct FimidaraClient: Sendable {
     private func send(
         _ request: HTTPRequest, _ name: String, _ rights: [StorageRight]
     ) async throws(FimidaraFailure) -> HTTPResponse {
+        let pass = try await gate.enter(name)
+        var request = request
+        // A silent server may have been gone for a while, and with it what kept connections is on the way.
+        if pass.isProbe { request.isRepeatable = false }
+        let sent = request
         let response: HTTPResponse
-        do { response = try await transport.send(request) } catch { throw failure(name, error) }
+        do throws(HTTPTransportError) {
+            response = try await calls.follow(.fileStore, name) { () async throws(HTTPTransportError) in
+                try await transport.send(sent)
+            }
+        } catch {
+            throw failure(name, error, await gate.noteEnd(of: pass, error))
+        }
+        await gate.noteAnswer(to: pass)
         guard !(200..<300).contains(response.status) else { return response }
         // A refusal whose body does not come through is the same refusal.
         let body = (try? await response.body.collect(upTo: ErrorAnswer.sizeLimit)) ?? []
@@ -109,32 +154,43 @@ public struct FimidaraClient: Sendable {
         _ response: HTTPResponse, _ name: String
     ) async throws(FimidaraFailure) -> Answer {
         let bytes: [UInt8]
-        do { bytes = try await response.body.collect(upTo: FimidaraClient.answerLimit) } catch {
-            throw failure(name, error)
+        do throws(HTTPTransportError) {
+            bytes = try await calls.follow(.fileStore, name) { () async throws(HTTPTransportError) in
+                try await response.body.collect(upTo: FimidaraClient.answerLimit)
+            }
+        } catch {
+            throw failure(name, error, .neither)
         }
         do { return try JSONDecoder().decode(Answer.self, from: Data(bytes)) } catch {
             throw FimidaraFailure(.unavailable, "\(name) answered what cannot be read: \(flaw(error))")
         }
     }
 
+    /// Attempts a call, and again while that may help and the next attempt would begin within the time for the call.
     private func retrying<Value>(
-        _ isIdempotent: Bool, _ attempt: () async throws(FimidaraFailure) -> Value
+        _ isIdempotent: Bool, for limit: Duration?, _ attempt: () async throws(FimidaraFailure) -> Value
     ) async throws(FimidaraFailure) -> Value {
+        let passed = clock.stopwatch()
         var number = 1
         while true {
             do { return try await attempt() } catch {
-                guard isIdempotent, error.isWorthRetrying, !Task.isCancelled,
+                guard isIdempotent, error.isWorthRetrying, !error.isWithoutAnswer, !Task.isCancelled,
                     let wait = settings.retry.wait(afterAttempt: number, asked: error.askedWait, entropy: entropy),
-                    (try? await clock.sleep(for: wait)) != nil
+                    limit.map({ passed() + wait < $0 }) ?? true, (try? await clock.sleep(for: wait)) != nil
                 else { throw error }
                 number += 1
             }
         }
     }
 
-    private func failure(_ name: String, _ error: HTTPTransportError) -> FimidaraFailure {
+    private func failure(
+        _ name: String, _ error: HTTPTransportError, _ finding: SilenceGate.Finding
+    ) -> FimidaraFailure {
         let isOurs = error.reason == .invalidRequest || error.reason == .tooLarge
-        return FimidaraFailure(isOurs ? .rejected : .unavailable, "\(name) got no answer: \(error)")
+        let reason: FimidaraFailure.Reason = isOurs ? .rejected : finding == .late ? .late : .unavailable
+        var failure = FimidaraFailure(reason, "\(name) got no answer: \(error)")
+        failure.isWithoutAnswer = finding != .neither
+        return failure
     }
 
     /// Where an answer differs from what we need, without any of its values.

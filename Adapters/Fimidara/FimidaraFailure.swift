@@ -7,6 +7,8 @@ struct FimidaraFailure: Error, Sendable, Hashable {
     enum Reason: Sendable, Hashable {
         /// No answer, or one with a server's failure (5xx) or in no readable form.
         case unavailable
+        /// No answer in time, although the server answered others.
+        case late
         /// 429, or 503 with a time to wait.
         case throttled(retryAfter: Duration?)
         /// 401: unknown, deleted or expired token; the server does not tell these apart.
@@ -27,6 +29,8 @@ struct FimidaraFailure: Error, Sendable, Hashable {
     let detail: String
     /// Whether it is one of the 500s that hide another cause, since the server's internal queue loses errors' kinds.
     var isOpaque = false
+    /// Whether the time for the call is over, or the server is known to be silent: to try again at once is of no use.
+    var isWithoutAnswer = false
     /// Whether it is a 404 because no workspace has the root name that the path begins with.
     var isAboutWorkspace = false
 
@@ -44,7 +48,7 @@ struct FimidaraFailure: Error, Sendable, Hashable {
     /// Whether the same call may succeed later.
     var isWorthRetrying: Bool {
         switch reason {
-        case .unavailable, .throttled: true
+        case .unavailable, .late, .throttled: true
         default: false
         }
     }
@@ -61,7 +65,7 @@ extension StorageError {
     init(_ failure: FimidaraFailure) {
         let reason: Reason =
             switch failure.reason {
-            case .unavailable: .unavailable
+            case .unavailable, .late: .unavailable
             case .throttled(let wait): .throttled(retryAfter: wait)
             case .unauthenticated: .unauthenticated
             case .forbidden: .forbidden
@@ -79,6 +83,7 @@ extension SourceError {
         let reason: Reason =
             switch failure.reason {
             case .unavailable: .unavailable
+            case .late: .late
             case .throttled(let wait): .throttled(retryAfter: wait)
             case .unauthenticated: .unauthenticated
             case .forbidden: .forbidden

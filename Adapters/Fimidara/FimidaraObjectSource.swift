@@ -71,7 +71,9 @@ public struct FimidaraObjectSource: ObjectSource {
                 guard case .rangeBeyondEnd(let size) = error.reason else { throw error }
                 return try wanted.nothing(size: size)
             }
-            return try await wanted.receive(response)
+            return try await client.receiving { () async throws(FimidaraFailure) in
+                try await wanted.receive(response)
+            }
         }
     }
 
@@ -104,7 +106,9 @@ public struct FimidaraObjectSource: ObjectSource {
         }
         return try await asking { () async throws(FimidaraFailure) in
             let response = try await client.openWhole(file: object.identity, receiving: offset + Int64(limit))
-            return try await WholeRead(response).receive(from: offset, limit: limit)
+            return try await client.receiving { () async throws(FimidaraFailure) in
+                try await WholeRead(response).receive(from: offset, limit: limit)
+            }
         }
     }
 

@@ -11,9 +11,10 @@ public struct FimidaraSettings: Sendable {
     public let workspaceRootname: String
     /// When and how long to try again.
     public var retry: RetryPolicy
-    /// Limits for one attempt of a call with a JSON answer; a queue of the server's may hold one for 30 seconds.
+    /// Limits for a call with a JSON answer; `total` is that of all attempts until the last one begins.
     public var callTimeouts: HTTPTimeouts
-    /// Limits for one attempt to read a range; reads during an overwrite stall for about six seconds.
+    /// Limits for the reading of a range, of which what has come by then counts; reads during an overwrite stall for about
+    /// six seconds.
     public var readTimeouts: HTTPTimeouts
     /// How many entries to ask for in one page; the server allows 1 to 1000.
     public var pageSize: Int
@@ -22,8 +23,8 @@ public struct FimidaraSettings: Sendable {
     /// - Throws: ``InvalidFimidaraSettings`` which names what is wrong.
     public init(
         serverURL: String, authToken: Secret, workspaceRootname: String, retry: RetryPolicy = RetryPolicy(),
-        callTimeouts: HTTPTimeouts = HTTPTimeouts(idle: .seconds(40), total: .seconds(60)),
-        readTimeouts: HTTPTimeouts = HTTPTimeouts(idle: .seconds(20), total: .seconds(120)), pageSize: Int = 1000
+        callTimeouts: HTTPTimeouts = HTTPTimeouts(idle: .seconds(20), total: .seconds(30)),
+        readTimeouts: HTTPTimeouts = HTTPTimeouts(idle: .seconds(10), total: .seconds(20)), pageSize: Int = 1000
     ) throws(InvalidFimidaraSettings) {
         var base = Substring(serverURL)
         while base.hasSuffix("/") { base.removeLast() }

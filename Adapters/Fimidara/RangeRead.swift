@@ -19,7 +19,7 @@ struct RangeRead {
     func receive(_ response: HTTPResponse) async throws(FimidaraFailure) -> ObjectChunk {
         let range = try range(of: response)
         var bytes: [UInt8] = []
-        var trouble = "its body ended early"
+        var (trouble, isLate) = ("its body ended early", false)
         while bytes.count < Int(range.count) {
             let missing = Int(range.count) - bytes.count
             do {
@@ -30,12 +30,14 @@ struct RangeRead {
                     bytes.append(contentsOf: piece.prefix(missing))
                 }
             } catch {
-                trouble = error.description
+                // The server has answered, so it is this file that is slow.
+                (trouble, isLate) = (error.description, error.isTimeout)
                 break
             }
         }
         guard !bytes.isEmpty, !Task.isCancelled else {
-            throw FimidaraFailure(.unavailable, "readFile sent none of the bytes it announced: \(trouble)")
+            throw FimidaraFailure(
+                isLate ? .late : .unavailable, "readFile sent none of the bytes it announced: \(trouble)")
         }
         return ObjectChunk(offset: offset, bytes: bytes, size: range.size)
     }

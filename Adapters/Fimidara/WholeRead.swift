@@ -32,7 +32,9 @@ struct WholeRead {
                 piece = try await response.body.next(atLeast: 1)
             } catch {
                 // What was received is the beginning of the range; of none of it nothing is known.
-                guard !bytes.isEmpty else { throw FimidaraFailure(.unavailable, "readFile: \(error.description)") }
+                guard !bytes.isEmpty else {
+                    throw FimidaraFailure(error.isTimeout ? .late : .unavailable, "readFile: \(error.description)")
+                }
                 break
             }
             guard let piece, !piece.isEmpty else { break }

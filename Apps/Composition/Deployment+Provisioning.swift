@@ -13,7 +13,7 @@ extension Deployment {
         fileStore.map { fileStore in
             SdkProvisioner(
                 storage: fileStore.administration, memory: store.provisioning, tokens: store.tokens,
-                settings: settings.provisioning, clock: clock, entropy: entropy,
+                settings: settings.provisioning, clock: clock, ticks: ContinuousClock(), entropy: entropy,
                 observer: EachProvisioningObserver(observers: [ProvisioningLog(logger), telemetry.provisioning]))
         }
     }
@@ -22,12 +22,10 @@ extension Deployment {
     public func revocationSweep() -> RevocationSweep? {
         fileStore.map { fileStore in
             RevocationSweep(
-                storage: fileStore.administration, tokens: store.tokens, memory: store.provisioning, clock: clock)
+                storage: fileStore.administration, tokens: store.tokens, memory: store.provisioning, clock: clock,
+                ticks: ContinuousClock())
         }
     }
-
-    /// What carries revocations out, once there is a file store.
-    public func revoking() -> Late<RevocationSweep> { Late { revocationSweep() } }
 
     /// What revokes tokens, and tries to carry that out at the file store.
     public func revoker() -> Revoker {

@@ -59,6 +59,7 @@ public struct Deployment: Sendable {
     private let makes: Bool
     let logger: Logger
     let store: Store
+    private let alarm: CallAlarm
     private let commits: any CommitStore
     private let owner: OwnerID
     let locks: Locks
@@ -80,6 +81,7 @@ public struct Deployment: Sendable {
         let data = try DataDirectory(settings.dataDirectory, makes: makes)
         data.logConcerns(at: clock.now(), to: logger)
         let telemetry = ServiceTelemetry()
+        alarm = CallAlarm(telemetry.calls, logger: logger)
         let store = try await Store.open(
             settings, makes: makes, waiting: waitsForStore ? settings.storeWait : .zero, telemetry: telemetry,
             logger: logger)
@@ -325,7 +327,7 @@ extension Settings {
     /// What provisioning goes by.
     var provisioning: ProvisioningSettings {
         let root = StoragePath(segments: [workspaceRootname] + StoragePath(logsFolderPrefix).segments)
-        return ProvisioningSettings(logsFolder: root, tokenLifetime: tokenLifetime)
+        return ProvisioningSettings(logsFolder: root, tokenLifetime: tokenLifetime, patience: initTimeout)
     }
 }
 

@@ -33,20 +33,12 @@ public struct FileStore: Sendable {
         _ place: Place, token: Secret, settings: Settings, provisioning: ProvisioningSettings, clock: any WallClock,
         entropy: any Entropy, telemetry: ServiceTelemetry
     ) throws -> FileStore {
-        let fimidara: FimidaraSettings
-        do {
-            fimidara = try FimidaraSettings(
-                serverURL: place.serverURL, authToken: token, workspaceRootname: settings.workspaceRootname)
-        } catch {
-            throw SettingsError("fimidara: \(error)")
-        }
-        let transport = place.transport
-        let client = FimidaraClient(settings: fimidara, transport: transport, entropy: entropy, wallClock: clock)
+        let client = FimidaraClient(
+            settings: try settings.fimidara(at: place, token), transport: place.transport, entropy: entropy,
+            wallClock: clock, calls: telemetry.calls)
         // Whoever asks for init waits for the answer, and others of its app behind it: they are told early, and with
         // Retry-After, to come again. A worker has more patience.
-        var brief = fimidara
-        brief.retry = RetryPolicy(attempts: 3, longestAskedWait: .seconds(1))
-        let administrator = FimidaraClient(settings: brief, transport: transport, entropy: entropy, wallClock: clock)
+        let administrator = client.retrying(RetryPolicy(attempts: 3, longestAskedWait: .seconds(1)))
         let sources = ObservedSources(
             FimidaraAppSources(client: client, provisioning: provisioning), telemetry.registry)
         return FileStore(
@@ -62,14 +54,8 @@ extension FileStore {
     /// started; changes nothing there.
     /// - Throws: ``SettingsError`` when the settings cannot be used.
     static func concerns(at place: Place, token: Secret, settings: Settings) async throws -> [StorageConcern] {
-        let fimidara: FimidaraSettings
-        do {
-            fimidara = try FimidaraSettings(
-                serverURL: place.serverURL, authToken: token, workspaceRootname: settings.workspaceRootname,
-                retry: RetryPolicy(attempts: 2))
-        } catch {
-            throw SettingsError("fimidara: \(error)")
-        }
+        var fimidara = try settings.fimidara(at: place, token)
+        fimidara.retry = RetryPolicy(attempts: 2)
         let client = FimidaraClient(
             settings: fimidara, transport: place.transport, entropy: SystemEntropy(), wallClock: SystemClock())
         return await FimidaraStorageAdministration(client: client)
@@ -78,6 +64,19 @@ extension FileStore {
 }
 
 extension Settings {
+    /// How a file store is talked to.
+    /// - Throws: ``SettingsError``.
+    fileprivate func fimidara(at place: FileStore.Place, _ token: Secret) throws -> FimidaraSettings {
+        do {
+            return try FimidaraSettings(
+                serverURL: place.serverURL, authToken: token, workspaceRootname: workspaceRootname,
+                callTimeouts: HTTPTimeouts(idle: fileStoreCallTimeout, total: fileStoreCallTimeout * 3 / 2),
+                readTimeouts: HTTPTimeouts(idle: fileStoreReadTimeout, total: fileStoreReadTimeout * 2))
+        } catch {
+            throw SettingsError("fimidara: \(error)")
+        }
+    }
+
     /// The rights that our credential needs in the file store.
     var neededRights: [StorageRight] {
         StorageRight.always + (retentionOfSources == nil ? [] : [.deleteFile])

@@ -1,3 +1,4 @@
+import CallLedger
 public import IngestionJobs
 
 /// A kind of work that is done again and again, by one process at a time in the whole deployment.
@@ -23,6 +24,6 @@ public struct RecurringWork: Sendable {
     /// Executes a run, unless one is going on somewhere.
     /// - Throws: when the lock or the record of the run cannot be written.
     public func execute(onStart: @escaping Start = { _ in }) async throws -> RunKeeper.Outcome {
-        try await perform(onStart)
+        try await CallPurpose.$current.withValue("a run of \(kind.rawValue)") { try await perform(onStart) }
     }
 }

@@ -136,7 +136,7 @@ public struct RejectReplay: Sendable {
             }
         } catch let error as SourceError {
             switch error.reason {
-            case .unavailable, .throttled: return .unreachable(error.detail)
+            case .unavailable, .late, .throttled: return .unreachable(error.detail)
             case .unauthenticated, .forbidden, .gone, .rejected: return .refused(error.detail)
             }
         } catch let error as SettingsError {

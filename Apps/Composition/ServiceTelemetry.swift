@@ -1,3 +1,4 @@
+public import CallLedger
 import IngestionJobs
 import LocalFimidaraAdapter
 import LogIngestion
@@ -14,7 +15,10 @@ public struct ServiceTelemetry: Sendable {
     let maintenance: MaintenanceMetrics
     let provisioning: ProvisioningMetrics
     let files: FileStoreMetrics
+    /// The calls to backends that are under way.
+    public let calls = CallLedger()
     private let process: ProcessMetrics
+    private let callMetrics: CallMetrics
 
     init() {
         registry = PrometheusRegistry(ServiceMetric.allCases.map(\.family))
@@ -25,6 +29,7 @@ public struct ServiceTelemetry: Sendable {
         files = FileStoreMetrics(
             registry, uploads: StorageOperation.uploads.map(\.rawValue), limits: StorageLimit.allCases.map(\.rawValue))
         process = ProcessMetrics(registry, version: ServiceTelemetry.version)
+        callMetrics = CallMetrics(registry)
     }
 
     /// The content type of ``exposition()``.
@@ -33,6 +38,7 @@ public struct ServiceTelemetry: Sendable {
     /// All figures as Prometheus' text format has them.
     public func exposition() -> String {
         process.refresh()
+        callMetrics.refresh(from: calls)
         return registry.exposition()
     }
 

@@ -3,7 +3,6 @@ import DistributedLock
 public import IngestionJobs
 import LogIngestion
 public import Logging
-import SdkProvisioning
 public import ServiceLifecycle
 
 /// Runs the kinds of work on their intervals, the first time at once.
@@ -12,8 +11,6 @@ public struct WorkerService: Service, CustomStringConvertible {
     private let consumption: Late<RecurringWork>
     /// What is done beside it.
     private let upkeep: [RecurringWork]
-    /// What carries revocations out, once there is a file store.
-    private let revocations: Late<RevocationSweep>
     private let deployment: Deployment
     private let logger: Logger
 
@@ -24,7 +21,6 @@ public struct WorkerService: Service, CustomStringConvertible {
     public init(_ deployment: Deployment, logger: Logger) {
         consumption = deployment.consuming()
         upkeep = deployment.upkeep()
-        revocations = deployment.revoking()
         self.deployment = deployment
         self.logger = logger
     }
@@ -53,7 +49,7 @@ public struct WorkerService: Service, CustomStringConvertible {
         let clock = ContinuousClock()
         let start = clock.now
         while !Task.isCancelled {
-            if let work = consumption.value, let outcome = await consume(work) { summary.add(outcome) }
+            if let work = consumption.value, let outcome = await execute(work) { summary.add(outcome) }
             if let metadata = summary.take(at: clock.now - start) {
                 logger.info("consume-logs", metadata: metadata)
             }
@@ -81,6 +77,7 @@ public struct WorkerService: Service, CustomStringConvertible {
     /// - Returns: what came of each; `consume-logs` is left out without a file store.
     public func tick() async -> [Done] {
         var done: [Done] = []
+        await deployment.carryOutRevocations(logger)
         if let work = consumption.value {
             done.append(Done(kind: .consumeLogs, outcome: await consumeOnce(work)))
         }
@@ -92,27 +89,14 @@ public struct WorkerService: Service, CustomStringConvertible {
 
     /// Consumes once; again after the wait when objects did not show what was taken of them: no later process knows of it.
     private func consumeOnce(_ consumption: RecurringWork) async -> RunKeeper.Outcome? {
-        let first = await consume(consumption)
+        let first = await execute(consumption)
         guard case .executed(let run)? = first, run.figures.skips[SkipReason.doubted.rawValue, default: 0] > 0 else {
             return first
         }
         let wait = deployment.settings.ingestion.replaceAfter
         logger.info("looking again at files that do not show what was taken of them", metadata: ["after": "\(wait)"])
         guard (try? await ContinuousClock().sleep(for: wait)) != nil else { return first }
-        return await consume(consumption) ?? first
-    }
-
-    /// Carries revocations out and consumes.
-    private func consume(_ consumption: RecurringWork) async -> RunKeeper.Outcome? {
-        do {
-            let settled = try await revocations.value?.run() ?? 0
-            if settled > 0 { logger.info("revocations hold", metadata: ["tokens": "\(settled)"]) }
-        } catch  where error is CancellationError || Task.isCancelled {
-            return nil
-        } catch {
-            logger.warning("revocations could not be carried out; they stay owed", metadata: ["error": "\(error)"])
-        }
-        return await execute(consumption)
+        return await execute(consumption) ?? first
     }
 
     private func execute(_ work: RecurringWork) async -> RunKeeper.Outcome? {

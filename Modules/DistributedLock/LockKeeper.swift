@@ -119,14 +119,6 @@ private actor Assurance {
     func renew(since passed: @escaping @Sendable () -> Duration) { self.passed = passed }
 }
 
-extension Clock where Duration == Swift.Duration {
-    /// Tells how much time has passed since now.
-    func stopwatch() -> @Sendable () -> Duration {
-        let start = now
-        return { start.duration(to: now) }
-    }
-}
-
 /// A lock was lost while its work was under way.
 public struct LockLost: Error, Sendable, CustomStringConvertible {
     /// The lock.

@@ -23,6 +23,8 @@ public enum IngestionEvent: Sendable {
     case pageListed(SourceID, unreadBytes: Int64)
     /// A source was visited to its end, or as far as it could be.
     case sourceVisited(SourceID, AppID, ObjectTally)
+    /// A source was not visited, since its listing was late before; what is known of it still holds.
+    case sourceLeftAlone(SourceID)
     /// All sources were visited; one that was not is no longer there.
     case roundEnded
 }

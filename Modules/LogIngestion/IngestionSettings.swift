@@ -14,6 +14,12 @@ public struct IngestionSettings: Sendable, Hashable {
     public var fairShareBytes = 64 << 20
     /// How long a claim lasts without being prolonged.
     public var claimLease: Duration = .seconds(30)
+    /// How long an object may be read in one turn before others get theirs.
+    ///
+    /// One that is slow comes back after as long as its turn took.
+    public var turnTime: Duration = .seconds(10)
+    /// How long a run waits for apps that are slow before it visits the others again.
+    public var revisitAfter: Duration = .seconds(10)
     /// How long a past day's object must not have grown before its last line counts without a newline (`seal.grace`).
     public var sealGrace: Duration = .seconds(3600)
     /// How long an object must go on showing other bytes than those that were taken before it is read from its start

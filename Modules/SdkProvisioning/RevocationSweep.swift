@@ -5,33 +5,37 @@ public import LogModel
 ///
 /// A revocation is a row that is written at once; what follows from it is retried from that row, whatever fails.
 public struct RevocationSweep: Sendable {
+    /// How long ending the storage token of one client token may take.
+    public static let patience: Duration = .seconds(10)
     private static let pageSize = 100
 
     private let storage: any StorageAdministration
     private let tokens: any ClientTokenStore
     private let memory: any ProvisioningStore
     private let clock: any WallClock
+    private let ticks: any Clock<Duration>
 
-    /// Puts a sweep together.
+    /// Puts a sweep together; `ticks` measures how long each token takes.
     public init(
         storage: any StorageAdministration, tokens: any ClientTokenStore, memory: any ProvisioningStore,
-        clock: any WallClock
+        clock: any WallClock, ticks: any Clock<Duration>
     ) {
         self.storage = storage
         self.tokens = tokens
         self.memory = memory
         self.clock = clock
+        self.ticks = ticks
     }
 
     /// Carries out what is owed.
     ///
-    /// A token that the file store refuses to end keeps nobody else's from ending; a store that cannot be reached ends
-    /// the sweep, since it would keep each of them waiting.
+    /// A token that the file store refuses to end, or does not end in time, keeps nobody else's from ending; a store that
+    /// cannot be reached ends the sweep, since it would keep each of them waiting.
     /// - Returns: how many revocations are now known to hold everywhere.
     /// - Throws: ``StorageError``, ``RegistryStoreError`` or ``ProvisioningStoreError``; what was not done stays owed.
     public func run() async throws -> Int {
         var settled = 0
-        var refused: [TokenID: StorageError] = [:]
+        var refused: [TokenID: any Error] = [:]
         while true {
             // Refused ones are still owed and come first, since they are the oldest.
             let limit = RevocationSweep.pageSize + refused.count
@@ -42,6 +46,8 @@ public struct RevocationSweep: Sendable {
                     settled += 1
                 } catch let error as StorageError where !error.isWorthRetrying && error.reason != .unauthenticated {
                     refused[token] = error
+                } catch let passed as TimeLimitPassed {
+                    refused[token] = passed.asProvisioningError
                 }
             }
             guard owed.count == limit else { break }
@@ -51,8 +57,13 @@ public struct RevocationSweep: Sendable {
     }
 
     /// Carries the revocation of one token out.
-    /// - Throws: ``StorageError``, ``RegistryStoreError`` or ``ProvisioningStoreError``; it then stays owed.
+    /// - Throws: ``StorageError``, ``RegistryStoreError`` or ``ProvisioningStoreError``, or `TimeLimitPassed` after
+    ///   ``patience``; it then stays owed.
     public func settle(_ token: TokenID) async throws {
+        try await within(RevocationSweep.patience, by: ticks) { try await settleWithoutLimit(token) }
+    }
+
+    private func settleWithoutLimit(_ token: TokenID) async throws {
         // Confirmed by the answer "not found", not by a deletion that was accepted.
         var attempts = 0
         while try await storage.deleteTokens(for: token) {

@@ -57,7 +57,8 @@ extension SdkProvisioner {
     ///
     /// No trust in earlier looks counts. A step looks at the folder, the group and its right, then at the app's tokens that
     /// init has enrolled, until its time is over; ``RepairReport/next`` says where the next step goes on. Inits of the
-    /// app wait while the grant is looked at, and not while the tokens are.
+    /// app wait while the grant is looked at, and not while the tokens are. The grant and each token may take as long as an
+    /// init may.
     /// - Parameters:
     ///   - app: the app.
     ///   - last: the client token behind which to go on; `nil` to begin.
@@ -67,14 +68,14 @@ extension SdkProvisioner {
     public func repair(_ app: AppID, after last: TokenID? = nil) async throws -> RepairReport {
         guard try await memory.grant(for: app) != nil else { return RepairReport(wasProvisioned: false) }
         let (begin, limit) = (clock.now(), SdkProvisioner.repairTokens)
-        let (grant, lost) = try await lanes.inLane(app) { try await repairGrant(of: app) }
+        let (grant, lost) = try await inLane(app) { try await repairGrant(of: app) }
         var report = RepairReport(repaired: lost, wasProvisioned: true)
         let page = try await tokens.tokens(of: app, after: last, limit: limit)
         report.goOn(behind: page.count == limit ? page.last?.id : nil)
         for token in page {
             try Task.checkCancellation()
             if try await isToBeLookedAt(token) {
-                report.note(try await restoreMembership(of: token.id, in: grant.group))
+                report.note(try await inTime { try await restoreMembership(of: token.id, in: grant.group) })
             }
             // A clock that stepped back lets the step go on to the end of its page.
             if clock.now() >= begin.advanced(by: SdkProvisioner.repairTime), token.id != page.last?.id {

@@ -18,15 +18,16 @@ public struct SdkProvisioner: Sendable {
     let settings: ProvisioningSettings
     let clock: any WallClock
     let lanes = ProvisioningLanes()
+    let ticks: any Clock<Duration>
     private let entropy: any Entropy
     private let observer: (any ProvisioningObserver)?
     private let provenGrants = Confirmations<AppID>(trust: SdkProvisioner.trust)
     private let provenMembers = Confirmations<TokenID>(trust: SdkProvisioner.trust)
 
-    /// Puts a provisioner together.
+    /// Puts a provisioner together; `ticks` measures what an init may take.
     public init(
         storage: any StorageAdministration, memory: any ProvisioningStore, tokens: any ClientTokenStore,
-        settings: ProvisioningSettings, clock: any WallClock, entropy: any Entropy,
+        settings: ProvisioningSettings, clock: any WallClock, ticks: any Clock<Duration>, entropy: any Entropy,
         observer: (any ProvisioningObserver)? = nil
     ) {
         self.storage = storage
@@ -34,6 +35,7 @@ public struct SdkProvisioner: Sendable {
         self.tokens = tokens
         self.settings = settings
         self.clock = clock
+        self.ticks = ticks
         self.entropy = entropy
         self.observer = observer
     }
@@ -52,23 +54,45 @@ public struct SdkProvisioner: Sendable {
         public let app: AppID
     }
 
-    /// Provisions for a client token that was let in.
+    /// Provisions for a client token that was let in, within `settings.patience`.
+    ///
+    /// Steps that do not need each other's results are taken at the same time.
     /// - Parameters:
     ///   - token: the client token, with the right to write.
     ///   - instance: which installation asks; the same one gets the same prefix.
     ///   - prefix: a prefix that this token was given before, which is then kept.
     /// - Returns: what the SDK gets.
     /// - Throws: ``StorageError``, ``ProvisioningStoreError``, ``RegistryStoreError``, or ``TokenRefusal`` `.revoked`
-    ///   when the token was revoked meanwhile.
+    ///   when the token was revoked meanwhile. When the time is over it is the error of what was waited for.
     public func provision(
         for token: ClientToken, instance: String? = nil, keeping prefix: FilePrefix? = nil
     ) async throws -> Provision {
-        let filePrefix = try await filePrefix(for: token, instance: instance, keeping: prefix)
+        async let filePrefix = inTime { try await self.filePrefix(for: token, instance: instance, keeping: prefix) }
         // One at a time per app: of many first inits one does the work and the others find it done.
-        let (folder, credential) = try await lanes.inLane(token.app) { try await handOut(to: token) }
+        let (folder, credential) = try await inLane(token.app) { try await handOut(to: token) }
         return Provision(
-            serverURL: storage.serverURL, credential: credential, folderPath: folder, filePrefix: filePrefix,
-            app: token.app)
+            serverURL: storage.serverURL, credential: credential, folderPath: folder,
+            filePrefix: try await filePrefix, app: token.app)
+    }
+
+    /// Runs work for as long as an init may take.
+    /// - Throws: the error of what was waited for when the time is over.
+    func inTime<Value: Sendable>(_ work: @escaping @Sendable () async throws -> Value) async throws -> Value {
+        do { return try await within(settings.patience, by: ticks, work) } catch let passed as TimeLimitPassed {
+            throw passed.asProvisioningError
+        }
+    }
+
+    /// Runs work of an app when no other one is going on, both for as long as an init may take.
+    /// - Throws: the error of what was waited for when the time is over.
+    func inLane<Value: Sendable>(
+        _ app: AppID, _ work: @escaping @Sendable () async throws -> Value
+    ) async throws -> Value {
+        do { return try await lanes.inLane(app, for: settings.patience, by: ticks, work) } catch let passed
+            as TimeLimitPassed
+        {
+            throw passed.asProvisioningError
+        }
     }
 
     private func filePrefix(
@@ -117,9 +141,9 @@ public struct SdkProvisioner: Sendable {
     private func warmProvision(
         for token: ClientToken, _ lost: inout Set<ProvisionedPart>
     ) async throws -> (StoragePath, StorageCredential)? {
-        guard let grant = try await memory.grant(for: token.app), try await memory.isEnrolled(token.id) else {
-            return nil
-        }
+        async let enrolled = memory.isEnrolled(token.id)
+        let known = try await memory.grant(for: token.app)
+        guard try await enrolled, let grant = known else { return nil }
         // Another root name or prefix is configured by now: the worker reads there, so SDKs must write there.
         guard grant.folderPath == settings.folder(of: token.app) else { return nil }
         guard let credential = try await storage.credential(for: token.id) else {
@@ -127,28 +151,41 @@ public struct SdkProvisioner: Sendable {
             return nil
         }
         guard isShortEnough(credential, for: token) else { return nil }
-        let now = clock.now()
-        if await !provenGrants.isRecent(grant, of: token.app, at: now) {
-            guard try await isProven(grant, &lost) else { return nil }
-            await provenGrants.confirm(grant, of: token.app, at: now)
+        async let missing = lostPart(of: grant, for: token.app)
+        let isMember = try await isProvenMember(credential.holder, token, of: grant)
+        if let part = try await missing {
+            if let part = part.part { lost.insert(part) }
+            return nil
         }
-        if await !provenMembers.isRecent(grant, of: token.id, at: now) {
-            guard try await storage.isMember(credential.holder, of: grant.group) else {
-                lost.insert(.membership)
-                return nil
-            }
-            await provenMembers.confirm(grant, of: token.id, at: now)
+        guard isMember else {
+            lost.insert(.membership)
+            return nil
         }
         return (grant.folderPath, credential)
     }
 
-    /// Whether the folder is there, and the group may write in it.
-    private func isProven(_ grant: AppGrant, _ lost: inout Set<ProvisionedPart>) async throws -> Bool {
-        guard try await storage.folder(at: grant.folderPath) == grant.folder else {
-            lost.insert(.folder)
-            return false
-        }
-        return try await storage.mayUpload(grant.group, on: grant.folder)
+    /// Why a grant does not hold; the part is known when it is the folder.
+    private struct BrokenGrant: Sendable { let part: ProvisionedPart? }
+
+    /// Whether the folder is not there, or the group may not write in it.
+    private func lostPart(of grant: AppGrant, for app: AppID) async throws -> BrokenGrant? {
+        let now = clock.now()
+        guard await !provenGrants.isRecent(grant, of: app, at: now) else { return nil }
+        async let mayUpload = storage.mayUpload(grant.group, on: grant.folder)
+        guard try await storage.folder(at: grant.folderPath) == grant.folder else { return BrokenGrant(part: .folder) }
+        guard try await mayUpload else { return BrokenGrant(part: nil) }
+        await provenGrants.confirm(grant, of: app, at: now)
+        return nil
+    }
+
+    private func isProvenMember(
+        _ holder: StorageTokenID, _ token: ClientToken, of grant: AppGrant
+    ) async throws -> Bool {
+        let now = clock.now()
+        if await provenMembers.isRecent(grant, of: token.id, at: now) { return true }
+        guard try await storage.isMember(holder, of: grant.group) else { return false }
+        await provenMembers.confirm(grant, of: token.id, at: now)
+        return true
     }
 
     /// A credential must not outlive what is configured now, nor the client token; clocks may differ a little.
@@ -164,8 +201,10 @@ public struct SdkProvisioner: Sendable {
     private func coldProvision(
         for token: ClientToken, _ lost: inout Set<ProvisionedPart>
     ) async throws -> (StoragePath, StorageCredential) {
+        // A storage token without a group opens nothing, so it may be there before the grant is.
+        async let tokenWasMade = ensureStorageToken(for: token)
         let grant = try await ensureGrant(for: token.app, &lost)
-        let wasMade = try await ensureStorageToken(for: token)
+        let wasMade = try await tokenWasMade
         try await storage.assign(grant.group, to: token.id)
         try await refuseIfRevoked(token)
         guard let credential = try await storage.credential(for: token.id) else {
@@ -222,11 +261,16 @@ public struct ProvisioningSettings: Sendable, Hashable {
     public var logsFolder: StoragePath
     /// How long a credential lives, at most as long as the client token (`sdk.token_lifetime`).
     public var tokenLifetime: Duration
+    /// How long an init may take in all (`sdk.init_timeout`).
+    public var patience: Duration
 
     /// Makes settings.
-    public init(logsFolder: StoragePath, tokenLifetime: Duration = .seconds(86_400)) {
+    public init(
+        logsFolder: StoragePath, tokenLifetime: Duration = .seconds(86_400), patience: Duration = .seconds(10)
+    ) {
         self.logsFolder = logsFolder
         self.tokenLifetime = tokenLifetime
+        self.patience = patience
     }
 
     /// Where an app's files are.

@@ -51,7 +51,7 @@ public struct IngestionLog: IngestionObserver {
             logger.trace(
                 "a source was visited",
                 metadata: ["source": "\(source)", "app": "\(app)", "unread_bytes": "\(tally.unreadBytes)"])
-        case .pageListed, .roundEnded: break
+        case .pageListed, .sourceLeftAlone, .roundEnded: break
         }
     }
 

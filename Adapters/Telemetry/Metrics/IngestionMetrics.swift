@@ -53,6 +53,7 @@ public struct IngestionMetrics: IngestionObserver {
         case .foreignObjects(let source, let count): sources.foreign(count, in: source)
         case .pageListed(let source, let unread): sources.listed(unread, in: source)
         case .sourceVisited(let source, _, let tally): sources.visited(source, tally)
+        case .sourceLeftAlone(let source): sources.leftAlone(source)
         case .roundEnded: sources.roundEnded()
         // The gauge of objects by their state shows them.
         case .objectDoubted: break

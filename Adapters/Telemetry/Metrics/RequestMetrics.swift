@@ -52,7 +52,7 @@ enum RequestOutcome: String, CaseIterable {
 
     private init(_ reason: SourceError.Reason) {
         switch reason {
-        case .unavailable: self = .unavailable
+        case .unavailable, .late: self = .unavailable
         case .throttled: self = .throttled
         case .unauthenticated: self = .unauthenticated
         case .forbidden: self = .forbidden

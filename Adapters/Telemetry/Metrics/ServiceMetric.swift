@@ -28,6 +28,7 @@ public enum ServiceMetric: String, Sendable, CaseIterable {
     case commitFailures = "logferry_commit_failures_total"
     case commitSteps = "logferry_commit_steps_total"
 
+    case oldestCall = "logferry_oldest_call_seconds"
     case storeCallsGivenUp = "logferry_store_calls_given_up_total"
 
     case lockAcquires = "logferry_lock_acquires_total"
@@ -110,6 +111,7 @@ extension ServiceMetric {
         case .commitDuration: histogram([], "Time that commits to the store took, failed ones included.")
         case .commitFailures: counter(["reason"], "Commits that did not go through, by reason.")
         case .commitSteps: counter(["outcome"], "Steps of cursors in commits, by what came of them.")
+        case .oldestCall: gauge(["backend"], "How long the oldest call under way has lasted, 0 when there is none.")
         case .storeCallsGivenUp: counter(["backend", "reason"], "Calls to the store given up without an answer.")
         case .lockAcquires: counter(["outcome"], "Attempts to take a lock, by what came of them.")
         case .lockExtends: counter(["outcome"], "Attempts to prolong a lock, by what came of them.")

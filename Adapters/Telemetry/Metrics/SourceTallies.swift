@@ -59,6 +59,11 @@ struct SourceTallies: Sendable {
         change(source) { $0.foreign = count }
     }
 
+    /// Keeps what is known of a source that was not visited; of one that never was, nothing is known.
+    func leftAlone(_ source: SourceID) {
+        state.withLock { $0.entries[source]?.wasVisited = true }
+    }
+
     /// Forgets sources that were not visited since the last time.
     func roundEnded() {
         state.withLock { state in

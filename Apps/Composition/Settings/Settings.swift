@@ -83,6 +83,10 @@ public struct Settings: Sendable {
     public let fimidaraPublicURL: String?
     /// Our agent token in the file store, when given.
     public let fimidaraToken: Secret?
+    /// How long a call to the file store may go without a byte.
+    let fileStoreCallTimeout: Duration
+    /// How long the reading of a file there may go without a byte.
+    let fileStoreReadTimeout: Duration
     /// Root name of our workspace in the file store.
     public let workspaceRootname: String
     /// Folder that holds the apps' folders, slashes allowed.
@@ -115,6 +119,8 @@ public struct Settings: Sendable {
     public let ingestion: IngestionSettings
     /// Lifetime of the credentials that init hands out.
     public let tokenLifetime: Duration
+    /// How long an init may take in all.
+    public let initTimeout: Duration
     /// Most inits a minute of one client token.
     public let initRate: Int
     /// Time that work in progress gets to end.
@@ -158,6 +164,8 @@ public struct Settings: Sendable {
         fimidaraURL = read.url("fimidara.server_url")
         fimidaraPublicURL = read.url("fimidara.public_url")
         fimidaraToken = read.key("fimidara.auth_token")
+        fileStoreCallTimeout = read.duration("fimidara.call_timeout")
+        fileStoreReadTimeout = read.duration("fimidara.read_timeout")
         workspaceRootname = read.name("fimidara.workspace_rootname", FimidaraNames.complaint(aboutRootname:))
         logsFolderPrefix = read.name("fimidara.logs_folder_prefix", FimidaraNames.complaint(aboutPrefix:))
         consumeInterval = read.duration("consume.interval")
@@ -174,6 +182,7 @@ public struct Settings: Sendable {
         retentionOfSources = read.days("retention.source_days")
         ingestion = read.ingestion(into: store, claimLease: consumeLockTerm)
         tokenLifetime = read.duration("sdk.token_lifetime")
+        initTimeout = read.duration("sdk.init_timeout")
         initRate = read.rate("sdk.init_rate")
         shutdownGrace = read.duration("shutdown.grace")
         logLevel =

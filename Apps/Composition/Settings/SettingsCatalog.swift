@@ -104,6 +104,8 @@ public enum SettingsCatalog {
         SettingKey("fimidara.server_url", .url, nil, "the file store; default the embedded one"),
         SettingKey("fimidara.public_url", .url, nil, "the file store as SDKs reach it; default server_url"),
         SettingKey("fimidara.auth_token", .text, nil, secret: true, "our agent token in the file store"),
+        SettingKey("fimidara.call_timeout", .duration, "20s", "how long a call to it may go without a byte"),
+        SettingKey("fimidara.read_timeout", .duration, "10s", "how long reading a file there may go without a byte"),
         SettingKey("fimidara.workspace_rootname", .text, "logferry", "root name of our workspace there"),
         SettingKey("fimidara.logs_folder_prefix", .text, "logs", "folder that holds the apps' folders"),
         SettingKey("consume.interval", .duration, "10s", "time between runs of consume-logs"),
@@ -124,6 +126,7 @@ public enum SettingsCatalog {
         SettingKey("ingest.bytes_in_flight", .bytes, "16MiB", "most bytes read and not yet committed"),
         SettingKey("seal.grace", .duration, "1h", "quiet time before a past day's last line counts without newline"),
         SettingKey("sdk.token_lifetime", .duration, "24h", "lifetime of the credentials that init hands out"),
+        SettingKey("sdk.init_timeout", .duration, "10s", "how long an init may take"),
         SettingKey("sdk.init_rate", .rate, "120/min", "most inits of one client token"),
         SettingKey(
             "shutdown.grace", .duration, "20s",

@@ -44,7 +44,8 @@ struct Dev: AsyncParsableCommand {
         }
         let watch = FileStoreWatch(
             embedded, settings: settings, telemetry: deployment.telemetry, logger: settings.logger("local-fimidara"))
-        var services: [any Service] = [files, server, ops, watch]
+        let revocations = RevocationService(deployment, logger: settings.logger("revocations"))
+        var services: [any Service] = [files, server, ops, watch, revocations]
         let application =
             demo
             ? try await DemoApplication(

@@ -33,7 +33,8 @@ struct Serve: AsyncParsableCommand {
         }
         let ops = OpsServer(deployment, settings, doors)
         let runner = ServiceRunner(settings, as: .serve)
-        try await runner.run([server, ops], doors: doors, deployment: deployment)
+        let revocations = RevocationService(deployment, logger: settings.logger("revocations"))
+        try await runner.run([server, revocations, ops], doors: doors, deployment: deployment)
         try await deployment.close()
         runner.sayEnd()
     }
@@ -69,7 +70,8 @@ struct Work: AsyncParsableCommand {
         let doors = OpenDoors(count: 1)
         let ops = OpsServer(deployment, settings, doors)
         let runner = ServiceRunner(settings, as: .work)
-        try await runner.run([worker, ops], doors: doors, deployment: deployment)
+        let revocations = RevocationService(deployment, logger: settings.logger("revocations"))
+        try await runner.run([worker, revocations, ops], doors: doors, deployment: deployment)
         try await deployment.close()
         runner.sayEnd()
     }

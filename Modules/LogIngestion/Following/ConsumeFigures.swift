@@ -45,7 +45,8 @@ public struct ConsumeFigures: Sendable, Hashable {
     ///
     /// As the words of ``firstError`` they tell it of all failures of a run.
     public static func mayPass(_ words: String) -> Bool {
-        words.hasPrefix("\(SourceError.Reason.unavailable): ") || words.hasPrefix("throttled(")
+        words.hasPrefix("\(SourceError.Reason.unavailable): ") || words.hasPrefix("\(SourceError.Reason.late): ")
+            || words.hasPrefix("throttled(")
     }
 
     /// Keeps the words of a failure when there are none yet, or only those of one that may pass.

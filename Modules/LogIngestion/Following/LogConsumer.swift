@@ -4,20 +4,20 @@ public import LogModel
 
 /// Brings what applications have appended into the store: all apps, all their files, from each file's cursor.
 public struct LogConsumer: Sendable {
-    private let apps: any AppStore
+    let apps: any AppStore
     private let sources: any AppSources
     private let cursors: any CursorStore
     private let clock: any WallClock
-    private let ticks: any Clock<Duration>
-    private let observer: any IngestionObserver
-    private let settings: IngestionSettings
+    let ticks: any Clock<Duration>
+    let observer: any IngestionObserver
+    let settings: IngestionSettings
     private let owner: OwnerID
     private let follower: @Sendable (any ObjectSource) -> ObjectFollower
     private let backOff: BackOff
     private let claims: ActiveClaims
     private let steps: ClockSteps
     private let doubts: ObjectDoubts
-    private let looks: HiddenLooks
+    let looks: HiddenLooks
     private let turns: (any AppTurns)?
 
     /// Puts a consumer together.
@@ -61,7 +61,7 @@ public struct LogConsumer: Sendable {
             ObjectFollower(
                 source: source, cursors: cursors, committer: committer, budget: budget, scanner: scanner,
                 checksums: checksums, settings: settings, clock: clock, observer: observer, steps: steps,
-                doubts: doubts, taken: taken, looks: looks)
+                doubts: doubts, taken: taken, looks: looks, ticks: ticks)
         }
         self.steps = steps
         self.doubts = doubts
@@ -89,34 +89,8 @@ public struct LogConsumer: Sendable {
         }
     }
 
-    private func visitApps() async throws -> ConsumeFigures {
-        await looks.beginRun()
-        return try await withThrowingTaskGroup(of: ConsumeFigures.self) { group in
-            var figures = ConsumeFigures()
-            var last: AppID?
-            var running = 0
-            while true {
-                let page = try await apps.apps(after: last, limit: 100)
-                for app in page {
-                    if running >= settings.parallelApps, let done = try await group.next() {
-                        figures += done
-                        running -= 1
-                    }
-                    group.addTask { await visit(app) }
-                    running += 1
-                }
-                guard page.count == 100 else { break }
-                last = page.last?.id
-            }
-            for try await done in group { figures += done }
-            try Task.checkCancellation()
-            observer.observe(.roundEnded)
-            return figures
-        }
-    }
-
     /// Takes all that one app's files hold, if it is this consumer's turn.
-    private func visit(_ app: RegisteredApp) async -> ConsumeFigures {
+    func visit(_ app: RegisteredApp) async -> ConsumeFigures {
         guard let turns else { return await consume(app) }
         do {
             if let figures = try await turns.take(app.id, { await consume(app) }) { return figures }
@@ -136,6 +110,12 @@ public struct LogConsumer: Sendable {
         var figures = ConsumeFigures()
         figures.apps = 1
         var unfinished: [SourceObject] = []
+        guard await backOff.isDue(source.id, at: clock.now()) else {
+            figures.skip(.sourceBackingOff)
+            observer.observe(.sourceLeftAlone(source.id))
+            return figures
+        }
+        let passed = ticks.stopwatch()
         do {
             try await source.list { page in
                 try Task.checkCancellation()
@@ -156,6 +136,9 @@ public struct LogConsumer: Sendable {
             if !Task.isCancelled {
                 figures.fail(error)
                 observer.observe(.sourceFailed(source.id, app.id, error: String(describing: error)))
+                if (error as? SourceError)?.reason == .late {
+                    _ = await backOff.wasLate(source.id, cost: passed(), at: clock.now())
+                }
             }
         }
         observer.observe(.sourceVisited(source.id, app.id, figures.tally))
@@ -304,22 +287,26 @@ public struct LogConsumer: Sendable {
         var spent = claimed.map(\.1)
         // All of them, those that wait for their turn too.
         await claims.add(spent)
-        await withTaskGroup(of: (SourceObject, ObjectFollower.Turn).self) { group in
+        await withTaskGroup(of: EndedTurn.self) { group in
             var running = 0
             for (object, claim) in claimed {
-                if running >= settings.parallelObjects, let (done, turn) = await group.next() {
-                    spent.append(turn.claim)
-                    await note(turn, of: done, source: source, into: &figures, unfinished: &unfinished)
+                if running >= settings.parallelObjects, let ended = await group.next() {
+                    spent.append(ended.turn.claim)
+                    await note(ended, source: source, into: &figures, unfinished: &unfinished)
                     running -= 1
                 }
+                let isGentle = await backOff.wasLate(source.id, object.key)
                 group.addTask {
-                    (object, await follower.follow(object, claim: claim, onClaim: { await claims.add([$0]) }))
+                    let passed = ticks.stopwatch()
+                    let turn = await follower.follow(
+                        object, claim: claim, isGentle: isGentle, onClaim: { await claims.add([$0]) })
+                    return EndedTurn(object: object, turn: turn, cost: passed())
                 }
                 running += 1
             }
-            for await (done, turn) in group {
-                spent.append(turn.claim)
-                await note(turn, of: done, source: source, into: &figures, unfinished: &unfinished)
+            for await ended in group {
+                spent.append(ended.turn.claim)
+                await note(ended, source: source, into: &figures, unfinished: &unfinished)
             }
         }
         await giveUp(spent)
@@ -334,10 +321,18 @@ public struct LogConsumer: Sendable {
         }.value
     }
 
+    /// A turn of an object, and how long it took.
+    private struct EndedTurn: Sendable {
+        let object: SourceObject
+        let turn: ObjectFollower.Turn
+        let cost: Duration
+    }
+
     private func note(
-        _ turn: ObjectFollower.Turn, of object: SourceObject, source: any ObjectSource,
-        into figures: inout ConsumeFigures, unfinished: inout [SourceObject]
+        _ ended: EndedTurn, source: any ObjectSource, into figures: inout ConsumeFigures,
+        unfinished: inout [SourceObject]
     ) async {
+        let (object, turn) = (ended.object, ended.turn)
         await claims.remove(turn.claim)
         figures.objects += 1
         figures.bytes += turn.bytes
@@ -348,6 +343,10 @@ public struct LogConsumer: Sendable {
         let unread = max(0, object.size - turn.position)
         switch turn.end {
         case .shareSpent: unfinished.append(object)
+        case .slow:
+            figures.tally.count(unread: unread)
+            await backOff.wasSlow(source.id, object.key, cost: ended.cost, at: clock.now())
+            return
         case .caughtUp: figures.tally.count(unread: unread)
         case .failed where Task.isCancelled: return
         case .gone: figures.skip(.gone)
@@ -360,7 +359,9 @@ public struct LogConsumer: Sendable {
         case .failed(let error):
             figures.fail(error)
             figures.tally.count(.failed, unread: unread)
-            let wait = await backOff.failed(source.id, object.key, at: clock.now())
+            let isLate = (error as? SourceError)?.reason == .late
+            let wait = await backOff.failed(
+                source.id, object.key, late: isLate ? ended.cost : nil, at: clock.now())
             observer.observe(
                 .objectFailed(source.id, object.key, error: String(describing: error), retryAfter: wait))
             return

@@ -18,6 +18,8 @@ public struct ObjectFollower: Sendable {
     /// The stored lines, which tell an older state from another content.
     let taken: (any TakenLines)?
     private let looks: HiddenLooks?
+    /// What turns are measured by; without it an object is read for as long as it takes.
+    private let ticks: (any Clock<Duration>)?
 
     /// Puts a follower together; committer and budget are shared by all followers of a process.
     ///
@@ -32,16 +34,16 @@ public struct ObjectFollower: Sendable {
         self.init(
             source: source, cursors: cursors, committer: committer, budget: budget, scanner: scanner,
             checksums: checksums, settings: settings, clock: clock, observer: observer, steps: nil, doubts: nil,
-            taken: taken, looks: nil)
+            taken: taken, looks: nil, ticks: nil)
     }
 
-    /// As the public one, with what notices steps of the clock and older states of objects, and when to look behind an object's
-    /// end.
+    /// As the public one, with what notices steps of the clock, older states of objects and slow ones, and when to look behind
+    /// an object's end.
     init(
         source: any ObjectSource, cursors: any CursorStore, committer: GroupCommitter, budget: ByteBudget,
         scanner: any RecordScanner, checksums: any Checksums, settings: IngestionSettings, clock: any WallClock,
         observer: any IngestionObserver, steps: ClockSteps?, doubts: ObjectDoubts?, taken: (any TakenLines)?,
-        looks: HiddenLooks?
+        looks: HiddenLooks?, ticks: (any Clock<Duration>)?
     ) {
         self.source = source
         self.cursors = cursors
@@ -56,6 +58,7 @@ public struct ObjectFollower: Sendable {
         self.doubts = doubts
         self.taken = taken
         self.looks = looks
+        self.ticks = ticks
     }
 
     /// How a turn ended.
@@ -64,6 +67,8 @@ public struct ObjectFollower: Sendable {
         case caughtUp
         /// The object's share of this turn is spent; there is more.
         case shareSpent
+        /// Its place took so long to give its bytes that others get their turn; there is more.
+        case slow
         /// The object is not this worker's any more.
         case lost
         /// The object is no longer there.
@@ -90,6 +95,10 @@ public struct ObjectFollower: Sendable {
         public var untimed: Int64 = 0
         /// How far the object is taken now.
         public internal(set) var position: Int64
+        /// Whether the object was late before, so that little room is held for it until its bytes come.
+        var isGentle = false
+        /// How long its bytes were waited for.
+        var waited: Duration = .zero
         /// Whether lines or batches were refused that look like the rest of an append that broke.
         var sawDamage = false
 
@@ -105,15 +114,17 @@ public struct ObjectFollower: Sendable {
     /// - Parameters:
     ///   - object: the object, as a listing showed it.
     ///   - claim: the right to move its cursor.
+    ///   - isGentle: whether little room is held for its bytes, since they may not come.
     ///   - scan: what the scanner looks for.
     ///   - onClaim: told of a claim that takes the place of `claim`.
     ///   - progress: told how far the object is scanned, after each chunk; the commit of it may still be on its way.
     /// - Returns: what the turn brought, and how it ended.
     public func follow(
-        _ object: SourceObject, claim: Claim, scan: ScanSettings = ScanSettings(),
+        _ object: SourceObject, claim: Claim, isGentle: Bool = false, scan: ScanSettings = ScanSettings(),
         onClaim: (Claim) async -> Void = { _ in }, progress: (CursorProgress) -> Void = { _ in }
     ) async -> Turn {
         var turn = Turn(claim: claim)
+        turn.isGentle = isGentle
         do {
             try await takeTurn(object, into: &turn, scan: scan, progress: progress)
         } catch let change as Rewritten {
@@ -157,7 +168,7 @@ public struct ObjectFollower: Sendable {
         _ object: SourceObject, into turn: inout Turn, scan: ScanSettings, behindEnd: Bool = false,
         progress: (CursorProgress) -> Void
     ) async throws {
-        let held = 3 * chunkLimit(for: object, from: turn.claim.cursor.progress.position)
+        let held = 3 * chunkLimit(for: object, in: turn)
         let reserved = try await budget.take(held)
         do {
             let behindEnd = behindEnd || turn.claim.cursor.progress.hiddenSeen > 0
@@ -191,8 +202,10 @@ public struct ObjectFollower: Sendable {
     ) async throws {
         let start = turn.claim.cursor.progress
         let overlap = start.tail.length
-        let limit = chunkLimit(for: object, from: start.position)
+        let limit = chunkLimit(for: object, in: turn)
+        let arrival = ticks?.stopwatch()
         var chunk = try await reader.read(from: start.position - Int64(overlap), limit: limit + overlap)
+        turn.waited += arrival?() ?? .zero
         try checkOverlap(of: chunk, with: start)
         await doubts?.clear(turn.claim.generation)
         var assembler = ObjectAssembler(
@@ -211,8 +224,16 @@ public struct ObjectFollower: Sendable {
                 in: &turn)
             guard isOurs else { return }
             progress(assembler.progress)
+            let arrival = ticks?.stopwatch()
             guard let next = try await following, let begin = try seam.freshStart(in: next) else { return }
-            guard assembler.progress.position - start.position < Int64(settings.fairShareBytes) else {
+            turn.waited += arrival?() ?? .zero
+            // A turn that moved nothing, in the midst of a long line, would begin there again.
+            guard turn.waited < settings.turnTime || assembler.progress.position == start.position else {
+                turn.end = .slow
+                return
+            }
+            // What has come once comes in usual pieces in the next turn.
+            guard !turn.isGentle, assembler.progress.position - start.position < Int64(settings.fairShareBytes) else {
                 turn.end = .shareSpent
                 return
             }
@@ -221,9 +242,13 @@ public struct ObjectFollower: Sendable {
         }
     }
 
-    /// Small objects ask for little, so that many of them fit into the budget at once.
-    private func chunkLimit(for object: SourceObject, from position: Int64) -> Int {
-        min(settings.chunkBytes, max(64 << 10, Int(clamping: object.size - position)))
+    private static let smallChunk = 64 << 10
+
+    /// Small objects ask for little, so that many of them fit into the budget at once, and so do those that may not give
+    /// anything.
+    private func chunkLimit(for object: SourceObject, in turn: Turn) -> Int {
+        let left = turn.isGentle ? 0 : Int(clamping: object.size - turn.claim.cursor.progress.position)
+        return min(settings.chunkBytes, max(ObjectFollower.smallChunk, left))
     }
 
     /// Scans a chunk from `fresh` on and sends what it gave on its way to the store.

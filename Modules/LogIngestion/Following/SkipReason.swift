@@ -16,6 +16,8 @@ public enum SkipReason: String, Sendable, Hashable, CaseIterable {
     case appHeldElsewhere = "app_held_elsewhere"
     /// It failed before, and its wait is not over.
     case backingOff = "backing_off"
+    /// The listing of its app was late before, and the wait of the app is not over; counted once for the app.
+    case sourceBackingOff = "source_backing_off"
     /// It went away while it was read.
     case gone
     /// Another worker took it over while it was read.

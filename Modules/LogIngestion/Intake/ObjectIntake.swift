@@ -118,7 +118,7 @@ public struct ObjectIntake: Sendable {
             report.isRefused = report.records == 0 && report.rejects > 0 && earlier == 0
             switch turn.end {
             case .caughtUp: return
-            case .shareSpent: continue
+            case .shareSpent, .slow: continue
             case .lost: throw IntakeFailure.lost
             // Nothing is doubted of what a person gives: a follower without doubts never ends like this.
             case .gone, .doubted: throw IntakeFailure.gone

@@ -1,6 +1,8 @@
 public import LogModel
 
 /// A place that holds log bytes: it lists its objects and reads ranges of them.
+///
+/// Every call ends within a time that the place states for itself, and soon after its task is cancelled.
 public protocol ObjectSource: Sendable {
     /// Stable over restarts, and equal on all machines that see the place.
     var id: SourceID { get }
@@ -153,8 +155,10 @@ public struct ObjectChunk: Sendable {
 public struct SourceError: Error, Sendable, Hashable, CustomStringConvertible {
     /// What kind of failure it is.
     public enum Reason: Sendable, Hashable {
-        /// No answer, a broken or late one, or a server's failure; the same call may succeed later.
+        /// No answer, a broken one, or a server's failure; the same call may succeed later.
         case unavailable
+        /// No answer in time, although the place answers other calls: this object, or this listing, is slow.
+        case late
         /// Too many calls; the same call may succeed after the given time.
         case throttled(retryAfter: Duration?)
         /// The source does not accept our credential (401).

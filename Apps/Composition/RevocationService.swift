@@ -1,0 +1,51 @@
+public import Logging
+import SdkProvisioning
+public import ServiceLifecycle
+
+/// Carries out revocations that are owed, in each process that has a file store.
+public struct RevocationService: Service, CustomStringConvertible {
+    private let loop: RevocationLoop
+
+    /// What it is, in few words: the log of services says so.
+    public var description: String { "RevocationService" }
+
+    /// Puts the service together.
+    public init(_ deployment: Deployment, logger: Logger) {
+        loop = deployment.revocationLoop(logger)
+    }
+
+    /// Works until shutdown begins.
+    public func run() async throws {
+        await cancelWhenGracefulShutdown { await loop.run() }
+    }
+}
+
+extension Deployment {
+    /// What carries out revocations again and again, once there is a file store.
+    func revocationLoop(_ logger: Logger) -> RevocationLoop {
+        RevocationLoop(
+            sweep: { revocationSweep() }, ticks: ContinuousClock(), entropy: entropy,
+            report: { tell($0, to: logger) })
+    }
+
+    /// Carries out once what is owed.
+    public func carryOutRevocations(_ logger: Logger) async {
+        guard let sweep = revocationSweep() else { return }
+        do {
+            let settled = try await sweep.run()
+            if settled > 0 { tell(.success(settled), to: logger) }
+        } catch  where error is CancellationError || Task.isCancelled {
+            // Being told to stop is nobody's failure.
+        } catch {
+            tell(.failure(error), to: logger)
+        }
+    }
+
+    private func tell(_ outcome: Result<Int, any Error>, to logger: Logger) {
+        switch outcome {
+        case .success(let settled): logger.info("revocations hold", metadata: ["tokens": "\(settled)"])
+        case .failure(let error):
+            logger.warning("revocations could not be carried out; they stay owed", metadata: ["error": "\(error)"])
+        }
+    }
+}

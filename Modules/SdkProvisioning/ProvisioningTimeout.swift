@@ -1,0 +1,20 @@
+import AppRegistry
+import LogModel
+
+extension TimeLimitPassed {
+    /// The error of a piece of provisioning whose time was over: what it threw when it was ended names what was waited for.
+    var asProvisioningError: any Error {
+        let words = "not done within \(limit)"
+        switch interrupted {
+        case let error as StorageError:
+            return StorageError(.unavailable, detail: "\(words): \(error.detail)")
+        case let error as ProvisioningStoreError:
+            return ProvisioningStoreError(detail: "\(words): \(error.detail)")
+        case let error as RegistryStoreError:
+            return RegistryStoreError(error.reason, detail: "\(words): \(error.detail)")
+        default:
+            // It waited for its turn, behind another one of the same app.
+            return StorageError(.unavailable, detail: "\(words): another init of the app is under way")
+        }
+    }
+}
