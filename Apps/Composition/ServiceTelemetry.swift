@@ -1,3 +1,4 @@
+import CallLedger
 import IngestionJobs
 import LocalFimidaraAdapter
 import LogIngestion
@@ -8,6 +9,8 @@ public struct ServiceTelemetry: Sendable {
     /// The version of the program.
     public static let version = "0.1.0"
 
+    /// The calls to backends that are under way.
+    let calls = CallLedger()
     let registry: PrometheusRegistry
     let ingestion: IngestionMetrics
     let runs: RunMetrics
