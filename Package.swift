@@ -417,12 +417,14 @@ let package = Package(
             "SQLiteTests", in: "Adapters/SQLiteTests",
             [
                 "LogModel", "AppRegistry", "SdkProvisioning", "DistributedLock", "LogCursor", "LogIngestion",
-                "IngestionJobs", "LogQuery", "SQLiteAdapter", "InMemoryAdapter", "PortContracts", "TestSupport", grdb,
+                "IngestionJobs", "LogQuery", "SQLiteAdapter", "InMemoryAdapter", "CallLedger", "PortContracts",
+                "TestSupport", grdb,
             ]),
         suite(
             "RedisTests", in: "Adapters/RedisTests",
             [
-                "LogModel", "DistributedLock", "RedisAdapter", "BlockingExecutor", "InMemoryAdapter", "PortContracts",
+                "LogModel", "DistributedLock", "RedisAdapter", "BlockingExecutor", "InMemoryAdapter", "CallLedger",
+                "PortContracts",
                 "ServerRig", "TestSupport",
             ]),
         suite(
@@ -431,7 +433,7 @@ let package = Package(
                 "LogModel", "AppRegistry", "SdkProvisioning", "DistributedLock", "LogCursor", "LogIngestion",
                 "IngestionJobs", "LogQuery", "LogMaintenance", "PostgresAdapter", "BlockingExecutor", "InMemoryAdapter",
                 "StoreSupport",
-                "PortContracts", "RawSockets", "ServerRig", "TestSupport",
+                "CallLedger", "PortContracts", "RawSockets", "ServerRig", "TestSupport",
             ]),
         suite(
             "MongoTests", in: "Adapters/MongoTests",

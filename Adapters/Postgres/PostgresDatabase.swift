@@ -1,4 +1,5 @@
 import BlockingExecutor
+public import CallLedger
 public import LogModel
 public import StoreSupport
 
@@ -28,16 +29,18 @@ public struct PostgresDatabase: Sendable {
     ///   - connections: how many connections this process may have at the same time, at least 1.
     ///   - makes: whether a schema is made or brought up to date; ``PostgresOpenError/noStore(store:)`` and
     ///     ``PostgresOpenError/olderVersion(store:)`` else.
+    ///   - calls: where calls are entered while they are under way.
     ///   - observe: is told of calls that were given up, and of commits that wait.
     /// - Returns: the store, ready for use.
     /// - Throws: ``PostgresOpenError``.
     public static func open(
-        url: Secret, connections: Int = 8, makes: Bool = true,
+        url: Secret, connections: Int = 8, makes: Bool = true, calls: CallLedger = CallLedger(),
         observe: @escaping @Sendable (StoreEvent) -> Void = { _ in }
     ) async throws(PostgresOpenError) -> PostgresDatabase {
         var settings = PoolSettings()
         settings.size = max(1, connections)
-        return try await open(url: url, settings: settings, makes: makes, watch: CallWatch(observe: observe))
+        return try await open(
+            url: url, settings: settings, makes: makes, watch: CallWatch(calls: calls, observe: observe))
     }
 
     static func open(
@@ -47,8 +50,11 @@ public struct PostgresDatabase: Sendable {
         do {
             let connection = try await PostgresPool.opened(target, watch)
             do {
-                try await connection.perform(isEndless: true) {
-                    try SchemaUpgrade.run(on: $0, target.shown, makes: makes)
+                let seen = SeenCall(target, on: connection)
+                try await watch.calls.follow(.postgres, seen.words) {
+                    try await connection.perform(isEndless: true) {
+                        try SchemaUpgrade.run(on: $0, target.shown, makes: makes)
+                    }
                 }
             } catch {
                 await connection.closeUnlessGivenUp()
@@ -68,11 +74,6 @@ public struct PostgresDatabase: Sendable {
         self.watch = watch
         gate = CommitGate(watch)
         pool = PostgresPool(target, settings: settings, watch: watch)
-    }
-
-    /// What is waited for at this moment and for how long, the oldest first, for people.
-    public var waits: [String] {
-        watch.sights.map { "\($0.what.shortened) at \(shown), for \((.now - $0.since).inSeconds)" }
     }
 
     /// Where the store is, without the password.

@@ -1,3 +1,4 @@
+public import CallLedger
 public import DistributedLock
 public import LogModel
 
@@ -11,13 +12,14 @@ public struct RedisLockStore: LockStore {
     ///   - addresses: independent masters; one, or an odd number.
     ///   - nodeTimeout: bounds of the time that one server may take for one call.
     ///   - entropy: fit for secrets.
+    ///   - calls: where calls are entered while they are under way.
     /// - Throws: ``RedisSettingsError`` when they cannot keep a lock.
     public init(
         _ addresses: [RedisAddress], nodeTimeout: ClosedRange<Duration> = RedlockRules.usualNodeTimeout,
-        entropy: any Entropy
+        entropy: any Entropy, calls: CallLedger = CallLedger()
     ) throws(RedisSettingsError) {
         let rules = try RedisLockStore.rules(for: addresses, nodeTimeout)
-        nodes = addresses.map { RedisNode(at: $0, entropy: entropy) }
+        nodes = addresses.map { RedisNode(at: $0, entropy: entropy, calls: calls) }
         lock = Redlock(nodes: nodes, rules: rules, ticks: ContinuousClock(), entropy: entropy)
     }
 
@@ -45,7 +47,7 @@ public struct RedisLockStore: LockStore {
         let nodes = nodes
         let found = await withTaskGroup(of: (Int, Result<RedisIdentity, RedisFailure>).self) { group in
             for (index, node) in nodes.enumerated() {
-                group.addTask { (index, await RedisIdentity.ask(node.connection, within: limit)) }
+                group.addTask { (index, await node.identity(within: limit)) }
             }
             return await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
         }

@@ -1,4 +1,5 @@
 import BlockingExecutor
+import CallLedger
 import DistributedLock
 import LogModel
 
@@ -12,9 +13,11 @@ struct RedisNode: LockNode {
 
     let connection: RedisConnection
     private let waiting = Locked(0)
+    private let calls: CallLedger
 
-    init(at address: RedisAddress, entropy: any Entropy) {
+    init(at address: RedisAddress, entropy: any Entropy, calls: CallLedger = CallLedger()) {
         connection = RedisConnection(to: address, entropy: entropy)
+        self.calls = calls
     }
 
     var label: String { connection.address.description }
@@ -72,9 +75,20 @@ struct RedisNode: LockNode {
         guard isAdmitted else { throw LockStoreError(.unavailable, detail: "has too many calls waiting for it") }
         defer { waiting.withLock { $0 -= 1 } }
         do throws(RedisFailure) {
-            return try await connection.run(script, keys: keys, arguments, urgency)
+            let connection = connection
+            return try await calls.follow(.redis, "\(script.name) at \(connection.address)") {
+                () async throws(RedisFailure) in try await connection.run(script, keys: keys, arguments, urgency)
+            }
         } catch {
             throw error.asStoreError
+        }
+    }
+
+    /// What the server says that it is.
+    func identity(within limit: Duration) async -> Result<RedisIdentity, RedisFailure> {
+        let connection = connection
+        return await calls.follow(.redis, "INFO at \(connection.address)") {
+            await RedisIdentity.ask(connection, within: limit)
         }
     }
 

@@ -2,11 +2,14 @@
 ///
 /// `digest` is the SHA-1 by which a server knows a script that it has run before; a test asks a server for it.
 struct RedisScript: Sendable {
+    /// What it does, in a word.
+    let name: String
     let text: String
     let digest: String
 
     /// Sets a free lock and counts its fence: the keys of lock and fence; the value, the term in milliseconds.
     static let acquire = RedisScript(
+        name: "acquire",
         text: """
             local held = redis.call('GET', KEYS[1])
             if held then return {0, held, redis.call('PTTL', KEYS[1])} end
@@ -18,6 +21,7 @@ struct RedisScript: Sendable {
 
     /// Raises the fence of a lock that is held: the keys of lock and fence; the value, the fence.
     static let raise = RedisScript(
+        name: "raise",
         text: """
             if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
             if tonumber(redis.call('GET', KEYS[2]) or '0') < tonumber(ARGV[2]) then
@@ -29,6 +33,7 @@ struct RedisScript: Sendable {
 
     /// Prolongs a lock that is held: its key; the value, the term in milliseconds.
     static let extend = RedisScript(
+        name: "extend",
         text: """
             if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
             return redis.call('PEXPIRE', KEYS[1], ARGV[2])
@@ -37,6 +42,7 @@ struct RedisScript: Sendable {
 
     /// Deletes a lock that is held: its key; the value.
     static let release = RedisScript(
+        name: "release",
         text: """
             if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
             return redis.call('DEL', KEYS[1])

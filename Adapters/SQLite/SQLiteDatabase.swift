@@ -1,4 +1,5 @@
 import BlockingExecutor
+public import CallLedger
 import Foundation
 import GRDB
 import SQLiteFiles
@@ -8,6 +9,8 @@ import SQLiteFiles
 /// Write-ahead log, `synchronous=FULL` (an acknowledged commit has been fsynced), writes begin IMMEDIATE.
 public struct SQLiteDatabase: Sendable {
     let pool: DatabasePool
+    /// The calls that are under way.
+    let calls: CallLedger
     /// The file that is open; `nil` when it was gone before it could be looked at.
     private let file: OpenedFile?
     /// Where reads that take long are made; as many connections are left for others.
@@ -23,14 +26,21 @@ public struct SQLiteDatabase: Sendable {
     ///   - busyTimeout: how long a write waits for another process's write.
     ///   - makes: whether a schema is made or brought up to date; ``SQLiteOpenError/noStore(path:)`` and
     ///     ``SQLiteOpenError/olderVersion(path:)`` else.
+    ///   - calls: where calls are entered while they are under way.
     /// - Throws: ``SQLiteOpenError``.
-    public init(path: String, busyTimeout: Duration = .seconds(10), makes: Bool = true) throws(SQLiteOpenError) {
-        try self.init(path: path, busyTimeout: busyTimeout, makes: makes, time: .system)
+    public init(
+        path: String, busyTimeout: Duration = .seconds(10), makes: Bool = true, calls: CallLedger = CallLedger()
+    ) throws(SQLiteOpenError) {
+        try self.init(path: path, busyTimeout: busyTimeout, makes: makes, calls: calls, time: .system)
     }
 
     init(
-        path: String, busyTimeout: Duration = .seconds(10), makes: Bool = true, time: MachineTime
+        path: String, busyTimeout: Duration = .seconds(10), makes: Bool = true, calls: CallLedger = CallLedger(),
+        time: MachineTime
     ) throws(SQLiteOpenError) {
+        self.calls = calls
+        let call = calls.begin(.sqlite) { "opening \(path)" }
+        defer { calls.end(call) }
         var configuration = Configuration()
         configuration.label = "logferry"
         configuration.busyMode = .timeout(Double(busyTimeout.components.seconds))
@@ -136,7 +146,9 @@ public struct SQLiteDatabase: Sendable {
     /// - Throws: what SQLite says when the file cannot be read; ``FileLost`` when it is not the one at its path any more.
     public func ping() async throws {
         try file?.demand()
-        _ = try await pool.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM locks") }
+        try await calls.follow(.sqlite, "SQLiteDatabase.ping()") {
+            _ = try await pool.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM locks") }
+        }
     }
 }
 

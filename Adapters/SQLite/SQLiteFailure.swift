@@ -1,4 +1,3 @@
-import BlockingExecutor
 import GRDB
 import SQLiteFiles
 import StoreSupport
@@ -36,47 +35,6 @@ extension StoreFailure {
         case .SQLITE_READONLY:
             words + "; give this user the right to write to the file and its folder, and mount its disk for writing"
         default: words
-        }
-    }
-}
-
-extension SQLiteDatabase {
-    /// Reads in one snapshot and translates what goes wrong.
-    func read<Value: Sendable, Failure: Error>(
-        _ failure: (StoreFailure) -> Failure, _ work: @Sendable @escaping (Database) throws -> Value
-    ) async throws(Failure) -> Value {
-        do {
-            return try await pool.read(work)
-        } catch {
-            throw failure(StoreFailure(error, in: pool.path))
-        }
-    }
-
-    /// Reads in one snapshot, on a thread that lets others go first, and translates what goes wrong; ends when the caller
-    /// is cancelled.
-    func readInBackground<Value: Sendable, Failure: Error>(
-        _ failure: (StoreFailure) -> Failure, _ work: @Sendable @escaping (Database) throws -> Value
-    ) async throws(Failure) -> Value {
-        do {
-            let (pool, interruption) = (pool, Interruption())
-            return try await withTaskCancellationHandler {
-                try await background.run { try pool.read { db in try interruption.heed(in: db) { try work(db) } } }
-            } onCancel: {
-                interruption.demand()
-            }
-        } catch {
-            throw failure(StoreFailure(error, in: pool.path))
-        }
-    }
-
-    /// Writes in one transaction and translates what goes wrong.
-    func write<Value: Sendable, Failure: Error>(
-        _ failure: (StoreFailure) -> Failure, _ work: @Sendable @escaping (Database) throws -> Value
-    ) async throws(Failure) -> Value {
-        do {
-            return try await pool.write(work)
-        } catch {
-            throw failure(StoreFailure(error, in: pool.path))
         }
     }
 }

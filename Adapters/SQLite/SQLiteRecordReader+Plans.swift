@@ -19,11 +19,12 @@ extension SQLiteRecordReader {
 
     /// Reads, and notes the statements when somebody wants to see them.
     func read<Value: Sendable>(
-        _ work: @Sendable @escaping (Database) throws -> Value
+        _ function: StaticString = #function, _ work: @Sendable @escaping (Database) throws -> Value
     ) async throws(RecordReaderError) -> Value {
         guard let trace else {
             return pace == .long
-                ? try await database.readInBackground(\.reader, work) : try await database.read(\.reader, work)
+                ? try await database.readInBackground(\.reader, in: #fileID, function, work)
+                : try await database.read(\.reader, in: #fileID, function, work)
         }
         let (value, statements) = try await database.read(\.reader) { db in
             var statements: [String] = []

@@ -109,10 +109,10 @@ public struct SQLiteRecordReader: RecordReader {
 
     /// Reads what cannot be given in parts; a short read of much is given up.
     private func readWhole<Value: Sendable>(
-        _ work: @Sendable @escaping (Database) throws -> Value
+        _ function: StaticString = #function, _ work: @Sendable @escaping (Database) throws -> Value
     ) async throws(RecordReaderError) -> Value {
-        guard pace == .short else { return try await read(work) }
-        guard let value = try await read({ db in try ShortRead.run(in: db) { try work(db) } }) else {
+        guard pace == .short else { return try await read(function, work) }
+        guard let value = try await read(function, { db in try ShortRead.run(in: db) { try work(db) } }) else {
             throw RecordReaderError.tooLong
         }
         return value

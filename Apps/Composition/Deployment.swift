@@ -1,4 +1,5 @@
 public import AppRegistry
+public import CallLedger
 import DistributedLock
 import HTTPTransport
 import ISALAdapter
@@ -195,8 +196,16 @@ public struct Deployment: Sendable {
         try await store.ping()
     }
 
-    /// What the store waits for at this moment and for how long, for people; empty where it does not tell.
-    public var storeWaits: [String] { store.waits() }
+    /// The calls to backends that are under way.
+    public var calls: CallLedger { telemetry.calls }
+
+    /// What backends are waited for at this moment and for how long, the oldest first, for people.
+    public var storeWaits: [String] {
+        calls.sights.map { sight in
+            let purpose = sight.purpose.map { ": \($0)" } ?? ""
+            return "\(sight.what) (\(sight.backend.rawValue)\(purpose)), for \(sight.duration.components.seconds) s"
+        }
+    }
 
     /// Opens the embedded file store.
     /// - Throws: ``SettingsError``.

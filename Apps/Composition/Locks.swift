@@ -24,7 +24,7 @@ struct Locks: Sendable {
         }
         let redis: RedisLockStore
         do throws(RedisSettingsError) {
-            redis = try RedisLockStore(settings.addresses, entropy: entropy)
+            redis = try RedisLockStore(settings.addresses, entropy: entropy, calls: telemetry.calls)
         } catch {
             throw SettingsError("redis.urls: \(error.description)")
         }

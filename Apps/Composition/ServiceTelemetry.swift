@@ -1,4 +1,4 @@
-public import CallLedger
+import CallLedger
 import IngestionJobs
 import LocalFimidaraAdapter
 import LogIngestion
@@ -9,14 +9,14 @@ public struct ServiceTelemetry: Sendable {
     /// The version of the program.
     public static let version = "0.1.0"
 
+    /// The calls to backends that are under way.
+    let calls = CallLedger()
     let registry: PrometheusRegistry
     let ingestion: IngestionMetrics
     let runs: RunMetrics
     let maintenance: MaintenanceMetrics
     let provisioning: ProvisioningMetrics
     let files: FileStoreMetrics
-    /// The calls to backends that are under way.
-    public let calls = CallLedger()
     private let process: ProcessMetrics
     private let callMetrics: CallMetrics
 

@@ -32,14 +32,12 @@ struct Store: Sendable {
     let ping: @Sendable () async throws -> Void
     /// Closes it; calls that come later fail.
     let close: @Sendable () async throws -> Void
-    /// What is waited for at this moment and for how long, for people; empty where the store does not tell.
-    var waits: @Sendable () -> [String] = { [] }
 
     /// Opens a store.
     /// - Parameters:
     ///   - settings: which store, and how.
     ///   - makes: whether a store that is not there is made, and the schema of an earlier release brought up to date.
-    ///   - telemetry: where calls that are given up are counted.
+    ///   - telemetry: where calls are entered while they are under way, and counted when they are given up.
     ///   - logger: where that is said.
     /// - Returns: the store.
     /// - Throws: ``SettingsError`` or ``StoreUnreachable``, which say what to do; ``StoreMissing`` and ``StoreOutdated``.
@@ -50,7 +48,7 @@ struct Store: Sendable {
         case .sqlite(let path):
             try Store.demandTrust(inFile: path, settings, makes: makes)
             do throws(SQLiteOpenError) {
-                return Store(try SQLiteDatabase(path: path, makes: makes))
+                return Store(try SQLiteDatabase(path: path, makes: makes, calls: telemetry.calls))
             } catch {
                 if case .noStore(let path) = error { throw StoreMissing(at: path) }
                 if case .olderVersion = error { throw StoreOutdated(error.description) }
@@ -61,7 +59,8 @@ struct Store: Sendable {
             do throws(PostgresOpenError) {
                 return Store(
                     try await PostgresDatabase.open(
-                        url: url, connections: settings.storeConnections, makes: makes, observe: troubles.note))
+                        url: url, connections: settings.storeConnections, makes: makes, calls: telemetry.calls,
+                        observe: troubles.note))
             } catch {
                 if case .noStore(let place) = error { throw StoreMissing(at: place) }
                 if case .olderVersion = error { throw StoreOutdated(error.description) }
@@ -115,7 +114,7 @@ extension Store {
             runs: PostgresRunStore(database), runRetention: PostgresRunStore(database),
             catalogue: PostgresFieldCatalogue(database), retention: PostgresRetentionStore(database),
             tombstones: PostgresRetentionStore(database), locks: PostgresLockStore(database),
-            ping: { try await database.ping() }, close: { await database.close() }, waits: { database.waits })
+            ping: { try await database.ping() }, close: { await database.close() })
     }
 
     private init(_ database: MongoDatabase) {

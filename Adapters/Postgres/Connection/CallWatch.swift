@@ -1,4 +1,5 @@
 import BlockingExecutor
+import CallLedger
 import StoreSupport
 
 /// Sees to it that the callers of a store are answered even when a thread does not come back from the client library.
@@ -8,6 +9,8 @@ import StoreSupport
 final class CallWatch: Sendable {
     let limits: PostgresLimits
     let lookup: HostLookup
+    /// The calls that are under way.
+    let calls: CallLedger
     let observe: @Sendable (StoreEvent) -> Void
     private let state = Locked(State())
 
@@ -26,23 +29,20 @@ final class CallWatch: Sendable {
     /// - Parameters:
     ///   - limits: how long what may take.
     ///   - lookup: finds the addresses of hosts.
+    ///   - calls: where calls are entered while they are under way.
     ///   - observe: is told of what was given up.
     init(
-        limits: PostgresLimits = PostgresLimits(), lookup: HostLookup = .system,
+        limits: PostgresLimits = PostgresLimits(), lookup: HostLookup = .system, calls: CallLedger = CallLedger(),
         observe: @escaping @Sendable (StoreEvent) -> Void = { _ in }
     ) {
         self.limits = limits
         self.lookup = lookup
+        self.calls = calls
         self.observe = observe
     }
 
     /// How many threads are inside of the client library although their calls were given up.
     var held: Int { state.withLock { $0.held } }
-
-    /// What is waited for at this moment, the oldest first.
-    var sights: [CallState.Sight] {
-        state.withLock { $0.calls.values.map(\.state.sight) }.sorted { $0.since < $1.since }
-    }
 
     /// Makes sure that another thread may go into the client library.
     /// - Throws: ``PostgresError``.

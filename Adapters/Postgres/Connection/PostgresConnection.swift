@@ -7,7 +7,8 @@ actor PostgresConnection {
     private let thread: DedicatedThread
     private nonisolated let interrupter: Interrupter
     private nonisolated let watch: CallWatch
-    private nonisolated let call = CallState()
+    /// What the thread waits for.
+    nonisolated let call = CallState()
     private var session: PostgresSession?
 
     /// Makes a connection that is not opened yet.

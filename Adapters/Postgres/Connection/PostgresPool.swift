@@ -1,3 +1,5 @@
+import BlockingExecutor
+import CallLedger
 import StoreSupport
 
 /// Connections that callers share: opened when they are needed, at most so many, in a queue of limited length.
@@ -31,7 +33,17 @@ actor PostgresPool {
     nonisolated func perform<Value: Sendable>(
         _ work: @escaping @Sendable (PostgresSession) throws -> Value
     ) async throws -> Value {
-        let connection = try await lease()
+        let seen = SeenCall(target)
+        return try await watch.calls.follow(.postgres, seen.words) {
+            let connection = try await lease()
+            seen.goOn(with: connection)
+            return try await perform(work, on: connection)
+        }
+    }
+
+    private nonisolated func perform<Value: Sendable>(
+        _ work: @escaping @Sendable (PostgresSession) throws -> Value, on connection: PostgresConnection
+    ) async throws -> Value {
         let outcome: Result<Value, any Error>
         do {
             outcome = .success(try await connection.perform(work))
@@ -141,8 +153,9 @@ actor PostgresPool {
         _ target: ConnectionTarget, _ watch: CallWatch = CallWatch()
     ) async throws -> PostgresConnection {
         let connection = try PostgresConnection(watch)
+        let seen = SeenCall(target, on: connection)
         do {
-            try await connection.open(target)
+            try await watch.calls.follow(.postgres, seen.words) { try await connection.open(target) }
         } catch {
             await connection.closeUnlessGivenUp()
             throw error
@@ -175,5 +188,25 @@ actor PostgresPool {
             waiter.continuation.resume(throwing: PostgresError(.connectionLost, "the store is closed"))
         }
         for connection in unused { await connection.close() }
+    }
+}
+
+/// What a call waits for, as others may see it: a free connection first, and then what the connection's thread does.
+final class SeenCall: Sendable {
+    private let target: ConnectionTarget
+    private let call: Locked<CallState?>
+
+    init(_ target: ConnectionTarget, on connection: PostgresConnection? = nil) {
+        self.target = target
+        call = Locked(connection?.call)
+    }
+
+    /// Notes that the call has its connection.
+    func goOn(with connection: PostgresConnection) { call.withLock { $0 = connection.call } }
+
+    /// What is waited for at this moment, without values and credentials.
+    var words: String {
+        let what = call.withLock { $0 }?.sight.what.shortened ?? "a free connection"
+        return "\(what) at \(target.shown)"
     }
 }

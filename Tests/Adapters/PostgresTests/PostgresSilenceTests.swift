@@ -1,5 +1,6 @@
 import AppRegistry
 import BlockingExecutor
+import CallLedger
 import Foundation
 import Glibc
 import LogModel
@@ -29,6 +30,35 @@ struct PostgresSilenceTests {
             await eventually { (try? await apps.apps(after: nil, limit: 10).count) == 1 }
             await database.close()
         }
+    }
+
+    @Test("T97: a statement, the wait for a connection and a connection that is made are seen from outside")
+    func seenFromOutside() async throws {
+        let scene = try await SilentScene()
+        let database = try await scene.database(size: 1)
+        #expect(scene.ledger.sights.isEmpty)
+        let (starts, started) = AsyncStream.makeStream(of: Void.self)
+        let statement = Task {
+            try await database.work { session in
+                started.finish()
+                try session.run("SELECT pg_sleep(60)")
+            }
+        }
+        for await _ in starts {}
+        let waiting = Task { try await database.work { try $0.run("SELECT 1") } }
+        await eventually { scene.ledger.sights.map(\.what.firstWords) == ["SELECT pg_sleep(60)", "a free connection"] }
+        #expect(
+            scene.ledger.sights.allSatisfy { $0.backend == .postgres && $0.what.hasSuffix(" at \(database.shown)") })
+        statement.cancel()
+        _ = await statement.result
+        try await waiting.value
+        scene.proxy.mood = .holding
+        let opening = Task { try await scene.database() }
+        await eventually { scene.ledger.sights.contains { $0.what.contains("connect") } }
+        await #expect(throws: PostgresOpenError.self) { try await opening.value }
+        #expect(scene.ledger.sights.isEmpty)
+        await database.close()
+        scene.proxy.stop()
     }
 
     @Test("T90: when one of two servers falls silent, a call goes on with the other")
@@ -239,4 +269,9 @@ struct PostgresSilenceTests {
             }
         }
     }
+}
+
+extension String {
+    /// What stands before the place.
+    fileprivate var firstWords: String { components(separatedBy: " at ").first ?? self }
 }

@@ -1,4 +1,5 @@
 import BlockingExecutor
+import CallLedger
 import Foundation
 import LogModel
 import ServerRig
@@ -31,6 +32,7 @@ final class Overheard: Sendable {
 struct SilentScene {
     let proxy: FaultProxy
     let heard = Overheard()
+    let ledger = CallLedger()
     let url: String
     /// The store's URL past the proxy.
     let direct: String
@@ -60,7 +62,7 @@ struct SilentScene {
     }
 
     func watch(_ lookup: HostLookup = .system) -> CallWatch {
-        CallWatch(limits: limits, lookup: lookup) { [heard] in heard.note($0) }
+        CallWatch(limits: limits, lookup: lookup, calls: ledger) { [heard] in heard.note($0) }
     }
 
     func database(at url: String? = nil, size: Int = 2) async throws -> PostgresDatabase {

@@ -1,3 +1,4 @@
+import CallLedger
 import DistributedLock
 import InMemoryAdapter
 import LogModel
@@ -60,6 +61,25 @@ struct RedisFaultTests {
         await eventually { (try? await grant(patient)) != nil }
     }
 
+    @Test("T97: what a silent server is waited for is seen from outside, and not after the call has ended")
+    func seenFromOutside() async throws {
+        let servers = try await RedisServers.start(1)
+        let ledger = CallLedger()
+        let store = try RedisLockStore(
+            servers.urls.map { try RedisAddress($0) }, nodeTimeout: SharedRedis.patience, entropy: FreshEntropy(),
+            calls: ledger)
+        let lease = try await grant(store)
+        #expect(ledger.sights.isEmpty)
+        servers.pause(0)
+        let call = Task { try await store.extend(lease, for: .seconds(60)) }
+        await eventually { !ledger.sights.isEmpty }
+        let sight = try #require(ledger.sights.first)
+        #expect(sight.backend == .redis && sight.what == "extend at \(servers.urls[0])")
+        await #expect(throws: LockStoreError.self) { try await call.value }
+        #expect(ledger.sights.isEmpty)
+        servers.goOn(0)
+    }
+
     @Test("a server that comes back is used again by those who knew it before")
     func reconnect() async throws {
         let servers = try await RedisServers.start(1)
@@ -103,7 +123,8 @@ struct RedisFaultTests {
         let lease = try await grant(store)
         let connection = RedisConnection(to: try RedisAddress(servers.urls[0]), entropy: FreshEntropy())
         let steal = RedisScript(
-            text: "return redis.call('SET', KEYS[1], 'theirs')", digest: String(repeating: "0", count: 40))
+            name: "steal", text: "return redis.call('SET', KEYS[1], 'theirs')",
+            digest: String(repeating: "0", count: 40))
         _ = try await connection.run(steal, keys: ["logferry:lock:\(name)"], [], .always(.seconds(10)))
         #expect(try await store.extend(lease, for: .seconds(60)) == false)
         #expect(try await store.release(lease) == false)

@@ -1,4 +1,5 @@
 import AppRegistry
+import CallLedger
 import DistributedLock
 import Foundation
 import IngestionJobs
@@ -249,6 +250,20 @@ struct SQLiteFileTests {
         #expect(commit?.reason == .unavailable)
         blocker.letGo()
         try await SQLiteAppStore(database).add(.fresh())
+    }
+
+    @Test("T97: a call that waits for another process is seen from outside, and not after it has ended")
+    func seenFromOutside() async throws {
+        let ledger = CallLedger()
+        let database = try SQLiteDatabase(path: path, calls: ledger)
+        let blocker = try Blocker(path: path)
+        let call = Task { try await SQLiteAppStore(database).add(.fresh()) }
+        await eventually { !ledger.sights.isEmpty }
+        let sight = try #require(ledger.sights.first)
+        #expect(sight.backend == .sqlite && sight.what.hasPrefix("SQLiteAppStore.add(_:)"), "\(sight.what)")
+        blocker.letGo()
+        try await call.value
+        #expect(ledger.sights.isEmpty)
     }
 
     private func claim(
