@@ -350,7 +350,8 @@ let package = Package(
             [
                 "LogModel", "AppRegistry", "LogCursor", "LogIngestion", "IngestionJobs", "LogQuery", "LogMaintenance",
                 "SdkProvisioning", "SdkClient", "TelemetryAdapter", "LocalFimidaraAdapter", "SimdJSONAdapter",
-                "InMemoryAdapter", "PostgresAdapter", "StoreSupport", "Composition", "Server", "Logferry",
+                "InMemoryAdapter", "PostgresAdapter", "FimidaraAdapter", "HTTPTransport", "StoreSupport", "Composition",
+                "Server", "Logferry",
                 "TestSupport",
                 httpTypes,
             ]),

@@ -193,6 +193,9 @@ public actor InMemoryStorage: StorageAdministration {
     /// Lets the next calls of a kind go wrong, one fault each.
     public func inject(_ next: [Fault], into call: Call) { faults[call, default: []] += next }
 
+    /// Whether faults were injected that no call has met yet.
+    public var hasFaults: Bool { faults.values.contains { !$0.isEmpty } }
+
     /// How often a call was made.
     public func calls(of call: Call) -> Int { counts[call, default: 0] }
 

@@ -3,7 +3,9 @@ import LogModel
 
 extension TimeLimitPassed {
     /// The error of a piece of provisioning whose time was over: what it threw when it was ended names what was waited for.
-    var asProvisioningError: any Error {
+    /// - Parameter limit: how long it had in all.
+    /// - Returns: the error as the port has it that was waited for.
+    func asProvisioningError(within limit: Duration) -> any Error {
         let words = "not done within \(limit)"
         switch interrupted {
         case let error as StorageError:

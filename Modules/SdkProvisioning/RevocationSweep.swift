@@ -47,7 +47,7 @@ public struct RevocationSweep: Sendable {
                 } catch let error as StorageError where !error.isWorthRetrying && error.reason != .unauthenticated {
                     refused[token] = error
                 } catch let passed as TimeLimitPassed {
-                    refused[token] = passed.asProvisioningError
+                    refused[token] = passed.asProvisioningError(within: RevocationSweep.patience)
                 }
             }
             guard owed.count == limit else { break }

@@ -79,7 +79,7 @@ public struct SdkProvisioner: Sendable {
     /// - Throws: the error of what was waited for when the time is over.
     func inTime<Value: Sendable>(_ work: @escaping @Sendable () async throws -> Value) async throws -> Value {
         do { return try await within(settings.patience, by: ticks, work) } catch let passed as TimeLimitPassed {
-            throw passed.asProvisioningError
+            throw passed.asProvisioningError(within: settings.patience)
         }
     }
 
@@ -91,7 +91,7 @@ public struct SdkProvisioner: Sendable {
         do { return try await lanes.inLane(app, for: settings.patience, by: ticks, work) } catch let passed
             as TimeLimitPassed
         {
-            throw passed.asProvisioningError
+            throw passed.asProvisioningError(within: settings.patience)
         }
     }
 

@@ -180,7 +180,7 @@ public struct Settings: Sendable {
         retentionOfApps = read.daysOfApps("retention.apps")
         retentionPatience = read.duration("retention.patience")
         retentionOfSources = read.days("retention.source_days")
-        ingestion = read.ingestion(into: store, claimLease: consumeLockTerm)
+        ingestion = read.ingestion(into: store, claimLease: consumeLockTerm, revisitAfter: consumeInterval)
         tokenLifetime = read.duration("sdk.token_lifetime")
         initTimeout = read.duration("sdk.init_timeout")
         initRate = read.rate("sdk.init_rate")

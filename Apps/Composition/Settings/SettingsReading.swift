@@ -205,7 +205,9 @@ final class SettingsReading {
         }
     }
 
-    func ingestion(into store: StoreChoice, claimLease: Duration) -> IngestionSettings {
+    func ingestion(
+        into store: StoreChoice, claimLease: Duration, revisitAfter: Duration
+    ) -> IngestionSettings {
         var ingestion = IngestionSettings()
         let name = "ingest.max_line_bytes"
         ingestion.maxLineBytes = bytes(name)
@@ -217,6 +219,8 @@ final class SettingsReading {
         ingestion.replaceAfter = duration("consume.replace_after")
         // A worker that vanished holds neither its run nor its objects for longer than this.
         ingestion.claimLease = claimLease
+        // An interval of next to nothing must not spin while an app is slow.
+        ingestion.revisitAfter = max(revisitAfter, .seconds(1))
         return ingestion
     }
 }

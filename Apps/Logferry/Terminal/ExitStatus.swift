@@ -63,7 +63,8 @@ enum ExitStatus: Int32, CaseIterable {
         case let error as CommitStoreError: ofStore(error.detail, isTemporary: error.reason == .unavailable)
         case let error as RunStoreError: ofStore(error.detail, isTemporary: false)
         case let error as MaintenanceStoreError: ofStore(error.detail, isTemporary: false)
-        case let error as SourceError: ([.unavailable, .late].contains(error.reason) ? tryAgain : failure, [error.detail])
+        case let error as SourceError:
+            ([.unavailable, .late].contains(error.reason) ? tryAgain : failure, [error.detail])
         default: nil
         }
     }

@@ -97,7 +97,7 @@ public struct ObjectFollower: Sendable {
         public internal(set) var position: Int64
         /// Whether the object was late before, so that little room is held for it until its bytes come.
         var isGentle = false
-        /// How long its bytes were waited for.
+        /// How long the reading of its bytes took.
         var waited: Duration = .zero
         /// Whether lines or batches were refused that look like the rest of an append that broke.
         var sawDamage = false
@@ -203,9 +203,9 @@ public struct ObjectFollower: Sendable {
         let start = turn.claim.cursor.progress
         let overlap = start.tail.length
         let limit = chunkLimit(for: object, in: turn)
-        let arrival = ticks?.stopwatch()
-        var chunk = try await reader.read(from: start.position - Int64(overlap), limit: limit + overlap)
-        turn.waited += arrival?() ?? .zero
+        let first = try await reader.read(from: start.position - Int64(overlap), limit: limit + overlap, by: ticks)
+        var chunk = first.chunk
+        turn.waited += first.time
         try checkOverlap(of: chunk, with: start)
         await doubts?.clear(turn.claim.generation)
         var assembler = ObjectAssembler(
@@ -218,15 +218,14 @@ public struct ObjectFollower: Sendable {
             let isAtEnd = received.end >= received.size
             let seam = ObjectSeam(endOf: received, limit: limit)
             // The next range is on its way, and the previous one is committed, while this one is scanned.
-            async let following = isAtEnd ? nil : reader.read(from: seam.start, limit: limit)
+            async let following = isAtEnd ? nil : reader.read(from: seam.start, limit: limit, by: ticks)
             let isOurs = try await commit(
                 received, from: fresh, of: object, by: reader, isAtEnd: isAtEnd, with: &assembler, through: &lane,
                 in: &turn)
             guard isOurs else { return }
             progress(assembler.progress)
-            let arrival = ticks?.stopwatch()
-            guard let next = try await following, let begin = try seam.freshStart(in: next) else { return }
-            turn.waited += arrival?() ?? .zero
+            guard let next = try await following, let begin = try seam.freshStart(in: next.chunk) else { return }
+            turn.waited += next.time
             // A turn that moved nothing, in the midst of a long line, would begin there again.
             guard turn.waited < settings.turnTime || assembler.progress.position == start.position else {
                 turn.end = .slow
@@ -237,7 +236,7 @@ public struct ObjectFollower: Sendable {
                 turn.end = .shareSpent
                 return
             }
-            chunk = next
+            chunk = next.chunk
             fresh = begin
         }
     }

@@ -103,7 +103,7 @@ struct OwnRightsTests {
         let provisioner = SdkProvisioner(
             storage: administration, memory: memory, tokens: store,
             settings: ProvisioningSettings(logsFolder: logs, tokenLifetime: .seconds(600)), clock: clock,
-            entropy: SystemEntropy())
+            ticks: ContinuousClock(), entropy: SystemEntropy())
         let provision = try await provisioner.provision(for: token)
         let status = try await engine.upload(
             Array("{}\n".utf8), to: "\(provision.folderPath)/\(provision.filePrefix)-2026-11-20.ndjson", append: true,
@@ -116,7 +116,8 @@ struct OwnRightsTests {
         let object = try #require(found.withLock { $0.first })
         try await FimidaraObjectDisposal(client: client).remove(object, of: app)
         _ = try await tokens.revoke(token.id, of: app.id)
-        let sweep = RevocationSweep(storage: administration, tokens: store, memory: memory, clock: clock)
+        let sweep = RevocationSweep(
+            storage: administration, tokens: store, memory: memory, clock: clock, ticks: ContinuousClock())
         #expect(try await sweep.run() == 1)
     }
 
@@ -184,7 +185,7 @@ struct OwnRightsTests {
                 let provisioner = SdkProvisioner(
                     storage: administration, memory: memory, tokens: store,
                     settings: ProvisioningSettings(logsFolder: OwnRightsTests.logs, tokenLifetime: .seconds(600)),
-                    clock: clock, entropy: SystemEntropy())
+                    clock: clock, ticks: ContinuousClock(), entropy: SystemEntropy())
                 group.addTask { try await provisioner.provision(for: token) }
             }
             return try await group.reduce(into: []) { $0.append($1) }

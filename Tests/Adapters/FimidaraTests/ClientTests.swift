@@ -63,7 +63,7 @@ struct ClientTests {
     }
 
     @Test("gives up after its attempts, and at once where no attempt helps") func bounded() async throws {
-        let endless = try Bench { call throws(HTTPTransportError) in throw lost(.timedOut(.idle)) }
+        let endless = try Bench { call throws(HTTPTransportError) in throw lost() }
         let error = await storageFailure { () async throws(StorageError) in
             _ = try await endless.administration.folder(at: Bench.path)
         }

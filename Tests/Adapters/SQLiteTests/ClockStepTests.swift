@@ -88,7 +88,7 @@ struct ClockStepTests {
         let provisioner = SdkProvisioner(
             storage: scene.storage, memory: scene.store.provisioning, tokens: scene.store.tokens,
             settings: ProvisioningSettings(logsFolder: StoragePath("acme/logs"), tokenLifetime: .seconds(3600)),
-            clock: scene.clock, entropy: SeededEntropy(seed: 8))
+            clock: scene.clock, ticks: ContinuousClock(), entropy: SeededEntropy(seed: 8))
         let issued = try await tokens.issue(for: scene.app.id, name: nil)
         let hours: [Int64] = [0, -1, 24, -24, 1, 24, -25, 1]
         var expected: [String] = []

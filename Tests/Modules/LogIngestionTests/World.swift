@@ -45,8 +45,8 @@ struct World {
     /// Runs a consumer through the wait between its two looks behind an object's end.
     func runThroughLooks(_ consumer: LogConsumer, between looks: () async -> Void = {}) async throws -> ConsumeFigures {
         async let figures = consumer.run()
-        // The one that keeps claims alive, and the one that waits for its second look.
-        await ticks.waitForSleepers(2)
+        // The one that keeps claims alive, the one that waits to visit others again, and the one that waits for its second look.
+        await ticks.waitForSleepers(3)
         await looks()
         ticks.advance(by: .seconds(2))
         return try await figures

@@ -27,12 +27,14 @@ struct ProvisioningBench {
 
     func provisioner(
         lifetime: Duration = .seconds(3600), logsFolder: String = "acme/logs",
-        over other: (any StorageAdministration)? = nil
+        over other: (any StorageAdministration)? = nil, patience: Duration = .seconds(60),
+        by ticks: any Clock<Duration> = ContinuousClock()
     ) -> SdkProvisioner {
         SdkProvisioner(
             storage: other ?? storage, memory: memory, tokens: store,
-            settings: ProvisioningSettings(logsFolder: StoragePath(logsFolder), tokenLifetime: lifetime),
-            clock: clock, entropy: entropy, observer: events)
+            settings: ProvisioningSettings(
+                logsFolder: StoragePath(logsFolder), tokenLifetime: lifetime, patience: patience),
+            clock: clock, ticks: ticks, entropy: entropy, observer: events)
     }
 
     func revoker(
@@ -43,7 +45,8 @@ struct ProvisioningBench {
         Revoker(
             apps: apps, tokens: tokens,
             sweep: RevocationSweep(
-                storage: other ?? storage, tokens: store, memory: otherMemory ?? memory, clock: clock),
+                storage: other ?? storage, tokens: store, memory: otherMemory ?? memory, clock: clock,
+                ticks: ContinuousClock()),
             ticks: ContinuousClock(), patience: patience, onFailure: onFailure)
     }
 
@@ -51,7 +54,7 @@ struct ProvisioningBench {
     func group(of app: AppID) async -> StorageGroupID? { await memory.grant(for: app)?.group }
 
     var sweep: RevocationSweep {
-        RevocationSweep(storage: storage, tokens: store, memory: memory, clock: clock)
+        RevocationSweep(storage: storage, tokens: store, memory: memory, clock: clock, ticks: ContinuousClock())
     }
 
     /// An app with a token.

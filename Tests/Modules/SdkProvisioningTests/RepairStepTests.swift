@@ -73,11 +73,17 @@ struct RepairStepTests {
     func cancelled() async throws {
         let bench = ProvisioningBench()
         let tokens = try await five(bench)
+        let (looks, looked) = AsyncStream.makeStream(of: Void.self)
         let hooked = HookedStorage(bench.storage) { call in
-            if call == .holder { withUnsafeCurrentTask { $0?.cancel() } }
+            guard call == .holder else { return }
+            looked.finish()
+            // Until the repair is cancelled.
+            try? await Task.sleep(for: .seconds(600))
         }
         let provisioner = bench.provisioner(over: hooked)
         let repair = Task { try await provisioner.repair(tokens[0].app) }
+        for await _ in looks {}
+        repair.cancel()
         await #expect(throws: CancellationError.self) { _ = try await repair.value }
         #expect(await bench.storage.calls(of: .holder) == 1)
     }
