@@ -207,7 +207,7 @@ let package = Package(
             name: "Server",
             dependencies: [
                 "LogModel", "AppRegistry", "SdkProvisioning", "LogCursor", "LogIngestion", "IngestionJobs", "LogQuery",
-                "LogMaintenance", "CallLedger", "Composition", hummingbird, hummingbirdCore, httpTypes, lifecycle,
+                "LogMaintenance", "Composition", hummingbird, hummingbirdCore, httpTypes, lifecycle,
                 logging,
                 nioConcurrency, nioCore,
                 nioHTTP,

@@ -1,4 +1,3 @@
-import CallLedger
 public import IngestionJobs
 
 /// A kind of work that is done again and again, by one process at a time in the whole deployment.
@@ -24,6 +23,6 @@ public struct RecurringWork: Sendable {
     /// Executes a run, unless one is going on somewhere.
     /// - Throws: when the lock or the record of the run cannot be written.
     public func execute(onStart: @escaping Start = { _ in }) async throws -> RunKeeper.Outcome {
-        try await CallPurpose.$current.withValue("a run of \(kind.rawValue)") { try await perform(onStart) }
+        try await serving("a run of \(kind.rawValue)") { try await perform(onStart) }
     }
 }

@@ -1,4 +1,3 @@
-import CallLedger
 public import Composition
 import HTTPTypes
 import Hummingbird
@@ -93,7 +92,7 @@ public struct APIServer: Service {
             // Where there is something to get, its head can be asked for; the middleware leaves the body out.
             for method in route.method == .get ? [.get, .head] : [route.method] {
                 router.on(RouterPath(route.path), method: method) { request, context in
-                    try await CallPurpose.$current.withValue("\(route.method.rawValue) \(route.path)") {
+                    try await serving("\(route.method.rawValue) \(route.path)") {
                         let caller = try await gatekeeper.caller(of: request, context, with: route.right)
                         return try await route.respond(to: request, context, caller)
                     }

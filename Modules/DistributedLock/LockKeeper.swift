@@ -23,7 +23,8 @@ public struct LockKeeper: Sendable {
 
     /// Runs `work` if the lock can be had, and gives the lock back however the work ends.
     ///
-    /// The lock is prolonged each third of `term`. When it is lost, or cannot be prolonged for two thirds of `term`,
+    /// A store that is slow to answer lengthens the term: a lock whose prolonging takes as long as it lasts would be lost in the
+    /// midst of work, again and again. The lock is prolonged each third of the term. When it is lost, or cannot be prolonged for two thirds of `term`,
     /// the work's task is cancelled, and so it is when a store takes until nine tenths of `term` have passed since the
     /// last call that succeeded was begun: before another holder can have the lock.
     /// - Throws: ``LockStoreError`` when the lock cannot be asked for, ``LockLost`` when it was lost while working, or
@@ -38,6 +39,7 @@ public struct LockKeeper: Sendable {
         case .held(let other, let remaining): return .skipped(heldBy: other, remaining: remaining)
         }
         do {
+            let term = try await lengthen(lease, term, answeredAfter: await assurance.elapsed, assurance)
             let value = try await run(work, holding: lease, for: term, assured: assurance)
             await giveBack(lease)
             return .done(value)
@@ -45,6 +47,24 @@ public struct LockKeeper: Sendable {
             await giveBack(lease)
             throw error
         }
+    }
+
+    /// As many times what the store takes to answer a lock lasts at least: each prolonging has a third of the term.
+    private static let answersInTerm = 12
+    /// The longest that a slow store makes a lock last.
+    private static let longestTerm: Duration = .seconds(600)
+
+    /// Lengthens the term when the store was slow.
+    /// - Returns: the term that holds.
+    private func lengthen(
+        _ lease: LockLease, _ term: Duration, answeredAfter cost: Duration, _ assurance: Assurance
+    ) async throws -> Duration {
+        let needed = min(LockKeeper.longestTerm, cost * LockKeeper.answersInTerm)
+        guard needed > term else { return term }
+        let asked = ticks.stopwatch()
+        guard try await store.extend(lease, for: needed) else { throw LockLost(name: lease.name) }
+        await assurance.renew(since: asked, for: needed)
+        return needed
     }
 
     private func run<Value: Sendable>(
@@ -77,7 +97,7 @@ public struct LockKeeper: Sendable {
             let asked = ticks.stopwatch()
             do {
                 guard try await store.extend(lease, for: term) else { throw LockLost(name: lease.name) }
-                await assurance.renew(since: asked)
+                await assurance.renew(since: asked, for: term)
                 missed = 0
             } catch is LockStoreError {
                 missed += 1
@@ -106,7 +126,7 @@ public struct LockKeeper: Sendable {
 
 /// How long a lease is sure to last: nine tenths of its term, counted from before the store was asked.
 private actor Assurance {
-    private let sure: Duration
+    private var sure: Duration
     private var passed: @Sendable () -> Duration
 
     init(term: Duration, since passed: @escaping @Sendable () -> Duration) {
@@ -116,7 +136,13 @@ private actor Assurance {
 
     var left: Duration { sure - passed() }
 
-    func renew(since passed: @escaping @Sendable () -> Duration) { self.passed = passed }
+    /// How long it is since the store was asked.
+    var elapsed: Duration { passed() }
+
+    func renew(since passed: @escaping @Sendable () -> Duration, for term: Duration) {
+        self.passed = passed
+        sure = term / 10 * 9
+    }
 }
 
 /// A lock was lost while its work was under way.

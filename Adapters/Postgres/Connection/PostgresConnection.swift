@@ -38,6 +38,7 @@ actor PostgresConnection {
 
     /// A commit that was answered must have reached the disk, whatever the server's own default is.
     private func settle(_ session: PostgresSession) throws(PostgresError) {
+        let start = ContinuousClock.now
         let answer = try session.execute(
             """
             SELECT set_config('synchronous_commit', CASE current_setting('synchronous_commit') WHEN 'off' THEN 'on'
@@ -45,6 +46,7 @@ actor PostgresConnection {
             (SELECT setting::bigint FROM pg_settings WHERE name = 'statement_timeout') AS milliseconds,
             pg_backend_pid() AS number
             """, isPlannedAnew: true)
+        session.link.roundTrip = .now - start
         let limit = try? answer.first?.integer("milliseconds")
         session.number = try? answer.first?.integer("number")
         // The server itself ends what takes too long; we wait a little longer, for one that cannot be reached.

@@ -2,6 +2,8 @@
 struct PostgresLimits: Sendable {
     /// A new connection over all hosts and addresses; `connect_timeout` for each host in the URL replaces it.
     var connect: Duration = .seconds(15)
+    /// As many times as long while the server goes on answering, as over a slow link; not with `connect_timeout`.
+    var slowConnect = 3
     /// An address that says nothing while a connection is made, when there are others to try.
     var address: Duration = .seconds(3)
     /// How long an address that said nothing is tried after all others.
@@ -12,6 +14,8 @@ struct PostgresLimits: Sendable {
     var longestStatement: Duration = .seconds(3600)
     /// A piece of work of several statements, COMMIT not counted; a longer `statement_timeout` raises it.
     var call: Duration = .seconds(60)
+    /// As many round trips at least, over a slow link.
+    var roundTripsOfCall = 60
     /// The answer to COMMIT.
     var commit: Duration = .seconds(10)
     /// Silence after which the server is asked for a sign of life.

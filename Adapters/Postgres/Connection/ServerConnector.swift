@@ -9,6 +9,8 @@ struct ServerConnector {
     private let watch: CallWatch
     private let call: CallState
     private let end: ContinuousClock.Instant
+    /// The end where the server goes on answering.
+    private let slowEnd: ContinuousClock.Instant
 
     /// - Parameters:
     ///   - target: the servers, and who we are to them.
@@ -21,7 +23,10 @@ struct ServerConnector {
         self.watch = watch
         self.call = call
         // The URL's own limit is one for each host.
-        end = .now + (target.connectTimeout.map { $0 * target.places.count } ?? watch.limits.connect)
+        let given = target.connectTimeout.map { $0 * target.places.count }
+        let start = ContinuousClock.now
+        end = start + (given ?? watch.limits.connect)
+        slowEnd = start + (given ?? watch.limits.connect * watch.limits.slowConnect)
     }
 
     /// Connects to the first server that takes us, those last that said nothing lately.
@@ -91,6 +96,7 @@ struct ServerConnector {
     ) throws(PostgresError) {
         // A connection that was just begun waits until it can be written to.
         var step = unsafe PQstatus(raw) == CONNECTION_BAD ? PGRES_POLLING_FAILED : PGRES_POLLING_WRITING
+        var end = end
         while step != PGRES_POLLING_OK {
             guard step != PGRES_POLLING_FAILED else { throw unsafe failure(of: raw) }
             let limit = silence.map { min(end, .now + $0) } ?? end
@@ -98,7 +104,14 @@ struct ServerConnector {
             while true {
                 let ready = waitFor(
                     [(unsafe PQsocket(raw), events), (interrupter.descriptor, POLLIN)], until: limit)
-                if ready[0] { break }
+                if ready[0] {
+                    if step == PGRES_POLLING_READING {
+                        // An answer, or a part of one: the server is there, however far away.
+                        end = max(end, min(slowEnd, .now + watch.limits.connect))
+                        call.extend(until: end)
+                    }
+                    break
+                }
                 if ready[1] { throw PostgresError(.cancelled, "cancelled while connecting") }
                 guard ContinuousClock.now < limit else {
                     var error = PostgresError(

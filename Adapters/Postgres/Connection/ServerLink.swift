@@ -14,6 +14,9 @@ import StoreSupport
     private let call: CallState
     /// How long the server may take for one answer.
     var patience: Duration = .seconds(30)
+    /// How long the answer to a small question took when the connection was made: what counts as silence on a link that is
+    /// slow follows from it.
+    var roundTrip: Duration = .zero
     /// Whether interrupting must wait: what goes on may not be left halfway.
     var isShielded = false
     private var isInterrupted = false
@@ -48,7 +51,15 @@ import StoreSupport
     var isAlive: Bool { unsafe !isDropped && PQstatus(raw) == CONNECTION_OK }
 
     /// Begins a piece of work of any number of statements, which has a limit over the whole unless it is endless.
-    func beginCall(isEndless: Bool) { callEnd = isEndless ? nil : .now + max(limits.call, patience) }
+    func beginCall(isEndless: Bool) {
+        callEnd = isEndless ? nil : .now + max(limits.call, patience, roundTrip * limits.roundTripsOfCall)
+    }
+
+    /// Silence after which the server is asked for a sign of life.
+    private var silence: Duration { max(limits.silence, roundTrip * 2) }
+
+    /// How long the sign may take; it needs two round trips.
+    private var signOfLife: Duration { max(limits.signOfLife, roundTrip * 3) }
 
     /// Begins the time that the server has for an answer.
     /// - Parameters:
@@ -96,7 +107,7 @@ import StoreSupport
     /// Waits until the socket is ready, the time is over, the work is interrupted or the server counts as frozen.
     private func wait(for events: Int32) throws(PostgresError) {
         var sign: SignOfLife?
-        var turn = ContinuousClock.now + limits.silence
+        var turn = ContinuousClock.now + silence
         while true {
             guard ContinuousClock.now < end else {
                 guard !isInterrupted, !isShielded else { throw given(up: isShielded ? .commit : .slow) }
@@ -106,7 +117,7 @@ import StoreSupport
             if ContinuousClock.now >= turn {
                 guard sign == nil else { throw given(up: .silent) }
                 sign = unsafe SignOfLife(fromPeerOf: PQsocket(raw))
-                turn = .now + (sign == nil ? limits.silence : limits.signOfLife)
+                turn = .now + (sign == nil ? silence : signOfLife)
             }
             let watchesInterrupts = !isShielded && !isInterrupted
             // poll leaves negative descriptors out.
@@ -119,7 +130,7 @@ import StoreSupport
             if ready[1] { askToCancel() }
             if ready[2], sign?.advance() == true {
                 sign = nil
-                turn = .now + limits.silence
+                turn = .now + silence
             }
         }
     }

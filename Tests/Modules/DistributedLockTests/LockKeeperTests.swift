@@ -66,6 +66,25 @@ struct LockKeeperTests {
         #expect(await isFree())
     }
 
+    @Test("T99: a lock on a store that is slow to answer lasts long enough to be prolonged")
+    func slowStore() async throws {
+        let slow = SlowLocks(store, clock: clock, ticks: ticks, cost: .seconds(8))
+        let keeper = LockKeeper(store: slow, holder: holder, ticks: ticks)
+        let gate = Gate()
+        let name = name
+        let run = Task { try await keeper.withLock(name, for: .seconds(30)) { _ in await gate.wait() } }
+        for _ in 0..<6 {
+            await ticks.waitForSleepers(2)
+            // A third of twelve times what the store takes.
+            pass(.seconds(32))
+        }
+        await ticks.waitForSleepers(2)
+        #expect(!(await isFree()))
+        await gate.open()
+        guard case .done = try await run.value else { throw Unexpected() }
+        #expect(await isFree())
+    }
+
     @Test("when the lock is lost the work is cancelled, and the caller learns of it")
     func lost() async throws {
         let keeper = keeper, name = name
@@ -200,6 +219,36 @@ struct LockKeeperTests {
             await asked.open()
             await answer.wait()
             return true
+        }
+
+        func release(_ lease: LockLease) async throws(LockStoreError) -> Bool { await store.release(lease) }
+    }
+
+    /// A lock store whose answers take time.
+    private struct SlowLocks: LockStore {
+        private let store: InMemoryLockStore
+        private let pass: @Sendable () -> Void
+
+        init(_ store: InMemoryLockStore, clock: ManualWallClock, ticks: ManualTicks, cost: Duration) {
+            self.store = store
+            pass = {
+                clock.advance(by: cost)
+                ticks.advance(by: cost)
+            }
+        }
+
+        func acquire(_ name: LockName, by holder: OwnerID, for term: Duration) async throws(LockStoreError)
+            -> LockAnswer
+        {
+            let answer = await store.acquire(name, by: holder, for: term)
+            pass()
+            return answer
+        }
+
+        func extend(_ lease: LockLease, for term: Duration) async throws(LockStoreError) -> Bool {
+            let isHeld = await store.extend(lease, for: term)
+            pass()
+            return isHeld
         }
 
         func release(_ lease: LockLease) async throws(LockStoreError) -> Bool { await store.release(lease) }
