@@ -24,12 +24,33 @@ extension InMemoryStore: ClientTokenStore {
 
     /// Marks a token as revoked.
     public func revoke(_ id: TokenID, at moment: Timestamp) -> Bool {
-        guard let kept = tokens[id], kept.token.revokedAt == nil else { return false }
-        let token = kept.token
-        tokens[id]?.token = ClientToken(
-            id: token.id, app: token.app, name: token.name, scopes: token.scopes, digest: token.digest,
-            createdAt: token.createdAt, expiresAt: token.expiresAt, revokedAt: moment)
+        guard let token = tokens[id]?.token, token.revokedAt == nil else { return false }
+        keep(token, revokedAt: moment)
         return true
+    }
+
+    /// Sets when a token ends.
+    public func setExpiry(of id: TokenID, to end: Timestamp?) -> Bool {
+        guard let token = tokens[id]?.token, token.revokedAt == nil else { return false }
+        keep(token, expiresAt: .some(end))
+        return true
+    }
+
+    /// Erases seals.
+    public func eraseSeals(issuedBefore moment: Timestamp, limit: Int) -> Int {
+        let sealed = tokens.values.map(\.token).filter { $0.seal != nil && $0.createdAt < moment }.prefix(limit)
+        for token in sealed { keep(token, seal: .some(nil)) }
+        return sealed.count
+    }
+
+    /// Keeps a token that is there with something else.
+    private func keep(
+        _ token: ClientToken, expiresAt: Timestamp?? = nil, revokedAt: Timestamp? = nil, seal: [UInt8]?? = nil
+    ) {
+        tokens[token.id]?.token = ClientToken(
+            id: token.id, app: token.app, name: token.name, scopes: token.scopes, digest: token.digest,
+            createdAt: token.createdAt, expiresAt: expiresAt ?? token.expiresAt,
+            revokedAt: revokedAt ?? token.revokedAt, seal: seal ?? token.seal)
     }
 
     /// Revoked tokens whose end on the storage side is not confirmed.

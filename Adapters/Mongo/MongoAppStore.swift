@@ -11,7 +11,8 @@ public struct MongoAppStore: AppStore {
 
     /// Adds an app.
     public func add(_ app: RegisteredApp) async throws(RegistryStoreError) {
-        try await database.change(\.registry) { client in
+        // In a transaction, of which the server says whether its outcome is known.
+        try await database.write(\.registry) { client in
             try client.insert(
                 [
                     [
@@ -68,17 +69,22 @@ public struct MongoAppStore: AppStore {
         // writes a cursor: whichever of the two comes later waits for the other, or is begun anew and finds the app
         // deleted. So does who takes a cursor meanwhile; a new one cannot come in behind the first step, which its
         // transaction meets at the app itself.
-        try await database.insist(\.registry) { client in
-            _ = try client.run([
-                "update": .string(Collection.cursors),
-                "updates": [
-                    [
-                        "q": ["app": .string(id.text), "is_latest": true],
-                        "u": ["$set": ["is_app_deleted": true]], "multi": true,
-                    ]
-                ],
-                "writeConcern": ["w": "majority", "j": true],
-            ])
+        do {
+            try await database.insist(\.registry) { client in
+                _ = try client.run([
+                    "update": .string(Collection.cursors),
+                    "updates": [
+                        [
+                            "q": ["app": .string(id.text), "is_latest": true],
+                            "u": ["$set": ["is_app_deleted": true]], "multi": true,
+                        ]
+                    ],
+                    "writeConcern": ["w": "majority", "j": true],
+                ])
+            }
+        } catch {
+            // The app is deleted already.
+            throw error.reason == .unavailable ? RegistryStoreError(.outcomeUnknown, detail: error.detail) : error
         }
         return isDeleted
     }

@@ -41,10 +41,39 @@ public struct MongoClientTokenStore: ClientTokenStore {
 
     /// Marks a token as revoked.
     public func revoke(_ id: TokenID, at moment: Timestamp) async throws(RegistryStoreError) -> Bool {
-        try await database.change(\.registry) { client in
+        try await database.write(\.registry) { client in
             try client.update(
                 Collection.tokens, ["_id": .string(id.text), "revoked_at": nil],
                 ["$set": ["revoked_at": .int64(moment.nanoseconds), "is_owed": true]])
+        }
+    }
+
+    /// Sets when a token ends.
+    public func setExpiry(of id: TokenID, to end: Timestamp?) async throws(RegistryStoreError) -> Bool {
+        try await database.write(\.registry) { client in
+            try client.update(
+                Collection.tokens, ["_id": .string(id.text), "revoked_at": nil],
+                ["$set": ["expires_at": BSONValue(end?.nanoseconds)]])
+        }
+    }
+
+    /// Erases seals.
+    public func eraseSeals(issuedBefore moment: Timestamp, limit: Int) async throws(RegistryStoreError) -> Int {
+        try await database.change(\.registry) { client in
+            let sealed = try client.all(
+                .find(
+                    Collection.tokens, ["seal": ["$exists": true], "created_at": ["$lt": .int64(moment.nanoseconds)]],
+                    ["limit": BSONValue(limit), "projection": ["_id": 1], "hint": "client_tokens_sealed"])
+            ).map { BSONValue.string(try $0.text("_id")) }
+            guard !sealed.isEmpty else { return 0 }
+            return try client.update(
+                Collection.tokens,
+                [
+                    [
+                        "q": ["_id": ["$in": .array(sealed)], "seal": ["$exists": true]],
+                        "u": ["$unset": ["seal": ""]], "multi": true,
+                    ]
+                ])
         }
     }
 
@@ -90,12 +119,14 @@ public struct MongoClientTokenStore: ClientTokenStore {
 }
 
 private func document(of token: ClientToken) -> BSONDocument {
-    [
+    var document: BSONDocument = [
         "_id": .string(token.id.text), "app": .string(token.app.text), "name": .string(token.name),
         "scopes": .int64(Int64(token.scopes.rawValue)), "digest": .binary(token.digest),
         "created_at": .int64(token.createdAt.nanoseconds), "expires_at": BSONValue(token.expiresAt?.nanoseconds),
         "revoked_at": BSONValue(token.revokedAt?.nanoseconds), "is_owed": .boolean(token.revokedAt != nil),
     ]
+    if let seal = token.seal { document.append("seal", .binary(seal)) }
+    return document
 }
 
 private func token(from document: BSONDocument) throws(MalformedDocument) -> ClientToken {
@@ -104,5 +135,6 @@ private func token(from document: BSONDocument) throws(MalformedDocument) -> Cli
         name: try document.text("name"),
         scopes: TokenScopes(rawValue: UInt8(truncatingIfNeeded: try document.number("scopes"))),
         digest: try document.bytes("digest"), createdAt: try document.time("created_at"),
-        expiresAt: try document.optionalTime("expires_at"), revokedAt: try document.optionalTime("revoked_at"))
+        expiresAt: try document.optionalTime("expires_at"), revokedAt: try document.optionalTime("revoked_at"),
+        seal: try document.optionalBytes("seal"))
 }

@@ -16,13 +16,13 @@ public struct SQLiteClientTokenStore: ClientTokenStore {
         let added = try await database.write(\.registry) { db in
             try db.execute(
                 sql: """
-                    INSERT INTO client_tokens (id, app, name, scopes, digest, created_at, expires_at, revoked_at)
-                    SELECT ?, id, ?, ?, ?, ?, ?, ? FROM apps WHERE id = ? AND deleted_at IS NULL
+                    INSERT INTO client_tokens (id, app, name, scopes, digest, created_at, expires_at, revoked_at, seal)
+                    SELECT ?, id, ?, ?, ?, ?, ?, ?, ? FROM apps WHERE id = ? AND deleted_at IS NULL
                     """,
                 arguments: [
                     token.id.text, token.name, Int(token.scopes.rawValue), Data(token.digest),
                     token.createdAt.nanoseconds, token.expiresAt?.nanoseconds, token.revokedAt?.nanoseconds,
-                    token.app.text,
+                    token.seal.map { Data($0) }, token.app.text,
                 ])
             return db.changesCount == 1
         }
@@ -56,6 +56,30 @@ public struct SQLiteClientTokenStore: ClientTokenStore {
                 sql: "UPDATE client_tokens SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL",
                 arguments: [moment.nanoseconds, id.text])
             return db.changesCount == 1
+        }
+    }
+
+    /// Sets when a token ends.
+    public func setExpiry(of id: TokenID, to end: Timestamp?) async throws(RegistryStoreError) -> Bool {
+        try await database.write(\.registry) { db in
+            try db.execute(
+                sql: "UPDATE client_tokens SET expires_at = ? WHERE id = ? AND revoked_at IS NULL",
+                arguments: [end?.nanoseconds, id.text])
+            return db.changesCount == 1
+        }
+    }
+
+    /// Erases seals.
+    public func eraseSeals(issuedBefore moment: Timestamp, limit: Int) async throws(RegistryStoreError) -> Int {
+        try await database.write(\.registry) { db in
+            try db.execute(
+                sql: """
+                    UPDATE client_tokens SET seal = NULL WHERE id IN (
+                        SELECT id FROM client_tokens WHERE seal IS NOT NULL AND created_at < ?
+                        ORDER BY created_at LIMIT ?
+                    )
+                    """, arguments: [moment.nanoseconds, limit])
+            return db.changesCount
         }
     }
 
@@ -104,5 +128,6 @@ private func token(from row: Row) -> ClientToken {
         scopes: TokenScopes(rawValue: UInt8(truncatingIfNeeded: row["scopes"] as Int64)),
         digest: Array(row["digest"] as Data), createdAt: Timestamp(nanoseconds: row["created_at"]),
         expiresAt: (row["expires_at"] as Int64?).map(Timestamp.init(nanoseconds:)),
-        revokedAt: (row["revoked_at"] as Int64?).map(Timestamp.init(nanoseconds:)))
+        revokedAt: (row["revoked_at"] as Int64?).map(Timestamp.init(nanoseconds:)),
+        seal: (row["seal"] as Data?).map { Array($0) })
 }

@@ -1,7 +1,7 @@
 public import AppRegistry
 import Crypto
 
-/// SHA-256 (FIPS 180-4).
+/// SHA-256 (FIPS 180-4), and HMAC over it (RFC 2104).
 ///
 /// Secrets of ours have 256 random bits, so a fast hash is enough.
 public struct SHA256Hasher: SecretHasher {
@@ -11,5 +11,10 @@ public struct SHA256Hasher: SecretHasher {
     /// 32 bytes.
     public func digest(of secret: [UInt8]) -> [UInt8] {
         Array(SHA256.hash(data: secret))
+    }
+
+    /// 32 bytes.
+    public func code(of message: [UInt8], under key: [UInt8]) -> [UInt8] {
+        Array(HMAC<SHA256>.authenticationCode(for: message, using: SymmetricKey(data: key)))
     }
 }

@@ -65,17 +65,20 @@ extension Deployment {
         // Claims under the consumer's own name would keep nobody from anything.
         let claimant = OwnerID.mint(at: clock.now(), from: entropy)
         return Cleanup(
-            store: store, fileStore: { fileStore }, apps: apps, usual: usual, rules: settings.retentionOfApps,
-            sources: rules, claimant: claimant, clock: clock, metrics: telemetry.maintenance)
+            store: store, fileStore: { fileStore }, apps: apps, tokens: tokens, usual: usual,
+            rules: settings.retentionOfApps, sources: rules, claimant: claimant, clock: clock,
+            metrics: telemetry.maintenance)
     }
 }
 
-/// What a run of cleanup-logs does: records and runs, then files, then what is left of files that are gone.
+/// What a run of cleanup-logs does: seals of tokens, records and runs, then files, then what is left of files that are
+/// gone.
 private struct Cleanup: Sendable {
     let store: Store
     /// Where files are deleted and asked after; without it, files and the cursors of files that are gone stay.
     let fileStore: @Sendable () -> FileStore?
     let apps: AppRegistrar
+    let tokens: ClientTokens
     let usual: CleanupSettings
     let rules: [Settings.AppRetention]
     let sources: SourceRules?
@@ -87,6 +90,7 @@ private struct Cleanup: Sendable {
     static let shortestLease: Duration = .seconds(30)
 
     func run() async throws -> RunKeeper.Report {
+        try await tokens.eraseOldSeals()
         var settings = usual
         let unknown = try await settings.apply(rules, apps)
         // A rule that names nobody may be a rule that was mistyped: then nothing may go by the general one.

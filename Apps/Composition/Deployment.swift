@@ -99,9 +99,10 @@ public struct Deployment: Sendable {
         readiness = StoreReadiness(ping: store.ping)
         commits = ObservedCommitStore(store.commits, telemetry.registry)
         owner = .mint(at: clock.now(), from: entropy)
-        apps = AppRegistrar(store: store.apps, clock: clock, entropy: entropy)
+        apps = AppRegistrar(store: store.apps, clock: clock, entropy: entropy, ticks: ContinuousClock())
         tokens = ClientTokens(
-            apps: store.apps, store: store.tokens, hasher: SHA256Hasher(), clock: clock, entropy: entropy)
+            apps: store.apps, store: store.tokens, hasher: SHA256Hasher(), clock: clock, entropy: entropy,
+            ticks: ContinuousClock())
         cursors = store.cursors
         history = store.history
         records = store.records
@@ -122,6 +123,11 @@ public struct Deployment: Sendable {
 
     /// Signs positions so that all processes that share a secret take each other's.
     public static func signer(of secret: Secret) -> any PositionSigner { HMACSigner(secret) }
+
+    /// What a caller who has shown a credential calls a request; `nil` when it breaks the rule.
+    public static func idempotencyKey(_ text: String, of credential: Secret) -> IdempotencyKey? {
+        IdempotencyKey(text, of: credential, hasher: SHA256Hasher())
+    }
 
     /// How often a file store that was not there is looked for at most.
     private static let fileStorePause: Duration = .seconds(1)

@@ -42,7 +42,7 @@ public struct APIServer: Service {
             ).routes
             + AppRoutes(
                 apps: deployment.apps, tokens: deployment.tokens, revoker: { deployment.revoker() },
-                provisioner: { deployment.provisioner }, clock: deployment.clock, maxBody: settings.maxBody
+                provisioner: { deployment.provisioner }, adminKey: adminKey, maxBody: settings.maxBody
             ).routes
             + LogRoutes(deployment: deployment, signer: signer, gatekeeper: gatekeeper).routes
             + TailRoutes(deployment: deployment, signer: signer, gatekeeper: gatekeeper).routes

@@ -5,26 +5,43 @@ public struct AppRegistrar: Sendable {
     private let store: any AppStore
     private let clock: any WallClock
     private let entropy: any Entropy
+    private let settlement: Settlement
 
     /// Puts the service together.
-    public init(store: any AppStore, clock: any WallClock, entropy: any Entropy) {
+    /// - Parameters:
+    ///   - store: keeps the apps.
+    ///   - clock: tells when they were registered and deleted.
+    ///   - entropy: what ids are minted from.
+    ///   - ticks: measures how long a change is looked for whose answer was lost.
+    public init(store: any AppStore, clock: any WallClock, entropy: any Entropy, ticks: any Clock<Duration>) {
         self.store = store
         self.clock = clock
         self.entropy = entropy
+        settlement = Settlement(ticks: ticks, entropy: entropy)
     }
 
     /// Registers an app.
-    /// - Throws: ``RegistryError`` `.invalidAppName` or `.nameTaken`; ``RegistryStoreError``.
-    public func register(named text: String) async throws -> RegisteredApp {
+    /// - Parameters:
+    ///   - text: its name.
+    ///   - key: what the caller calls the request; the same one gives the same app.
+    /// - Returns: the app.
+    /// - Throws: ``RegistryError`` `.invalidAppName`, `.nameTaken` or `.keyUsed`; ``RegistryStoreError``.
+    public func register(named text: String, under key: IdempotencyKey? = nil) async throws -> RegisteredApp {
         guard let name = AppName(text) else { throw RegistryError.invalidAppName(text) }
         let now = clock.now()
-        let app = RegisteredApp(id: .mint(at: now, from: entropy), name: name, createdAt: now)
-        do {
-            try await store.add(app)
-        } catch  where error.reason == .conflict {
-            throw RegistryError.nameTaken(text)
+        let app = RegisteredApp(id: key?.appID ?? .mint(at: now, from: entropy), name: name, createdAt: now)
+        let isAdded = try await settlement.settle { () async throws(RegistryStoreError) in
+            try await store.attempt(app)
+        } isDone: { () async throws(RegistryStoreError) in
+            try await store.app(app.id)?.createdAt == now
         }
-        return app
+        if isAdded { return app }
+        guard key != nil, let earlier = try await store.app(app.id) else { throw RegistryError.nameTaken(text) }
+        guard earlier.name == name else { throw RegistryError.keyUsed("it registered the app \(earlier.id)") }
+        guard earlier.deletedAt == nil else {
+            throw RegistryError.keyUsed("it registered the app \(earlier.id), which was deleted since")
+        }
+        return earlier
     }
 
     /// The app that a text names, by id or by name; deleted apps are unknown.
@@ -64,7 +81,13 @@ public struct AppRegistrar: Sendable {
     /// Deletes an app and revokes its tokens.
     /// - Throws: ``RegistryError`` `.unknownApp`; ``RegistryStoreError``.
     public func delete(_ id: AppID) async throws {
-        guard try await store.deleteApp(id, at: clock.now()) else { throw RegistryError.unknownApp(id.text) }
+        let now = clock.now()
+        let isDeleted = try await settlement.settle { () async throws(RegistryStoreError) in
+            try await store.deleteApp(id, at: now)
+        } isDone: { () async throws(RegistryStoreError) in
+            try await store.app(id)?.deletedAt == now
+        }
+        guard isDeleted else { throw RegistryError.unknownApp(id.text) }
     }
 }
 
@@ -80,6 +103,8 @@ public enum RegistryError: Error, Sendable, Hashable, CustomStringConvertible {
     case unknownToken(String)
     /// A token's expiry must lie in the future.
     case expiryInPast
+    /// The ``IdempotencyKey`` was used for another request, or for one whose answer cannot be given again.
+    case keyUsed(String)
     /// A token's name must have 1 to 100 bytes and no control characters.
     case invalidTokenName
 
@@ -90,6 +115,7 @@ public enum RegistryError: Error, Sendable, Hashable, CustomStringConvertible {
         case .nameTaken(let name): "another app is named \"\(name)\""
         case .unknownApp(let text): "there is no app \"\(text)\""
         case .unknownToken(let text): "the app has no token \"\(text)\" that is not revoked"
+        case .keyUsed(let words): "the Idempotency-Key was used before: \(words); take another key for another request"
         case .expiryInPast: "a token's expiry must lie in the future"
         case .invalidTokenName: "a token's name has 1 to 100 bytes and no control characters"
         }

@@ -5,7 +5,7 @@ public import LogModel
 /// Every change is atomic, and whoever reads after it returns sees it.
 public protocol AppStore: Sendable {
     /// Adds an app.
-    /// - Throws: ``RegistryStoreError`` with `.conflict` when an app that is not deleted has the name.
+    /// - Throws: ``RegistryStoreError`` with `.conflict` when an app that is not deleted has the name, or any has the id.
     func add(_ app: RegisteredApp) async throws(RegistryStoreError)
 
     /// The app of an id, deleted ones included; `nil` when there never was one.
@@ -28,7 +28,7 @@ public protocol AppStore: Sendable {
 /// Keeps the client tokens, as hashes only.
 public protocol ClientTokenStore: Sendable {
     /// Adds a token.
-    /// - Throws: ``RegistryStoreError`` with `.conflict` when its app is deleted or unknown.
+    /// - Throws: ``RegistryStoreError`` with `.conflict` when its app is deleted or unknown, or a token has the id.
     func add(_ token: ClientToken) async throws(RegistryStoreError)
 
     /// The token of an id, revoked and expired ones included.
@@ -40,6 +40,19 @@ public protocol ClientTokenStore: Sendable {
     /// Marks a token as revoked; its storage token is then owed an end, see ``pendingRevocations(limit:)``.
     /// - Returns: `false` when there is no such token or it is revoked already.
     func revoke(_ id: TokenID, at moment: Timestamp) async throws(RegistryStoreError) -> Bool
+
+    /// Sets when a token ends.
+    /// - Parameters:
+    ///   - id: the token.
+    ///   - end: from when on it is refused; `nil` means never.
+    /// - Returns: `false` when there is no such token or it is revoked.
+    /// - Throws: ``RegistryStoreError``.
+    func setExpiry(of id: TokenID, to end: Timestamp?) async throws(RegistryStoreError) -> Bool
+
+    /// Erases the seals of up to `limit` tokens that were issued before a moment.
+    /// - Returns: how many had one.
+    /// - Throws: ``RegistryStoreError``.
+    func eraseSeals(issuedBefore moment: Timestamp, limit: Int) async throws(RegistryStoreError) -> Int
 
     /// Up to `limit` revoked tokens whose end on the storage side is not confirmed, the oldest revocation first.
     func pendingRevocations(limit: Int) async throws(RegistryStoreError) -> [TokenID]
@@ -59,8 +72,10 @@ public struct RegistryStoreError: Error, Sendable, CustomStringConvertible {
     public enum Reason: Sendable, Hashable {
         /// Something of that name is there already, or what it hangs on is gone.
         case conflict
-        /// The store cannot be reached or is busy; the same call may succeed later.
+        /// The store cannot be reached or is busy; nothing was changed, and the same call may succeed later.
         case unavailable
+        /// The answer to a change was lost: it may have come about, or may yet.
+        case outcomeUnknown
         /// The store holds something that cannot be read, or refuses the call for good.
         case broken
     }

@@ -15,14 +15,18 @@ public struct ClientToken: Sendable, Hashable {
     /// When it was issued.
     public let createdAt: Timestamp
     /// From when on it is refused; `nil` means never.
+    ///
+    /// It is `createdAt` until the token is handed out, so that one whose secret nobody has seen opens nothing.
     public let expiresAt: Timestamp?
     /// When it was revoked; `nil` when it was not.
     public let revokedAt: Timestamp?
+    /// The secret as only the ``IdempotencyKey`` that it was issued under opens it; `nil` without one, and after a day.
+    public let seal: [UInt8]?
 
     /// Makes a token from its parts.
     public init(
         id: TokenID, app: AppID, name: String, scopes: TokenScopes, digest: [UInt8], createdAt: Timestamp,
-        expiresAt: Timestamp?, revokedAt: Timestamp? = nil
+        expiresAt: Timestamp?, revokedAt: Timestamp? = nil, seal: [UInt8]? = nil
     ) {
         self.id = id
         self.app = app
@@ -32,6 +36,14 @@ public struct ClientToken: Sendable, Hashable {
         self.createdAt = createdAt
         self.expiresAt = expiresAt
         self.revokedAt = revokedAt
+        self.seal = seal
+    }
+
+    /// The same token with another end.
+    func ending(at end: Timestamp?) -> ClientToken {
+        ClientToken(
+            id: id, app: app, name: name, scopes: scopes, digest: digest, createdAt: createdAt, expiresAt: end,
+            revokedAt: revokedAt, seal: seal)
     }
 }
 
@@ -71,4 +83,7 @@ public struct TokenScopes: OptionSet, Sendable, Hashable {
 public protocol SecretHasher: Sendable {
     /// 32 bytes from which the secret cannot be found again.
     func digest(of secret: [UInt8]) -> [UInt8]
+
+    /// 32 bytes that nobody can tell of a message who does not know the key.
+    func code(of message: [UInt8], under key: [UInt8]) -> [UInt8]
 }

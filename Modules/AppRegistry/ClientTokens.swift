@@ -2,50 +2,32 @@ public import LogModel
 
 /// Issues, checks and revokes client tokens.
 public struct ClientTokens: Sendable {
-    private let apps: any AppStore
-    private let store: any ClientTokenStore
-    private let hasher: any SecretHasher
-    private let clock: any WallClock
-    private let entropy: any Entropy
+    let apps: any AppStore
+    let store: any ClientTokenStore
+    let hasher: any SecretHasher
+    let clock: any WallClock
+    let entropy: any Entropy
+    let settlement: Settlement
+    let unseen = UnseenTokens()
 
-    /// Puts the service together; `entropy` must be fit for secrets.
+    /// Puts the service together.
+    /// - Parameters:
+    ///   - apps: the apps that tokens belong to.
+    ///   - store: keeps the tokens.
+    ///   - hasher: what is stored of secrets.
+    ///   - clock: tells when tokens begin and end.
+    ///   - entropy: must be fit for secrets.
+    ///   - ticks: measures how long a change is looked for whose answer was lost.
     public init(
         apps: any AppStore, store: any ClientTokenStore, hasher: any SecretHasher, clock: any WallClock,
-        entropy: any Entropy
+        entropy: any Entropy, ticks: any Clock<Duration>
     ) {
         self.apps = apps
         self.store = store
         self.hasher = hasher
         self.clock = clock
         self.entropy = entropy
-    }
-
-    /// A token as it is handed out: the only time that its secret is seen.
-    public struct Issued: Sendable {
-        /// What is kept of it.
-        public let token: ClientToken
-        /// The text for the client.
-        public let secret: Secret
-    }
-
-    /// Issues a token for an app.
-    /// - Throws: ``RegistryError`` `.unknownApp`, `.expiryInPast`, `.invalidTokenName`; ``RegistryStoreError``.
-    public func issue(
-        for app: AppID, name: String?, scopes: TokenScopes = .write, expiresAt: Timestamp? = nil
-    ) async throws -> Issued {
-        let now = clock.now()
-        if let expiresAt, expiresAt <= now { throw RegistryError.expiryInPast }
-        guard let registered = try await apps.app(app), registered.deletedAt == nil else {
-            throw RegistryError.unknownApp(app.text)
-        }
-        let text = TokenText(id: .mint(at: now, from: entropy), randomBytes: entropy.bytes(32))
-        let label = name ?? "token-\(CivilDay(of: now))"
-        guard ClientTokens.isValidName(label) else { throw RegistryError.invalidTokenName }
-        let token = ClientToken(
-            id: text.id, app: app, name: label, scopes: scopes, digest: hasher.digest(of: Array(text.secret.utf8)),
-            createdAt: now, expiresAt: expiresAt)
-        try await store.add(token)
-        return Issued(token: token, secret: Secret(text.text))
+        settlement = Settlement(ticks: ticks, entropy: entropy)
     }
 
     /// Finds the token that a client presents and that may do `scope`.
@@ -84,7 +66,12 @@ public struct ClientTokens: Sendable {
     /// - Returns: `false` when the app has no such token or it was revoked before.
     public func revoke(_ id: TokenID, of app: AppID) async throws(RegistryStoreError) -> Bool {
         guard let token = try await store.token(id), token.app == app else { return false }
-        return try await store.revoke(id, at: clock.now())
+        let now = clock.now()
+        return try await settlement.settle { () async throws(RegistryStoreError) in
+            try await store.revoke(id, at: now)
+        } isDone: { () async throws(RegistryStoreError) in
+            try await store.token(id)?.revokedAt == now
+        }
     }
 
     /// Up to `limit` tokens of an app after `last`, revoked and expired ones included.
@@ -103,11 +90,6 @@ public struct ClientTokens: Sendable {
             owed += page
             guard page.count == pageSize else { return owed }
         }
-    }
-
-    /// Names are for people: 1 to 100 bytes without control characters.
-    private static func isValidName(_ name: String) -> Bool {
-        (1...100).contains(name.utf8.count) && name.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7F }
     }
 }
 

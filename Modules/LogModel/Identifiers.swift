@@ -24,6 +24,9 @@ extension Identifier {
         Self(unchecked: "\(kind)_\(ULID.mint(at: now, from: entropy))")
     }
 
+    /// The identifier that follows from 16 bytes, the same for the same ones.
+    public static func made(of bytes: [UInt8]) -> Self { Self(unchecked: "\(kind)_\(ULID.text(of: bytes))") }
+
     /// The whole text.
     public var description: String { text }
 }

@@ -10,6 +10,12 @@ public enum ULID {
         return encode(bytes)
     }
 
+    /// The ULID that follows from 16 bytes.
+    public static func text(of bytes: [UInt8]) -> String {
+        precondition(bytes.count == 16, "a ULID has 128 bits")
+        return encode(bytes)
+    }
+
     /// Whether text has the length and the alphabet of a lower-case ULID.
     public static func isWellFormed(_ text: some StringProtocol) -> Bool {
         text.utf8.count == length && text.utf8.allSatisfy(isInAlphabet)

@@ -6,6 +6,7 @@ import SdkProvisioning
 import TestSupport
 import Testing
 
+@testable import AppRegistry
 @testable import LocalFimidaraAdapter
 @testable import LogMaintenance
 @testable import LogQuery
@@ -126,6 +127,8 @@ struct StructureDocumentTests {
             ("HTTP.md", "`GET /v1/logs/tail`", "the \(TailPosition.limit) files"),
             ("HTTP.md", "Operation", "at most \(Reject.sampleLimit) of them"),
             ("HTTP.md", "Revocations", "for up to two seconds"),
+            ("HTTP.md", "Requests that are sent again", IdempotencyKey.rule),
+            ("Operations.md", "Changes whose answer is lost", "with growing pauses, for eight seconds"),
             ("Configuration.md", "Configuration", "\(KeyRule.leastLength) to \(KeyRule.mostLength) visible ASCII"),
             ("FileStore.md", "Quotas and limits", "at most \(StorageLimits.segments) segments"),
             ("FileStore.md", "Quotas and limits", "a JSON body at most \(StorageLimits.jsonBytes >> 10) KiB"),
@@ -143,7 +146,7 @@ struct StructureDocumentTests {
             #expect(
                 try Document(document).words(under: heading).contains(words), "\(document): \(words)")
         }
-        #expect(Revoker.patience == .seconds(2))
+        #expect(Revoker.patience == .seconds(2) && Settlement.patience == .seconds(8))
     }
 
     // MARK: - Files

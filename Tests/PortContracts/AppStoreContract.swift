@@ -26,6 +26,17 @@ public enum AppStoreContract {
             #expect(try await store.apps.app(rival.id) == nil)
             #expect(try await store.apps.app(named: app.name) == app)
         },
+        Clause("T95: an id that was given is a conflict, whatever the name, and whether its app was deleted") { store in
+            let app = RegisteredApp.fresh()
+            try await store.apps.add(app)
+            for _ in 0..<2 {
+                let rival = RegisteredApp(id: app.id, name: RegisteredApp.fresh().name, createdAt: .sample)
+                let error = await #expect(throws: RegistryStoreError.self) { try await store.apps.add(rival) }
+                #expect(error?.reason == .conflict)
+                #expect(try await store.apps.app(app.id)?.name == app.name)
+                _ = try await store.apps.deleteApp(app.id, at: .sample)
+            }
+        },
         Clause("names that differ in case alone are two names") { store in
             let app = RegisteredApp.fresh()
             let upper = RegisteredApp(

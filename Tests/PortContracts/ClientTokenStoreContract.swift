@@ -17,6 +17,47 @@ public enum ClientTokenStoreContract {
             #expect(try await store.tokens.token(ending.id) == ending)
             #expect(try await store.tokens.token(.fresh()) == nil)
         },
+        Clause("T95: a token is kept with its seal; its id is taken, whatever the second one holds") { store in
+            let app = try await store.newApp()
+            let sealed = token(of: app, seal: (0..<32).map { 255 - $0 })
+            try await store.tokens.add(sealed)
+            #expect(try await store.tokens.token(sealed.id) == sealed)
+            #expect(try await store.tokens.tokens(of: app, after: nil, limit: 9) == [sealed])
+            for rival in [sealed, token(of: try await store.newApp(), id: sealed.id)] {
+                let error = await #expect(throws: RegistryStoreError.self) { try await store.tokens.add(rival) }
+                #expect(error?.reason == .conflict)
+            }
+            #expect(try await store.tokens.token(sealed.id) == sealed)
+        },
+        Clause("T95: a token's end is set, any number of times, unless it is revoked") { store in
+            let app = try await store.newApp()
+            let (kept, other) = (token(of: app, expiresAt: .sample), token(of: app, expiresAt: .sample))
+            for token in [kept, other] { try await store.tokens.add(token) }
+            let end = Timestamp.sample.advanced(by: .seconds(60))
+            for moment in [end, end, nil, nil] {
+                #expect(try await store.tokens.setExpiry(of: kept.id, to: moment))
+                #expect(try await store.tokens.token(kept.id)?.expiresAt == moment)
+            }
+            #expect(try await store.tokens.token(other.id) == other)
+            _ = try await store.tokens.revoke(kept.id, at: .sample)
+            #expect(try await store.tokens.setExpiry(of: kept.id, to: end) == false)
+            #expect(try await store.tokens.token(kept.id)?.expiresAt == nil)
+            #expect(try await store.tokens.setExpiry(of: .fresh(), to: nil) == false)
+        },
+        Clause("T95: seals of old tokens are erased, a few at a time, and nothing else") { store in
+            let app = try await store.newApp()
+            let old = (0..<5).map { _ in token(of: app, seal: [1, 2]) }
+            let moment = Timestamp.sample.advanced(by: .nanoseconds(1))
+            let young = token(of: app, createdAt: moment, seal: [3])
+            let plain = token(of: app)
+            for token in old + [young, plain] { try await store.tokens.add(token) }
+            for count in [2, 2, 1, 0] {
+                #expect(try await store.tokens.eraseSeals(issuedBefore: moment, limit: 2) == count)
+            }
+            for id in old.map(\.id) { #expect(try await store.tokens.token(id) == token(of: app, id: id)) }
+            #expect(try await store.tokens.token(young.id) == young)
+            #expect(try await store.tokens.token(plain.id) == plain)
+        },
         Clause("a token of an unknown or deleted app is a conflict and is not kept") { store in
             let deleted = try await store.newApp()
             _ = try await store.apps.deleteApp(deleted, at: .sample)
@@ -111,10 +152,11 @@ public enum ClientTokenStoreContract {
     }
 
     private static func token(
-        of app: AppID, scopes: TokenScopes = .write, expiresAt: Timestamp? = nil
+        of app: AppID, id: TokenID = .fresh(), scopes: TokenScopes = .write, createdAt: Timestamp = .sample,
+        expiresAt: Timestamp? = nil, seal: [UInt8]? = nil
     ) -> ClientToken {
         ClientToken(
-            id: .fresh(), app: app, name: "für \"Tests\"", scopes: scopes, digest: (0..<32).map { $0 * 8 },
-            createdAt: .sample, expiresAt: expiresAt)
+            id: id, app: app, name: "für \"Tests\"", scopes: scopes, digest: (0..<32).map { $0 * 8 },
+            createdAt: createdAt, expiresAt: expiresAt, seal: seal)
     }
 }

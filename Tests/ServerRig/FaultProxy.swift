@@ -18,17 +18,28 @@ public final class FaultProxy: Sendable {
         public var delayToClient: Duration = .zero
         /// The pause behind each byte to the client; `nil` passes them on as they come.
         public var pausePerByte: Duration?
+        /// What becomes of answers to COMMIT; `nil` passes them on.
+        public var commitLoss: CommitLoss?
+
+        /// What comes behind a client's COMMIT, which itself reaches the server.
+        public enum CommitLoss: Sendable, Equatable {
+            /// The connection is reset once the server has answered; others go on, and so do new ones.
+            case cut
+            /// Nothing is passed on any more on any connection, from so many COMMITs on.
+            case silence(from: Int)
+        }
 
         /// Describes a mood; nothing given passes everything on at once.
         public init(
             holds: Bool = false, ignoresNewcomers: Bool = false, delayToServer: Duration = .zero,
-            delayToClient: Duration = .zero, pausePerByte: Duration? = nil
+            delayToClient: Duration = .zero, pausePerByte: Duration? = nil, commitLoss: CommitLoss? = nil
         ) {
             self.holds = holds
             self.ignoresNewcomers = ignoresNewcomers
             self.delayToServer = delayToServer
             self.delayToClient = delayToClient
             self.pausePerByte = pausePerByte
+            self.commitLoss = commitLoss
         }
 
         /// Passes everything on at once.
@@ -39,6 +50,9 @@ public final class FaultProxy: Sendable {
         public static let ignoringNewcomers = Mood(ignoresNewcomers: true)
         /// Lets the client have one byte a second.
         public static let dripping = Mood(pausePerByte: .seconds(1))
+
+        /// Lets no client of PostgreSQL have an answer to COMMIT.
+        public static func losingCommits(_ loss: CommitLoss) -> Mood { Mood(commitLoss: loss) }
 
         /// Delays both directions by half of the time of a round trip.
         public static func slow(roundTrip: Duration) -> Mood {
@@ -51,6 +65,22 @@ public final class FaultProxy: Sendable {
         var isStopped = false
         var pairs: [Int: SocketPair] = [:]
         var accepted = 0
+        var lostCommits = 0
+
+        /// Notes that a COMMIT is about to go to the server.
+        /// - Returns: how its answer is lost; `nil` when it is not.
+        mutating func noteCommit() -> Mood.CommitLoss? {
+            guard let loss = mood.commitLoss else { return nil }
+            if case .silence(let count) = loss {
+                guard count <= 1 else {
+                    mood.commitLoss = .silence(from: count - 1)
+                    return nil
+                }
+                mood = .holding
+            }
+            lostCommits += 1
+            return loss
+        }
     }
 
     /// Where it listens.
@@ -82,6 +112,9 @@ public final class FaultProxy: Sendable {
 
     /// How many connections were accepted so far.
     public var accepted: Int { state.withLock { $0.accepted } }
+
+    /// How many answers to COMMIT were kept from clients.
+    public var lostCommits: Int { state.withLock { $0.lostCommits } }
 
     /// How many connections there are, those that are held included.
     public var open: Int { state.withLock { $0.pairs.count } }
@@ -135,6 +168,7 @@ public final class FaultProxy: Sendable {
     /// Passes bytes on until an end closes.
     private func pump(_ pair: SocketPair, toServer: Bool) {
         let (source, sink) = toServer ? (pair.client, pair.server) : (pair.server, pair.client)
+        var commits = CommitSpotter()
         var bytes = [UInt8](repeating: 0, count: 1 << 16)
         while true {
             let count = recv(source, &bytes, bytes.count, 0)
@@ -148,6 +182,16 @@ public final class FaultProxy: Sendable {
             let mood = mood
             pause(toServer ? mood.delayToServer : mood.delayToClient)
             guard waitWhileHolding() else { return pair.shut() }
+            if toServer, commits.spot(in: bytes.prefix(count)), let loss = state.withLock({ $0.noteCommit() }) {
+                // It goes on whatever the mood is by now; its answer does not.
+                if loss == .cut { pair.endsWithAnswer.withLock { $0 = true } }
+                guard send(bytes.prefix(count), to: sink) else { return pair.shut() }
+                continue
+            }
+            if !toServer, pair.endsWithAnswer.withLock({ $0 }) {
+                pair.reset()
+                return pair.shut()
+            }
             guard toServer || mood.pausePerByte == nil else {
                 guard drip(bytes.prefix(count), to: sink) else { return pair.shut() }
                 continue
@@ -191,5 +235,22 @@ extension SocketPair {
             setsockopt(socket, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout<linger>.size))
             shutdown(socket, Int32(SHUT_RD))
         }
+    }
+}
+
+/// Finds the end of PostgreSQL's statement COMMIT in what a client sends, also where it comes in pieces.
+private struct CommitSpotter {
+    private static let text = Array("COMMIT\0".utf8)
+    private var matched = 0
+
+    mutating func spot(in bytes: ArraySlice<UInt8>) -> Bool {
+        var isThere = false
+        for byte in bytes {
+            // Its first letter comes once, so whatever breaks a match can only begin another.
+            matched = byte == CommitSpotter.text[matched] ? matched + 1 : byte == CommitSpotter.text[0] ? 1 : 0
+            guard matched == CommitSpotter.text.count else { continue }
+            (isThere, matched) = (true, 0)
+        }
+        return isThere
     }
 }

@@ -94,6 +94,8 @@ public final class LoopbackRelay: Sendable {
 final class SocketPair: Sendable {
     let client: Int32
     let server: Int32
+    /// Whether it is reset instead of the next bytes to the client.
+    let endsWithAnswer = Locked(false)
 
     init(_ client: Int32, _ server: Int32) {
         self.client = client

@@ -13,4 +13,7 @@ public struct PlainHasher: SecretHasher {
             return (0..<8).map { UInt8(truncatingIfNeeded: hash >> (8 * $0)) }
         }
     }
+
+    /// 32 bytes that depend on every byte of both.
+    public func code(of message: [UInt8], under key: [UInt8]) -> [UInt8] { digest(of: key + [0] + message) }
 }

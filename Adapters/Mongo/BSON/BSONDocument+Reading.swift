@@ -32,6 +32,10 @@ extension BSONDocument {
         return bytes
     }
 
+    func optionalBytes(_ name: String) throws(MalformedDocument) -> [UInt8]? {
+        try isAbsent(name) ? nil : bytes(name)
+    }
+
     func document(_ name: String) throws(MalformedDocument) -> BSONDocument {
         guard case .document(let document)? = self[name] else { throw MalformedDocument(member: name) }
         return document

@@ -40,7 +40,7 @@ enum Series: String, Sendable {
 /// Times are nanoseconds since the epoch, UTC. What a release adds is a new version: making what is there already
 /// changes nothing, so processes that start at the same moment do no harm.
 enum Schema {
-    static let version: Int64 = 2
+    static let version: Int64 = 3
 
     /// Brings the database up to date.
     /// - Parameters:
@@ -98,6 +98,7 @@ enum Schema {
             [
                 index("client_tokens_by_app", ["app": 1, "_id": 1]),
                 index("client_tokens_owed", ["revoked_at": 1, "_id": 1], where: ["is_owed": true]),
+                index("client_tokens_sealed", ["created_at": 1], where: ["seal": ["$exists": true]]),
             ]
         ),
         (Collection.prefixes, [index("file_prefixes_by_instance", ["token": 1, "instance": 1], unique: true)]),

@@ -95,8 +95,14 @@ struct PostgresRow {
 
     /// Bytes; NULL is an error.
     func bytes(_ name: String) throws -> [UInt8] {
+        guard let bytes = try optionalBytes(name) else { throw missing(name) }
+        return bytes
+    }
+
+    /// Bytes or NULL.
+    func optionalBytes(_ name: String) throws -> [UInt8]? {
         let column = try column(name)
-        guard !result.isNull(index, column) else { throw missing(name) }
+        guard !result.isNull(index, column) else { return nil }
         return result.withBytes(index, column) { bytes in bytes.indices.map { bytes[$0] } }
     }
 

@@ -4,6 +4,7 @@
 enum SchemaUpgrade {
     private static let versions: [(number: Int64, statements: [String])] = [
         (1, BaseSchema.statements), (2, MaintenanceSchema.statements), (3, EvidenceSchema.statements),
+        (4, SealSchema.statements),
     ]
 
     /// The oldest server that is worked with: before 13, reading by time over many partitions is

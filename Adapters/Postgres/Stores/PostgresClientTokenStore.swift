@@ -15,14 +15,15 @@ public struct PostgresClientTokenStore: ClientTokenStore {
             // Shared: whoever deletes the app comes before or after, and revokes this token as well if after.
             try session.execute(
                 """
-                INSERT INTO client_tokens (id, app, name, scopes, digest, created_at, expires_at, revoked_at)
-                SELECT $1, id, $2, $3::bigint, $4, $5, $6, $7 FROM apps WHERE id = $8 AND deleted_at IS NULL FOR SHARE
+                INSERT INTO client_tokens (id, app, name, scopes, digest, created_at, expires_at, revoked_at, seal)
+                SELECT $1, id, $2, $3::bigint, $4, $5, $6, $7, $8 FROM apps
+                WHERE id = $9 AND deleted_at IS NULL FOR SHARE
                 """,
                 [
                     .text(token.id.text), .text(token.name), .integer(Int64(token.scopes.rawValue)),
                     .bytes(token.digest), .integer(token.createdAt.nanoseconds),
                     .integer(token.expiresAt?.nanoseconds), .integer(token.revokedAt?.nanoseconds),
-                    .text(token.app.text),
+                    .bytes(token.seal), .text(token.app.text),
                 ]
             ).changes == 1
         }
@@ -55,6 +56,30 @@ public struct PostgresClientTokenStore: ClientTokenStore {
                 "UPDATE client_tokens SET revoked_at = $1 WHERE id = $2 AND revoked_at IS NULL",
                 [.integer(moment.nanoseconds), .text(id.text)]
             ).changes == 1
+        }
+    }
+
+    /// Sets when a token ends.
+    public func setExpiry(of id: TokenID, to end: Timestamp?) async throws(RegistryStoreError) -> Bool {
+        try await database.write(\.registry) { session in
+            try session.execute(
+                "UPDATE client_tokens SET expires_at = $1 WHERE id = $2 AND revoked_at IS NULL",
+                [.integer(end?.nanoseconds), .text(id.text)]
+            ).changes == 1
+        }
+    }
+
+    /// Erases seals.
+    public func eraseSeals(issuedBefore moment: Timestamp, limit: Int) async throws(RegistryStoreError) -> Int {
+        try await database.write(\.registry) { session in
+            try session.execute(
+                """
+                UPDATE client_tokens SET seal = NULL WHERE id IN (
+                    SELECT id FROM client_tokens WHERE seal IS NOT NULL AND created_at < $1
+                    ORDER BY created_at LIMIT $2
+                )
+                """, [.integer(moment.nanoseconds), .integer(Int64(limit))]
+            ).changes
         }
     }
 
@@ -96,7 +121,7 @@ public struct PostgresClientTokenStore: ClientTokenStore {
 }
 
 private let selection = """
-    SELECT id, app, name, scopes, digest, created_at, expires_at, revoked_at FROM client_tokens
+    SELECT id, app, name, scopes, digest, created_at, expires_at, revoked_at, seal FROM client_tokens
     """
 
 private func token(from row: PostgresRow) throws -> ClientToken {
@@ -106,5 +131,6 @@ private func token(from row: PostgresRow) throws -> ClientToken {
         scopes: TokenScopes(rawValue: UInt8(truncatingIfNeeded: try row.integer("scopes"))),
         digest: try row.bytes("digest"), createdAt: Timestamp(nanoseconds: try row.integer("created_at")),
         expiresAt: try row.optionalInteger("expires_at").map(Timestamp.init(nanoseconds:)),
-        revokedAt: try row.optionalInteger("revoked_at").map(Timestamp.init(nanoseconds:)))
+        revokedAt: try row.optionalInteger("revoked_at").map(Timestamp.init(nanoseconds:)),
+        seal: try row.optionalBytes("seal"))
 }

@@ -24,6 +24,9 @@ enum Migrations {
         migrator.registerMigration("0010-evidence") { db in
             for statement in EvidenceSchema.statements { try db.execute(sql: statement) }
         }
+        migrator.registerMigration("0011-seals") { db in
+            try db.execute(sql: SealSchema.seals)
+        }
         return migrator
     }
 }
@@ -234,6 +237,15 @@ private enum EvidenceSchema {
 
     /// How many of a run's records have the time of receipt.
     static let untimed = "ALTER TABLE runs ADD COLUMN untimed INTEGER NOT NULL DEFAULT 0"
+}
+
+/// Version 11.
+private enum SealSchema {
+    /// Secrets of tokens that were issued under a key, as only that key opens them.
+    static let seals = """
+        ALTER TABLE client_tokens ADD COLUMN seal BLOB;
+        CREATE INDEX client_tokens_sealed ON client_tokens (created_at) WHERE seal IS NOT NULL
+        """
 }
 
 /// Version 9.

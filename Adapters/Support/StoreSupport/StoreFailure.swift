@@ -39,7 +39,8 @@ extension StoreFailure {
     /// As the registry of apps and tokens says it.
     public var registry: RegistryStoreError {
         switch meaning {
-        case .passing, .unknown: RegistryStoreError(.unavailable, detail: detail)
+        case .passing: RegistryStoreError(.unavailable, detail: detail)
+        case .unknown: RegistryStoreError(.outcomeUnknown, detail: detail)
         case .conflict: RegistryStoreError(.conflict, detail: detail)
         case .lasting: RegistryStoreError(.broken, detail: detail)
         }

@@ -36,7 +36,8 @@ extension DeploymentCheck {
 
     /// Rules of apps that the store does not have.
     private func strangers(in store: Store) async throws -> [CheckFinding] {
-        let apps = AppRegistrar(store: store.apps, clock: SystemClock(), entropy: SystemEntropy())
+        let apps = AppRegistrar(
+            store: store.apps, clock: SystemClock(), entropy: SystemEntropy(), ticks: ContinuousClock())
         var findings: [CheckFinding] = []
         for rule in settings.retentionOfApps {
             do {

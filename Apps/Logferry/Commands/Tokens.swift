@@ -38,7 +38,7 @@ struct Tokens: AsyncParsableCommand {
                 throw ValidationError("--scope must be write or read")
             }
             try await withDeployment { deployment in
-                let end = try expires.map { try moment($0, from: deployment.clock.now()) }
+                let end = try expires.map(moment)
                 let found = try await deployment.apps.find(app)
                 let issued = try await deployment.tokens.issue(
                     for: found.id, name: name, scopes: scopes, expiresAt: end)
@@ -74,11 +74,11 @@ struct Tokens: AsyncParsableCommand {
             throw ExitCode(ExitStatus.outputLost.rawValue)
         }
 
-        private func moment(_ text: String, from now: Timestamp) throws -> Timestamp {
+        private func moment(_ text: String) throws -> GivenMoment {
             guard let given = GivenMoment(text) else {
                 throw ValidationError("--expires must be \(GivenMoment.form)")
             }
-            return given.after(now)
+            return given
         }
     }
 

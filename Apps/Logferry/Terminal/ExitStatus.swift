@@ -58,6 +58,8 @@ enum ExitStatus: Int32, CaseIterable {
         case let error as StoreUnreachable: (tryAgain, [error.description])
         case let error as RegistryError: (error.isOfArguments ? usage : failure, [error.description + error.advice])
         case let error as IntakeFailure: (error.isTemporary ? tryAgain : failure, [error.description])
+        case let error as RegistryStoreError where error.reason == .outcomeUnknown:
+            (tryAgain, ["the store: \(error.detail)", lookFirst])
         case let error as RegistryStoreError: ofStore(error.detail, isTemporary: error.reason == .unavailable)
         case let error as CursorStoreError: ofStore(error.detail, isTemporary: error.reason == .unavailable)
         case let error as CommitStoreError: ofStore(error.detail, isTemporary: error.reason == .unavailable)
@@ -71,6 +73,11 @@ enum ExitStatus: Int32, CaseIterable {
 
     /// What registers an app.
     fileprivate static let registering = "logferry apps add NAME"
+
+    /// What to do when the answer to a change of apps or tokens was lost.
+    private static let lookFirst =
+        "whether the change came about could not be found out: look with \"logferry apps list\" or \"logferry tokens "
+        + "list --app APP\" before you repeat it, and revoke a token whose text nobody has"
 
     private static func ofStore(_ detail: String, isTemporary: Bool) -> (status: ExitStatus, words: [String]) {
         (isTemporary ? tryAgain : failure, ["the store: \(detail)"])
@@ -98,7 +105,7 @@ extension RegistryError {
     fileprivate var isOfArguments: Bool {
         switch self {
         case .invalidAppName, .expiryInPast, .invalidTokenName: true
-        case .nameTaken, .unknownApp, .unknownToken: false
+        case .nameTaken, .unknownApp, .unknownToken, .keyUsed: false
         }
     }
 

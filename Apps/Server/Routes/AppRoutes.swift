@@ -12,7 +12,8 @@ struct AppRoutes: Sendable {
     let revoker: @Sendable () -> Revoker
     /// What repairs; it gives `nil` as long as there is no file store.
     let provisioner: @Sendable () -> SdkProvisioner?
-    let clock: any WallClock
+    /// What callers of these routes have shown.
+    let adminKey: Secret
     let maxBody: Int
 
     var routes: [Route] { appRoutes + tokenRoutes }
@@ -21,7 +22,8 @@ struct AppRoutes: Sendable {
         [
             Route(.post, "/v1/apps", .admin) { request, context, _ in
                 let body = try await RequestBody(request, context, limit: maxBody, known: ["name"])
-                let app = try await apps.register(named: try body.requiredText("name"))
+                let app = try await apps.register(
+                    named: try body.requiredText("name"), under: try request.idempotencyKey(of: adminKey))
                 return .json(.created) { $0.addMembers(of: app) }
             },
             Route(.get, "/v1/apps", .admin, parameters: ["limit", "cursor"]) { _, context, _ in
@@ -58,7 +60,7 @@ struct AppRoutes: Sendable {
                     request, context, limit: maxBody, known: ["name", "expiresAt", "scopes"])
                 let issued = try await tokens.issue(
                     for: app.id, name: try body.text("name"), scopes: try scopes(body),
-                    expiresAt: try body.moment("expiresAt", from: clock.now()))
+                    expiresAt: try body.moment("expiresAt"), under: try request.idempotencyKey(of: adminKey))
                 return .json(.created) { $0.addMembers(of: issued) }
             },
             Route(.get, "/v1/apps/{app}/tokens", .admin, parameters: ["limit", "cursor"]) { _, context, _ in

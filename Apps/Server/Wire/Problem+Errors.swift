@@ -24,7 +24,7 @@ extension Problem {
         case let error as LogQueryError: self = Problem(error)
         case let error as ConditionError: self = Problem(error)
         case let error as StorageError: self = Problem(error)
-        case let error as RegistryStoreError: self = error.reason == .broken ? .internalError : .storeUnavailable
+        case let error as RegistryStoreError: self = Problem(error)
         case let error as CursorStoreError: self = error.reason == .broken ? .internalError : .storeUnavailable
         case let error as CommitStoreError: self = error.reason == .broken ? .internalError : .storeUnavailable
         case let error as LockStoreError: self = error.reason == .broken ? .internalError : .storeUnavailable
@@ -44,9 +44,18 @@ extension Problem {
         }
     }
 
+    private init(_ error: RegistryStoreError) {
+        switch error.reason {
+        case .broken: self = .internalError
+        case .outcomeUnknown: self = .outcomeUnknown
+        case .conflict, .unavailable: self = .storeUnavailable
+        }
+    }
+
     private init(_ error: RegistryError) {
         switch error {
         case .invalidAppName, .expiryInPast, .invalidTokenName: self = .invalid(error.description)
+        case .keyUsed: self = Problem(.idempotencyKeyUsed, error.description)
         case .nameTaken: self = Problem(.nameTaken, error.description)
         case .unknownApp: self = .unknownApp
         case .unknownToken: self = .unknownToken

@@ -147,6 +147,11 @@ struct Problem: Error, Sendable, Hashable {
     static let storeUnavailable = Problem(
         .storeUnavailable, "the store cannot be reached or is busy; try again",
         retryAfter: .seconds(2))
+    static let outcomeUnknown = Problem(
+        .outcomeUnknown,
+        "the store's answer to the change was lost, and what became of it could not be found out: it may have come "
+            + "about; look with GET before you ask again, or ask again with the same Idempotency-Key",
+        retryAfter: .seconds(5))
     static let noFileStore = Problem(
         .noFileStore,
         "this deployment has no file store, so there is nothing to provision or to consume; an operator must start "

@@ -37,6 +37,7 @@ public enum ProblemCode: String, Sendable, Hashable, CaseIterable {
     case methodNotAllowed = "method_not_allowed"
     case nameTaken = "name_taken"
     case positionLost = "position_lost"
+    case idempotencyKeyUsed = "idempotency_key_used"
 
     // It is not the caller's fault.
     case internalError = "internal_error"
@@ -44,6 +45,7 @@ public enum ProblemCode: String, Sendable, Hashable, CaseIterable {
     case noFileStore = "no_file_store"
     case storageUnavailable = "storage_unavailable"
     case storeUnavailable = "store_unavailable"
+    case outcomeUnknown = "outcome_unknown"
     case shuttingDown = "shutting_down"
     case tooManyConnections = "too_many_connections"
 }
@@ -59,6 +61,7 @@ extension ProblemCode {
         case .methodNotAllowed: .methodNotAllowed
         case .requestTimeout: .requestTimeout
         case .nameTaken, .positionLost: .conflict
+        case .idempotencyKeyUsed: .unprocessableContent
         case .bodyTooLarge, .questionTooLarge: .contentTooLarge
         case .requestLineTooLong: .uriTooLong
         case .unsupportedMediaType: .unsupportedMediaType
@@ -66,7 +69,8 @@ extension ProblemCode {
         case .headersTooLarge: .requestHeaderFieldsTooLarge
         case .internalError: .internalServerError
         case .storageRefused: .badGateway
-        case .noFileStore, .storageUnavailable, .storeUnavailable, .shuttingDown, .tooManyConnections:
+        case .noFileStore, .storageUnavailable, .storeUnavailable, .outcomeUnknown, .shuttingDown,
+            .tooManyConnections:
             .serviceUnavailable
         // Nobody reads it: the log tells it from a failure by this.
         case .clientGone: HTTPResponse.Status(code: 499, reasonPhrase: "Client Closed Request")

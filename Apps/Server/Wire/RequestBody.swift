@@ -108,11 +108,11 @@ struct RequestBody {
         return number
     }
 
-    /// A moment, see ``GivenMoment``, a span of time being a term from `now`; `nil` when the member is absent.
-    func moment(_ name: String, from now: Timestamp) throws(Problem) -> Timestamp? {
+    /// A moment, or `nil` when the member is absent.
+    func moment(_ name: String) throws(Problem) -> GivenMoment? {
         guard let text = try text(name) else { return nil }
         guard let given = GivenMoment(text) else { throw .invalid("\"\(name)\" must be \(GivenMoment.form)") }
-        return given.after(now)
+        return given
     }
 
     /// A truth value, or `false` when the member is absent.

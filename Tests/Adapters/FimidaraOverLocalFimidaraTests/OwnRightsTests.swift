@@ -96,7 +96,8 @@ struct OwnRightsTests {
         let app = RegisteredApp.fresh()
         try await store.add(app)
         let tokens = ClientTokens(
-            apps: store, store: store, hasher: PlainHasher(), clock: clock, entropy: SystemEntropy())
+            apps: store, store: store, hasher: PlainHasher(), clock: clock, entropy: SystemEntropy(),
+            ticks: ContinuousClock())
         let token = try await tokens.issue(for: app.id, name: nil).token
         let administration = FimidaraStorageAdministration(client: client)
         let memory = InMemoryProvisioningStore()
@@ -176,7 +177,8 @@ struct OwnRightsTests {
         let app = RegisteredApp.fresh()
         try await store.add(app)
         let tokens = ClientTokens(
-            apps: store, store: store, hasher: PlainHasher(), clock: clock, entropy: SystemEntropy())
+            apps: store, store: store, hasher: PlainHasher(), clock: clock, entropy: SystemEntropy(),
+            ticks: ContinuousClock())
         let memory = InMemoryProvisioningStore()
         let administration = FimidaraStorageAdministration(client: engine.client)
         let provisions = try await withThrowingTaskGroup(of: SdkProvisioner.Provision.self) { group in

@@ -260,6 +260,7 @@ struct PostgresRetentionFaultTests {
                 DROP INDEX receipt_days_by_day, rejects_by_age, runs_by_end;
                 DROP TABLE followers, follower_misses, fields, field_totals;
                 ALTER TABLE cursors DROP COLUMN version_seen, DROP COLUMN hidden_seen;
+                ALTER TABLE client_tokens DROP COLUMN seal;
                 ALTER TABLE runs DROP COLUMN untimed;
                 DELETE FROM schema_versions WHERE number > 1;
                 """, on: bench.url)

@@ -84,7 +84,7 @@ struct ClockStepTests {
         let scene = try await Scene(kind)
         let tokens = ClientTokens(
             apps: scene.store.apps, store: scene.store.tokens, hasher: PlainHasher(), clock: scene.clock,
-            entropy: SeededEntropy(seed: 7))
+            entropy: SeededEntropy(seed: 7), ticks: ContinuousClock())
         let provisioner = SdkProvisioner(
             storage: scene.storage, memory: scene.store.provisioning, tokens: scene.store.tokens,
             settings: ProvisioningSettings(logsFolder: StoragePath("acme/logs"), tokenLifetime: .seconds(3600)),

@@ -71,12 +71,14 @@ struct SQLiteFileTests {
         _ = try await SQLiteCommitStore(database).commit([feed.step("{\"kept\":1}\n")])
         try await SQLiteRunStore(database).save(run)
         try database.close()
+        try sqlite("DROP INDEX client_tokens_sealed")
         for table in [
-            "cursors DROP COLUMN version_seen", "cursors DROP COLUMN hidden_seen", "runs DROP COLUMN untimed",
+            "client_tokens DROP COLUMN seal", "cursors DROP COLUMN version_seen", "cursors DROP COLUMN hidden_seen",
+            "runs DROP COLUMN untimed",
         ] {
             try sqlite("ALTER TABLE \(table)")
         }
-        try sqlite("DELETE FROM grdb_migrations WHERE identifier = '0010-evidence'")
+        try sqlite("DELETE FROM grdb_migrations WHERE identifier IN ('0010-evidence', '0011-seals')")
         database = try SQLiteDatabase(path: path)
         let cursors = try await SQLiteCursorStore(database).cursors(of: app.id, after: nil, limit: 9)
         #expect(cursors.map(\.progress) == [feed.progress])

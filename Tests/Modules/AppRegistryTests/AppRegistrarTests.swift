@@ -12,7 +12,7 @@ struct AppRegistrarTests {
 
     init() {
         store = InMemoryStore(clock: clock)
-        registrar = AppRegistrar(store: store, clock: clock, entropy: SeededEntropy(seed: 3))
+        registrar = AppRegistrar(store: store, clock: clock, entropy: SeededEntropy(seed: 3), ticks: ManualTicks())
     }
 
     @Test("a registered app is found by name and by id")

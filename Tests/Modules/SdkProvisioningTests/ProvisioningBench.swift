@@ -21,8 +21,10 @@ struct ProvisioningBench {
             clock: clock, entropy: SeededEntropy(seed: 12), hasUniqueGroups: hasUniqueGroups)
         store = InMemoryStore(clock: clock)
         memory = InMemoryProvisioningStore()
-        tokens = ClientTokens(apps: store, store: store, hasher: PlainHasher(), clock: clock, entropy: entropy)
-        apps = AppRegistrar(store: store, clock: clock, entropy: entropy)
+        let ticks = ManualTicks()
+        tokens = ClientTokens(
+            apps: store, store: store, hasher: PlainHasher(), clock: clock, entropy: entropy, ticks: ticks)
+        apps = AppRegistrar(store: store, clock: clock, entropy: entropy, ticks: ticks)
     }
 
     func provisioner(
@@ -60,7 +62,7 @@ struct ProvisioningBench {
     /// An app with a token.
     func token(expiresAfter: Duration? = nil, app name: String = "shop") async throws -> ClientToken {
         let app = try await apps.findOrRegister(name)
-        let end = expiresAfter.map { clock.now().advanced(by: $0) }
+        let end = expiresAfter.map { GivenMoment.span($0) }
         return try await tokens.issue(for: app.id, name: nil, expiresAt: end).token
     }
 
