@@ -109,7 +109,7 @@ public struct SdkProvisioner: Sendable {
     private func handOut(to token: ClientToken) async throws -> (StoragePath, StorageCredential) {
         do {
             return try await provenCredential(for: token)
-        } catch let error as StorageError {
+        } catch let error as StorageError where !Task.isCancelled {
             // A revocation that is carried out while init is under way takes away what init has just made: then the
             // refusal is the token's, and not the file store's.
             try await refuseIfRevoked(token)
@@ -123,7 +123,9 @@ public struct SdkProvisioner: Sendable {
         let provision: (StoragePath, StorageCredential)
         do {
             provision = try await coldProvision(for: token, &lost)
-        } catch let error as StorageError where error.reason == .notFound || error.reason == .conflict {
+        } catch let error as StorageError
+            where !Task.isCancelled && (error.reason == .notFound || error.reason == .conflict)
+        {
             // Somebody took away or made what a call relied on, between two calls: once more, from what is there now.
             try await refuseIfRevoked(token)
             provision = try await coldProvision(for: token, &lost)

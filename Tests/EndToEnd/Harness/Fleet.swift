@@ -26,6 +26,12 @@ final class Fleet: Sendable {
         }
     }
 
+    /// Lets the file store fall silent: connections are taken, and nothing is answered.
+    func freezeFiles() { store.signal(SIGSTOP) }
+
+    /// Lets the file store go on.
+    func thawFiles() { store.signal(SIGCONT) }
+
     /// Starts a worker, with more flags and more in its environment.
     func startWorker(
         _ flags: [String] = ["--consume-interval", "20ms"], more: [String: String] = [:]

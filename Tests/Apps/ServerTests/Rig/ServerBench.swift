@@ -44,6 +44,8 @@ final class ServerBench: Sendable {
         let filesPort = try RawConnection.freePort()
         var flags = [
             "data.dir": folder.path, "http.port": "0", "local_fimidara.port": String(filesPort),
+            // On a machine that is busy with other tests an init may take longer than it may for users.
+            "sdk.init_timeout": "2m", "fimidara.call_timeout": "1m",
         ]
         flags.merge(given) { $1 }
         let settings = try Settings(SettingsSource(flags: flags, environment: [:], file: nil))
