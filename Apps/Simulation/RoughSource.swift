@@ -69,6 +69,9 @@ struct RoughSource: ObjectSource {
 
     private func reach(_ call: String) async throws(SourceError) {
         guard await station.travel() else { throw SourceError(.unavailable, detail: "the process is gone") }
+        if await station.waitsInVain(for: "the file store") {
+            throw SourceError(.late, detail: "no byte in time")
+        }
         if station.world.strikes(onceIn: 60) {
             station.world.note(station.name, "FAULT \(call) fails")
             throw SourceError(.unavailable, detail: "a fault of the world")

@@ -61,7 +61,8 @@ struct RoughCursors: CursorStore {
     }
 
     private func reach() async throws(CursorStoreError) {
-        guard await station.travel(), !station.world.strikes(onceIn: 150) else {
+        guard await station.travel(), !station.world.strikes(onceIn: 150), await !station.waitsInVain(for: "the store")
+        else {
             throw CursorStoreError(.unavailable, detail: "a fault of the world")
         }
     }
@@ -78,6 +79,9 @@ struct RoughCommits: CommitStore {
         try await reach()
         let outcomes = try await inner.commit(steps)
         for (step, outcome) in zip(steps, outcomes) { watch(step, outcome) }
+        if await station.waitsInVain(for: "the store, to a commit,") {
+            throw CommitStoreError(.outcomeUnknown, detail: "no answer in time")
+        }
         if station.world.strikes(onceIn: 15) {
             station.world.note(station.name, "FAULT the reply to the commit is lost")
             throw CommitStoreError(.outcomeUnknown, detail: "a fault of the world")
@@ -123,7 +127,8 @@ struct RoughCommits: CommitStore {
     }
 
     private func reach() async throws(CommitStoreError) {
-        guard await station.travel(), !station.world.strikes(onceIn: 40) else {
+        guard await station.travel(), !station.world.strikes(onceIn: 40), await !station.waitsInVain(for: "the store")
+        else {
             throw CommitStoreError(.unavailable, detail: "a fault of the world")
         }
     }
@@ -172,7 +177,9 @@ struct RoughLocks: LockStore {
     }
 
     private func reach() async throws(LockStoreError) {
-        guard await station.travel(), !station.world.strikes(onceIn: 40) else {
+        guard await station.travel(), !station.world.strikes(onceIn: 40),
+            await !station.waitsInVain(for: "the lock's store")
+        else {
             throw LockStoreError(.unavailable, detail: "a fault of the world")
         }
     }

@@ -18,6 +18,8 @@ public enum Rule: String, Sendable, Hashable, CaseIterable {
     case generation
     /// A record is stored that is older than records become.
     case overdue
+    /// Work lasted for longer than the limits of its calls and of its lock allow.
+    case overlong
     /// Something failed though all was well, or waits for what never comes.
     case standstill
 }

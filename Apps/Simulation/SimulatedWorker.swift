@@ -14,6 +14,9 @@ struct SimulatedWorker: Sendable {
     /// How long the lock is held without being prolonged.
     private static let term: Duration = .seconds(3)
 
+    /// How long a run may last: each app takes a few calls in a row, and each of them its limit at most.
+    private static let longestRun: Duration = Station.patience * 12
+
     func work() async {
         let world = station.world
         let consumer = consumer()
@@ -21,7 +24,12 @@ struct SimulatedWorker: Sendable {
         world.note(station.name, "starts")
         while !station.isDead {
             // A round that fails is tried again like any other.
+            let (begin, paused) = (world.scheduler.now, station.timePaused)
             _ = try? await keeper.withLock(lock, for: SimulatedWorker.term) { _ in try await consumer.run() }
+            let time = world.scheduler.now - begin - (station.timePaused - paused)
+            if time > SimulatedWorker.longestRun, !station.isDead {
+                world.violate(.overlong, "a run of \(station.name) lasted \(time)")
+            }
             await world.scheduler.pass(world.span(500, 5000))
         }
     }

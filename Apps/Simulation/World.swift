@@ -25,6 +25,8 @@ final class World: @unchecked Sendable {
     var ledgers: [FilePlace: FileLedger] = [:]
     /// What SDKs were given and what they promised, by app.
     var sdk: [AppID: SdkLedger] = [:]
+    /// Whether peers fall silent now and again: they take a call and never answer it.
+    let hasSilentPeers: Bool
     /// Whether the file store syncs some time after it has acknowledged bytes.
     let syncsLate: Bool
     /// How often the file store went down.
@@ -82,6 +84,7 @@ final class World: @unchecked Sendable {
         self.parts = parts
         self.isTraced = isTraced
         chance = SeededChance(seed: seed ^ 0xA5A5_5A5A_0F0F_F0F0)
+        hasSilentPeers = seed % 3 == 0
         syncsLate = chance.below(3) == 0
         if chance.below(3) == 0 {
             let age = Duration.milliseconds(10_000 + chance.below(40_000))
@@ -102,6 +105,8 @@ final class World: @unchecked Sendable {
         settings.claimLease = .seconds(5)
         settings.sealGrace = .seconds(40)
         settings.replaceAfter = .seconds(8)
+        settings.revisitAfter = .seconds(2)
+        settings.turnTime = .seconds(4)
         parts.settings(&settings)
     }
 
