@@ -115,6 +115,7 @@ let package = Package(
         adapter("BlockingExecutor", in: "Support/BlockingExecutor", support: ["CPlatform"], bridgesC: true),
         adapter("SeededNumbers", in: "Support/SeededNumbers"),
         adapter("CallLedger", in: "Support/CallLedger", support: ["BlockingExecutor"]),
+        adapter("HostLookup", in: "Support/HostLookup", support: ["BlockingExecutor", "CPlatform"], bridgesC: true),
         adapter(
             "StoreSupport", in: "Support/StoreSupport",
             modules: [
@@ -145,14 +146,15 @@ let package = Package(
         adapter("ISALAdapter", in: "ISAL", modules: ["LogModel"], support: ["CISAL"], bridgesC: true),
         adapter(
             "RedisAdapter", in: "Redis", modules: ["LogModel", "DistributedLock"],
-            support: ["BlockingExecutor", "CallLedger", "CRedis"], bridgesC: true),
+            support: ["BlockingExecutor", "CallLedger", "HostLookup", "CRedis"], bridgesC: true),
         adapter(
             "PostgresAdapter", in: "Postgres",
             modules: [
                 "LogModel", "AppRegistry", "SdkProvisioning", "DistributedLock", "LogCursor", "LogIngestion",
                 "IngestionJobs", "LogQuery", "LogMaintenance",
             ],
-            support: ["BlockingExecutor", "CallLedger", "StoreSupport", "CPostgres"], bridgesC: true),
+            support: ["BlockingExecutor", "CallLedger", "HostLookup", "StoreSupport", "CPlatform", "CPostgres"],
+            bridgesC: true),
         adapter(
             "MongoAdapter", in: "Mongo",
             modules: [
@@ -350,7 +352,9 @@ let package = Package(
             [
                 "LogModel", "AppRegistry", "LogCursor", "LogIngestion", "IngestionJobs", "LogQuery", "LogMaintenance",
                 "SdkProvisioning", "SdkClient", "TelemetryAdapter", "LocalFimidaraAdapter", "SimdJSONAdapter",
-                "InMemoryAdapter", "PostgresAdapter", "FimidaraAdapter", "HTTPTransport", "StoreSupport", "Composition",
+                "InMemoryAdapter", "PostgresAdapter", "RedisAdapter", "SQLiteAdapter", "FimidaraAdapter",
+                "HTTPTransport",
+                "StoreSupport", "Composition",
                 "Server", "Logferry",
                 "TestSupport",
                 httpTypes,
@@ -425,6 +429,7 @@ let package = Package(
             "RedisTests", in: "Adapters/RedisTests",
             [
                 "LogModel", "DistributedLock", "RedisAdapter", "BlockingExecutor", "InMemoryAdapter", "CallLedger",
+                "HostLookup", "RawSockets",
                 "PortContracts",
                 "ServerRig", "TestSupport",
             ]),
@@ -434,7 +439,7 @@ let package = Package(
                 "LogModel", "AppRegistry", "SdkProvisioning", "DistributedLock", "LogCursor", "LogIngestion",
                 "IngestionJobs", "LogQuery", "LogMaintenance", "PostgresAdapter", "BlockingExecutor", "InMemoryAdapter",
                 "StoreSupport",
-                "CallLedger", "PortContracts", "RawSockets", "ServerRig", "TestSupport",
+                "CallLedger", "HostLookup", "PortContracts", "RawSockets", "ServerRig", "TestSupport",
             ]),
         suite(
             "MongoTests", in: "Adapters/MongoTests",

@@ -1,20 +1,19 @@
 import BlockingExecutor
 import CRedis
 import DistributedLock
+import Glibc
+import HostLookup
 import LogModel
 
 /// One connection to one server, on a thread of its own, made anew when it is lost.
 @safe actor RedisConnection {
-    /// How long connecting may take.
-    ///
-    /// Callers wait no longer than for any other call; a later one finds it done.
-    private static let connectLimit: Duration = .seconds(2)
-
     nonisolated let address: RedisAddress
     private let entropy: any Entropy
+    private let limits: RedisLimits
+    private let lookup: HostLookup
     private let thread: DedicatedThread
     private var context: RedisContext?
-    private var backoff = Backoff()
+    private var backoff: Backoff
     private var lastFailure: RedisFailure?
     /// Whether a command was sent whose answer never came: it may have been carried out.
     private var isUncertain = false
@@ -22,9 +21,15 @@ import LogModel
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe thread.asUnownedSerialExecutor() }
 
-    init(to address: RedisAddress, entropy: any Entropy) {
+    init(
+        to address: RedisAddress, entropy: any Entropy, limits: RedisLimits = RedisLimits(),
+        lookup: HostLookup = .system
+    ) {
         self.address = address
         self.entropy = entropy
+        self.limits = limits
+        self.lookup = lookup
+        backoff = Backoff(limits)
         thread = DedicatedThread(name: "redis-\(address.port)")
     }
 
@@ -32,8 +37,8 @@ import LogModel
     enum Urgency {
         /// It is of no use after this moment, and not begun then.
         case until(ContinuousClock.Instant)
-        /// It is of use whenever it comes to it, and takes this long then. Back-off does not hold it up when it undoes
-        /// what an earlier call may have done.
+        /// It is of use for some seconds, and takes this long when it comes to it. Back-off does not hold it up when it
+        /// undoes what an earlier call may have done.
         case always(Duration)
     }
 
@@ -41,9 +46,10 @@ import LogModel
     ///
     /// It is synchronous from its first C call to its last, so that no two commands mix.
     func run(
-        _ script: RedisScript, keys: [String], _ arguments: [String], _ urgency: Urgency
+        _ script: RedisScript, keys: [String], _ arguments: [String], _ urgency: Urgency,
+        since asked: ContinuousClock.Instant = .now
     ) throws(RedisFailure) -> RedisReply {
-        try attempt(urgency) { context, deadline throws(RedisFailure) in
+        try attempt(urgency, asked) { context, deadline throws(RedisFailure) in
             let rest = [String(keys.count)] + keys + arguments
             var reply = try context.exchange(["EVALSHA", script.digest] + rest, until: deadline)
             if case .failure(let text) = reply, text.hasPrefix("NOSCRIPT") || RedisFailure.isUnknownCommand(text) {
@@ -55,8 +61,10 @@ import LogModel
     }
 
     /// What the server says about itself.
-    func info(_ section: String, _ urgency: Urgency) throws(RedisFailure) -> String {
-        try attempt(urgency) { context, deadline throws(RedisFailure) in
+    func info(
+        _ section: String, _ urgency: Urgency, since asked: ContinuousClock.Instant = .now
+    ) throws(RedisFailure) -> String {
+        try attempt(urgency, asked) { context, deadline throws(RedisFailure) in
             switch try context.exchange(["INFO", section], until: deadline) {
             case .text(let text): return text
             case .failure(let text): throw RedisFailure(answer: text, to: .inform)
@@ -66,9 +74,13 @@ import LogModel
     }
 
     private func attempt<Value>(
-        _ urgency: Urgency, _ body: (RedisContext, ContinuousClock.Instant) throws(RedisFailure) -> Value
+        _ urgency: Urgency, _ asked: ContinuousClock.Instant,
+        _ body: (RedisContext, ContinuousClock.Instant) throws(RedisFailure) -> Value
     ) throws(RedisFailure) -> Value {
-        if case .until(let end) = urgency, ContinuousClock.now >= end { throw RedisConnection.late }
+        switch urgency {
+        case .until(let end): guard ContinuousClock.now < end else { throw RedisConnection.late }
+        case .always: guard .now - asked < limits.release else { throw RedisConnection.late }
+        }
         let context = try connected(urgency)
         let deadline: ContinuousClock.Instant
         switch urgency {
@@ -101,13 +113,48 @@ import LogModel
             isThreadReady = true
         }
         do throws(RedisFailure) {
-            let fresh = try RedisContext(to: address, within: RedisConnection.connectLimit)
-            try prepare(fresh, until: .now + RedisConnection.connectLimit)
+            let fresh = try opened()
             context = fresh
             return fresh
         } catch {
             drop(error)
             throw error
+        }
+    }
+
+    /// Connects to the first of the host's addresses that answers.
+    ///
+    /// Callers wait no longer than for any other call; a later one finds it done.
+    private func opened() throws(RedisFailure) -> RedisContext {
+        let end = ContinuousClock.now + limits.connect
+        let hosts = try hosts(until: end)
+        var failure = RedisFailure(.unavailable, "cannot be connected to: its name has no address")
+        for (index, host) in hosts.enumerated() {
+            let left = end - .now
+            guard left > .zero else { break }
+            do throws(RedisFailure) {
+                let patience = index == hosts.count - 1 ? left : min(left, limits.address)
+                let fresh = try RedisContext(to: host, address.port, within: patience, limits)
+                try prepare(fresh, until: .now + patience)
+                return fresh
+            } catch {
+                // What a server says about us others would say as well.
+                if error.reason == .broken { throw error }
+                failure = error
+            }
+        }
+        throw failure
+    }
+
+    /// The addresses of the host, looked up on another thread when it is a name.
+    private func hosts(until end: ContinuousClock.Instant) throws(RedisFailure) -> [String] {
+        var numbers = in6_addr()
+        let isNumber = [AF_INET, AF_INET6].contains { unsafe inet_pton($0, address.host, &numbers) == 1 }
+        guard !isNumber else { return [address.host] }
+        do {
+            return try lookup.addresses(of: address.host, until: end, limit: limits.lookups)
+        } catch {
+            throw RedisFailure(.unavailable, "cannot be connected to: \(error.description)")
         }
     }
 

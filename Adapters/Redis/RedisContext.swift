@@ -3,15 +3,22 @@ import DistributedLock
 
 /// One connected hiredis context; used by one thread at a time.
 @safe final class RedisContext {
-    /// Most bytes of one reply; the longest that is asked for, INFO, has a twentieth of that.
-    private static let replyLimit = 128 * 1024
-
     private let raw: UnsafeMutablePointer<redisContext>
+    private let limits: RedisLimits
 
-    /// Connects; looking the host's name up is not part of the limit.
-    init(to address: RedisAddress, within limit: Duration) throws(RedisFailure) {
+    /// Connects.
+    /// - Parameters:
+    ///   - host: an address; a name would be looked up without a limit.
+    ///   - port: the port.
+    ///   - limit: how long it may take.
+    ///   - limits: how long an answer may be.
+    /// - Throws: ``RedisFailure``.
+    init(
+        to host: String, _ port: Int32, within limit: Duration, _ limits: RedisLimits = RedisLimits()
+    ) throws(RedisFailure) {
+        self.limits = limits
         let time = timeval(limit)
-        guard let fresh = unsafe redisConnectWithTimeout(address.host, address.port, time) else {
+        guard let fresh = unsafe redisConnectWithTimeout(host, port, time) else {
             throw RedisFailure(.unavailable, "cannot be connected to: there is no memory")
         }
         guard unsafe fresh.pointee.err == 0 else {
@@ -24,6 +31,7 @@ import DistributedLock
         // Writes of a few hundred bytes wait only when the server has not read for long.
         unsafe redisSetTimeout(fresh, time)
         unsafe redisEnableKeepAlive(fresh)
+        unsafe logferry_redis_bound_arrays(fresh)
         unsafe raw = fresh
     }
 
@@ -44,11 +52,13 @@ import DistributedLock
             let state = unsafe logferry_redis_wait(raw, Int32(clamping: left.milliseconds))
             guard state != 0 else { continue }
             guard state > 0, unsafe redisBufferRead(raw) == REDIS_OK else { throw lost() }
-            guard unsafe raw.pointee.reader.pointee.len <= RedisContext.replyLimit else {
-                throw RedisFailure(.broken, "gave an answer that is far too long")
+            guard unsafe raw.pointee.reader.pointee.len <= limits.answerBytes else {
+                throw RedisContext.tooLong
             }
         }
     }
+
+    private static let tooLong = RedisFailure(.broken, "gave an answer that is far too long")
 
     private func send(_ command: [String]) throws(RedisFailure) {
         let queued = unsafe withArguments(command) { pointers, lengths in
@@ -74,6 +84,7 @@ import DistributedLock
         switch unsafe raw.pointee.err {
         case REDIS_ERR_EOF: RedisFailure(.unavailable, "closed the connection")
         case REDIS_ERR_PROTOCOL: RedisFailure(.broken, "does not speak Redis' protocol")
+        case REDIS_ERR_OOM: RedisContext.tooLong
         default: unsafe RedisFailure(.unavailable, "lost the connection: \(RedisContext.error(of: raw))")
         }
     }

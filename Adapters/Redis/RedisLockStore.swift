@@ -1,5 +1,6 @@
 public import CallLedger
 public import DistributedLock
+import HostLookup
 public import LogModel
 
 /// Locks kept by one Redis server, or by an odd number of independent ones after the rules of Redlock.
@@ -18,8 +19,15 @@ public struct RedisLockStore: LockStore {
         _ addresses: [RedisAddress], nodeTimeout: ClosedRange<Duration> = RedlockRules.usualNodeTimeout,
         entropy: any Entropy, calls: CallLedger = CallLedger()
     ) throws(RedisSettingsError) {
+        try self.init(addresses, nodeTimeout: nodeTimeout, entropy: entropy, calls: calls, limits: RedisLimits())
+    }
+
+    init(
+        _ addresses: [RedisAddress], nodeTimeout: ClosedRange<Duration>, entropy: any Entropy,
+        calls: CallLedger = CallLedger(), limits: RedisLimits, lookup: HostLookup = .system
+    ) throws(RedisSettingsError) {
         let rules = try RedisLockStore.rules(for: addresses, nodeTimeout)
-        nodes = addresses.map { RedisNode(at: $0, entropy: entropy, calls: calls) }
+        nodes = addresses.map { RedisNode(at: $0, entropy: entropy, calls: calls, limits: limits, lookup: lookup) }
         lock = Redlock(nodes: nodes, rules: rules, ticks: ContinuousClock(), entropy: entropy)
     }
 

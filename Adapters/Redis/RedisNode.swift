@@ -1,6 +1,7 @@
 import BlockingExecutor
 import CallLedger
 import DistributedLock
+import HostLookup
 import LogModel
 
 /// One Redis server as a node of a lock.
@@ -8,16 +9,17 @@ import LogModel
 /// The lock is a string `logferry:lock:NAME` that holds the claim's proof and holder and lasts the term; beside it
 /// `logferry:fence:NAME` counts grants.
 struct RedisNode: LockNode {
-    /// Most calls that wait for the connection at a time: contenders of one process, not a load.
-    private static let mostWaiting = 256
-
     let connection: RedisConnection
     private let waiting = Locked(0)
     private let calls: CallLedger
+    private let limits: RedisLimits
 
-    init(at address: RedisAddress, entropy: any Entropy, calls: CallLedger = CallLedger()) {
-        connection = RedisConnection(to: address, entropy: entropy)
+    init(
+        at address: RedisAddress, entropy: any Entropy, calls: CallLedger, limits: RedisLimits, lookup: HostLookup
+    ) {
+        connection = RedisConnection(to: address, entropy: entropy, limits: limits, lookup: lookup)
         self.calls = calls
+        self.limits = limits
     }
 
     var label: String { connection.address.description }
@@ -68,7 +70,7 @@ struct RedisNode: LockNode {
         _ script: RedisScript, _ keys: [String], _ arguments: [String], _ urgency: RedisConnection.Urgency
     ) async throws(LockStoreError) -> RedisReply {
         let isAdmitted = waiting.withLock { count in
-            guard count < RedisNode.mostWaiting else { return false }
+            guard count < limits.waiting else { return false }
             count += 1
             return true
         }

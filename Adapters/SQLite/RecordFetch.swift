@@ -84,7 +84,7 @@ struct RecordFetch {
     }
 
     /// The place that a window ends with, when there are so many rows.
-    private static func place(_ window: RecordSelection.Statement, in db: Database) throws -> RecordPosition? {
+    static func place(_ window: RecordSelection.Statement, in db: Database) throws -> RecordPosition? {
         let statement = try db.cachedStatement(sql: window.sql)
         return try Row.fetchOne(statement, arguments: window.arguments).map {
             RecordPosition(timestamp: $0[0], generation: GenerationID($0[1]), offset: $0[2])

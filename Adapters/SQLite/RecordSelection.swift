@@ -101,6 +101,23 @@ struct RecordSelection {
         }
     }
 
+    /// How many there are, none behind `end`, by event time.
+    func count(upTo end: RecordPosition?) -> Statement {
+        let condition = timeCondition(upTo: end)
+        return ("SELECT count(*) FROM records AS r WHERE \(condition.sql)", condition.arguments)
+    }
+
+    /// The event times, levels and places of up to `limit` rows, by event time.
+    func levels(limit: Int) -> Statement {
+        let condition = timeCondition(upTo: nil)
+        return (
+            """
+            SELECT r.event_time, r.level, r.generation, r.offset FROM records AS r WHERE \(condition.sql)
+            ORDER BY \(timeOrder) LIMIT ?
+            """, condition.arguments + [limit]
+        )
+    }
+
     private var timeOrder: String {
         let way = order == .newestFirst ? "DESC" : "ASC"
         return "r.event_time \(way), r.generation \(way), r.offset \(way)"

@@ -1,19 +1,5 @@
-import BlockingExecutor
-import CallLedger
 import GRDB
 import StoreSupport
-
-/// Where a call comes from, which says what it does.
-struct CallSite: Sendable {
-    let file: StaticString
-    let function: StaticString
-
-    /// The type and the function, such as `SQLiteAppStore.add(_:)`.
-    var words: String {
-        let name = "\(file)".split(separator: "/").last?.split(separator: ".").first ?? ""
-        return "\(name).\(function)"
-    }
-}
 
 extension SQLiteDatabase {
     /// Reads in one snapshot and translates what goes wrong.
@@ -21,46 +7,47 @@ extension SQLiteDatabase {
         _ failure: (StoreFailure) -> Failure, in file: StaticString = #fileID, _ function: StaticString = #function,
         _ work: @Sendable @escaping (Database) throws -> Value
     ) async throws(Failure) -> Value {
+        defer { log.look() }
         do {
-            return try await calls.follow(.sqlite, CallSite(file: file, function: function).words) {
-                try await pool.read(work)
+            return try await desk.read(CallSite(file: file, function: function)) { [pool] clock in
+                try pool.read { db in try clock.run(in: db) { try work(db) } }
             }
         } catch {
             throw failure(StoreFailure(error, in: pool.path))
         }
     }
 
-    /// Reads in one snapshot, on a thread that lets others go first, and translates what goes wrong; ends when the caller
-    /// is cancelled.
+    /// Reads in one snapshot, on a thread that lets others go first, and translates what goes wrong.
     func readInBackground<Value: Sendable, Failure: Error>(
         _ failure: (StoreFailure) -> Failure, in file: StaticString = #fileID, _ function: StaticString = #function,
         _ work: @Sendable @escaping (Database) throws -> Value
     ) async throws(Failure) -> Value {
+        defer { log.look() }
         do {
-            let (pool, interruption) = (pool, Interruption())
-            return try await calls.follow(.sqlite, CallSite(file: file, function: function).words) {
-                try await withTaskCancellationHandler {
-                    try await background.run { try pool.read { db in try interruption.heed(in: db) { try work(db) } } }
-                } onCancel: {
-                    interruption.demand()
-                }
+            return try await desk.readLong(CallSite(file: file, function: function)) { [pool] clock in
+                try pool.read { db in try clock.run(in: db) { try work(db) } }
             }
         } catch {
             throw failure(StoreFailure(error, in: pool.path))
         }
     }
 
-    /// Writes in one transaction and translates what goes wrong.
+    /// Writes in one transaction and translates what goes wrong; nothing is committed for a caller that has left.
     func write<Value: Sendable, Failure: Error>(
         _ failure: (StoreFailure) -> Failure, in file: StaticString = #fileID, _ function: StaticString = #function,
         _ work: @Sendable @escaping (Database) throws -> Value
     ) async throws(Failure) -> Value {
+        defer { log.look() }
         do {
-            return try await calls.follow(.sqlite, CallSite(file: file, function: function).words) {
-                try await pool.write(work)
+            return try await desk.write(CallSite(file: file, function: function)) { [pool] clock in
+                try pool.write { db in
+                    let value = try clock.run(in: db) { try work(db) }
+                    if clock.isLeft { throw CallClock.Ending.left }
+                    return value
+                }
             }
         } catch {
-            throw failure(StoreFailure(error, in: pool.path))
+            throw failure(StoreFailure(error, in: pool.path, isWrite: true))
         }
     }
 }

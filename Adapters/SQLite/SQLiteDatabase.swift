@@ -1,68 +1,51 @@
-import BlockingExecutor
 public import CallLedger
 import Foundation
 import GRDB
 import SQLiteFiles
+public import StoreSupport
 
 /// The embedded store: one SQLite file, which several processes of one machine may have open.
 ///
 /// Write-ahead log, `synchronous=FULL` (an acknowledged commit has been fsynced), writes begin IMMEDIATE.
 public struct SQLiteDatabase: Sendable {
     let pool: DatabasePool
-    /// The calls that are under way.
-    let calls: CallLedger
     /// The file that is open; `nil` when it was gone before it could be looked at.
     private let file: OpenedFile?
-    /// Where reads that take long are made; as many connections are left for others.
-    let background = BlockingThreads(
-        name: "sqlite-long", count: SQLiteDatabase.readers / 2, niceness: BackgroundThreads.niceness)
-
-    /// How many reads there are at a time.
-    private static let readers = 6
+    let desk: CallDesk
+    let log: LogKeeper
 
     /// Opens the file, makes it when it is missing, and brings its schema up to date.
     /// - Parameters:
     ///   - path: the file; its folder must exist.
-    ///   - busyTimeout: how long a write waits for another process's write.
     ///   - makes: whether a schema is made or brought up to date; ``SQLiteOpenError/noStore(path:)`` and
     ///     ``SQLiteOpenError/olderVersion(path:)`` else.
     ///   - calls: where calls are entered while they are under way.
+    ///   - observe: is told of calls that were given up, and of a write-ahead log that cannot be cut.
     /// - Throws: ``SQLiteOpenError``.
     public init(
-        path: String, busyTimeout: Duration = .seconds(10), makes: Bool = true, calls: CallLedger = CallLedger()
+        path: String, makes: Bool = true, calls: CallLedger = CallLedger(),
+        observe: @escaping @Sendable (StoreEvent) -> Void = { _ in }
     ) throws(SQLiteOpenError) {
-        try self.init(path: path, busyTimeout: busyTimeout, makes: makes, calls: calls, time: .system)
+        try self.init(path: path, limits: SQLiteLimits(), makes: makes, calls: calls, observe: observe)
     }
 
     init(
-        path: String, busyTimeout: Duration = .seconds(10), makes: Bool = true, calls: CallLedger = CallLedger(),
-        time: MachineTime
+        path: String, limits: SQLiteLimits, makes: Bool = true, calls: CallLedger = CallLedger(),
+        time: MachineTime = .system, observe: @escaping @Sendable (StoreEvent) -> Void = { _ in }
     ) throws(SQLiteOpenError) {
-        self.calls = calls
+        let desk = CallDesk(limits, calls: calls, observe: observe)
+        self.desk = desk
+        // All that opening waits for other processes is one budget.
+        let clock = desk.clock()
         let call = calls.begin(.sqlite) { "opening \(path)" }
         defer { calls.end(call) }
-        var configuration = Configuration()
-        configuration.label = "logferry"
-        configuration.busyMode = .timeout(Double(busyTimeout.components.seconds))
-        configuration.maximumReaderCount = SQLiteDatabase.readers
-        configuration.prepareDatabase { db in LeaseClock.install(in: db, time) }
         do {
-            try SQLiteDatabase.demandOwn(path)
-            pool = try SQLiteDatabase.open(path, configuration, within: busyTimeout)
-            file = OpenedFileWatch.begin(on: pool)
-            // The pool has chosen NORMAL for its write-ahead log, after it prepared the connection; a commit that is
-            // acknowledged must survive a power cut.
-            try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
-            let isNewer = try pool.read { try Migrations.all.hasBeenSuperseded($0) }
-            guard !isNewer else { throw SQLiteOpenError.newerVersion(path: path) }
-            if makes { try SQLiteDatabase.migrate(pool) } else { try SQLiteDatabase.demandCurrent(pool, path) }
-            if try pool.read({ try LeaseClock.isStale(in: $0, time) }) {
-                do {
-                    try pool.write { try LeaseClock.start(in: $0, time) }
-                } catch {
-                    // Whoever only looks needs no leases, and may look at a file that takes no writes.
-                    if makes { throw error }
-                }
+            (pool, file) = try CallClock.$current.withValue(clock) {
+                try SQLiteDatabase.demandOwn(path)
+                let pool = try SQLiteDatabase.open(path, SQLiteDatabase.configuration(limits, time), clock)
+                let file = OpenedFileWatch.begin(on: pool)
+                try SQLiteDatabase.prepare(pool, makes: makes, time)
+                return (pool, file)
             }
         } catch let error as SQLiteOpenError {
             throw error
@@ -71,23 +54,56 @@ public struct SQLiteDatabase: Sendable {
         } catch {
             throw SQLiteOpenError.cannotOpen(path: path, reason: String(describing: error))
         }
+        log = LogKeeper(pool, desk, observe: observe)
+        if makes { log.look() }
+    }
+
+    private static func configuration(_ limits: SQLiteLimits, _ time: MachineTime) -> Configuration {
+        var configuration = Configuration()
+        configuration.label = "logferry"
+        configuration.maximumReaderCount = limits.readers
+        configuration.prepareDatabase { db in
+            CallClock.install(in: db)
+            LeaseClock.install(in: db, time)
+            guard !db.configuration.readonly else { return }
+            // A log that was longer is cut when it is begun anew.
+            try db.execute(sql: "PRAGMA journal_size_limit = \(limits.logBytes)")
+        }
+        return configuration
+    }
+
+    /// Makes the schema if it shall be made, and makes sure that it is the one that this release knows.
+    private static func prepare(_ pool: DatabasePool, makes: Bool, _ time: MachineTime) throws {
+        // The pool has chosen NORMAL for its write-ahead log, after it prepared the connection; a commit that is
+        // acknowledged must survive a power cut.
+        try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+        let isNewer = try pool.read { try Migrations.all.hasBeenSuperseded($0) }
+        guard !isNewer else { throw SQLiteOpenError.newerVersion(path: pool.path) }
+        if makes { try migrate(pool) } else { try demandCurrent(pool) }
+        guard try pool.read({ try LeaseClock.isStale(in: $0, time) }) else { return }
+        do {
+            try pool.write { try LeaseClock.start(in: $0, time) }
+        } catch {
+            // Whoever only looks needs no leases, and may look at a file that takes no writes.
+            if makes { throw error }
+        }
     }
 
     /// Opens the file, waiting for another process that is just turning its write-ahead log on.
     ///
     /// SQLite does not wait for that by itself: whoever comes meanwhile is told at once that the file is locked.
     private static func open(
-        _ path: String, _ configuration: Configuration, within limit: Duration
+        _ path: String, _ configuration: Configuration, _ clock: CallClock
     ) throws -> DatabasePool {
-        let end = ContinuousClock.now.advanced(by: limit)
+        var tries = 0
         while true {
             do {
                 return try DatabasePool(path: path, configuration: configuration)
             } catch let error as DatabaseError
                 where [.SQLITE_BUSY, .SQLITE_LOCKED].contains(error.resultCode.primaryResultCode)
             {
-                guard ContinuousClock.now < end else { throw error }
-                Thread.sleep(forTimeInterval: 0.02)
+                guard clock.waitForLock(after: tries) else { throw error }
+                tries += 1
             }
         }
     }
@@ -129,27 +145,34 @@ public struct SQLiteDatabase: Sendable {
 
     /// Makes sure that the file has the schema of this release.
     /// - Throws: ``SQLiteOpenError/noStore(path:)`` and ``SQLiteOpenError/olderVersion(path:)``.
-    private static func demandCurrent(_ pool: DatabasePool, _ path: String) throws {
+    private static func demandCurrent(_ pool: DatabasePool) throws {
         let (isEmpty, isCurrent) = try pool.read { db in
             (try Migrations.all.appliedIdentifiers(db).isEmpty, try Migrations.all.hasCompletedMigrations(db))
         }
-        if isEmpty { throw SQLiteOpenError.noStore(path: path) }
-        if !isCurrent { throw SQLiteOpenError.olderVersion(path: path) }
+        if isEmpty { throw SQLiteOpenError.noStore(path: pool.path) }
+        if !isCurrent { throw SQLiteOpenError.olderVersion(path: pool.path) }
     }
 
-    /// Closes the file; calls that come later fail.
+    /// Closes the file; calls that are under way are ended, and those that come later fail.
     public func close() throws {
+        desk.close()
         try pool.close()
     }
 
     /// Asks the file a trivial question.
-    /// - Throws: what SQLite says when the file cannot be read; ``FileLost`` when it is not the one at its path any more.
+    /// - Throws: ``SQLitePingError`` when the file cannot be read; ``FileLost`` when it is not the one at its path any more.
     public func ping() async throws {
         try file?.demand()
-        try await calls.follow(.sqlite, "SQLiteDatabase.ping()") {
-            _ = try await pool.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM locks") }
+        _ = try await read({ SQLitePingError(description: $0.detail) }) { db in
+            try Int.fetchOne(db, sql: "SELECT count(*) FROM locks")
         }
     }
+}
+
+/// The file did not answer a trivial question.
+public struct SQLitePingError: Error, Sendable, CustomStringConvertible {
+    /// The file and what is wrong.
+    public let description: String
 }
 
 /// Why a store file could not be opened; the words say what to do.

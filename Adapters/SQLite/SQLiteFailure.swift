@@ -3,17 +3,32 @@ import SQLiteFiles
 import StoreSupport
 
 extension StoreFailure {
-    /// What an error of SQLite in the file at `path` means.
-    init(_ error: any Error, in path: String) {
-        if let error = error as? FileLost {
+    /// What an error of a call to the file at `path` means.
+    init(_ error: any Error, in path: String, isWrite: Bool = false) {
+        switch error {
+        case let error as FileLost:
             // It lasts until somebody acts, as a full disk does; what was sent is to be sent again then.
             self.init(.passing, detail: "sqlite \(path): \(error)")
-            return
+        case let error as DatabaseError: self.init(error, at: path)
+        case let error as StuckCall:
+            // It may be in the middle of a commit.
+            self.init(
+                isWrite ? .unknown : .passing,
+                detail:
+                    "sqlite \(path): a thread has not come back from SQLite for \(error.duration.components.seconds) s")
+        case TurnGate.Refusal.late:
+            self.init(
+                .passing,
+                detail: "sqlite \(path): no turn in time: the calls before it wait for another process, or take long")
+        case TurnGate.Refusal.full: self.init(.passing, detail: "sqlite \(path): too many calls wait for their turn")
+        case CallClock.Ending.tooLong:
+            self.init(.passing, detail: "sqlite \(path): it was ended, as it took longer than a call may")
+        case CallClock.Ending.left, is CancellationError: self.init(.passing, detail: "sqlite \(path): cancelled")
+        default: self.init(.lasting, detail: "sqlite \(path): \(error)")
         }
-        guard let error = error as? DatabaseError else {
-            self.init(error is CancellationError ? .passing : .lasting, detail: "sqlite \(path): \(error)")
-            return
-        }
+    }
+
+    private init(_ error: DatabaseError, at path: String) {
         let meaning: Meaning =
             switch error.resultCode.primaryResultCode {
             case .SQLITE_BUSY, .SQLITE_LOCKED, .SQLITE_FULL, .SQLITE_IOERR, .SQLITE_CANTOPEN, .SQLITE_NOMEM,
@@ -31,6 +46,7 @@ extension StoreFailure {
         return switch error.resultCode.primaryResultCode {
         case .SQLITE_CORRUPT, .SQLITE_NOTADB:
             words + "; the store file is damaged: stop all processes and restore the backup"
+        case .SQLITE_BUSY: words + "; another process has held its lock for as long as a call waits"
         case .SQLITE_FULL: words + "; make room on its disk"
         case .SQLITE_READONLY:
             words + "; give this user the right to write to the file and its folder, and mount its disk for writing"

@@ -4,10 +4,12 @@ public import LogModel
 public import LogQuery
 import StoreSupport
 
-/// Reads records from SQLite; each call is one read transaction that ends with it.
+/// Reads records from SQLite; each call is one read transaction that ends with it, or several short ones.
 public struct SQLiteRecordReader: RecordReader {
     let database: SQLiteDatabase
     private let scanLimit: Int
+    /// How many rows a count looks at in one view of the file.
+    let rowsPerView: Int
     private(set) var pace: ReadingPace?
     var trace: StatementTrace<String>?
 
@@ -18,6 +20,7 @@ public struct SQLiteRecordReader: RecordReader {
     public init(_ database: SQLiteDatabase, scanLimit: Int = RecordRows.scanLimit) {
         self.database = database
         self.scanLimit = scanLimit
+        rowsPerView = database.desk.limits.viewedRows
     }
 
     /// The same records: shortly, within ``ShortRead``; or on threads that let others go first.
@@ -67,55 +70,12 @@ public struct SQLiteRecordReader: RecordReader {
         }
     }
 
-    /// How many records there are.
-    public func count(_ filter: LogFilter) async throws(RecordReaderError) -> Int64 {
-        try await readWhole { db in
-            let condition = ColumnCondition(filter)
-            return try Int64.fetchOne(
-                db, sql: "SELECT count(*) FROM records AS r WHERE \(condition.sql)", arguments: condition.arguments)
-                ?? 0
-        }
-    }
-
     /// How many records of one generation are stored.
     public func count(of generation: GenerationID) async throws(RecordReaderError) -> Int64 {
         try await read { db in
             try Int64.fetchOne(
                 db, sql: "SELECT count(*) FROM records WHERE generation = ?", arguments: [generation.number]) ?? 0
         }
-    }
-
-    /// How many records of each level there are in each interval.
-    public func histogram(
-        _ filter: LogFilter, interval: Duration, limit: Int
-    ) async throws(RecordReaderError) -> [HistogramBar] {
-        try await readWhole { db in
-            let condition = ColumnCondition(filter)
-            let statement = try db.cachedStatement(
-                sql: """
-                    SELECT r.event_time, r.level FROM records AS r WHERE \(condition.sql) ORDER BY r.event_time
-                    """)
-            statement.arguments = condition.arguments
-            var bars = BarCount(width: nanoseconds(interval), limit: limit)
-            let cursor = try Row.fetchCursor(statement)
-            let handle = unsafe statement.sqliteStatement
-            while try cursor.next() != nil {
-                let (time, level) = unsafe (sqlite3_column_int64(handle, 0), sqlite3_column_int64(handle, 1))
-                guard bars.add(UInt8(truncatingIfNeeded: level), at: time) else { break }
-            }
-            return bars.finished()
-        }
-    }
-
-    /// Reads what cannot be given in parts; a short read of much is given up.
-    private func readWhole<Value: Sendable>(
-        _ function: StaticString = #function, _ work: @Sendable @escaping (Database) throws -> Value
-    ) async throws(RecordReaderError) -> Value {
-        guard pace == .short else { return try await read(function, work) }
-        guard let value = try await read(function, { db in try ShortRead.run(in: db) { try work(db) } }) else {
-            throw RecordReaderError.tooLong
-        }
-        return value
     }
 }
 

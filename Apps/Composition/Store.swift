@@ -10,6 +10,7 @@ import MongoAdapter
 import PostgresAdapter
 import SQLiteAdapter
 import SdkProvisioning
+import StoreSupport
 import SystemAdapter
 
 /// The ports of the store that was chosen.
@@ -47,8 +48,10 @@ struct Store: Sendable {
         switch settings.store {
         case .sqlite(let path):
             try Store.demandTrust(inFile: path, settings, makes: makes)
+            let troubles = StoreTroubles(backend: "sqlite", reasons: [.stuck], telemetry, logger)
             do throws(SQLiteOpenError) {
-                return Store(try SQLiteDatabase(path: path, makes: makes, calls: telemetry.calls))
+                return Store(
+                    try SQLiteDatabase(path: path, makes: makes, calls: telemetry.calls, observe: troubles.note))
             } catch {
                 if case .noStore(let path) = error { throw StoreMissing(at: path) }
                 if case .olderVersion = error { throw StoreOutdated(error.description) }

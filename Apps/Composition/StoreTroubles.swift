@@ -9,11 +9,14 @@ struct StoreTroubles: Sendable {
 
     /// - Parameters:
     ///   - backend: the kind of the store.
+    ///   - reasons: why calls to it are given up.
     ///   - telemetry: where it is counted.
     ///   - logger: where it is said.
-    init(backend: String, _ telemetry: ServiceTelemetry, _ logger: Logger) {
-        metrics = StoreMetrics(
-            telemetry.registry, backend: backend, reasons: GivenUpCall.Reason.allCases.map(\.rawValue))
+    init(
+        backend: String, reasons: [GivenUpCall.Reason] = GivenUpCall.Reason.allCases, _ telemetry: ServiceTelemetry,
+        _ logger: Logger
+    ) {
+        metrics = StoreMetrics(telemetry.registry, backend: backend, reasons: reasons.map(\.rawValue))
         self.logger = logger
     }
 
@@ -33,6 +36,14 @@ struct StoreTroubles: Sendable {
         case .commitsGoOn(let duration):
             logger.notice(
                 "commits to the store go on", metadata: ["duration_ms": "\(Int64(duration / .milliseconds(1)))"])
+        case .logIsHeld(let bytes):
+            logger.warning(
+                "the store's write-ahead log grows: somebody reads in one transaction for long",
+                metadata: ["bytes": "\(bytes)"])
+        case .logIsCut(let duration):
+            logger.notice(
+                "the store's write-ahead log was cut",
+                metadata: ["duration_ms": "\(Int64(duration / .milliseconds(1)))"])
         }
     }
 }

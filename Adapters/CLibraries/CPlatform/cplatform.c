@@ -2,6 +2,7 @@
 #include "cplatform.h"
 
 #include <pthread.h>
+#include <sys/eventfd.h>
 #include <sys/resource.h>
 
 #if defined(__GLIBC__)
@@ -23,4 +24,8 @@ void logferry_bound_arenas(int count) {
 #else
     (void)count;
 #endif
+}
+
+int logferry_new_alarm(void) {
+    return eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 }

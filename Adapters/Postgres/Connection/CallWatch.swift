@@ -1,5 +1,6 @@
 import BlockingExecutor
 import CallLedger
+import HostLookup
 import StoreSupport
 
 /// Sees to it that the callers of a store are answered even when a thread does not come back from the client library.

@@ -1,6 +1,8 @@
 import BlockingExecutor
+import CPlatform
 import CPostgres
 import Glibc
+import HostLookup
 
 /// A request to cancel, which libpq makes on a connection of its own and waits for without a deadline.
 ///
@@ -18,7 +20,7 @@ import Glibc
             count += 1
             return true
         }
-        done = logferry_pq_new_alarm()
+        done = logferry_new_alarm()
         guard isAdmitted, done >= 0, let request = unsafe PQgetCancel(connection) else {
             if isAdmitted { CancelRequest.underWay.withLock { $0 -= 1 } }
             return nil

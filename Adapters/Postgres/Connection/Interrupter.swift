@@ -1,5 +1,5 @@
 import BlockingExecutor
-import CPostgres
+import CPlatform
 import Glibc
 
 /// Lets any thread wake the one that waits for the server.
@@ -19,7 +19,7 @@ final class Interrupter: Sendable {
 
     /// - Throws: ``PostgresError`` when the process has no descriptor left.
     init() throws(PostgresError) {
-        descriptor = logferry_pq_new_alarm()
+        descriptor = logferry_new_alarm()
         guard descriptor >= 0 else { throw PostgresError(.connectionLost, "no descriptor is free for a connection") }
     }
 

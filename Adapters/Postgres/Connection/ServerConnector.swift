@@ -1,5 +1,6 @@
 import CPostgres
 import Glibc
+import HostLookup
 import StoreSupport
 
 /// Makes a connection in a time that is bounded over all servers and addresses, whatever they do.
@@ -53,10 +54,9 @@ struct ServerConnector {
         var addresses = [place]
         if let name = place.nameToLookUp {
             try call.begin("the look-up of host \(name)", due: end)
-            let found = try watch.lookup.addresses(
-                of: name, until: isLast ? end : min(end, .now + watch.limits.address),
-                interrupt: interrupter.descriptor, limit: watch.limits.lookups)
-            addresses = found.map { place.at($0) }
+            addresses = try lookUp(name, until: isLast ? end : min(end, .now + watch.limits.address)).map {
+                place.at($0)
+            }
         }
         var failure = PostgresError(.connectionLost, "\(place.shown) has no address")
         for (index, address) in addresses.enumerated() {
@@ -72,6 +72,17 @@ struct ServerConnector {
             }
         }
         throw failure
+    }
+
+    private func lookUp(_ name: String, until end: ContinuousClock.Instant) throws(PostgresError) -> [String] {
+        do {
+            return try watch.lookup.addresses(
+                of: name, until: end, interrupt: interrupter.descriptor, limit: watch.limits.lookups)
+        } catch .interrupted {
+            throw PostgresError(.cancelled, "cancelled while connecting")
+        } catch {
+            throw PostgresError(.connectionLost, error.description)
+        }
     }
 
     /// Connects to one address, which may say nothing for as long as `silence`, or for all the time that there is.

@@ -1,5 +1,6 @@
 import CPostgres
 import Glibc
+import HostLookup
 import StoreSupport
 
 /// The socket of one connection: every wait for it has an end and can be interrupted.

@@ -49,6 +49,15 @@ public final class BlockingThreads: Sendable {
         }
     }
 
+    /// Has `body` run on one of the threads, without waiting for it.
+    /// - Throws: ``BlockingThreadsError`` when the queue is full or the threads were stopped; `body` is not run then.
+    public func begin(_ body: @Sendable @escaping () -> Void) throws(BlockingThreadsError) {
+        let refusal = queue.change(waking: .one) { queue in
+            queue.add(Entry(ticket: queue.issueTicket(), perform: body, abandon: { _ in }))
+        }
+        if let refusal { throw refusal }
+    }
+
     /// Refuses what waits and what comes later, and ends the threads once they are through with what they run.
     public func stop() {
         for entry in queue.change({ $0.close() }) { entry.abandon(BlockingThreadsError.stopped) }

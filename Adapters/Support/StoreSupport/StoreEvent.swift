@@ -6,6 +6,10 @@ public enum StoreEvent: Sendable {
     case commitsWait(detail: String)
     /// Commits are sent again, after so long.
     case commitsGoOn(after: Duration)
+    /// The log of the store's file has grown and cannot be cut, since somebody reads in one transaction for long.
+    case logIsHeld(bytes: Int)
+    /// The log of the store's file was cut, after so long.
+    case logIsCut(after: Duration)
 }
 
 /// A call that was given up before the server answered it.

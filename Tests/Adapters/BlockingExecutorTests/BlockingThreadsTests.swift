@@ -78,6 +78,21 @@ struct BlockingThreadsTests {
         try await first
     }
 
+    @Test("run closures that nobody waits for, and refuse them after a stop")
+    func unawaited() async {
+        let threads = BlockingThreads(name: "unawaited", count: 1)
+        let (turns, turn) = AsyncStream.makeStream(of: Int.self)
+        for number in 1...3 { #expect(throws: Never.self) { try threads.begin { turn.yield(number) } } }
+        var seen: [Int] = []
+        for await number in turns {
+            seen.append(number)
+            if seen.count == 3 { break }
+        }
+        #expect(seen == [1, 2, 3])
+        threads.stop()
+        #expect(throws: BlockingThreadsError.stopped) { try threads.begin {} }
+    }
+
     @Test("refuse what waits and what comes after a stop, and finish what runs")
     func stop() async throws {
         let threads = BlockingThreads(name: "stop", count: 1)

@@ -3,6 +3,7 @@ import BlockingExecutor
 import CallLedger
 import Foundation
 import Glibc
+import HostLookup
 import LogModel
 import ServerRig
 import StoreSupport

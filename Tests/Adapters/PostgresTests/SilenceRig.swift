@@ -1,6 +1,7 @@
 import BlockingExecutor
 import CallLedger
 import Foundation
+import HostLookup
 import LogModel
 import ServerRig
 import StoreSupport

@@ -90,7 +90,7 @@ struct RedisAnswerTests {
 
     @Test("back-off grows, is bounded, is spread by chance, and ends with a success")
     func backoff() throws {
-        var backoff = Backoff()
+        var backoff = Backoff(RedisLimits())
         let now = ContinuousClock.now
         #expect(backoff.notBefore == nil)
         var waits: [Duration] = []

@@ -26,7 +26,7 @@ struct RedisContractTests {
         let threads = BlockingThreads(name: "digests", count: 1)
         for script in RedisScript.all {
             let reply = try await threads.run {
-                try RedisContext(to: address, within: .seconds(10)).exchange(
+                try RedisContext(to: address.host, address.port, within: .seconds(10)).exchange(
                     ["SCRIPT", "LOAD", script.text], until: .now + .seconds(10))
             }
             #expect(reply == .text(script.digest))

@@ -42,7 +42,7 @@ struct RedisCostTests {
     /// The same number of exchanges by hiredis alone, on one thread and without any of ours between them.
     private func bareRoundTrips(_ count: Int, to address: RedisAddress) async throws -> Duration {
         try await BlockingThreads(name: "bare", count: 1).run {
-            let context = try RedisContext(to: address, within: .seconds(10))
+            let context = try RedisContext(to: address.host, address.port, within: .seconds(10))
             let deadline = ContinuousClock.now + .seconds(120)
             return try ContinuousClock().measure {
                 for _ in 0..<count {

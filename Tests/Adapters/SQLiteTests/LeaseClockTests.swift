@@ -31,7 +31,7 @@ struct LeaseClockTests {
     @Test("a time of day beyond what can be counted ends no process", arguments: [Int64.min, -1, Int64.max])
     func extremes(wall: Int64) async throws {
         let time = MachineTime(uptime: { 5_000_000_000 }, wall: { wall }, boot: { "boot" })
-        let database = try SQLiteDatabase(path: path, time: time)
+        let database = try SQLiteDatabase(path: path, limits: SQLiteLimits(), time: time)
         let first = try await SQLiteLockStore(database).acquire(LockName("l"), by: .fresh(), for: .seconds(30))
         guard case .granted = first else { throw NotGranted() }
         let second = try await SQLiteLockStore(database).acquire(LockName("l"), by: .fresh(), for: .seconds(30))
@@ -143,7 +143,9 @@ private final class Machine: Sendable {
 
     var wall: Int64 { state.withLock { $0.wall } }
 
-    func open(_ path: String) throws -> SQLiteDatabase { try SQLiteDatabase(path: path, time: time) }
+    func open(_ path: String) throws -> SQLiteDatabase {
+        try SQLiteDatabase(path: path, limits: SQLiteLimits(), time: time)
+    }
 
     func pass(seconds: Int64) {
         state.withLock {

@@ -7,9 +7,10 @@ import LogCursor
 import LogIngestion
 import LogModel
 import LogQuery
-import SQLiteAdapter
 import TestSupport
 import Testing
+
+@testable import SQLiteAdapter
 
 @Suite("SQLite file")
 struct SQLiteFileTests {
@@ -91,8 +92,8 @@ struct SQLiteFileTests {
     func twoHandles() async throws {
         // SQLite lets those who wait for the file's lock ask again and again, in no order: one may wait for long.
         let (one, two) = (
-            try SQLiteDatabase(path: path, busyTimeout: .seconds(120)),
-            try SQLiteDatabase(path: path, busyTimeout: .seconds(120))
+            try SQLiteDatabase(path: path, limits: SQLiteLimits(wait: .seconds(120))),
+            try SQLiteDatabase(path: path, limits: SQLiteLimits(wait: .seconds(120)))
         )
         let app = RegisteredApp.fresh()
         try await SQLiteAppStore(one).add(app)
@@ -238,7 +239,7 @@ struct SQLiteFileTests {
 
     @Test("a writer that meets another's long write waits, and gives up as unavailable")
     func busy() async throws {
-        let database = try SQLiteDatabase(path: path, busyTimeout: .zero)
+        let database = try SQLiteDatabase(path: path, limits: SQLiteLimits(wait: .zero))
         let app = RegisteredApp.fresh()
         try await SQLiteAppStore(database).add(app)
         let blocker = try Blocker(path: path)
@@ -261,8 +262,8 @@ struct SQLiteFileTests {
         let blocker = try Blocker(path: path)
         let call = Task { try await SQLiteAppStore(database).add(.fresh()) }
         await eventually { !ledger.sights.isEmpty }
-        let sight = try #require(ledger.sights.first)
-        #expect(sight.backend == .sqlite && sight.what.hasPrefix("SQLiteAppStore.add(_:)"), "\(sight.what)")
+        await eventually { ledger.sights.first?.what == "SQLiteAppStore.add(_:), another process's lock on the file" }
+        #expect(ledger.sights.map(\.backend) == [.sqlite], "\(ledger.sights)")
         blocker.letGo()
         try await call.value
         #expect(ledger.sights.isEmpty)

@@ -13,4 +13,8 @@ void logferry_lower_current_thread(int niceness);
 /// malloc.h is in no module that Swift has.
 void logferry_bound_arenas(int count);
 
+/// A descriptor that is readable once eight bytes were written to it, -1 when the process has none left.
+/// sys/eventfd.h is in no module that Swift has.
+int logferry_new_alarm(void);
+
 #endif

@@ -10,6 +10,9 @@ const char *logferry_redis_error(const redisContext *context);
 /// A signal ends the wait early with 0: callers look at their own deadline.
 int logferry_redis_wait(const redisContext *context, int milliseconds);
 
+/// Lets the context refuse answers that announce many items, as if there were no memory for them.
+void logferry_redis_bound_arrays(redisContext *context);
+
 /// Keeps SIGPIPE from the calling thread: hiredis writes to sockets without MSG_NOSIGNAL.
 void logferry_block_sigpipe(void);
 

@@ -1,26 +1,57 @@
-import BlockingExecutor
-import CPostgres
-import Glibc
+internal import BlockingExecutor
+internal import CPlatform
+internal import Glibc
 
 /// Finds the addresses of hosts on threads that nobody has to wait for.
 ///
-/// The system's resolver has no deadline and cannot be interrupted. libpq is therefore given addresses, so that its own
-/// thread never waits for a name server. Callers who ask for one name share one thread.
-final class HostLookup: Sendable {
+/// The system's resolver has no deadline and cannot be interrupted. Client libraries are therefore given addresses, so that
+/// their threads never wait for a name server. Callers who ask for one name share one thread.
+public final class HostLookup: Sendable {
     /// The addresses of a host as numbers, or why there are none.
-    typealias Resolve = @Sendable (String) -> Result<[String], LookupError>
+    public typealias Resolve = @Sendable (String) -> Result<[String], LookupError>
 
     /// Why a host has no address.
-    struct LookupError: Error { let reason: String }
+    public struct LookupError: Error {
+        let reason: String
+
+        /// - Parameter reason: what the resolver says.
+        public init(reason: String) { self.reason = reason }
+    }
+
+    /// Why no addresses are given.
+    public enum Failure: Error, CustomStringConvertible {
+        /// As many look-ups have not come back as may be under way.
+        case tooMany(Int, host: String)
+        /// The process has no descriptor left.
+        case noDescriptor(host: String)
+        /// The resolver has not answered in time.
+        case late(host: String)
+        /// The waiting was ended.
+        case interrupted
+        /// The host has no address, for a reason.
+        case unknown(host: String, reason: String)
+
+        /// What is wrong, for people.
+        public var description: String {
+            switch self {
+            case .tooMany(let count, let host):
+                "\(count) look-ups of host names have not come back: \(host) is not looked up"
+            case .noDescriptor(let host): "no descriptor is free to look up \(host)"
+            case .late(let host): "the look-up of host name \"\(host)\" was not answered in time"
+            case .interrupted: "cancelled while a host name was looked up"
+            case .unknown(let host, let reason): "could not translate host name \"\(host)\" to address: \(reason)"
+            }
+        }
+    }
 
     /// The system's resolver.
-    static let system = HostLookup(resolve: HostLookup.ask)
+    public static let system = HostLookup(resolve: HostLookup.ask)
 
     private let resolve: Resolve
     private let state = Locked<[String: Pending]>([:])
 
     /// - Parameter resolve: asks; it may take for ever.
-    init(resolve: @escaping Resolve) { self.resolve = resolve }
+    public init(resolve: @escaping Resolve) { self.resolve = resolve }
 
     /// A look-up that is under way, and who waits for it.
     private final class Pending: Sendable {
@@ -62,32 +93,27 @@ final class HostLookup: Sendable {
     /// - Parameters:
     ///   - host: the host's name.
     ///   - end: until when they are waited for.
-    ///   - interrupt: a descriptor that ends the waiting when it can be read.
+    ///   - interrupt: a descriptor that ends the waiting when it can be read, if there is one.
     ///   - limit: how many look-ups may be under way.
     /// - Returns: the addresses, at least one unless the system gives none.
-    /// - Throws: ``PostgresError``.
-    func addresses(
-        of host: String, until end: ContinuousClock.Instant, interrupt: Int32, limit: Int
-    ) throws(PostgresError) -> [String] {
-        guard let pending = pending(host, limit: limit) else {
-            throw PostgresError(
-                .connectionLost, "\(limit) look-ups of host names have not come back: \(host) is not looked up")
-        }
-        let alarm = logferry_pq_new_alarm()
-        guard alarm >= 0 else { throw PostgresError(.connectionLost, "no descriptor is free to look up \(host)") }
+    /// - Throws: ``Failure``.
+    public func addresses(
+        of host: String, until end: ContinuousClock.Instant, interrupt: Int32? = nil, limit: Int
+    ) throws(Failure) -> [String] {
+        guard let pending = pending(host, limit: limit) else { throw .tooMany(limit, host: host) }
+        let alarm = logferry_new_alarm()
+        guard alarm >= 0 else { throw .noDescriptor(host: host) }
         defer { close(alarm) }
         var answer = pending.answer(ringing: alarm)
         if answer == nil {
-            let ready = waitFor([(alarm, POLLIN), (interrupt, POLLIN)], until: end)
+            let ready = waitFor([(alarm, POLLIN)] + (interrupt.map { [($0, POLLIN)] } ?? []), until: end)
             answer = pending.leave(alarm)
-            if answer == nil, ready.last == true { throw PostgresError(.cancelled, "cancelled while connecting") }
+            if answer == nil, interrupt != nil, ready.last == true { throw .interrupted }
         }
         switch answer {
         case .success(let addresses)?: return addresses
-        case .failure(let error)?:
-            throw PostgresError(
-                .connectionLost, "could not translate host name \"\(host)\" to address: \(error.reason)")
-        case nil: throw PostgresError(.connectionLost, "the look-up of host name \"\(host)\" was not answered in time")
+        case .failure(let error)?: throw .unknown(host: host, reason: error.reason)
+        case nil: throw .late(host: host)
         }
     }
 
@@ -100,7 +126,7 @@ final class HostLookup: Sendable {
             return (made, true)
         }
         guard let pending, isNew else { return pending }
-        HostThread.start(name: "pg-lookup") { [self] in
+        HostThread.start(name: "host-lookup") { [self] in
             let answer = resolve(host)
             state.withLock { _ = $0.removeValue(forKey: host) }
             pending.answer(answer)
@@ -126,20 +152,5 @@ final class HostLookup: Sendable {
             unsafe next = unsafe entry.pointee.ai_next
         }
         return .success(addresses)
-    }
-}
-
-/// Waits until one of some descriptors is ready, or the time is over.
-/// - Returns: which are ready, in their order; none when the time is over.
-func waitFor(_ descriptors: [(descriptor: Int32, events: Int32)], until end: ContinuousClock.Instant) -> [Bool] {
-    while true {
-        let (seconds, attoseconds) = min(max(.zero, end - .now), .seconds(86_400)).components
-        let milliseconds = Int32(clamping: seconds * 1000 + attoseconds / 1_000_000_000_000_000 + 1)
-        var entries = descriptors.map { pollfd(fd: $0.descriptor, events: Int16($0.events), revents: 0) }
-        let ready = unsafe poll(&entries, nfds_t(entries.count), milliseconds)
-        if ready > 0 { return entries.map { $0.revents != 0 } }
-        // poll(2) ends as well when a signal was handled on this thread.
-        let wasInterrupted = ready < 0 && errno == EINTR
-        guard ContinuousClock.now < end, wasInterrupted || ready == 0 else { return descriptors.map { _ in false } }
     }
 }

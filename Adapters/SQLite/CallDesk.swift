@@ -1,0 +1,113 @@
+import BlockingExecutor
+import CallLedger
+import StoreSupport
+import Synchronization
+
+/// Where a call comes from, which says what it does.
+struct CallSite: Sendable {
+    let file: StaticString
+    let function: StaticString
+
+    /// The type and the function, such as `SQLiteAppStore.add(_:)`.
+    var words: String {
+        let name = "\(file)".split(separator: "/").last?.split(whereSeparator: { ".+".contains($0) }).first ?? ""
+        return "\(name).\(function)"
+    }
+
+    /// The same, and what it waits for.
+    func words(_ phase: CallClock.Phase) -> String {
+        switch phase {
+        case .turn: "\(words), its turn"
+        case .lock: "\(words), another process's lock on the file"
+        case .work: words
+        }
+    }
+}
+
+/// Lets the calls to one database take turns on its threads, where others may see them and each ends in its time.
+final class CallDesk: Sendable {
+    let limits: SQLiteLimits
+    /// The calls that are under way.
+    let calls: CallLedger
+    private let watch: StuckWatch
+    /// There is one connection that writes.
+    private let writing: TurnGate
+    private let reading: TurnGate
+    /// Of those that read, the ones that take long.
+    private let readingLong: TurnGate
+    private let writer = BlockingThreads(name: "sqlite-write", count: 1)
+    private let readers: BlockingThreads
+    private let longReaders: BlockingThreads
+    private let closing = Atomic(false)
+
+    /// - Parameters:
+    ///   - limits: how long what may take.
+    ///   - calls: where calls are entered while they are under way.
+    ///   - observe: is told of calls that were given up.
+    init(_ limits: SQLiteLimits, calls: CallLedger, observe: @escaping @Sendable (StoreEvent) -> Void) {
+        self.limits = limits
+        self.calls = calls
+        watch = StuckWatch(limits, observe: observe)
+        writing = TurnGate(turns: 1, waiting: limits.waiting)
+        reading = TurnGate(turns: limits.readers, waiting: limits.waiting)
+        readingLong = TurnGate(turns: limits.longReaders, waiting: limits.waiting)
+        readers = BlockingThreads(name: "sqlite-read", count: limits.readers)
+        longReaders = BlockingThreads(
+            name: "sqlite-long", count: limits.longReaders, niceness: BackgroundThreads.niceness)
+    }
+
+    /// Whether all calls shall end.
+    var isClosing: Bool { closing.load(ordering: .relaxed) }
+
+    /// Ends all calls.
+    func close() { closing.store(true, ordering: .relaxed) }
+
+    /// The clock of a new call.
+    func clock() -> CallClock { CallClock(limits) { [self] in isClosing } }
+
+    /// Does a call that reads.
+    func read<Value: Sendable>(
+        _ site: CallSite, _ work: @escaping @Sendable (CallClock) throws -> Value
+    ) async throws -> Value {
+        let clock = clock()
+        return try await calls.follow(.sqlite, site.words(clock.phase)) {
+            try await run(site, clock, in: reading, on: readers, work)
+        }
+    }
+
+    /// Does a call that reads for long, on a thread that lets others go first.
+    func readLong<Value: Sendable>(
+        _ site: CallSite, _ work: @escaping @Sendable (CallClock) throws -> Value
+    ) async throws -> Value {
+        let clock = clock()
+        return try await calls.follow(.sqlite, site.words(clock.phase)) {
+            try await readingLong.enter(within: limits.longTurn)
+            defer { readingLong.leave() }
+            return try await run(site, clock, in: reading, on: longReaders, work)
+        }
+    }
+
+    /// Does a call that writes.
+    func write<Value: Sendable>(
+        _ site: CallSite, _ work: @escaping @Sendable (CallClock) throws -> Value
+    ) async throws -> Value {
+        let clock = clock()
+        return try await calls.follow(.sqlite, site.words(clock.phase)) {
+            try await run(site, clock, in: writing, on: writer, work)
+        }
+    }
+
+    /// The turn is over when the thread is back, also when nobody waits for it any more.
+    private func run<Value: Sendable>(
+        _ site: CallSite, _ clock: CallClock, in gate: TurnGate, on threads: BlockingThreads,
+        _ work: @escaping @Sendable (CallClock) throws -> Value
+    ) async throws -> Value {
+        try await gate.enter(clock)
+        clock.begin()
+        return try await watch.run(site, clock, on: threads) {
+            try work(clock)
+        } end: {
+            gate.leave()
+        }
+    }
+}
