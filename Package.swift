@@ -332,7 +332,8 @@ let package = Package(
             ]),
         suite("CommandGuideTests", in: "Apps/CommandGuideTests", ["CommandGuide"]),
         suite(
-            "WorkerTests", in: "Apps/WorkerTests", ["LogModel", "IngestionJobs", "Worker", "InMemoryAdapter", logging]),
+            "WorkerTests", in: "Apps/WorkerTests",
+            ["LogModel", "DistributedLock", "IngestionJobs", "Worker", "InMemoryAdapter", logging]),
         suite(
             "BenchTests", in: "Apps/BenchTests",
             [

@@ -41,6 +41,30 @@ struct DiskFullTests {
         #expect(try await fleet.stop() == [0, 0])
     }
 
+    @Test("T98: clients are told that the store's disk is full, and not that it is busy; with room it takes what they send")
+    func toldToClients() async throws {
+        let site = try Site()
+        let poor = try limited(
+            400, RunningProgram.path, ["dev"] + site.flags + ["--consume-interval", "1h"], folder: site.folder + "/logs")
+        try await Fleet.until("dev answers") {
+            (try? await site.send("GET", site.api("/readyz")))?.status == 200
+        }
+        let admin = try site.secret("admin.key")
+        var refused: Site.Answer?
+        for number in 0..<2000 where refused == nil {
+            let answer = try await site.call("POST", site.api("/v1/apps"), admin, "{\"name\":\"app-\(number)\"}")
+            if answer.status != 201 { refused = answer }
+        }
+        let answer = try #require(refused)
+        #expect(answer.status == 503 && answer.code == "store_unavailable", "\(answer.text)")
+        #expect((answer.json["detail"] as? String)?.contains("the store's disk is full") == true, "\(answer.text)")
+        #expect(answer.headers["Retry-After"] == "30")
+        _ = try await site.stop(poor)
+        let rich = try await site.startDev()
+        #expect(try await site.call("POST", site.api("/v1/apps"), admin, "{\"name\":\"late\"}").status == 201)
+        #expect(try await site.stop(rich) == 0)
+    }
+
     @Test("a file store without room refuses appends whole and names its folder; with room they go on")
     func fileStore() async throws {
         let site = try Site()
