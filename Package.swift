@@ -303,7 +303,8 @@ let package = Package(
         suite(
             "ServerTests", in: "Apps/ServerTests",
             [
-                "LogModel", "AppRegistry", "SdkProvisioning", "HTTPTransport", "Composition", "Server", "TestSupport",
+                "LogModel", "AppRegistry", "SdkProvisioning", "DistributedLock", "IngestionJobs", "LogCursor", "LogIngestion",
+                "LogMaintenance", "LogQuery", "HTTPTransport", "Composition", "Server", "TestSupport",
                 "BlockingExecutor", "RawSockets", httpTypes, lifecycle, logging,
             ]),
         // Servers and other programs that tests start, relay to, kill and start again.
@@ -352,8 +353,7 @@ let package = Package(
                 "LogModel", "AppRegistry", "LogCursor", "LogIngestion", "IngestionJobs", "LogQuery", "LogMaintenance",
                 "SdkProvisioning", "SdkClient", "TelemetryAdapter", "LocalFimidaraAdapter", "SimdJSONAdapter",
                 "InMemoryAdapter", "PostgresAdapter", "FimidaraAdapter", "HTTPTransport", "StoreSupport", "Composition",
-                "Server", "Logferry",
-                "TestSupport",
+                "Server", "Logferry", "ServerRig", "TestSupport",
                 httpTypes,
             ]),
         suite(

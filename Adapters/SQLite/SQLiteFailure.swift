@@ -32,6 +32,7 @@ extension StoreFailure {
     private static func condition(_ error: DatabaseError) -> StoreCondition? {
         switch error.resultCode.primaryResultCode {
         case .SQLITE_FULL: .diskFull
+        case .SQLITE_IOERR: .diskFails
         case .SQLITE_READONLY: .readOnly
         default: nil
         }

@@ -7,6 +7,12 @@ public struct RunNotRecorded: StoreFault, CustomStringConvertible {
     /// Why it could not be written down.
     public let reason: RunStoreError
 
+    /// Makes the error of a run.
+    public init(run: Run, reason: RunStoreError) {
+        self.run = run
+        self.reason = reason
+    }
+
     /// What keeps the store from it, if it is known.
     public var condition: StoreCondition? { reason.condition }
 

@@ -42,6 +42,7 @@ struct PostgresError: Error, CustomStringConvertible {
     var condition: StoreCondition? {
         switch state {
         case ServerState.diskFull: .diskFull
+        case ServerState.inputOutputError: .diskFails
         case ServerState.readOnlyTransaction: .readOnly
         default: commitsWait ? .commitsWait : nil
         }
@@ -82,20 +83,22 @@ enum ServerState {
     static let unknownDatabase = "3D000"
     static let insufficientPrivilege = "42501"
     static let diskFull = "53100"
+    static let inputOutputError = "58030"
     static let readOnlyTransaction = "25006"
 
     /// Serialisation failure, deadlock: somebody else was first, and the whole transaction was undone.
     static func isPassingConflict(_ state: String) -> Bool { state == "40001" || state == "40P01" }
 
-    /// The server is stopping, starting or was told to end the connection; or there is none.
+    /// The server is stopping, starting or was told to end the connection; or there is none. One that only reads by now is
+    /// no longer the one to write to: a new connection may find another.
     static func endsConnection(_ state: String) -> Bool {
-        state.hasPrefix("08") || ["57P01", "57P02", "57P03", "57P05"].contains(state)
+        state.hasPrefix("08") || ["57P01", "57P02", "57P03", "57P05", readOnlyTransaction].contains(state)
     }
 
     /// The same call may succeed later: conflicts, lack of room or memory, time-outs, a server that only reads now.
     static func isPassing(_ state: String) -> Bool {
         isPassingConflict(state) || endsConnection(state) || state.hasPrefix("53") || state.hasPrefix("57")
             || state.hasPrefix("28") || state.hasPrefix("58")
-            || ["55P03", "55006", readOnlyTransaction, "25P03", "25P02", unknownDatabase].contains(state)
+            || ["55P03", "55006", "25P03", "25P02", unknownDatabase].contains(state)
     }
 }

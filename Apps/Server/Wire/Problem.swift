@@ -162,6 +162,9 @@ struct Problem: Error, Sendable, Hashable {
         case .diskFull:
             Problem(
                 .storeUnavailable, "the store's disk is full; an operator must make room", retryAfter: .seconds(30))
+        case .diskFails:
+            Problem(
+                .storeUnavailable, "the store's disk fails; an operator must look", retryAfter: .seconds(30))
         case .readOnly:
             Problem(
                 .storeUnavailable, "the store can only be read at present; an operator must look",

@@ -18,31 +18,6 @@ struct SQLiteFileTests {
 
     init() throws { folder = try TemporaryFolder() }
 
-    @Test("T98: a full disk, a file that can only be read and one that is gone are told apart from a store that is busy")
-    func conditions() async throws {
-        let database = try SQLiteDatabase(path: path)
-        let apps = SQLiteAppStore(database)
-        func condition() async -> StoreCondition?? {
-            for _ in 0..<1000 {
-                do throws(RegistryStoreError) { try await apps.add(.fresh()) } catch {
-                    return error.reason == .unavailable ? .some(error.condition) : nil
-                }
-            }
-            return nil
-        }
-        // As a disk does that has no room for another page.
-        try await database.pool.write { try $0.execute(sql: "PRAGMA max_page_count = 1") }
-        #expect(await condition() == .some(.diskFull))
-        try await database.pool.write { try $0.execute(sql: "PRAGMA max_page_count = 1000000") }
-        try await apps.add(.fresh())
-        try await database.pool.write { try $0.execute(sql: "PRAGMA query_only = 1") }
-        #expect(await condition() == .some(.readOnly))
-        try await database.pool.write { try $0.execute(sql: "PRAGMA query_only = 0") }
-        try FileManager.default.removeItem(atPath: path)
-        #expect(await condition() == .some(.fileLost))
-        try database.close()
-    }
-
     @Test("what was committed is there when the file is opened again")
     func reopened() async throws {
         let app = RegisteredApp.fresh()

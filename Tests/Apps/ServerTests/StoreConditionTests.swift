@@ -31,7 +31,7 @@ struct StoreConditionTests {
     @Test("T98: what is known of a store that does not do what is asked is told, whatever was asked of it")
     func conditions() {
         let words: [StoreCondition: String] = [
-            .diskFull: "disk is full", .readOnly: "can only be read", .fileLost: "deleted or replaced",
+            .diskFull: "disk is full", .diskFails: "disk fails", .readOnly: "can only be read", .fileLost: "deleted or replaced",
             .commitsWait: "standby",
         ]
         for condition in StoreCondition.allCases {

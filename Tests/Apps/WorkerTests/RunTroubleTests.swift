@@ -1,7 +1,8 @@
 import DistributedLock
-import IngestionJobs
 import InMemoryAdapter
+import IngestionJobs
 import LogModel
+import Logging
 import Testing
 
 @testable import Worker

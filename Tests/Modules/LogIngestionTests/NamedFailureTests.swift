@@ -10,7 +10,7 @@ import Testing
 @Suite("Failures of a consumer by name", .timeLimit(.minutes(4)))
 struct NamedFailureTests {
     /// Cursors whose store fails at one kind of call.
-    private struct FailingCursors: CursorStore {
+    struct FailingCursors: CursorStore {
         let base: InMemoryStore
         let failsAt: Call
 
