@@ -303,8 +303,8 @@ let package = Package(
         suite(
             "ServerTests", in: "Apps/ServerTests",
             [
-                "LogModel", "AppRegistry", "SdkProvisioning", "DistributedLock", "IngestionJobs", "LogCursor", "LogIngestion",
-                "LogMaintenance", "LogQuery", "HTTPTransport", "Composition", "Server", "TestSupport",
+                "LogModel", "AppRegistry", "SdkProvisioning", "DistributedLock", "IngestionJobs", "LogCursor",
+                "LogIngestion", "LogMaintenance", "LogQuery", "HTTPTransport", "Composition", "Server", "TestSupport",
                 "BlockingExecutor", "RawSockets", httpTypes, lifecycle, logging,
             ]),
         // Servers and other programs that tests start, relay to, kill and start again.

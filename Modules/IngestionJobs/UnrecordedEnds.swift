@@ -19,7 +19,8 @@ public struct RunNotRecorded: StoreFault, CustomStringConvertible {
     /// How it ended, and why that could not be written down.
     public var description: String {
         let error = run.error.map { " (\($0))" } ?? ""
-        return "a run of \(run.kind.rawValue) ended \(run.state.rawValue)\(error), and its end could not be recorded: \(reason)"
+        return "a run of \(run.kind.rawValue) ended \(run.state.rawValue)\(error), and its end could not be recorded: "
+            + "\(reason)"
     }
 }
 

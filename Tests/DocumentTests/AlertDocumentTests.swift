@@ -42,9 +42,21 @@ struct AlertDocumentTests {
         }
     }
 
-    @Test("T97: promtool takes the example alerts, and they speak when they should", .enabled(if: Promtool.path != nil, "\(Promtool.isMissing)"))
+    @Test(
+        "T97: promtool takes the example alerts, and they speak when they should",
+        .enabled(if: Promtool.path != nil, "\(Promtool.isMissing)"))
     func tool() async throws {
         try await Promtool.run(["check", "rules", AlertDocumentTests.file("alerts.yml")])
         try await Promtool.run(["test", "rules", AlertDocumentTests.file("alerts.test.yml")])
+    }
+
+    @Test(
+        "T97: on what real workers have shown while one of them was stuck, the example alerts speak of it alone",
+        .enabled(if: Promtool.path != nil, "\(Promtool.isMissing)"))
+    func recordings() async throws {
+        let folder = "\(Document.root)/Tests/recordings"
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.hasSuffix(".test.yml") }
+        #expect(!names.isEmpty)
+        for name in names { try await Promtool.run(["test", "rules", "\(folder)/\(name)"]) }
     }
 }

@@ -42,7 +42,7 @@ struct DiskFullTests {
         #expect(try await fleet.stop() == [0, 0])
     }
 
-    @Test("T98: clients are told that the store's disk is full, and not that it is busy; with room it takes what they send")
+    @Test("T98: clients are told that the store's disk is full, and not that it is busy; with room it goes on")
     func toldToClients() async throws {
         let disk = try await FullDisk()
         let site = try Site()

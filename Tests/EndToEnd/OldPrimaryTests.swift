@@ -21,7 +21,8 @@ struct OldPrimaryTests {
             let (app, writer) = try await fleet.register("old")
             self.writer = writer
             door = try await app.initialise()
-            worker = try fleet.startWorker(["--consume-interval", "50ms"], more: pair.environment)
+            worker = try fleet.startWorker(
+                ["--consume-interval", "50ms", "--ops-port", String(fleet.site.opsPort)], more: pair.environment)
             admin = try fleet.site.secret("admin.key")
         }
 
@@ -74,6 +75,10 @@ struct OldPrimaryTests {
         print("T101: an app during it: \(refused.status) \(refused.text)")
         #expect(refused.status == 503)
         #expect(try await scene.pair.askStandby("SELECT count(*) FROM records").hasPrefix("200"))
+        let shown = try ExpositionReader(try await site.send("GET", site.ops("/metrics")).text)
+        #expect(
+            shown.value("logferry_store_calls_given_up_total", ["backend": "postgres", "reason": "commit"]) > 0)
+        #expect(shown.value("logferry_runs_total", ["kind": "consume-logs", "state": "not_begun"]) > 0)
         let start = ContinuousClock.now
         try scene.pair.fencePrimary()
         try await scene.standbyHas(400)
@@ -83,7 +88,7 @@ struct OldPrimaryTests {
         try await scene.finish()
     }
 
-    @Test("T101: without one the old primary takes lines; fenced, they are read again and stored once, and apps are lost")
+    @Test("T101: without one it takes lines; fenced, they are read again and stored once, and apps are lost")
     func asynchronous() async throws {
         let scene = try await Scene(isSynchronous: false)
         var expected = try await scene.append(1)
@@ -105,7 +110,7 @@ struct OldPrimaryTests {
         try await scene.finish()
     }
 
-    @Test("T101: an old primary that is made read-only is left by those that write, and by readers when it ends their sessions")
+    @Test("T101: one that is made read-only is left by those that write, and by readers when it ends their sessions")
     func readOnly() async throws {
         let scene = try await Scene(isSynchronous: false)
         var expected = try await scene.append(1)

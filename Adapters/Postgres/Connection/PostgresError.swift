@@ -89,8 +89,9 @@ enum ServerState {
     /// Serialisation failure, deadlock: somebody else was first, and the whole transaction was undone.
     static func isPassingConflict(_ state: String) -> Bool { state == "40001" || state == "40P01" }
 
-    /// The server is stopping, starting or was told to end the connection; or there is none. One that only reads by now is
-    /// no longer the one to write to: a new connection may find another.
+    /// The server is stopping, starting or was told to end the connection; or there is none.
+    ///
+    /// One that can only be read by now is no longer the one to write to: a new connection may find another.
     static func endsConnection(_ state: String) -> Bool {
         state.hasPrefix("08") || ["57P01", "57P02", "57P03", "57P05", readOnlyTransaction].contains(state)
     }

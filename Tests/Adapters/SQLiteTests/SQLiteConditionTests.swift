@@ -15,7 +15,7 @@ struct SQLiteConditionTests {
 
     init() throws { folder = try TemporaryFolder() }
 
-    @Test("T98: a full disk, a file that can only be read and one that is gone are told apart from a store that is busy")
+    @Test("T98: a full disk, a file that can only be read and one that is gone are no stores that are busy")
     func conditions() async throws {
         let database = try SQLiteDatabase(path: path)
         func condition(of database: SQLiteDatabase) async -> StoreCondition? {

@@ -28,11 +28,11 @@ struct StoreConditionTests {
         ]
     }
 
-    @Test("T98: what is known of a store that does not do what is asked is told, whatever was asked of it")
+    @Test("T98: what is known of a store that fails is told, whatever was asked of it")
     func conditions() {
         let words: [StoreCondition: String] = [
-            .diskFull: "disk is full", .diskFails: "disk fails", .readOnly: "can only be read", .fileLost: "deleted or replaced",
-            .commitsWait: "standby",
+            .diskFull: "disk is full", .diskFails: "disk fails", .readOnly: "can only be read",
+            .fileLost: "deleted or replaced", .commitsWait: "standby",
         ]
         for condition in StoreCondition.allCases {
             for fault in StoreConditionTests.faults(condition) {

@@ -27,6 +27,7 @@ actor MetricsRecorder {
     /// - Parameters:
     ///   - targets: what is scraped.
     ///   - rules: the rules whose metrics are kept.
+    /// - Throws: when the rules cannot be read.
     init(_ targets: [Target], for rules: String) throws {
         self.targets = targets
         let text = try String(contentsOfFile: rules, encoding: .utf8)
@@ -96,6 +97,7 @@ actor MetricsRecorder {
     ///   - rules: the file of the rules, as the file of the tests names it.
     ///   - step: every how many seconds there is a scrape.
     ///   - expectations: what must hold.
+    /// - Returns: the text of the file.
     func tests(of rules: String, every step: Int, _ expectations: [Expectation]) -> String {
         var text = """
             rule_files: ["\(rules)"]
@@ -107,7 +109,6 @@ actor MetricsRecorder {
             """
         for (key, values) in series.sorted(by: { $0.key < $1.key }) {
             let kept = stride(from: 0, to: values.count, by: step).map { values[$0] }
-            // A counter that never moved says as much with its first and last values.
             text += "      - {series: '\(key.text)', values: '\(MetricsRecorder.notation(kept))'}\n"
         }
         text += "    promql_expr_test:\n"
@@ -123,8 +124,9 @@ actor MetricsRecorder {
         return text
     }
 
-    /// Values as promtool reads them, runs of the same value written once. A process that shows nothing leaves no old
-    /// values behind, as Prometheus has it.
+    /// Values as promtool reads them, runs of the same value written once.
+    ///
+    /// A process that shows nothing leaves no old values behind, as Prometheus has it.
     private static func notation(_ values: [Double?]) -> String {
         var words: [String] = []
         var index = 0

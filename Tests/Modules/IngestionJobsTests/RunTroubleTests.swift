@@ -37,7 +37,9 @@ struct RunTroubleTests {
         return RunKeeper.Report(figures: figures, firstError: error)
     }
 
-    @Test("T98: a run whose database died while it worked is partial, and the next run writes that down", arguments: [false, true])
+    @Test(
+        "T98: a run whose database died while it worked is partial, and the next run writes that down",
+        arguments: [false, true])
     func recordedLate(beside: Bool) async throws {
         let (keeper, runs) = (keeper(), runs)
         let error = await #expect(throws: RunNotRecorded.self) {
@@ -59,7 +61,9 @@ struct RunTroubleTests {
         #expect(observer.states == [.partial, .finished] && observer.notBegun == 1)
     }
 
-    @Test("T98: a run that loses its lock names it, whatever its work throws when it is stopped", arguments: [false, true])
+    @Test(
+        "T98: a run that loses its lock names it, whatever its work throws when it is stopped",
+        arguments: [false, true])
     func lockLost(beside: Bool) async throws {
         let (keeper, ticks) = (keeper(), ticks)
         let task = Task {
