@@ -89,7 +89,7 @@ struct RecordedAlertTests {
         scene.database.mood = .calm
         expectations.append(RecordedAlertTests.firing("LogferryStoreSilent", of: "stuck", by: start + 60, holds: true))
         expectations.append(RecordedAlertTests.firing("LogferryRunsFail", of: "stuck", by: start + 225, holds: true))
-        try await scene.record(for: 200)
+        try await scene.record(for: 270)
 
         // Its file store does so.
         start = await recorder.count

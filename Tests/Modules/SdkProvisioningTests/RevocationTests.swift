@@ -155,6 +155,10 @@ struct RevocationTests {
             of app: AppID, after last: TokenID?, limit: Int
         ) async throws(RegistryStoreError) -> [ClientToken] { throw failure }
         func revoke(_ id: TokenID, at moment: Timestamp) async throws(RegistryStoreError) -> Bool { throw failure }
+        func setExpiry(of id: TokenID, to end: Timestamp?) async throws(RegistryStoreError) -> Bool { throw failure }
+        func eraseSeals(
+            issuedBefore moment: Timestamp, limit: Int
+        ) async throws(RegistryStoreError) -> Int { throw failure }
         func pendingRevocations(limit: Int) async throws(RegistryStoreError) -> [TokenID] { throw failure }
         func pendingRevocations(
             of app: AppID, after last: TokenID?, limit: Int
