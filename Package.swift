@@ -305,7 +305,8 @@ let package = Package(
         suite(
             "ServerTests", in: "Apps/ServerTests",
             [
-                "LogModel", "AppRegistry", "SdkProvisioning", "HTTPTransport", "Composition", "Server", "TestSupport",
+                "LogModel", "AppRegistry", "SdkProvisioning", "DistributedLock", "IngestionJobs", "LogCursor",
+                "LogIngestion", "LogMaintenance", "LogQuery", "HTTPTransport", "Composition", "Server", "TestSupport",
                 "BlockingExecutor", "RawSockets", httpTypes, lifecycle, logging,
             ]),
         // Servers and other programs that tests start, relay to, kill and start again.
@@ -334,7 +335,8 @@ let package = Package(
             ]),
         suite("CommandGuideTests", in: "Apps/CommandGuideTests", ["CommandGuide"]),
         suite(
-            "WorkerTests", in: "Apps/WorkerTests", ["LogModel", "IngestionJobs", "Worker", "InMemoryAdapter", logging]),
+            "WorkerTests", in: "Apps/WorkerTests",
+            ["LogModel", "DistributedLock", "IngestionJobs", "Worker", "InMemoryAdapter", logging]),
         suite(
             "BenchTests", in: "Apps/BenchTests",
             [
@@ -353,10 +355,7 @@ let package = Package(
                 "LogModel", "AppRegistry", "LogCursor", "LogIngestion", "IngestionJobs", "LogQuery", "LogMaintenance",
                 "SdkProvisioning", "SdkClient", "TelemetryAdapter", "LocalFimidaraAdapter", "SimdJSONAdapter",
                 "InMemoryAdapter", "PostgresAdapter", "RedisAdapter", "SQLiteAdapter", "FimidaraAdapter",
-                "HTTPTransport",
-                "StoreSupport", "Composition",
-                "Server", "Logferry",
-                "TestSupport",
+                "HTTPTransport", "StoreSupport", "Composition", "Server", "Logferry", "ServerRig", "TestSupport",
                 httpTypes,
             ]),
         suite(

@@ -6,7 +6,9 @@ extension StoreFailure {
     init(_ error: any Error, at place: String) {
         if let error = error as? MongoError {
             let message = URLCredentials.removed(fromText: error.message)
-            self.init(StoreFailure.meaning(of: error), detail: "\(place): \(message)")
+            self.init(
+                StoreFailure.meaning(of: error), detail: "\(place): \(message)",
+                condition: error.fault == .server(code: ServerCode.diskFull) ? .diskFull : nil)
         } else {
             let message = URLCredentials.removed(fromText: String(describing: error))
             self.init(error is CancellationError ? .passing : .lasting, detail: "\(place): \(message)")

@@ -1,3 +1,4 @@
+import LogModel
 import StoreSupport
 
 extension StoreFailure {
@@ -12,7 +13,8 @@ extension StoreFailure {
             case .server, .unreadable: .lasting
             }
         // The server's first line only: its details can hold what clients sent.
-        self.init(meaning, detail: "\(target.shown): \(target.censored(error.description))")
+        self.init(
+            meaning, detail: "\(target.shown): \(target.censored(error.description))", condition: error.condition)
     }
 }
 

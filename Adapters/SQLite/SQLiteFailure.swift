@@ -1,4 +1,5 @@
 import GRDB
+import LogModel
 import SQLiteFiles
 import StoreSupport
 
@@ -8,7 +9,7 @@ extension StoreFailure {
         switch error {
         case let error as FileLost:
             // It lasts until somebody acts, as a full disk does; what was sent is to be sent again then.
-            self.init(.passing, detail: "sqlite \(path): \(error)")
+            self.init(.passing, detail: "sqlite \(path): \(error)", condition: .fileLost)
         case let error as DatabaseError: self.init(error, at: path)
         case let error as StuckCall:
             // It may be in the middle of a commit.
@@ -38,7 +39,18 @@ extension StoreFailure {
             default: .lasting
             }
         // The statement's arguments stay out of it: they can hold what clients sent.
-        self.init(meaning, detail: "sqlite \(path): \(Self.words(error)) (code \(error.extendedResultCode.rawValue))")
+        self.init(
+            meaning, detail: "sqlite \(path): \(Self.words(error)) (code \(error.extendedResultCode.rawValue))",
+            condition: Self.condition(error))
+    }
+
+    private static func condition(_ error: DatabaseError) -> StoreCondition? {
+        switch error.resultCode.primaryResultCode {
+        case .SQLITE_FULL: .diskFull
+        case .SQLITE_IOERR: .diskFails
+        case .SQLITE_READONLY: .readOnly
+        default: nil
+        }
     }
 
     private static func words(_ error: DatabaseError) -> String {

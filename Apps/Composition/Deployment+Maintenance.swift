@@ -18,7 +18,7 @@ extension Deployment {
     public func consuming() -> Late<RecurringWork> {
         Late {
             consumption().map { consumption in
-                RecurringWork(.consumeLogs, every: settings.consumeInterval) { onStart in
+                RecurringWork(.consumeLogs, every: settings.consumeInterval, shownBy: telemetry.runs) { onStart in
                     try await consumption.execute(onStart: onStart)
                 }
             }
@@ -32,7 +32,7 @@ extension Deployment {
     public func indexing() -> RecurringWork {
         let indexer = FieldIndexer(apps: store.apps, catalogue: catalogue, reader: records)
         let (keeper, term, metrics) = (keeper, settings.indexLockTerm, telemetry.maintenance)
-        return RecurringWork(.indexLogs, every: settings.indexInterval) { onStart in
+        return RecurringWork(.indexLogs, every: settings.indexInterval, shownBy: telemetry.runs) { onStart in
             try await keeper.execute(.indexLogs, lockTerm: term, onStart: onStart) {
                 let found = try await indexer.run()
                 metrics.note(found)
@@ -49,7 +49,7 @@ extension Deployment {
 
     private func cleaning() -> RecurringWork {
         let (keeper, term, cleanup) = (keeper, settings.cleanupLockTerm, cleanup())
-        return RecurringWork(.cleanupLogs, every: settings.cleanupInterval) { onStart in
+        return RecurringWork(.cleanupLogs, every: settings.cleanupInterval, shownBy: telemetry.runs) { onStart in
             try await keeper.execute(.cleanupLogs, lockTerm: term, onStart: onStart) { try await cleanup.run() }
         }
     }

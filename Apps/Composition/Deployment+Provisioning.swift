@@ -36,7 +36,11 @@ extension Deployment {
             ]
             metadata["token"] = failure.token.map { "\($0)" }
             metadata["error"] = failure.error.map { "\($0)" }
-            logger.warning("revocations could not be carried out at once; they stay owed", metadata: metadata)
+            let message =
+                failure.outcome.owed == nil
+                ? "the database could not be asked which revocations are owed"
+                : "revocations could not be carried out at once; they stay owed"
+            logger.warning("\(message)", metadata: metadata)
         }
     }
 

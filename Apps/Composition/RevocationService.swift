@@ -34,10 +34,9 @@ extension Deployment {
         do {
             let settled = try await sweep.run()
             if settled > 0 { tell(.success(settled), to: logger) }
-        } catch  where error is CancellationError || Task.isCancelled {
-            // Being told to stop is nobody's failure.
         } catch {
-            tell(.failure(error), to: logger)
+            // Being told to stop is nobody's failure.
+            if !Task.isCancelled { tell(.failure(error), to: logger) }
         }
     }
 
@@ -45,7 +44,10 @@ extension Deployment {
         switch outcome {
         case .success(let settled): logger.info("revocations hold", metadata: ["tokens": "\(settled)"])
         case .failure(let error):
-            logger.warning("revocations could not be carried out; they stay owed", metadata: ["error": "\(error)"])
+            let trouble = error as? RevocationTrouble ?? .notAsked(error)
+            var metadata: Logger.Metadata = ["error": "\(trouble.failure)"]
+            metadata["owed"] = trouble.owed.map { "\($0)" }
+            logger.warning("\(trouble.message)", metadata: metadata)
         }
     }
 }

@@ -39,6 +39,7 @@ public struct ServiceTelemetry: Sendable {
     public func exposition() -> String {
         process.refresh()
         callMetrics.refresh(from: calls)
+        runs.refresh()
         return registry.exposition()
     }
 

@@ -1,5 +1,4 @@
 public import Composition
-import DistributedLock
 public import IngestionJobs
 import LogIngestion
 public import Logging
@@ -101,20 +100,17 @@ public struct WorkerService: Service, CustomStringConvertible {
 
     private func execute(_ work: RecurringWork) async -> RunKeeper.Outcome? {
         do {
-            let outcome = try await work.execute()
+            let outcome = try await work.executeOnSchedule()
             report(outcome, of: work.kind)
             return outcome
         } catch  where error is CancellationError || Task.isCancelled {
             // Being told to stop is nobody's failure, whatever error it comes as.
             return nil
-        } catch let error as LockStoreError {
-            logger.warning(
-                "\(work.kind.rawValue) skipped: its lock cannot be asked for",
-                metadata: ["skipped": "true", "reason": "\(error)"])
-            return nil
         } catch {
-            logger.error("\(work.kind.rawValue) could not run", metadata: ["error": "\(error)"])
-            return nil
+            let trouble = RunTrouble(error, of: work.kind)
+            logger.log(level: trouble.level, trouble.message, metadata: trouble.metadata)
+            // What it brought is stored, whether its end is recorded or not.
+            return (error as? RunNotRecorded).map { .executed($0.run) }
         }
     }
 

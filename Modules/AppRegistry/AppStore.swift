@@ -67,7 +67,7 @@ public protocol ClientTokenStore: Sendable {
 }
 
 /// Why a registry store could not do what was asked.
-public struct RegistryStoreError: Error, Sendable, CustomStringConvertible {
+public struct RegistryStoreError: StoreFault, CustomStringConvertible {
     /// What kind of failure it is.
     public enum Reason: Sendable, Hashable {
         /// Something of that name is there already, or what it hangs on is gone.
@@ -84,11 +84,14 @@ public struct RegistryStoreError: Error, Sendable, CustomStringConvertible {
     public let reason: Reason
     /// What the store said, for operators; never sent to clients.
     public let detail: String
+    /// What keeps the store from doing it, if it is known.
+    public let condition: StoreCondition?
 
     /// Makes an error.
-    public init(_ reason: Reason, detail: String) {
+    public init(_ reason: Reason, detail: String, condition: StoreCondition? = nil) {
         self.reason = reason
         self.detail = detail
+        self.condition = condition
     }
 
     /// Kind and detail.

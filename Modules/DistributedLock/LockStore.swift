@@ -58,7 +58,7 @@ public enum LockAnswer: Sendable, Hashable {
 }
 
 /// Why a lock store could not answer.
-public struct LockStoreError: Error, Sendable, CustomStringConvertible {
+public struct LockStoreError: StoreFault, CustomStringConvertible {
     /// What kind of failure it is.
     public enum Reason: Sendable, Hashable {
         /// The store cannot be reached or is busy; the same call may succeed later.
@@ -71,11 +71,14 @@ public struct LockStoreError: Error, Sendable, CustomStringConvertible {
     public let reason: Reason
     /// What the store said, for operators.
     public let detail: String
+    /// What keeps the store from doing it, if it is known.
+    public let condition: StoreCondition?
 
     /// Makes an error.
-    public init(_ reason: Reason, detail: String) {
+    public init(_ reason: Reason, detail: String, condition: StoreCondition? = nil) {
         self.reason = reason
         self.detail = detail
+        self.condition = condition
     }
 
     /// Kind and detail.

@@ -50,9 +50,9 @@ public enum RunState: String, Sendable, Hashable, CaseIterable {
     case finished
     /// It ended, and some of its work failed; the rest is done.
     case partial
-    /// It could not do its work.
+    /// It could not do its work: the apps could not even be listed, for example.
     case failed
-    /// Its process died or was stopped before it ended.
+    /// Its process died, was stopped or lost the run's lock before it ended.
     case interrupted
 }
 
@@ -95,11 +95,16 @@ public protocol RunStore: Sendable {
 }
 
 /// Why a run store could not answer.
-public struct RunStoreError: Error, Sendable, CustomStringConvertible {
+public struct RunStoreError: StoreFault, CustomStringConvertible {
     /// What the store said, for operators.
     public let detail: String
+    /// What keeps the store from doing it, if it is known.
+    public let condition: StoreCondition?
     /// Makes an error.
-    public init(detail: String) { self.detail = detail }
+    public init(detail: String, condition: StoreCondition? = nil) {
+        self.detail = detail
+        self.condition = condition
+    }
     /// The detail.
     public var description: String { detail }
 }

@@ -8,6 +8,7 @@ public struct RunKeeper: Sendable {
     private let clock: any WallClock
     private let entropy: any Entropy
     private let observer: (any RunObserver)?
+    private let unrecorded = UnrecordedEnds()
 
     /// Puts a keeper together; `observer` is told of what came of each request for a run.
     public init(
@@ -50,31 +51,38 @@ public struct RunKeeper: Sendable {
     ///   - onStart: told of the run when it has begun.
     ///   - work: the work; when it throws, the run has failed.
     /// - Returns: the run as it ended, or that it was skipped.
-    /// - Throws: ``LockStoreError`` or ``RunStoreError`` when the run could not begin or its end not be recorded.
+    /// - Throws: ``LockStoreError`` or ``RunStoreError`` when the run could not begin, ``RunNotRecorded`` when it has ended
+    ///   and that could not be written down.
     public func execute(
         _ kind: RunKind, lockTerm: Duration, onStart: @Sendable @escaping (Run) -> Void = { _ in },
         _ work: @Sendable @escaping () async throws -> Report
     ) async throws -> Outcome {
         let started = Run(id: .mint(at: clock.now(), from: entropy), kind: kind, startedAt: clock.now())
+        let outcome: LockKeeper.Outcome<Run>
         do {
-            let outcome = try await locks.withLock(LockName(kind.rawValue), for: lockTerm) { _ in
+            outcome = try await locks.withLock(LockName(kind.rawValue), for: lockTerm) { _ in
+                try await unrecorded.record(in: store)
                 try await store.interrupt(kind, except: started.id, at: started.startedAt)
                 try await store.save(started)
                 onStart(started)
-                return started.ended(with: try await work())
+                return await started.ended(after: work)
             }
-            guard case .done(let run) = outcome else {
-                observer?.skipped(kind)
-                return .skipped
-            }
-            return .executed(try await finish(run))
-        } catch let error as LockStoreError {
-            throw error
-        } catch let error as RunStoreError {
-            throw error
         } catch {
+            if hasNotBegun(kind, error) { throw error }
             return .executed(try await finish(started.ended(by: error)))
         }
+        guard case .done(let run) = outcome else {
+            observer?.skipped(kind)
+            return .skipped
+        }
+        return .executed(try await finish(run))
+    }
+
+    /// Whether an error kept a run from beginning, which is then told.
+    private func hasNotBegun(_ kind: RunKind, _ error: any Error) -> Bool {
+        guard error is LockStoreError || error is RunStoreError else { return false }
+        if !Task.isCancelled { observer?.couldNotBegin(kind) }
+        return true
     }
 
     /// Executes `work` beside other runs of its kind, which share what there is to do by locks of their own.
@@ -91,27 +99,32 @@ public struct RunKeeper: Sendable {
             let started = Run(id: .mint(at: clock.now(), from: entropy), kind: kind, startedAt: clock.now())
             do {
                 let outcome = try await locks.withLock(RunKeeper.signOfLife(of: started), for: lockTerm) { _ in
+                    try await unrecorded.record(in: store)
                     try await interruptDead(kind, except: started.id, lockTerm)
                     try await store.save(started)
                     onStart(started)
-                    do { return try await finish(started.ended(with: try await work())) } catch {
-                        return try await finish(started.ended(by: error))
-                    }
+                    return try await finish(await started.ended(after: work))
                 }
                 if case .done(let run) = outcome { return .executed(run) }
-            } catch let error as LockStoreError {
-                throw error
-            } catch let error as RunStoreError {
-                throw error
             } catch {
-                // The lock was lost or the task cancelled: what was recorded when the work ended is what it is.
-                let recorded = try await Task { [store] in try await store.run(started.id) }.value
-                if let recorded, recorded.state != .running { return .executed(recorded) }
-                return .executed(try await finish(started.ended(by: error)))
+                if error is RunNotRecorded || hasNotBegun(kind, error) { throw error }
+                return .executed(try await settled(started, after: error))
             }
         }
         observer?.skipped(kind)
         return .skipped
+    }
+
+    /// A run whose lock was lost or whose task was cancelled: what was recorded when its work ended is what it is.
+    private func settled(_ started: Run, after error: any Error) async throws -> Run {
+        let recorded = try await Task { [store] in try await store.run(started.id) }.value
+        guard var run = recorded, run.state != .running else { return try await finish(started.ended(by: error)) }
+        // Its work knew only that it was told to stop.
+        guard error is LockLost, run.state == .interrupted, run.error == nil else { return run }
+        run.error = String(describing: error)
+        let named = run
+        try await Task { [store] in try await store.save(named) }.value
+        return named
     }
 
     /// How many ids are tried until one is found whose lock is free.
@@ -147,12 +160,18 @@ public struct RunKeeper: Sendable {
     }
 
     /// Records the end in a task of its own, so that a run that is told to stop still leaves its mark.
+    /// - Throws: ``RunNotRecorded`` when the store does not take it; the next run writes it down.
     private func finish(_ run: Run) async throws -> Run {
         var ended = run
         ended.finishedAt = clock.now()
         let final = ended
         observer?.ended(final)
-        try await Task { [store] in try await store.save(final) }.value
+        do {
+            try await Task { [store] in try await store.save(final) }.value
+        } catch let error as RunStoreError {
+            await unrecorded.add(final)
+            throw RunNotRecorded(run: final, reason: error)
+        }
         return final
     }
 }
@@ -163,9 +182,16 @@ public protocol RunObserver: Sendable {
     func ended(_ run: Run)
     /// A run was not begun, since another one of its kind is going on.
     func skipped(_ kind: RunKind)
+    /// A run could not begin, since its lock could not be asked for or its beginning not be recorded.
+    func couldNotBegin(_ kind: RunKind)
 }
 
 extension Run {
+    /// The run when its work has reported or thrown; its end is not dated.
+    fileprivate func ended(after work: @Sendable () async throws -> RunKeeper.Report) async -> Run {
+        do { return ended(with: try await work()) } catch { return ended(by: error) }
+    }
+
     /// The run when its work has reported; its end is not dated.
     fileprivate func ended(with report: RunKeeper.Report) -> Run {
         var run = self

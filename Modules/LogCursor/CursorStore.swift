@@ -101,7 +101,7 @@ public enum ClaimOutcome: Sendable, Hashable {
 }
 
 /// Why a cursor store could not answer.
-public struct CursorStoreError: Error, Sendable, CustomStringConvertible {
+public struct CursorStoreError: StoreFault, CustomStringConvertible {
     /// What kind of failure it is.
     public enum Reason: Sendable, Hashable {
         /// The store cannot be reached or is busy; the same call may succeed later.
@@ -114,11 +114,14 @@ public struct CursorStoreError: Error, Sendable, CustomStringConvertible {
     public let reason: Reason
     /// What the store said, for operators.
     public let detail: String
+    /// What keeps the store from doing it, if it is known.
+    public let condition: StoreCondition?
 
     /// Makes an error.
-    public init(_ reason: Reason, detail: String) {
+    public init(_ reason: Reason, detail: String, condition: StoreCondition? = nil) {
         self.reason = reason
         self.detail = detail
+        self.condition = condition
     }
 
     /// Kind and detail.

@@ -15,6 +15,8 @@ public enum IngestionEvent: Sendable {
     case objectFailed(SourceID, ObjectKey, error: String, retryAfter: Duration)
     /// An app's source could not be listed to its end.
     case sourceFailed(SourceID, AppID, error: String)
+    /// What an app's source lists could not be compared with the cursors, or not be claimed, since their store failed.
+    case storeFailed(SourceID, AppID, error: String)
     /// A listing held entries whose names are none of ours.
     case foreignObjects(SourceID, count: Int)
     /// The place keeps bytes of an object behind the end that it shows, where no read of a range reaches.
@@ -27,6 +29,15 @@ public enum IngestionEvent: Sendable {
     case sourceLeftAlone(SourceID)
     /// All sources were visited; one that was not is no longer there.
     case roundEnded
+}
+
+extension IngestionEvent {
+    /// The event of a visit that ended early, by what failed: the source or the store.
+    static func visitFailed(_ error: any Error, _ source: SourceID, _ app: AppID) -> IngestionEvent {
+        let words = String(describing: error)
+        return error is any StoreFault
+            ? .storeFailed(source, app, error: words) : .sourceFailed(source, app, error: words)
+    }
 }
 
 /// Takes note of events; it must be quick and must not fail.

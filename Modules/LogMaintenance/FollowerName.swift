@@ -1,3 +1,5 @@
+public import LogModel
+
 /// Names somebody who follows committed records with positions of their own.
 public struct FollowerName: Sendable, Hashable, CustomStringConvertible {
     /// The name; stores keep it, so it never changes its meaning.
@@ -14,11 +16,16 @@ public struct FollowerName: Sendable, Hashable, CustomStringConvertible {
 }
 
 /// Why a store could not do what maintenance asked for; nothing of the call was applied.
-public struct MaintenanceStoreError: Error, Sendable, CustomStringConvertible {
+public struct MaintenanceStoreError: StoreFault, CustomStringConvertible {
     /// What the store said, for operators.
     public let detail: String
+    /// What keeps the store from doing it, if it is known.
+    public let condition: StoreCondition?
     /// Makes an error.
-    public init(detail: String) { self.detail = detail }
+    public init(detail: String, condition: StoreCondition? = nil) {
+        self.detail = detail
+        self.condition = condition
+    }
     /// The detail.
     public var description: String { detail }
 }

@@ -65,19 +65,23 @@ public struct HistogramBar: Sendable, Hashable {
 }
 
 /// Why a record reader could not answer.
-public struct RecordReaderError: Error, Sendable, CustomStringConvertible {
+public struct RecordReaderError: StoreFault, CustomStringConvertible {
     /// What the store said, for operators.
     public let detail: String
     /// Whether nothing is wrong, but that the answer takes longer than ``ReadingPace/short`` allows.
     public let takesLong: Bool
+    /// What keeps the store from doing it, if it is known.
+    public let condition: StoreCondition?
     /// Makes an error.
-    public init(detail: String) {
+    public init(detail: String, condition: StoreCondition? = nil) {
         self.detail = detail
+        self.condition = condition
         takesLong = false
     }
 
     private init(takesLong detail: String) {
         self.detail = detail
+        condition = nil
         takesLong = true
     }
 

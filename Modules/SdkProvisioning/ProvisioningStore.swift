@@ -93,11 +93,16 @@ public struct FilePrefix: Sendable, Hashable, CustomStringConvertible {
 }
 
 /// Why the memory of provisioning could not answer.
-public struct ProvisioningStoreError: Error, Sendable, CustomStringConvertible {
+public struct ProvisioningStoreError: StoreFault, CustomStringConvertible {
     /// What the store said, for operators.
     public let detail: String
+    /// What keeps the store from doing it, if it is known.
+    public let condition: StoreCondition?
     /// Makes an error.
-    public init(detail: String) { self.detail = detail }
+    public init(detail: String, condition: StoreCondition? = nil) {
+        self.detail = detail
+        self.condition = condition
+    }
     /// The detail.
     public var description: String { detail }
 }

@@ -32,28 +32,39 @@ public struct RevocationSweep: Sendable {
     /// A token that the file store refuses to end, or does not end in time, keeps nobody else's from ending; a store that
     /// cannot be reached ends the sweep, since it would keep each of them waiting.
     /// - Returns: how many revocations are now known to hold everywhere.
-    /// - Throws: ``StorageError``, ``RegistryStoreError`` or ``ProvisioningStoreError``; what was not done stays owed.
-    public func run() async throws -> Int {
+    /// - Throws: ``RevocationTrouble``; what was not done stays owed.
+    public func run() async throws(RevocationTrouble) -> Int {
         var settled = 0
         var refused: [TokenID: any Error] = [:]
         while true {
             // Refused ones are still owed and come first, since they are the oldest.
             let limit = RevocationSweep.pageSize + refused.count
-            let owed = try await tokens.pendingRevocations(limit: limit)
+            let owed = try await pending(limit)
+            let isAll = owed.count < limit
+            var left = owed.count
             for token in owed where refused[token] == nil {
                 do {
                     try await settle(token)
                     settled += 1
+                    left -= 1
                 } catch let error as StorageError where !error.isWorthRetrying && error.reason != .unauthenticated {
                     refused[token] = error
                 } catch let passed as TimeLimitPassed {
                     refused[token] = passed.asProvisioningError(within: RevocationSweep.patience)
+                } catch {
+                    throw .owed(left, orMore: !isAll, first: error)
                 }
             }
-            guard owed.count == limit else { break }
+            guard !isAll else { break }
         }
-        if let first = refused.values.first { throw first }
+        if let first = refused.values.first { throw .owed(refused.count, orMore: false, first: first) }
         return settled
+    }
+
+    /// Apart: Swift 6.3.1 crashes when it optimises a loop around an inlined call that throws a typed error.
+    @inline(never)
+    private func pending(_ limit: Int) async throws(RevocationTrouble) -> [TokenID] {
+        do { return try await tokens.pendingRevocations(limit: limit) } catch { throw .notAsked(error) }
     }
 
     /// Carries the revocation of one token out.

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import HTTPTransport
 import ServerRig
 import Testing
 
@@ -39,6 +40,31 @@ struct DiskFullTests {
         #expect(try await fleet.run(["verify"]).code == 0)
         #expect(try await fleet.site.stop(rich) == 0)
         #expect(try await fleet.stop() == [0, 0])
+    }
+
+    @Test("T98: clients are told that the store's disk is full, and not that it is busy; with room it goes on")
+    func toldToClients() async throws {
+        let disk = try await FullDisk()
+        let site = try Site()
+        let dev = try await site.startDev(["--consume-interval", "1h"], environment: disk.environment)
+        let admin = try site.secret("admin.key")
+        func register(_ name: String) async throws -> Site.Answer {
+            try await site.call("POST", site.api("/v1/apps"), admin, "{\"name\":\"\(name)\"}")
+        }
+        try disk.fill()
+        // What the files have room for by now may still be taken.
+        var refused: Site.Answer?
+        for number in 0..<3000 where refused == nil {
+            let answer = try await register("app-\(number)")
+            if answer.status != 201 { refused = answer }
+        }
+        let answer = try #require(refused)
+        #expect(answer.status == 503 && answer.code == "store_unavailable", "\(answer.text)")
+        #expect((answer.json["detail"] as? String)?.contains("the store's disk is full") == true, "\(answer.text)")
+        #expect(answer.headers["Retry-After"] == "30")
+        try disk.empty()
+        #expect(try await register("late").status == 201)
+        #expect(try await site.stop(dev) == 0)
     }
 
     @Test("a file store without room refuses appends whole and names its folder; with room they go on")

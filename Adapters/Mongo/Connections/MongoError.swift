@@ -77,10 +77,11 @@ enum ServerCode {
     static let unauthorized = 13
     static let duplicateKey = 11_000
     static let illegalOperation = 20
+    static let diskFull = 14_031
 
     /// What passes by itself: elections and restarts, time limits, a full disk, a transaction that met another.
     static let passing: Set<Int> = [
         6, 7, 24, 43, 46, 50, 64, 89, 91, 112, 134, 189, 202, 225, 239, 244, 251, 262, 317, 9001, 10_107, 11_600,
-        11_601, 11_602, 13_388, 13_435, 13_436, 14_031,
+        11_601, 11_602, 13_388, 13_435, 13_436, diskFull,
     ]
 }

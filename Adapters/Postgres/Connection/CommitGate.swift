@@ -90,7 +90,9 @@ final class CommitGate: Sendable {
     }
 
     private func refusal(_ waiting: Int) -> PostgresError {
-        PostgresError(.timedOut, words(waiting, state.withLock { $0.since }))
+        var error = PostgresError(.timedOut, words(waiting, state.withLock { $0.since }))
+        error.commitsWait = true
+        return error
     }
 
     private func words(_ waiting: Int, _ since: ContinuousClock.Instant) -> String {

@@ -27,7 +27,7 @@ actor PostgresConnection {
     }
 
     private func open(_ target: ConnectionTarget, _ ticket: UInt64) throws {
-        guard interrupter.begin(ticket) else { throw PostgresError(.cancelled, "cancelled before it began") }
+        guard interrupter.begin(ticket) else { throw PostgresConnection.calledOff }
         defer { interrupter.end() }
         let link = try ServerLink(target, interrupter: interrupter, watch: watch, call: call)
         let session = PostgresSession(link)
@@ -90,7 +90,7 @@ actor PostgresConnection {
     ) throws -> Value {
         guard interrupter.begin(ticket) else {
             call.end(isReady: session?.isReady ?? false)
-            throw PostgresError(.cancelled, "cancelled before it began")
+            throw PostgresConnection.calledOff
         }
         guard let session else {
             interrupter.end()
@@ -103,6 +103,9 @@ actor PostgresConnection {
         call.end(isReady: session.isReady)
         return try outcome.get()
     }
+
+    /// The caller lost interest, or whoever ended it did, before its turn came.
+    private static let calledOff = PostgresError(.cancelled, "called off before anything was sent to the server")
 
     /// Whether the connection can take the next piece of work.
     nonisolated var isReady: Bool { call.isReady }

@@ -1,3 +1,4 @@
+import LogModel
 import StoreSupport
 
 /// What went wrong between us and the server.
@@ -22,6 +23,8 @@ struct PostgresError: Error, CustomStringConvertible {
     var isOutcomeUnknown = false
     /// The server's number of the session whose COMMIT was not answered.
     var session: Int64?
+    /// Whether it was refused since commits wait for a synchronous standby.
+    var commitsWait = false
     /// Why the call was given up before the server answered, what was waited for and since when.
     var loss: (reason: GivenUpCall.Reason, what: String, since: ContinuousClock.Instant)?
 
@@ -33,6 +36,16 @@ struct PostgresError: Error, CustomStringConvertible {
     /// The server's code, when it gave one.
     var state: String? {
         if case .server(let state) = kind { state } else { nil }
+    }
+
+    /// What keeps the server from doing what was asked, if it is known.
+    var condition: StoreCondition? {
+        switch state {
+        case ServerState.diskFull: .diskFull
+        case ServerState.inputOutputError: .diskFails
+        case ServerState.readOnlyTransaction: .readOnly
+        default: commitsWait ? .commitsWait : nil
+        }
     }
 
     /// Whether the same work may be tried again at once: nothing of it was applied, and nothing is wrong with it.
@@ -69,19 +82,24 @@ enum ServerState {
     static let invalidAuthorization = "28000"
     static let unknownDatabase = "3D000"
     static let insufficientPrivilege = "42501"
+    static let diskFull = "53100"
+    static let inputOutputError = "58030"
+    static let readOnlyTransaction = "25006"
 
     /// Serialisation failure, deadlock: somebody else was first, and the whole transaction was undone.
     static func isPassingConflict(_ state: String) -> Bool { state == "40001" || state == "40P01" }
 
     /// The server is stopping, starting or was told to end the connection; or there is none.
+    ///
+    /// One that can only be read by now is no longer the one to write to: a new connection may find another.
     static func endsConnection(_ state: String) -> Bool {
-        state.hasPrefix("08") || ["57P01", "57P02", "57P03", "57P05"].contains(state)
+        state.hasPrefix("08") || ["57P01", "57P02", "57P03", "57P05", readOnlyTransaction].contains(state)
     }
 
     /// The same call may succeed later: conflicts, lack of room or memory, time-outs, a server that only reads now.
     static func isPassing(_ state: String) -> Bool {
         isPassingConflict(state) || endsConnection(state) || state.hasPrefix("53") || state.hasPrefix("57")
             || state.hasPrefix("28") || state.hasPrefix("58")
-            || ["55P03", "55006", "25006", "25P03", "25P02", unknownDatabase].contains(state)
+            || ["55P03", "55006", "25P03", "25P02", unknownDatabase].contains(state)
     }
 }

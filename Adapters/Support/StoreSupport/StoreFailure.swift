@@ -4,6 +4,7 @@ public import IngestionJobs
 public import LogCursor
 public import LogIngestion
 public import LogMaintenance
+public import LogModel
 public import LogQuery
 public import SdkProvisioning
 
@@ -25,11 +26,14 @@ public struct StoreFailure: Error, Sendable, Hashable {
     public let meaning: Meaning
     /// Where, and what the database said; no text that clients sent, and no secret.
     public let detail: String
+    /// What keeps the database from doing it, if it is known.
+    public let condition: StoreCondition?
 
     /// Puts a failure together.
-    public init(_ meaning: Meaning, detail: String) {
+    public init(_ meaning: Meaning, detail: String, condition: StoreCondition? = nil) {
         self.meaning = meaning
         self.detail = detail
+        self.condition = condition
     }
 
     private var mayPass: Bool { meaning == .passing || meaning == .unknown }
@@ -38,31 +42,43 @@ public struct StoreFailure: Error, Sendable, Hashable {
 extension StoreFailure {
     /// As the registry of apps and tokens says it.
     public var registry: RegistryStoreError {
-        switch meaning {
-        case .passing: RegistryStoreError(.unavailable, detail: detail)
-        case .unknown: RegistryStoreError(.outcomeUnknown, detail: detail)
-        case .conflict: RegistryStoreError(.conflict, detail: detail)
-        case .lasting: RegistryStoreError(.broken, detail: detail)
-        }
+        let reason: RegistryStoreError.Reason =
+            switch meaning {
+            case .passing: .unavailable
+            case .unknown: .outcomeUnknown
+            case .conflict: .conflict
+            case .lasting: .broken
+            }
+        return RegistryStoreError(reason, detail: detail, condition: condition)
     }
     /// As commits say it.
     public var commit: CommitStoreError {
-        switch meaning {
-        case .passing: CommitStoreError(.unavailable, detail: detail)
-        case .unknown: CommitStoreError(.outcomeUnknown, detail: detail)
-        case .conflict, .lasting: CommitStoreError(.broken, detail: detail)
-        }
+        let reason: CommitStoreError.Reason =
+            switch meaning {
+            case .passing: .unavailable
+            case .unknown: .outcomeUnknown
+            case .conflict, .lasting: .broken
+            }
+        return CommitStoreError(reason, detail: detail, condition: condition)
     }
     /// As cursors say it.
-    public var cursor: CursorStoreError { CursorStoreError(mayPass ? .unavailable : .broken, detail: detail) }
+    public var cursor: CursorStoreError {
+        CursorStoreError(mayPass ? .unavailable : .broken, detail: detail, condition: condition)
+    }
     /// As locks say it.
-    public var lock: LockStoreError { LockStoreError(mayPass ? .unavailable : .broken, detail: detail) }
+    public var lock: LockStoreError {
+        LockStoreError(mayPass ? .unavailable : .broken, detail: detail, condition: condition)
+    }
     /// As runs say it.
-    public var run: RunStoreError { RunStoreError(detail: detail) }
+    public var run: RunStoreError { RunStoreError(detail: detail, condition: condition) }
     /// As readers of records say it.
-    public var reader: RecordReaderError { RecordReaderError(detail: detail) }
+    public var reader: RecordReaderError { RecordReaderError(detail: detail, condition: condition) }
     /// As provisioning's memory says it.
-    public var provisioning: ProvisioningStoreError { ProvisioningStoreError(detail: detail) }
+    public var provisioning: ProvisioningStoreError {
+        ProvisioningStoreError(detail: detail, condition: condition)
+    }
     /// As the upkeep of stores says it.
-    public var maintenance: MaintenanceStoreError { MaintenanceStoreError(detail: detail) }
+    public var maintenance: MaintenanceStoreError {
+        MaintenanceStoreError(detail: detail, condition: condition)
+    }
 }

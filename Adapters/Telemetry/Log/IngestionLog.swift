@@ -41,6 +41,10 @@ public struct IngestionLog: IngestionObserver {
             logger.warning(
                 "a source could not be listed",
                 metadata: ["source": "\(source)", "app": "\(app)", "error": "\(error)"])
+        case .storeFailed(let source, let app, let error):
+            logger.warning(
+                "the store failed while an app's files were looked at",
+                metadata: ["source": "\(source)", "app": "\(app)", "error": "\(error)"])
         case .hiddenBytes(let source, let object, let count):
             logger.warning(
                 "an append broke, and the file store hides bytes behind the end that it shows",

@@ -55,8 +55,8 @@ public struct IngestionMetrics: IngestionObserver {
         case .sourceVisited(let source, _, let tally): sources.visited(source, tally)
         case .sourceLeftAlone(let source): sources.leftAlone(source)
         case .roundEnded: sources.roundEnded()
-        // The gauge of objects by their state shows them.
-        case .objectDoubted: break
+        // The gauge of objects by their state shows the first; runs that end partial show the second.
+        case .objectDoubted, .storeFailed: break
         }
     }
 

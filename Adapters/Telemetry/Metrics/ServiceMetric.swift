@@ -38,6 +38,7 @@ public enum ServiceMetric: String, Sendable, CaseIterable {
     case runs = "logferry_runs_total"
     case runDuration = "logferry_run_duration_seconds"
     case runLastSuccess = "logferry_run_last_success_timestamp_seconds"
+    case currentRun = "logferry_current_run_seconds"
 
     case indexRecords = "logferry_index_records_total"
     case indexBytes = "logferry_index_bytes_total"
@@ -119,6 +120,7 @@ extension ServiceMetric {
         case .runs: counter(["kind", "state"], "Runs that ended, by kind and state; skipped ones never began.")
         case .runDuration: histogram(["kind"], "Time that runs took.", ServiceMetric.runBuckets)
         case .runLastSuccess: gauge(["kind"], "When the latest run without a failure ended, since 1970.")
+        case .currentRun: gauge(["kind"], "How long the attempt under way has lasted, 0 when there is none.")
         case .indexRecords: counter([], "Records that came into the field catalogue.")
         case .indexBytes: counter([], "Bytes of lines that came into the field catalogue.")
         case .indexRefusedSteps: counter([], "Steps of the catalogue that another worker had done before.")

@@ -7,6 +7,7 @@ import IngestionJobs
 import LogCursor
 import LogIngestion
 import LogMaintenance
+import LogModel
 import LogQuery
 import SdkProvisioning
 
@@ -24,13 +25,29 @@ extension Problem {
         case let error as LogQueryError: self = Problem(error)
         case let error as ConditionError: self = Problem(error)
         case let error as StorageError: self = Problem(error)
-        case let error as RegistryStoreError: self = Problem(error)
-        case let error as CursorStoreError: self = error.reason == .broken ? .internalError : .storeUnavailable
-        case let error as CommitStoreError: self = error.reason == .broken ? .internalError : .storeUnavailable
-        case let error as LockStoreError: self = error.reason == .broken ? .internalError : .storeUnavailable
-        case is RunStoreError, is RecordReaderError, is ProvisioningStoreError, is MaintenanceStoreError:
-            self = .storeUnavailable
+        case let fault as any StoreFault: self = Problem(fault)
         default: self = .internalError
+        }
+    }
+
+    private init(_ fault: any StoreFault) {
+        let isBroken =
+            switch fault {
+            case let error as RegistryStoreError: error.reason == .broken
+            case let error as CursorStoreError: error.reason == .broken
+            case let error as CommitStoreError: error.reason == .broken
+            case let error as LockStoreError: error.reason == .broken
+            default: false
+            }
+        if isBroken {
+            self = .internalError
+        } else if (fault as? RegistryStoreError)?.reason == .outcomeUnknown {
+            self = .outcomeUnknown
+        } else if let condition = fault.condition {
+            self = .storeUnavailable(condition)
+        } else {
+            // Locks may be on servers of their own.
+            self = fault is LockStoreError ? .locksUnavailable : .storeUnavailable
         }
     }
 
@@ -41,14 +58,6 @@ extension Problem {
         case .revoked: self = .tokenRevoked
         case .expired: self = .tokenExpired
         case .outOfScope: self = .forbidden
-        }
-    }
-
-    private init(_ error: RegistryStoreError) {
-        switch error.reason {
-        case .broken: self = .internalError
-        case .outcomeUnknown: self = .outcomeUnknown
-        case .conflict, .unavailable: self = .storeUnavailable
         }
     }
 

@@ -152,6 +152,34 @@ struct Problem: Error, Sendable, Hashable {
         "the store's answer to the change was lost, and what became of it could not be found out: it may have come "
             + "about; look with GET before you ask again, or ask again with the same Idempotency-Key",
         retryAfter: .seconds(5))
+    static let locksUnavailable = Problem(
+        .storeUnavailable, "the locks of runs cannot be had; try again",
+        retryAfter: .seconds(2))
+
+    /// What keeps the store from doing what was asked; most of it lasts until an operator has looked.
+    static func storeUnavailable(_ condition: StoreCondition) -> Problem {
+        switch condition {
+        case .diskFull:
+            Problem(
+                .storeUnavailable, "the store's disk is full; an operator must make room", retryAfter: .seconds(30))
+        case .diskFails:
+            Problem(
+                .storeUnavailable, "the store's disk fails; an operator must look", retryAfter: .seconds(30))
+        case .readOnly:
+            Problem(
+                .storeUnavailable, "the store can only be read at present; an operator must look",
+                retryAfter: .seconds(10))
+        case .fileLost:
+            Problem(
+                .storeUnavailable, "the store's file was deleted or replaced; an operator must put it back",
+                retryAfter: .seconds(30))
+        case .commitsWait:
+            Problem(
+                .storeUnavailable, "the store cannot be written to until its standby server answers; try again",
+                retryAfter: .seconds(5))
+        }
+    }
+
     static let noFileStore = Problem(
         .noFileStore,
         "this deployment has no file store, so there is nothing to provision or to consume; an operator must start "

@@ -91,7 +91,7 @@ public enum StepOutcome: Sendable, Hashable {
 }
 
 /// Why a commit did not go through.
-public struct CommitStoreError: Error, Sendable, CustomStringConvertible {
+public struct CommitStoreError: StoreFault, CustomStringConvertible {
     /// What kind of failure it is.
     public enum Reason: Sendable, Hashable {
         /// The store cannot be reached, is busy or full; nothing was applied and the same call may succeed later.
@@ -106,11 +106,14 @@ public struct CommitStoreError: Error, Sendable, CustomStringConvertible {
     public let reason: Reason
     /// What the store said, for operators.
     public let detail: String
+    /// What keeps the store from doing it, if it is known.
+    public let condition: StoreCondition?
 
     /// Makes an error.
-    public init(_ reason: Reason, detail: String) {
+    public init(_ reason: Reason, detail: String, condition: StoreCondition? = nil) {
         self.reason = reason
         self.detail = detail
+        self.condition = condition
     }
 
     /// Kind and detail.

@@ -135,7 +135,7 @@ public struct LogConsumer: Sendable {
             // Being told to stop is nobody's failure, whatever error it comes as.
             if !Task.isCancelled {
                 figures.fail(error)
-                observer.observe(.sourceFailed(source.id, app.id, error: String(describing: error)))
+                observer.observe(.visitFailed(error, source.id, app.id))
                 if (error as? SourceError)?.reason == .late {
                     _ = await backOff.wasLate(source.id, cost: passed(), at: clock.now())
                 }

@@ -252,6 +252,9 @@ struct PostgresSilenceTests {
             #expect((1...3).contains(waiting), "\(waiting)")
             #expect(scene.heard.turns == (1, 0))
             #expect(scene.heard.losses.contains { $0.reason == .commit && $0.waitedFor == "COMMIT" })
+            // T98: who is refused is told that commits wait, and not that the server cannot be reached.
+            let refused = await #expect(throws: RegistryStoreError.self) { try await apps.add(.fresh()) }
+            #expect(refused?.condition == .commitsWait)
             try await standby("", on: server)
             await eventually { (try? await apps.add(.fresh())) != nil }
             #expect(scene.heard.turns == (1, 1))

@@ -1,5 +1,9 @@
+import AppRegistry
 import InMemoryAdapter
+import LogIngestion
+import LogModel
 import Logging
+import TestSupport
 import Testing
 
 @testable import TelemetryAdapter
@@ -88,6 +92,19 @@ struct LogTests {
         first.error("it failed", metadata: ["route": "/a"])
         logger.error("it failed", metadata: ["route": "/a"])
         #expect(paper.lines.count == 1 && paper.lines[0].contains(#""request_id":"1""#))
+    }
+
+    @Test("T98: a visit that ended early names the source or the store, by what failed")
+    func whatFailed() {
+        let paper = Paper()
+        let log = IngestionLog(paper.logger())
+        let (source, app) = (SourceID("s"), RegisteredApp.fresh().id)
+        log.observe(.sourceFailed(source, app, error: "unavailable: 503"))
+        log.observe(.storeFailed(source, app, error: "unavailable: postgres: no answer"))
+        #expect(paper.lines.count == 2)
+        #expect(paper.lines[0].contains("a source could not be listed") && paper.lines[0].contains("503"))
+        #expect(paper.lines[1].contains("the store failed") && paper.lines[1].contains("postgres: no answer"))
+        #expect(!paper.lines[1].contains("source could not"))
     }
 
     @Test("a memory that is full lets everything through")

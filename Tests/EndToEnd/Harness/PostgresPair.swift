@@ -2,7 +2,7 @@ import Foundation
 import ServerRig
 import TestSupport
 
-/// A PostgreSQL server and its synchronous standby, each of which can be frozen, and the standby made the primary.
+/// A PostgreSQL server and its standby, each of which can be frozen, and the standby made the primary.
 final class PostgresPair: Sendable {
     private let primary: TemporaryFolder
     private let standby: TemporaryFolder
@@ -12,7 +12,8 @@ final class PostgresPair: Sendable {
     private let primaryURL: String
     private let standbyURL: String
 
-    init() async throws {
+    /// Starts both; a synchronous standby has what is answered.
+    init(isSynchronous: Bool = true) async throws {
         (primary, standby) = (try TemporaryFolder(), try TemporaryFolder())
         primaryURL = try await script.start(
             in: primary, environment: ["LOGFERRY_TEST_POSTGRES_REPLICATION": "1"]
@@ -27,6 +28,7 @@ final class PostgresPair: Sendable {
                 "127.0.0.1:\(ports[0])/", with: "127.0.0.1:\(ports[0]),127.0.0.1:\(ports[1])/")
                 + "&target_session_attrs=read-write"
         ]
+        guard isSynchronous else { return }
         // From now on a commit is answered when both have it.
         _ = try await ask("ALTER SYSTEM SET synchronous_standby_names = 'standby'")
         _ = try await ask("SELECT pg_reload_conf()")
@@ -40,6 +42,19 @@ final class PostgresPair: Sendable {
     /// - Returns: what it gives, a row in a line.
     @Sendable func ask(_ statement: String) async throws -> String {
         try await RunningProgram.run("/usr/bin/psql", [primaryURL, "-AtXqc", statement])
+    }
+
+    /// Runs a statement on what was the standby at first.
+    /// - Returns: what it gives, a row in a line.
+    func askStandby(_ statement: String) async throws -> String {
+        try await RunningProgram.run("/usr/bin/psql", [standbyURL, "-AtXqc", statement])
+    }
+
+    /// Ends the primary for good, as whoever fences it does.
+    func fencePrimary() throws {
+        try script.kill(in: primary)
+        // There is nothing left to be ended later; its children end by themselves.
+        try FileManager.default.removeItem(atPath: primary.file("data/postmaster.pid"))
     }
 
     func freezePrimary() throws { try script.signal(SIGSTOP, in: primary) }

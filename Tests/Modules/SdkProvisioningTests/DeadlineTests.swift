@@ -107,7 +107,8 @@ struct DeadlineTests {
                 try? await Task.sleep(for: .milliseconds(5))
             }
         }
-        await #expect(throws: StorageError.self) { try await sweep.run() }
+        let trouble = await #expect(throws: RevocationTrouble.self) { try await sweep.run() }
+        #expect(trouble?.owed == "1" && trouble?.failure is StorageError)
         time.cancel()
         #expect(await bench.store.pendingRevocations(limit: 9).count == 1)
     }

@@ -30,7 +30,7 @@ struct RevocationTests {
         await bench.storage.inject(
             [.refused(StorageError(.unavailable, detail: "down")), .answerLost], into: .deleteTokens)
         for _ in 0..<2 {
-            await #expect(throws: StorageError.self) { _ = try await bench.sweep.run() }
+            await #expect(throws: RevocationTrouble.self) { _ = try await bench.sweep.run() }
             #expect(await bench.store.pendingRevocations(limit: 10) == [token.id])
         }
         #expect(try await bench.sweep.run() == 1)
@@ -123,6 +123,49 @@ struct RevocationTests {
         for token in tokens { #expect(await bench.storage.tokenCount(of: token.id) == 0) }
     }
 
+    @Test("T98: a sweep says whether the database could not be asked, or how many revocations stay owed")
+    func troubles() async throws {
+        let bench = ProvisioningBench()
+        let silent = RevocationSweep(
+            storage: bench.storage, tokens: SilentTokens(), memory: bench.memory, clock: bench.clock,
+            ticks: ContinuousClock())
+        let unasked = await #expect(throws: RevocationTrouble.self) { _ = try await silent.run() }
+        #expect(unasked?.owed == nil && unasked?.message.contains("could not be asked") == true)
+        #expect(unasked?.description.contains("postgres: no answer") == true)
+        for _ in 0..<3 {
+            let token = try await bench.token()
+            _ = try await bench.tokens.revoke(token.id, of: token.app)
+        }
+        await bench.storage.inject([.refused(StorageError(.unavailable, detail: "down"))], into: .deleteTokens)
+        let owed = await #expect(throws: RevocationTrouble.self) { _ = try await bench.sweep.run() }
+        #expect(owed?.owed == "3" && owed?.message.contains("they stay owed") == true)
+        await bench.storage.inject([.refused(StorageError(.forbidden, detail: "403"))], into: .deleteTokens)
+        let refused = await #expect(throws: RevocationTrouble.self) { _ = try await bench.sweep.run() }
+        #expect(refused?.owed == "1" && (refused?.failure as? StorageError)?.reason == .forbidden)
+        #expect(try await bench.sweep.run() == 1)
+    }
+
+    /// Client tokens whose store does not answer.
+    private struct SilentTokens: ClientTokenStore {
+        private let failure = RegistryStoreError(.unavailable, detail: "postgres: no answer")
+
+        func add(_ token: ClientToken) async throws(RegistryStoreError) { throw failure }
+        func token(_ id: TokenID) async throws(RegistryStoreError) -> ClientToken? { throw failure }
+        func tokens(
+            of app: AppID, after last: TokenID?, limit: Int
+        ) async throws(RegistryStoreError) -> [ClientToken] { throw failure }
+        func revoke(_ id: TokenID, at moment: Timestamp) async throws(RegistryStoreError) -> Bool { throw failure }
+        func setExpiry(of id: TokenID, to end: Timestamp?) async throws(RegistryStoreError) -> Bool { throw failure }
+        func eraseSeals(
+            issuedBefore moment: Timestamp, limit: Int
+        ) async throws(RegistryStoreError) -> Int { throw failure }
+        func pendingRevocations(limit: Int) async throws(RegistryStoreError) -> [TokenID] { throw failure }
+        func pendingRevocations(
+            of app: AppID, after last: TokenID?, limit: Int
+        ) async throws(RegistryStoreError) -> [TokenID] { throw failure }
+        func confirmRevocation(of id: TokenID, at moment: Timestamp) async throws(RegistryStoreError) { throw failure }
+    }
+
     @Test("T16: one token that the file store refuses to end keeps no other from ending")
     func oneRefused() async throws {
         let bench = ProvisioningBench()
@@ -132,7 +175,7 @@ struct RevocationTests {
             _ = try await bench.tokens.revoke(token.id, of: token.app)
         }
         await bench.storage.inject([.refused(StorageError(.rejected, detail: "never"))], into: .deleteTokens)
-        await #expect(throws: StorageError.self) { _ = try await bench.sweep.run() }
+        await #expect(throws: RevocationTrouble.self) { _ = try await bench.sweep.run() }
         #expect(await bench.store.pendingRevocations(limit: 10).count == 1)
         #expect(try await bench.sweep.run() == 1)
     }

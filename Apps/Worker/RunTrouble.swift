@@ -1,0 +1,36 @@
+import DistributedLock
+import IngestionJobs
+import Logging
+
+/// Why a piece of work that was due left no run behind that has ended and is recorded, as the log says it.
+struct RunTrouble {
+    let level: Logger.Level
+    let message: Logger.Message
+    let metadata: Logger.Metadata
+
+    init(_ error: any Error, of kind: RunKind) {
+        switch error {
+        case let error as LockStoreError:
+            level = .warning
+            message = "\(kind.rawValue) skipped: its lock cannot be asked for"
+            metadata = ["skipped": "true", "reason": "\(error)"]
+        case let error as RunStoreError:
+            level = .error
+            message = "\(kind.rawValue) could not begin: the store does not take the record of the run"
+            metadata = ["error": "\(error)"]
+        case let error as RunNotRecorded:
+            level = .warning
+            message = "a run of \(kind.rawValue) has ended, and that could not be recorded; the next run does it"
+            var metadata: Logger.Metadata = [
+                "run": "\(error.run.id)", "state": "\(error.run.state.rawValue)", "reason": "\(error.reason)",
+                "records": "\(error.run.figures.records)",
+            ]
+            metadata["error"] = error.run.error.map { "\($0)" }
+            self.metadata = metadata
+        default:
+            level = .error
+            message = "\(kind.rawValue) could not run"
+            metadata = ["error": "\(error)"]
+        }
+    }
+}

@@ -1,0 +1,87 @@
+import AppRegistry
+import InMemoryAdapter
+import LogCursor
+import LogIngestion
+import LogModel
+import TestSupport
+import Testing
+
+/// What a consumer says failed, when something that it works with does.
+@Suite("Failures of a consumer by name", .timeLimit(.minutes(4)))
+struct NamedFailureTests {
+    /// Cursors whose store fails at one kind of call.
+    struct FailingCursors: CursorStore {
+        let base: InMemoryStore
+        let failsAt: Call
+
+        enum Call: CaseIterable { case latest, claim }
+
+        private static let failure = CursorStoreError(.unavailable, detail: "postgres: no answer")
+
+        func latest(
+            in source: SourceID, of objects: [ObjectKey]
+        ) async throws(CursorStoreError) -> [ObjectKey: Cursor] {
+            if failsAt == .latest { throw FailingCursors.failure }
+            return await base.latest(in: source, of: objects)
+        }
+
+        func claim(
+            _ requests: [ClaimRequest], by owner: OwnerID, for lease: Duration
+        ) async throws(CursorStoreError) -> [ClaimOutcome] {
+            if failsAt == .claim { throw FailingCursors.failure }
+            return await base.claim(requests, by: owner, for: lease)
+        }
+
+        func beginNext(
+            after claim: Claim, because reason: GenerationReason, for lease: Duration
+        ) async throws(CursorStoreError) -> Claim? {
+            await base.beginNext(after: claim, because: reason, for: lease)
+        }
+
+        func extend(_ claims: [Claim], for lease: Duration) async throws(CursorStoreError) -> Set<GenerationID> {
+            await base.extend(claims, for: lease)
+        }
+
+        func release(_ claims: [Claim]) async throws(CursorStoreError) { await base.release(claims) }
+
+        func cursors(
+            of app: AppID?, after last: GenerationID?, limit: Int
+        ) async throws(CursorStoreError) -> [Cursor] { await base.cursors(of: app, after: last, limit: limit) }
+    }
+
+    private let world = World()
+
+    private func failures() -> (source: Int, store: [String]) {
+        var (source, store) = (0, [String]())
+        for event in world.observer.events {
+            if case .sourceFailed = event { source += 1 }
+            if case .storeFailed(_, _, let error) = event { store.append(error) }
+        }
+        return (source, store)
+    }
+
+    @Test("T98: when the store of cursors fails, the source did not", arguments: FailingCursors.Call.allCases)
+    func store(_ call: FailingCursors.Call) async throws {
+        let app = try await world.newApp()
+        await world.append(numbered(3), of: app)
+        let consumer = LogConsumer(
+            apps: world.store, sources: InMemoryAppSources(world.files),
+            cursors: FailingCursors(base: world.store, failsAt: call), commits: world.store,
+            scanner: PortableScanner(), owner: .fresh(), settings: world.settings, clock: world.clock,
+            ticks: world.ticks, entropy: SeededEntropy(seed: 5), observer: world.observer)
+        let figures = try await consumer.run()
+        #expect(figures.firstError == "unavailable: postgres: no answer")
+        #expect(failures().source == 0 && failures().store == ["unavailable: postgres: no answer"])
+    }
+
+    @Test("T98: when a listing fails, the source did")
+    func source() async throws {
+        let app = try await world.newApp()
+        await world.append(numbered(3), of: app)
+        var listing = InMemoryFileStore.Listing()
+        listing.failure = (0, SourceError(.unavailable, detail: "503"))
+        await world.files.setListing(listing, of: app.id.text)
+        _ = try await world.consumer().run()
+        #expect(failures().source == 1 && failures().store == [])
+    }
+}
