@@ -86,6 +86,9 @@ struct OwnRightsTests {
             #expect(error.reason == .forbidden && error.detail.contains(right.rawValue), "\(error)")
         } catch let error as SourceError {
             #expect(error.reason == .forbidden && error.detail.contains(right.rawValue), "\(error)")
+        } catch let trouble as RevocationTrouble {
+            let error = try #require(trouble.failure as? StorageError)
+            #expect(error.reason == .forbidden && error.detail.contains(right.rawValue), "\(error)")
         }
         try await engine.close()
     }
