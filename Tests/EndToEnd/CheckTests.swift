@@ -191,9 +191,8 @@ struct CheckTests {
             return python.outputText
         }
         let version = try await ask("SELECT max(identifier) FROM grdb_migrations")
-        _ = try await ask("ALTER TABLE cursors DROP COLUMN version_seen")
-        _ = try await ask("ALTER TABLE cursors DROP COLUMN hidden_seen")
-        _ = try await ask("ALTER TABLE runs DROP COLUMN untimed")
+        _ = try await ask("DROP INDEX client_tokens_sealed")
+        _ = try await ask("ALTER TABLE client_tokens DROP COLUMN seal")
         _ = try await ask("DELETE FROM grdb_migrations WHERE identifier = \(newest)")
         let older = try await ask("SELECT max(identifier) FROM grdb_migrations")
         let check = try await site.run(["config", "check", "dev"])
