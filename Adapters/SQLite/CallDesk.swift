@@ -1,5 +1,6 @@
 import BlockingExecutor
 import CallLedger
+import GRDB
 import StoreSupport
 import Synchronization
 
@@ -105,7 +106,12 @@ final class CallDesk: Sendable {
         try await gate.enter(clock)
         clock.begin()
         return try await watch.run(site, clock, on: threads) {
-            try work(clock)
+            do {
+                return try work(clock)
+            } catch let error as DatabaseError where error.resultCode.primaryResultCode == .SQLITE_BUSY {
+                // The lock was not waited for any longer, as nobody waits for the call.
+                throw clock.isLeft ? CallClock.Ending.left : error as any Error
+            }
         } end: {
             gate.leave()
         }

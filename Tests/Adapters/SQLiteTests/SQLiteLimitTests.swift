@@ -70,7 +70,7 @@ struct SQLiteLimitTests {
         for call in [second, first] {
             call.cancel()
             let error = await #expect(throws: RegistryStoreError.self) { try await call.value }
-            #expect(error?.reason == .unavailable)
+            #expect(error?.reason == .unavailable && error?.detail.hasSuffix("cancelled") == true)
         }
         #expect(ledger.sights.isEmpty)
         blocker.letGo()
