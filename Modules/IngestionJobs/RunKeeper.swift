@@ -117,13 +117,19 @@ public struct RunKeeper: Sendable {
 
     /// A run whose lock was lost or whose task was cancelled: what was recorded when its work ended is what it is.
     private func settled(_ started: Run, after error: any Error) async throws -> Run {
-        let recorded = try await Task { [store] in try await store.run(started.id) }.value
+        let recorded: Run?
+        do {
+            recorded = try await Task { [store] in try await store.run(started.id) }.value
+        } catch let reason as RunStoreError {
+            throw RunNotRecorded(run: started.ended(by: error), reason: reason)
+        }
         guard var run = recorded, run.state != .running else { return try await finish(started.ended(by: error)) }
         // Its work knew only that it was told to stop.
         guard error is LockLost, run.state == .interrupted, run.error == nil else { return run }
         run.error = String(describing: error)
         let named = run
-        try await Task { [store] in try await store.save(named) }.value
+        // What is recorded is right without it.
+        try? await Task { [store] in try await store.save(named) }.value
         return named
     }
 

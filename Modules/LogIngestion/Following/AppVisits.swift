@@ -3,7 +3,8 @@ import LogModel
 /// Which apps of a run are being visited, and what the visits have brought.
 ///
 /// Apps that are slow are visited beside the others, and not in place of them: while they last, the others are visited
-/// again.
+/// again. One visit of each app is waited for in this way: were it more, a run would have no end when every round lasts
+/// for longer than the pause between two.
 struct AppVisits {
     /// What a run waits for.
     enum Step: Sendable {
@@ -29,6 +30,10 @@ struct AppVisits {
     private var busy: Set<AppID> = []
     /// Those that were busy when a round had lasted long enough.
     private var slow: Set<AppID> = []
+    /// Those whose present visit the others need not wait for.
+    private var awaited: Set<AppID> = []
+    /// Those that were slow in one of their visits.
+    private var wereSlow: Set<AppID> = []
     /// Those that were visited at least once.
     private var seen: Set<AppID> = []
     private var isTimeForNext = false
@@ -49,6 +54,7 @@ struct AppVisits {
         case .visited(let app, var brought):
             busy.remove(app)
             slow.remove(app)
+            awaited.remove(app)
             if !seen.insert(app).inserted {
                 // What was left alone, and the app itself, were counted by the first visit.
                 brought.apps = 0
@@ -57,8 +63,9 @@ struct AppVisits {
             }
             figures += brought
         case .paused:
-            isTimeForNext = true
             slow = busy
+            for app in busy where wereSlow.insert(app).inserted { awaited.insert(app) }
+            isTimeForNext = !awaited.isEmpty
         case nil: break
         }
     }
