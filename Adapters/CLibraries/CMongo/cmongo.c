@@ -163,12 +163,28 @@ static bool in_transaction(logferry_mongo_client *client, bson_t *options, bson_
     return !client->session || mongoc_client_session_append(client->session, options, error);
 }
 
-// Whether a command is one of those that the library itself never sends twice, other than findAndModify.
-static bool is_plain_write(const bson_t *command) {
-    bson_iter_t first;
-    if (!bson_iter_init(&first, command) || !bson_iter_next(&first)) return false;
-    const char *name = bson_iter_key(&first);
-    return !strcmp(name, "insert") || !strcmp(name, "update") || !strcmp(name, "delete");
+// Whether each statement of a list writes one document at most, as only those have numbers.
+static bool are_single(const bson_iter_t *list) {
+    bson_iter_t statement, member;
+    if (!BSON_ITER_HOLDS_ARRAY(list) || !bson_iter_recurse(list, &statement)) return false;
+    while (bson_iter_next(&statement)) {
+        if (!BSON_ITER_HOLDS_DOCUMENT(&statement) || !bson_iter_recurse(&statement, &member)) return false;
+        while (bson_iter_next(&member)) {
+            if (!strcmp(bson_iter_key(&member), "multi") && bson_iter_as_bool(&member)) return false;
+            if (!strcmp(bson_iter_key(&member), "limit") && bson_iter_as_int64(&member) != 1) return false;
+        }
+    }
+    return true;
+}
+
+// Whether a command is one of those that may have a number, and that the library itself never sends twice.
+static bool is_single_write(const bson_t *command) {
+    bson_iter_t member;
+    if (!bson_iter_init(&member, command) || !bson_iter_next(&member)) return false;
+    const char *name = bson_iter_key(&member);
+    if (!strcmp(name, "insert")) return true;
+    const char *list = !strcmp(name, "update") ? "updates" : !strcmp(name, "delete") ? "deletes" : NULL;
+    return list && bson_iter_init_find(&member, command, list) && are_single(&member);
 }
 
 // Sends a write, and once more under the same number when its answer is lost or another server is the primary now.
@@ -203,7 +219,7 @@ bool logferry_mongo_command(
     bool is_apart = !client->session || kind == LOGFERRY_MONGO_WRITE_APART;
     bool done =
         bson_init_static(&document, command, length) && (is_apart || in_transaction(client, &options, &cause));
-    if (done && is_apart && kind != LOGFERRY_MONGO_PLAIN && client->sends_twice && is_plain_write(&document)) {
+    if (done && is_apart && kind != LOGFERRY_MONGO_PLAIN && client->sends_twice && is_single_write(&document)) {
         done = write_once(client, database, &document, &answer, &cause);
     } else if (done) {
         bson_destroy(&answer);
