@@ -1,7 +1,6 @@
 import AppRegistry
 import BlockingExecutor
 import CallLedger
-import DistributedLock
 import Foundation
 import Glibc
 import HostLookup
@@ -207,87 +206,5 @@ struct MongoSilenceTests {
         await database.close()
         #expect(ContinuousClock.now - start < .seconds(20))
         scene.proxy.stop()
-    }
-}
-
-@Suite("Connecting to MongoDB", .enabled(if: SharedMongo.url != nil))
-struct ServerDiallerTests {
-    @Test("T91: dead addresses in front of a live one cost a moment; a look-up that never ends holds nobody")
-    func addresses() async throws {
-        let scene = try SilentScene()
-        var limits = scene.limits
-        limits.lookups = 1
-        let several = HostLookup { _ in .success((2...10).map { "127.0.0.\($0)" } + ["127.0.0.1"]) }
-        let server = DialledServer(host: "ten.invalid", port: scene.proxy.port, shown: "ten", limit: .seconds(10))
-        let socket = try ServerDialler(lookup: several, limits: limits).dial(server)
-        close(socket)
-        let endless = HostLookup { _ in
-            sleep(30)
-            return .success([])
-        }
-        for (host, words) in [("one.invalid", "was not answered in time"), ("two.invalid", "have not come back")] {
-            let server = DialledServer(host: host, port: 1, shown: host, limit: .milliseconds(200))
-            let failure = #expect(throws: DialFailure.self) {
-                _ = try ServerDialler(lookup: endless, limits: limits).dial(server)
-            }
-            #expect(failure?.reason.contains(words) == true, "\(failure?.reason ?? "")")
-        }
-        scene.proxy.stop()
-    }
-
-    @Test("a port where nobody listens is refused at once")
-    func refused() throws {
-        let server = DialledServer(host: "127.0.0.1", port: 1, shown: "h", limit: .seconds(30))
-        let failure = #expect(throws: DialFailure.self) {
-            _ = try ServerDialler(lookup: .system, limits: MongoLimits()).dial(server)
-        }
-        #expect(failure?.code == ECONNREFUSED)
-    }
-}
-
-@Suite("Writes of MongoDB whose answers are lost", .enabled(if: SharedMongo.url != nil), .serialized)
-struct MongoWriteTests {
-    @Test("T91: a write outside of a transaction is sent again under its number, and done once")
-    func sentAgain() async throws {
-        try await MongoFaultTests.withProxy { proxy, store, _ in
-            for _ in 0..<3 {
-                // The library counts what it sends again by itself in the same sessions.
-                let answer = try await store.locks.acquire(LockName("l"), by: .fresh(), for: .seconds(60))
-                guard case .granted(let lease) = answer else { throw LockStoreError(.broken, detail: "it is taken") }
-                let cuts = proxy.cuts
-                // Nobody would be met, were it done twice.
-                proxy.cutNext(.answer(to: "lease_end"))
-                #expect(try await store.locks.release(lease))
-                #expect(proxy.cuts == cuts + 1)
-            }
-        }
-    }
-
-    @Test("what writes several documents at once has no number, and is done")
-    func several() async throws {
-        try await SharedMongo.withDatabase { database in
-            let met = try await database.pool.withClient { client in
-                try client.insert((1...3).map { ["_id": .int64($0), "n": 1] }, into: Collection.totals)
-                let met = try client.update(
-                    Collection.totals, [["q": ["n": 1], "u": ["$set": ["n": 2]], "multi": true]])
-                try client.run(
-                    ["delete": .string(Collection.totals), "deletes": [["q": ["n": 2], "limit": 0]]], .write)
-                return (met, try client.all(.find(Collection.totals, [:])).count)
-            }
-            #expect(met == (3, 0))
-        }
-    }
-}
-
-@Suite("The names of commands of MongoDB")
-struct CommandNameTests {
-    @Test("a command is named with its collection, and with no value")
-    func names() {
-        let commands: [(BSONDocument, String)] = [
-            (["insert": "records", "documents": [["secret": 1]]], "insert records"), (["ping": 1], "ping"),
-            (["listCollections": 1, "nameOnly": true], "listCollections"), ([:], ""),
-        ]
-        for (command, name) in commands { #expect(MongoClient.name(of: command.bytes) == name) }
-        #expect(MongoClient.name(of: []) == "" && MongoClient.name(of: [5, 0, 0, 0, 2]) == " ")
     }
 }

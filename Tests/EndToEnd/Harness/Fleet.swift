@@ -54,9 +54,6 @@ final class Fleet: Sendable {
         try await site.run(arguments, environment: environment)
     }
 
-    /// What the API wrote to standard error so far.
-    var apiText: String { serve.errorText }
-
     /// Stops the API and the file store.
     /// - Returns: their exit codes.
     func stop() async throws -> [Int32] {
