@@ -161,7 +161,7 @@ let package = Package(
                 "LogModel", "AppRegistry", "SdkProvisioning", "DistributedLock", "LogCursor", "LogIngestion",
                 "IngestionJobs", "LogQuery", "LogMaintenance",
             ],
-            support: ["BlockingExecutor", "CallLedger", "StoreSupport", "CMongo"], bridgesC: true),
+            support: ["BlockingExecutor", "CallLedger", "HostLookup", "StoreSupport", "CMongo"], bridgesC: true),
         adapter(
             "FimidaraAdapter", in: "Fimidara",
             modules: ["LogModel", "AppRegistry", "SdkProvisioning", "LogCursor", "LogIngestion", "LogMaintenance"],
@@ -361,8 +361,8 @@ let package = Package(
         suite(
             "EndToEndTests", in: "EndToEnd",
             [
-                "Logferry", "FlappingStore", "SdkWriter", "HTTPTransport", "RawSockets", "SeededNumbers", "ServerRig",
-                "TestSupport",
+                "Logferry", "FlappingStore", "SdkWriter", "BlockingExecutor", "HTTPTransport", "RawSockets",
+                "SeededNumbers", "ServerRig", "TestSupport",
             ]),
         // Tests: contracts are written once and run against every adapter of a port.
         .target(
@@ -444,8 +444,8 @@ let package = Package(
             "MongoTests", in: "Adapters/MongoTests",
             [
                 "LogModel", "AppRegistry", "SdkProvisioning", "DistributedLock", "LogCursor", "LogIngestion",
-                "IngestionJobs", "LogQuery", "LogMaintenance", "MongoAdapter", "BlockingExecutor", "InMemoryAdapter",
-                "PortContracts", "ServerRig", "TestSupport",
+                "IngestionJobs", "LogQuery", "LogMaintenance", "MongoAdapter", "BlockingExecutor", "CallLedger",
+                "InMemoryAdapter", "PortContracts", "ServerRig", "StoreSupport", "TestSupport",
             ]),
     ],
     cxxLanguageStandard: .cxx17

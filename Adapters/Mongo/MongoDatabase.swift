@@ -1,5 +1,6 @@
+public import CallLedger
 public import LogModel
-import StoreSupport
+public import StoreSupport
 
 /// The store on a MongoDB replica set, or a sharded cluster.
 ///
@@ -10,6 +11,7 @@ public struct MongoDatabase: Sendable {
     public let place: String
 
     let pool: ConnectionPool
+    private let watch: CallWatch
 
     /// Connects, looks whether the server will do, and brings the schema up to date.
     /// - Parameters:
@@ -17,32 +19,50 @@ public struct MongoDatabase: Sendable {
     ///   - connections: how many calls may be under way at the same time.
     ///   - makes: whether a schema is made or brought up to date; ``MongoOpenError/noStore(place:)`` and
     ///     ``MongoOpenError/olderVersion(place:)`` else.
+    ///   - calls: where calls that are under way are entered.
+    ///   - observe: is told of calls that were given up.
     /// - Returns: the database, ready for use.
     /// - Throws: ``MongoOpenError``.
     public static func open(
-        url: Secret, connections: Int = 6, makes: Bool = true
+        url: Secret, connections: Int = 6, makes: Bool = true, calls: CallLedger = CallLedger(),
+        observe: @escaping @Sendable (StoreEvent) -> Void = { _ in }
     ) async throws(MongoOpenError) -> MongoDatabase {
-        try await open(url: url, connections: connections, waits: MongoClient.Waits(), makes: makes)
+        try await open(
+            url: url, connections: connections, makes: makes, calls: calls, watch: CallWatch(observe: observe))
     }
 
     static func open(
-        url: Secret, connections: Int, waits: MongoClient.Waits, makes: Bool = true
+        url: Secret, connections: Int, makes: Bool = true, calls: CallLedger = CallLedger(), watch: CallWatch
     ) async throws(MongoOpenError) -> MongoDatabase {
         guard let address = MongoURL(url) else { throw MongoOpenError.malformed }
-        let pool = ConnectionPool(size: connections) { () throws(MongoError) in
-            try MongoClient(url: address.secret, database: address.database, waits: waits)
-        }
-        let database = MongoDatabase(place: address.shown, pool: pool)
+        let database = MongoDatabase(address, connections: connections, calls: calls, watch: watch)
         do {
-            try await pool.withClient { client in
+            // Indexes of a store that is large take their time to be made.
+            try await database.pool.withClient(for: MongoCall(isEndless: true)) { client in
                 try ServerFacts(asking: client).check(address.shown)
                 try Schema.prepare(client, address.shown, makes: makes)
             }
         } catch {
-            await pool.close()
+            await database.close()
             throw error as? MongoOpenError ?? MongoOpenError(error, place: address.shown)
         }
         return database
+    }
+
+    /// A database that is not looked at yet.
+    init(_ address: MongoURL, connections: Int, calls: CallLedger = CallLedger(), watch: CallWatch) {
+        let limits = watch.limits
+        let dialler = ServerDialler(lookup: watch.lookup, limits: limits)
+        let signs = ServerSigns(
+            limits: limits, dialler: dialler, ask: ServerSigns.asking(address.secret, dialler),
+            lost: { reason, sight in watch.report(reason, sight) })
+        place = address.shown
+        self.watch = watch
+        pool = ConnectionPool(size: connections, limits: limits, ledger: calls) { () throws(MongoError) in
+            try MongoConnection(watch, signs) { wires throws(MongoError) in
+                try MongoClient(url: address.secret, database: address.database, limits: limits, wires: wires)
+            }
+        }
     }
 
     /// Looks whether a URL can be one of MongoDB, without connecting.
@@ -66,7 +86,7 @@ public struct MongoDatabase: Sendable {
 extension MongoDatabase {
     /// Reads, each query by itself, and translates what goes wrong.
     func read<Value: Sendable, Failure: Error>(
-        _ failure: (StoreFailure) -> Failure, _ work: @Sendable (MongoClient) throws -> Value
+        _ failure: (StoreFailure) -> Failure, _ work: @escaping @Sendable (MongoClient) throws -> Value
     ) async throws(Failure) -> Value {
         do {
             return try await pool.withClient(work)
@@ -77,14 +97,14 @@ extension MongoDatabase {
 
     /// Writes one document in one statement, and translates what goes wrong.
     func change<Value: Sendable, Failure: Error>(
-        _ failure: (StoreFailure) -> Failure, _ work: @Sendable (MongoClient) throws -> Value
+        _ failure: (StoreFailure) -> Failure, _ work: @escaping @Sendable (MongoClient) throws -> Value
     ) async throws(Failure) -> Value {
         try await read(failure, work)
     }
 
-    /// Writes what may be written any number of times, until the server has taken it or half a minute is over.
+    /// Writes what may be written any number of times, until the server has taken it or the time for that is over.
     func insist<Failure: Error>(
-        _ failure: (StoreFailure) -> Failure, _ work: @Sendable (MongoClient) throws -> Void
+        _ failure: (StoreFailure) -> Failure, _ work: @escaping @Sendable (MongoClient) throws -> Void
     ) async throws(Failure) {
         do {
             try await repeating(while: { StoreFailure($0, at: place).meaning == .passing }, work)
@@ -102,7 +122,7 @@ extension MongoDatabase {
     /// - Throws: `failure` of what went wrong.
     func write<Value: Sendable, Failure: Error>(
         _ failure: (StoreFailure) -> Failure, repeatsConflicts: Bool = false,
-        _ work: @Sendable (MongoClient) throws -> Value
+        _ work: @escaping @Sendable (MongoClient) throws -> Value
     ) async throws(Failure) -> Value {
         do {
             return try await repeating(while: { $0.isTransient || (repeatsConflicts && $0.isDuplicateKey) }) { client in
@@ -117,20 +137,21 @@ extension MongoDatabase {
         }
     }
 
-    /// Does work again, with growing waits and for half a minute, while what goes wrong is worth that.
+    /// Does work again, with growing waits and for a limited time, while what goes wrong is worth that.
     ///
     /// Apart and untyped: Swift 6.3.1 crashes when it optimises a loop around an inlined call that throws a typed error.
     @inline(never)
     private func repeating<Value: Sendable>(
-        while isWorthRepeating: (MongoError) -> Bool, _ work: @Sendable (MongoClient) throws -> Value
+        while isWorthRepeating: (MongoError) -> Bool, _ work: @escaping @Sendable (MongoClient) throws -> Value
     ) async throws -> Value {
-        let end = ContinuousClock.now.advanced(by: .seconds(30))
+        let call = MongoCall()
+        let end = ContinuousClock.now.advanced(by: watch.limits.retries)
         var backOff = BackOff()
         while true {
             do {
-                return try await pool.withClient(work)
+                return try await pool.withClient(for: call, work)
             } catch let error as MongoError {
-                guard isWorthRepeating(error), ContinuousClock.now < end else { throw error }
+                guard isWorthRepeating(error), !call.isGivenUp, ContinuousClock.now < end else { throw error }
             }
             try await Task.sleep(for: backOff.next())
         }

@@ -70,9 +70,12 @@ struct Store: Sendable {
                 throw StoreUnreachable.orSettingsError(error, mayPass: error.mayPass)
             }
         case .mongo(let url):
+            let troubles = StoreTroubles(backend: "mongo", telemetry, logger)
             do throws(MongoOpenError) {
                 return Store(
-                    try await MongoDatabase.open(url: url, connections: settings.storeConnections, makes: makes))
+                    try await MongoDatabase.open(
+                        url: url, connections: settings.storeConnections, makes: makes, calls: telemetry.calls,
+                        observe: troubles.note))
             } catch {
                 if case .noStore(let place) = error { throw StoreMissing(at: place) }
                 if case .olderVersion = error { throw StoreOutdated(error.description) }

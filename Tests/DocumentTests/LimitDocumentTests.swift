@@ -1,6 +1,7 @@
 import TestSupport
 import Testing
 
+@testable import MongoAdapter
 @testable import PostgresAdapter
 @testable import RedisAdapter
 @testable import SQLiteAdapter
@@ -12,12 +13,14 @@ struct LimitDocumentTests {
     enum Limited: String, CaseIterable {
         case sqlite = "SQLite"
         case postgres = "PostgreSQL"
+        case mongo = "MongoDB"
         case redis = "Redis"
 
         var limits: Any {
             switch self {
             case .sqlite: SQLiteLimits()
             case .postgres: PostgresLimits()
+            case .mongo: MongoLimits()
             case .redis: RedisLimits()
             }
         }

@@ -47,7 +47,9 @@ struct MetricDocumentTests {
         _ = ObservedCommitStore(InMemoryStore(clock: clock), registry)
         _ = ObservedSources(InMemoryAppSources(InMemoryFileStore()), registry)
         _ = ObservedStorageAdministration(InMemoryStorage(clock: clock, entropy: SeededEntropy(seed: 1)), registry)
-        _ = StoreMetrics(registry, backend: "postgres", reasons: GivenUpCall.Reason.allCases.map(\.rawValue))
+        for backend in ["postgres", "mongo"] {
+            _ = StoreMetrics(registry, backend: backend, reasons: GivenUpCall.Reason.allCases.map(\.rawValue))
+        }
         for outcome in StorageOutcome.allCases {
             telemetry.files.requestEnded("appendFile", outcome.rawValue, after: .zero)
         }

@@ -28,6 +28,28 @@ public struct ServiceScript: Sendable {
     /// - Throws: ``ProgramError``.
     public func promote(in folder: TemporaryFolder) async throws { _ = try await call(["promote", folder.path]) }
 
+    /// Makes one set of servers that were started as members, in which a primary that is silent for so long is replaced.
+    /// - Returns: the lines that it prints.
+    /// - Throws: ``ProgramError``.
+    public func unite(_ folders: [TemporaryFolder], electionAfter silence: Duration) async throws -> [Substring] {
+        try await call(["unite", "--election", "\(Int(silence / .milliseconds(1)))"] + folders.map(\.path))
+    }
+
+    /// Waits until a member of a set says that it is the primary.
+    /// - Parameters:
+    ///   - folders: the members.
+    ///   - isDurable: whether it is also waited until the majority has taken a write of it.
+    /// - Returns: which one.
+    /// - Throws: ``ProgramError``.
+    public func primary(
+        among folders: [TemporaryFolder], isDurable: Bool = false
+    ) async throws -> TemporaryFolder {
+        let words = ["primary"] + folders.map(\.path) + (isDurable ? ["--durable"] : [])
+        let path = try await call(words).variable("LOGFERRY_TEST_MONGO_PRIMARY")
+        guard let folder = folders.first(where: { $0.path == path }) else { throw ProgramError("no member in \(path)") }
+        return folder
+    }
+
     /// Kills a server that was started in a folder, as a crash would; children of it end when they notice.
     /// - Throws: ``ProgramError`` when there is none.
     public func kill(in folder: TemporaryFolder) throws {

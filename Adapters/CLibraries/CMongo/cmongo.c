@@ -1,14 +1,27 @@
 #include "cmongo.h"
+#include "wires.h"
 
 #include <mongoc/mongoc.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
+// Where numbers of writes begin. The session may have served the library before, which counts each one's from 1.
+#define FIRST_WRITE (1LL << 32)
+
 struct logferry_mongo_client {
     mongoc_client_t *client;
+    logferry_mongo_wires *wires;
+    int32_t answer_limit;
+    bool is_watched;
+    // Whether the URL lets writes be sent twice.
+    bool sends_twice;
     // Is there while a transaction goes on.
     mongoc_client_session_t *session;
+    // The session of writes outside of transactions, and the number of the latest of them: a server does not do again
+    // what has the number of an earlier one.
+    mongoc_client_session_t *writer;
+    int64_t write_number;
 };
 
 struct logferry_mongo_cursor {
@@ -84,13 +97,18 @@ bool logferry_mongo_reads(const char *url) {
     return uri != NULL;
 }
 
-logferry_mongo_client *logferry_mongo_open(const char *url, logferry_mongo_waits waits, logferry_mongo_error *error) {
+logferry_mongo_client *logferry_mongo_open(
+    const char *url, logferry_mongo_waits waits, logferry_mongo_wires *wires, logferry_mongo_error *error) {
     pthread_once(&once, initialise);
     bson_error_t cause = {0};
     mongoc_client_t *client = NULL;
+    int32_t answer_limit = 0;
+    bool is_watched = false, sends_twice = true;
     mongoc_uri_t *uri = mongoc_uri_new_with_error(url, &cause);
     bool is_read = uri != NULL;
     if (uri) {
+        answer_limit = mongoc_uri_get_option_as_int32(uri, MONGOC_URI_SOCKETTIMEOUTMS, 0);
+        sends_twice = mongoc_uri_get_option_as_bool(uri, MONGOC_URI_RETRYWRITES, true);
         set_default(uri, MONGOC_URI_CONNECTTIMEOUTMS, waits.connect);
         set_default(uri, MONGOC_URI_SERVERSELECTIONTIMEOUTMS, waits.selection);
         set_default(uri, MONGOC_URI_SOCKETTIMEOUTMS, waits.socket);
@@ -100,6 +118,7 @@ logferry_mongo_client *logferry_mongo_open(const char *url, logferry_mongo_waits
         }
         if (!mongoc_uri_get_appname(uri)) mongoc_uri_set_appname(uri, "logferry");
         client = mongoc_client_new_from_uri_with_error(uri, &cause);
+        if (client) is_watched = logferry_wires_attach(wires, client, uri);
         mongoc_uri_destroy(uri);
     }
     logferry_mongo_client *made = client ? calloc(1, sizeof *made) : NULL;
@@ -114,11 +133,27 @@ logferry_mongo_client *logferry_mongo_open(const char *url, logferry_mongo_waits
     mongoc_client_set_error_api(client, MONGOC_ERROR_API_VERSION_2);
     set_concerns(client);
     made->client = client;
+    made->wires = wires;
+    made->answer_limit = answer_limit;
+    made->is_watched = is_watched;
+    made->sends_twice = sends_twice;
+    made->write_number = FIRST_WRITE;
     return made;
+}
+
+bool logferry_mongo_is_watched(logferry_mongo_client *client) { return client->is_watched; }
+
+int32_t logferry_mongo_answer_limit(logferry_mongo_client *client) { return client->answer_limit; }
+
+// Lets a client whose connections were ended forget its sessions: it would look for a server to end them with.
+static void forget_sessions(logferry_mongo_client *client) {
+    if (logferry_wires_are_ended(client->wires)) mongoc_client_reset(client->client);
 }
 
 void logferry_mongo_close(logferry_mongo_client *client) {
     logferry_mongo_leave(client);
+    forget_sessions(client);
+    if (client->writer) mongoc_client_session_destroy(client->writer);
     mongoc_client_destroy(client->client);
     free(client);
 }
@@ -126,6 +161,54 @@ void logferry_mongo_close(logferry_mongo_client *client) {
 // The options with the transaction in them, if there is one.
 static bool in_transaction(logferry_mongo_client *client, bson_t *options, bson_error_t *error) {
     return !client->session || mongoc_client_session_append(client->session, options, error);
+}
+
+// Whether each statement of a list writes one document at most, as only those have numbers.
+static bool are_single(const bson_iter_t *list) {
+    bson_iter_t statement, member;
+    if (!BSON_ITER_HOLDS_ARRAY(list) || !bson_iter_recurse(list, &statement)) return false;
+    while (bson_iter_next(&statement)) {
+        if (!BSON_ITER_HOLDS_DOCUMENT(&statement) || !bson_iter_recurse(&statement, &member)) return false;
+        while (bson_iter_next(&member)) {
+            if (!strcmp(bson_iter_key(&member), "multi") && bson_iter_as_bool(&member)) return false;
+            if (!strcmp(bson_iter_key(&member), "limit") && bson_iter_as_int64(&member) != 1) return false;
+        }
+    }
+    return true;
+}
+
+// Whether a command is one of those that may have a number, and that the library itself never sends twice.
+static bool is_single_write(const bson_t *command) {
+    bson_iter_t member;
+    if (!bson_iter_init(&member, command) || !bson_iter_next(&member)) return false;
+    const char *name = bson_iter_key(&member);
+    if (!strcmp(name, "insert")) return true;
+    const char *list = !strcmp(name, "update") ? "updates" : !strcmp(name, "delete") ? "deletes" : NULL;
+    return list && bson_iter_init_find(&member, command, list) && are_single(&member);
+}
+
+// Sends a write, and once more under the same number when its answer is lost or another server is the primary now.
+static bool write_once(
+    logferry_mongo_client *client, const char *database, const bson_t *command, bson_t *answer, bson_error_t *cause) {
+    if (!client->writer) client->writer = mongoc_client_start_session(client->client, NULL, cause);
+    bson_t numbered, options = BSON_INITIALIZER;
+    bson_copy_to(command, &numbered);
+    BSON_APPEND_INT64(&numbered, "txnNumber", ++client->write_number);
+    bool done = false;
+    if (client->writer && mongoc_client_session_append(client->writer, &options, cause)) {
+        for (int attempt = 0; attempt < 2; attempt++) {
+            bson_destroy(answer);
+            memset(cause, 0, sizeof *cause);
+            done = mongoc_client_write_command_with_opts(
+                client->client, database, &numbered, &options, answer, cause);
+            bool is_lost = !done && cause->domain == MONGOC_ERROR_STREAM;
+            if (!is_lost && !mongoc_error_has_label(answer, "RetryableWriteError")) break;
+            if (logferry_wires_are_ended(client->wires)) break;
+        }
+    }
+    bson_destroy(&options);
+    bson_destroy(&numbered);
+    return done;
 }
 
 bool logferry_mongo_command(
@@ -136,7 +219,9 @@ bool logferry_mongo_command(
     bool is_apart = !client->session || kind == LOGFERRY_MONGO_WRITE_APART;
     bool done =
         bson_init_static(&document, command, length) && (is_apart || in_transaction(client, &options, &cause));
-    if (done) {
+    if (done && is_apart && kind != LOGFERRY_MONGO_PLAIN && client->sends_twice && is_single_write(&document)) {
+        done = write_once(client, database, &document, &answer, &cause);
+    } else if (done) {
         bson_destroy(&answer);
         done = is_apart && kind != LOGFERRY_MONGO_PLAIN
             ? mongoc_client_write_command_with_opts(client->client, database, &document, &options, &answer, &cause)
@@ -235,7 +320,65 @@ bool logferry_mongo_commit(logferry_mongo_client *client, logferry_mongo_error *
 
 void logferry_mongo_leave(logferry_mongo_client *client) {
     if (!client->session) return;
+    forget_sessions(client);
     // Also aborts a transaction that goes on.
     mongoc_client_session_destroy(client->session);
     client->session = NULL;
+}
+
+static void copy_text(mongoc_uri_t *to, const mongoc_uri_t *from, const char *option) {
+    const char *value = mongoc_uri_get_option_as_utf8(from, option, NULL);
+    if (value) mongoc_uri_set_option_as_utf8(to, option, value);
+}
+
+static void copy_truth(mongoc_uri_t *to, const mongoc_uri_t *from, const char *option) {
+    if (!mongoc_uri_has_option(from, option)) return;
+    mongoc_uri_set_option_as_bool(to, option, mongoc_uri_get_option_as_bool(from, option, false));
+}
+
+// A URL for one server alone, without user and password: what a server is, it says to everybody.
+static mongoc_uri_t *uri_of(const char *url, const char *host, int32_t milliseconds) {
+    mongoc_uri_t *whole = mongoc_uri_new_with_error(url, NULL);
+    if (!whole) return NULL;
+    char *text = bson_strdup_printf("mongodb://%s/?directConnection=true", host);
+    mongoc_uri_t *uri = mongoc_uri_new_with_error(text, NULL);
+    bson_free(text);
+    if (uri) {
+        if (mongoc_uri_get_tls(whole)) mongoc_uri_set_option_as_bool(uri, MONGOC_URI_TLS, true);
+        copy_text(uri, whole, MONGOC_URI_TLSCAFILE);
+        copy_text(uri, whole, MONGOC_URI_TLSCERTIFICATEKEYFILE);
+        copy_text(uri, whole, MONGOC_URI_TLSCERTIFICATEKEYFILEPASSWORD);
+        copy_truth(uri, whole, MONGOC_URI_TLSALLOWINVALIDCERTIFICATES);
+        copy_truth(uri, whole, MONGOC_URI_TLSALLOWINVALIDHOSTNAMES);
+        copy_truth(uri, whole, MONGOC_URI_TLSINSECURE);
+        copy_truth(uri, whole, MONGOC_URI_TLSDISABLEOCSPENDPOINTCHECK);
+        copy_truth(uri, whole, MONGOC_URI_TLSDISABLECERTIFICATEREVOCATIONCHECK);
+        mongoc_uri_set_appname(uri, "logferry");
+        mongoc_uri_set_option_as_int32(uri, MONGOC_URI_CONNECTTIMEOUTMS, milliseconds);
+        mongoc_uri_set_option_as_int32(uri, MONGOC_URI_SERVERSELECTIONTIMEOUTMS, milliseconds);
+    }
+    mongoc_uri_destroy(whole);
+    return uri;
+}
+
+logferry_mongo_role logferry_mongo_ask(
+    const char *url, const char *host, int32_t milliseconds, logferry_mongo_wires *wires) {
+    pthread_once(&once, initialise);
+    logferry_mongo_role role = LOGFERRY_MONGO_NO_WORD;
+    mongoc_uri_t *uri = uri_of(url, host, milliseconds);
+    mongoc_client_t *client = uri ? mongoc_client_new_from_uri_with_error(uri, NULL) : NULL;
+    if (client) {
+        logferry_wires_attach(wires, client, uri);
+        // A look at the server, and nothing else: it says what it is when it is greeted.
+        mongoc_server_description_t *server = mongoc_client_select_server(client, false, NULL, NULL);
+        if (server) {
+            const char *type = mongoc_server_description_type(server);
+            bool is_primary = !strcmp(type, "RSPrimary") || !strcmp(type, "Mongos") || !strcmp(type, "Standalone");
+            role = is_primary ? LOGFERRY_MONGO_PRIMARY : LOGFERRY_MONGO_OTHER;
+            mongoc_server_description_destroy(server);
+        }
+        mongoc_client_destroy(client);
+    }
+    if (uri) mongoc_uri_destroy(uri);
+    return role;
 }

@@ -1,41 +1,53 @@
 internal import BlockingExecutor
+internal import CallLedger
 internal import LogModel
 
 /// A few connections, made when they are first needed, each lent to one caller at a time.
 ///
 /// Who finds none free waits in a queue of limited length and for a limited time, and may be cancelled meanwhile.
 final class ConnectionPool: Sendable {
-    private let make: @Sendable () throws(MongoError) -> MongoClient
-    private let patience: Duration
+    private let make: @Sendable () throws(MongoError) -> MongoConnection
+    private let ledger: CallLedger
+    private let limits: MongoLimits
     private let state: Locked<State>
 
     /// A pool.
     /// - Parameters:
     ///   - size: how many connections at most.
     ///   - queueLimit: how many callers may wait.
-    ///   - patience: how long each may wait.
-    ///   - make: makes a client.
+    ///   - limits: how long what may take.
+    ///   - ledger: where calls are entered.
+    ///   - make: makes a connection.
     init(
-        size: Int, queueLimit: Int = 1024, patience: Duration = .seconds(60),
-        make: @escaping @Sendable () throws(MongoError) -> MongoClient
+        size: Int, queueLimit: Int = 1024, limits: MongoLimits = MongoLimits(), ledger: CallLedger = CallLedger(),
+        make: @escaping @Sendable () throws(MongoError) -> MongoConnection
     ) {
         self.make = make
-        self.patience = patience
+        self.ledger = ledger
+        self.limits = limits
         state = Locked(State(room: size, queueLimit: queueLimit))
     }
 
     /// Runs `work` with a connection, on that connection's thread.
+    /// - Parameters:
+    ///   - call: the call that the work is for; there may be several attempts for one.
+    ///   - work: what is done; it goes on for a while when the caller is cancelled or the call is given up.
+    /// - Returns: what `work` returns.
     /// - Throws: what `work` throws; ``MongoError`` when there is no connection; `CancellationError`.
-    func withClient<Value: Sendable>(_ work: @Sendable (MongoClient) throws -> Value) async throws -> Value {
-        let connection = try await take()
-        do {
-            let value = try await connection.run(work)
-            give(connection)
-            return value
-        } catch {
-            // libmongoc itself connects anew at the next use.
-            give(connection)
-            throw error
+    func withClient<Value: Sendable>(
+        for call: MongoCall = MongoCall(), _ work: @escaping @Sendable (MongoClient) throws -> Value
+    ) async throws -> Value {
+        try await ledger.follow(.mongo, call.sight.what) {
+            let connection = try await take()
+            do {
+                let value = try await connection.perform(call, work)
+                give(connection, isGone: call.isGivenUp)
+                return value
+            } catch {
+                // libmongoc itself connects anew at the next use.
+                give(connection, isGone: call.isGivenUp)
+                throw error
+            }
         }
     }
 
@@ -45,7 +57,7 @@ final class ConnectionPool: Sendable {
         for caller in waiting { caller.resume(throwing: MongoError(.closed, "the database was closed")) }
         // At once, since each of them looks for a server that may be gone.
         await withTaskGroup(of: Void.self) { group in
-            for connection in idle { group.addTask { await connection.close() } }
+            for connection in idle { group.addTask { await connection.closeSoon() } }
         }
     }
 
@@ -55,11 +67,11 @@ final class ConnectionPool: Sendable {
             try await withCheckedThrowingContinuation { caller in
                 switch state.withLock({ $0.take(ticket, caller) }) {
                 case .connection(let connection): caller.resume(returning: connection)
-                case .room: caller.resume(returning: MongoConnection(make: make))
+                case .room: makeConnection(for: caller)
                 case .refusal(let error): caller.resume(throwing: error)
                 case .queued:
-                    let alarm = Task { [patience] in
-                        try await Task.sleep(for: patience)
+                    let alarm = Task { [limits] in
+                        try await Task.sleep(for: limits.connection)
                         abandon(ticket, MongoError(.busy, "all connections were taken for too long"))
                     }
                     if !state.withLock({ $0.set(alarm, of: ticket) }) { alarm.cancel() }
@@ -72,11 +84,28 @@ final class ConnectionPool: Sendable {
         }
     }
 
-    private func give(_ connection: MongoConnection) {
+    /// Makes a connection in a room that was kept for it.
+    private func makeConnection(for caller: Caller) {
+        do throws(MongoError) {
+            caller.resume(returning: try make())
+        } catch {
+            caller.resume(throwing: error)
+            // Whoever waits would be refused as well.
+            for caller in state.withLock({ $0.giveRoom() }) { caller.resume(throwing: error) }
+        }
+    }
+
+    /// Takes a connection back; one whose thread may be away still is left to itself, and replaced when needed.
+    private func give(_ connection: MongoConnection, isGone: Bool) {
+        guard !isGone else {
+            connection.closeOnceBack()
+            if let caller = state.withLock({ $0.replace() }) { makeConnection(for: caller) }
+            return
+        }
         switch state.withLock({ $0.give(connection) }) {
         case .kept: break
         case .passedOn(let caller): caller.resume(returning: connection)
-        case .unwanted: Task { await connection.close() }
+        case .unwanted: Task { await connection.closeSoon() }
         }
     }
 
@@ -141,6 +170,27 @@ extension ConnectionPool {
             let waiter = waiters.removeFirst()
             waiter.alarm?.cancel()
             return .passedOn(waiter.caller)
+        }
+
+        /// Takes note that a connection is gone.
+        /// - Returns: who is to have one in its place; `nil` when there is room for another one.
+        mutating func replace() -> Caller? {
+            guard !isClosed, !waiters.isEmpty else {
+                room += 1
+                return nil
+            }
+            let waiter = waiters.removeFirst()
+            waiter.alarm?.cancel()
+            return waiter.caller
+        }
+
+        /// Takes note that a connection could not be made.
+        /// - Returns: who waited for one.
+        mutating func giveRoom() -> [Caller] {
+            room += 1
+            defer { waiters = [] }
+            for waiter in waiters { waiter.alarm?.cancel() }
+            return waiters.map(\.caller)
         }
 
         /// Whether the caller still waits and is given up when the alarm goes off.

@@ -5,19 +5,6 @@ internal import LogModel
 ///
 /// It blocks, and is for one thread at a time: a ``MongoConnection`` keeps it to a thread of its own.
 @safe final class MongoClient {
-    /// How long things may take where the URL says nothing else.
-    struct Waits: Sendable {
-        var connect: Duration = .seconds(5)
-        /// Until a server that takes writes is found; long enough for an election.
-        var selection: Duration = .seconds(15)
-        /// Without a byte from the server.
-        var socket: Duration = .seconds(75)
-        /// Of one query or command, by the server's clock.
-        var command: Duration = .seconds(60)
-        /// Of asking for a commit's outcome again.
-        var outcome: Duration = .seconds(20)
-    }
-
     /// How a command is sent.
     enum Kind: Sendable {
         /// As it is.
@@ -39,8 +26,12 @@ internal import LogModel
     /// How many bytes of room are kept.
     private static let roomLimit = 5 << 20
 
-    let waits: Waits
+    let limits: MongoLimits
+    /// What the client works on.
+    var call: MongoCall?
     private let raw: OpaquePointer
+    /// They must outlive the client.
+    private let wires: Wires
     private let database: String
     /// Room that one insert leaves to the next: memory that is asked for anew comes a page at a time from the kernel, which
     /// cost more than all else that an insert does here.
@@ -49,17 +40,17 @@ internal import LogModel
     private var trace: [MongoQuery]?
 
     /// Reads the URL; nothing is sent yet.
-    init(url: Secret, database: String, waits: Waits) throws(MongoError) {
+    init(url: Secret, database: String, limits: MongoLimits, wires: Wires) throws(MongoError) {
         var error = logferry_mongo_error()
-        let limits = logferry_mongo_waits(
-            connect: Int32(milliseconds(waits.connect)), selection: Int32(milliseconds(waits.selection)),
-            socket: Int32(milliseconds(waits.socket)))
-        guard let raw = unsafe url.reveal({ unsafe logferry_mongo_open($0, limits, &error) }) else {
-            throw MongoError(error)
-        }
+        let waits = logferry_mongo_waits(
+            connect: Int32(milliseconds(limits.connect)), selection: Int32(milliseconds(limits.selection)),
+            // The call is given up before that, and not begun once more.
+            socket: Int32(milliseconds(limits.answer + limits.silence)))
+        guard let raw = unsafe url.reveal({ unsafe wires.open($0, waits, &error) }) else { throw MongoError(error) }
         unsafe self.raw = raw
         self.database = database
-        self.waits = waits
+        self.limits = limits
+        self.wires = wires
     }
 
     deinit { unsafe logferry_mongo_close(raw) }
@@ -82,6 +73,7 @@ internal import LogModel
     /// Runs a command that is BSON already, in the same way.
     @discardableResult
     func run(encoded command: [UInt8], _ kind: Kind, on database: String? = nil) throws -> BSONDocument {
+        try call?.begin(MongoClient.name(of: command))
         var error = logferry_mongo_error()
         var reply = unsafe logferry_mongo_document()
         let done = unsafe command.withUnsafeBufferPointer { bytes in
@@ -89,7 +81,7 @@ internal import LogModel
                 raw, database ?? self.database, bytes.baseAddress, bytes.count, kind.code, &reply, &error)
         }
         defer { unsafe logferry_mongo_free(reply) }
-        guard done else { throw MongoError(error) }
+        guard done else { throw failure(error) }
         let answer = try unsafe BSONDocument(
             decoding: UnsafeRawBufferPointer(start: reply.bytes, count: reply.length))
         // Some commands answer what a single write of theirs met beside an `ok`, or that it may be undone again.
@@ -98,6 +90,15 @@ internal import LogModel
         }
         if answer["writeConcernError"] != nil { throw try MongoError(of: answer.document("writeConcernError")) }
         return answer
+    }
+
+    /// The name of a command and the collection that it is about, without any other value.
+    static func name(of command: [UInt8]) -> String {
+        let name = command.dropFirst(5).prefix { $0 != 0 }
+        // The kind of the first member, the length of its text.
+        guard command.dropFirst(4).first == BSONKind.string else { return String(decoding: name, as: UTF8.self) }
+        let collection = command[name.endIndex...].dropFirst(5).prefix { $0 != 0 }
+        return String(decoding: name, as: UTF8.self) + " " + String(decoding: collection, as: UTF8.self)
     }
 
     /// Gives the room that an insert left.
@@ -121,16 +122,17 @@ internal import LogModel
     /// Lends each document that a query finds to `body`, until that gives `false` or there are no more.
     /// - Throws: ``MongoError``, `CancellationError`, or what `body` throws.
     func scan(_ query: MongoQuery, _ body: (UnsafeRawBufferPointer) throws -> Bool) throws {
-        try Task.checkCancellation()
+        try checkCancellation()
         guard !query.asksForNothing else { return }
         trace?.append(query)
+        try call?.begin((query.isAggregate ? "aggregate " : "find ") + query.collection)
         let cursor = unsafe open(query)
         defer { unsafe logferry_mongo_end(cursor) }
         var count = 0
         while true {
             count += 1
             // A query's answer may take many round trips.
-            if count % 256 == 0 { try Task.checkCancellation() }
+            if count % 256 == 0 { try checkCancellation() }
             var error = logferry_mongo_error()
             var bytes: UnsafePointer<UInt8>?
             var length = 0
@@ -138,9 +140,20 @@ internal import LogModel
             case 1:
                 guard try unsafe body(UnsafeRawBufferPointer(start: bytes, count: length)) else { return }
             case 0: return
-            default: throw MongoError(error)
+            default: throw failure(error)
             }
         }
+    }
+
+    /// What the library says, and why there are no connections: that it cannot say.
+    private func failure(_ error: logferry_mongo_error) -> MongoError {
+        let failure = MongoError(error)
+        let reasons = failure.fault == .network ? wires.dialFailures : ""
+        return reasons.isEmpty ? failure : failure.adding(reasons)
+    }
+
+    private func checkCancellation() throws {
+        if call?.isCancelled == true { throw CancellationError() }
     }
 
     /// Does work and gives the queries that it made as well.
@@ -152,7 +165,7 @@ internal import LogModel
     }
 
     private func open(_ query: MongoQuery) -> OpaquePointer {
-        let (question, options) = (query.question.bytes, query.options(within: waits.command).bytes)
+        let (question, options) = (query.question.bytes, query.options(within: limits.query).bytes)
         return unsafe question.withUnsafeBufferPointer { question in
             unsafe options.withUnsafeBufferPointer { options in
                 unsafe query.isAggregate
@@ -171,22 +184,30 @@ internal import LogModel
     /// Begins a transaction; reads and writes belong to it until ``leave()``.
     func begin() throws(MongoError) {
         var error = logferry_mongo_error()
-        guard unsafe logferry_mongo_begin(raw, milliseconds(waits.outcome), &error) else { throw MongoError(error) }
+        guard unsafe logferry_mongo_begin(raw, milliseconds(limits.commit), &error) else { throw failure(error) }
     }
 
     /// Asks for the commit, once more each time that the answer is lost while that makes sense.
     func commit() throws(MongoError) {
-        let end = ContinuousClock.now.advanced(by: waits.outcome)
+        let end = ContinuousClock.now.advanced(by: limits.commit)
         var backOff = BackOff()
         while true {
+            try call?.begin("commitTransaction", isCommitting: true)
             var error = logferry_mongo_error()
-            if unsafe logferry_mongo_commit(raw, &error) { return }
-            guard error.is_unknown_commit, ContinuousClock.now < end else { throw MongoError(error) }
+            let isCommitted = unsafe logferry_mongo_commit(raw, &error)
+            // From here on the caller may be told what became of it.
+            if isCommitted || !error.is_unknown_commit { call?.end() }
+            if isCommitted { return }
+            guard error.is_unknown_commit, ContinuousClock.now < end else { throw failure(error) }
             // It blocks a thread that is there to be blocked, and keeps the session that knows the transaction.
             block(for: backOff.next())
         }
     }
 
     /// Ends the transaction; one that was not committed is undone.
-    func leave() { unsafe logferry_mongo_leave(raw) }
+    func leave() {
+        // It ends whether or not anybody waits for it still.
+        try? call?.begin("abortTransaction", isCommitting: call?.sight.isCommitting ?? false)
+        unsafe logferry_mongo_leave(raw)
+    }
 }

@@ -55,6 +55,12 @@ struct MongoError: Error, Sendable {
         message = MongoError.text(error)
     }
 
+    /// The same with more words.
+    func adding(_ words: String) -> MongoError {
+        MongoError(
+            fault, "\(message) (\(words))", isTransient: isTransient, isOutcomeUnknown: isOutcomeUnknown)
+    }
+
     private static let takenKey = "a key is taken already"
 
     /// What a server says of a key that is taken holds the key, and of a bad URL the library says parts of it.

@@ -17,7 +17,7 @@ extension MongoRecordReader {
 
     /// Reads, and notes the queries when somebody wants to see them.
     func read<Value: Sendable>(
-        _ work: @Sendable (MongoClient) throws -> Value
+        _ work: @escaping @Sendable (MongoClient) throws -> Value
     ) async throws(RecordReaderError) -> Value {
         guard let trace else { return try await database.read(\.reader, work) }
         let (value, queries) = try await database.read(\.reader) { client in try client.traced(work) }
@@ -33,7 +33,7 @@ extension MongoClient {
             query.isAggregate
             ? ["aggregate": .string(query.collection)] + query.question + ["cursor": [:]]
             : ["find": .string(query.collection), "filter": .document(query.question)]
-        for member in query.options(within: waits.command).members where member.name != "maxTimeMS" {
+        for member in query.options(within: limits.query).members where member.name != "maxTimeMS" {
             command.append(member.name, member.value)
         }
         let answer = try run(["explain": .document(command), "verbosity": "executionStats"])

@@ -13,19 +13,7 @@ final class CallWatch: Sendable {
     /// The calls that are under way.
     let calls: CallLedger
     let observe: @Sendable (StoreEvent) -> Void
-    private let state = Locked(State())
-
-    private struct State {
-        var lastNumber: UInt64 = 0
-        var calls: [UInt64: Call] = [:]
-        var isLooking = false
-        var held = 0
-    }
-
-    private struct Call {
-        let state: CallState
-        let refuse: @Sendable (PostgresError) -> Void
-    }
+    private let keeper: CallKeeper
 
     /// - Parameters:
     ///   - limits: how long what may take.
@@ -40,10 +28,11 @@ final class CallWatch: Sendable {
         self.lookup = lookup
         self.calls = calls
         self.observe = observe
+        keeper = CallKeeper(interval: limits.stuck / 4)
     }
 
     /// How many threads are inside of the client library although their calls were given up.
-    var held: Int { state.withLock { $0.held } }
+    var held: Int { keeper.held }
 
     /// Makes sure that another thread may go into the client library.
     /// - Throws: ``PostgresError``.
@@ -67,86 +56,22 @@ final class CallWatch: Sendable {
         _ call: CallState, _ body: @escaping @Sendable () async throws -> Value,
         late: @escaping @Sendable () async -> Void
     ) async throws -> Value {
-        try await withCheckedThrowingContinuation { (caller: CheckedContinuation<Value, any Error>) in
-            let caller = Once(caller)
-            let number = add(Call(state: call) { caller.take()?.resume(throwing: $0) })
-            Task {
-                let outcome: Result<Value, any Error>
-                do { outcome = .success(try await body()) } catch { outcome = .failure(error) }
-                remove(number)
-                if let caller = caller.take() { return caller.resume(with: outcome) }
-                await late()
-                state.withLock { $0.held -= 1 }
-            }
-        }
+        try await keeper.follow(judge: { self.judge(call) }, late: late, body)
     }
 
-    private func add(_ call: Call) -> UInt64 {
-        let (number, mustLook) = state.withLock { state in
-            state.lastNumber += 1
-            state.calls[state.lastNumber] = call
-            defer { state.isLooking = true }
-            return (state.lastNumber, !state.isLooking)
+    /// Gives a call up whose thread is late.
+    private func judge(_ call: CallState) -> CallKeeper.GivingUp? {
+        guard let sight = call.giveUp(after: limits.stuck) else { return nil }
+        return { [observe] held in
+            let duration = ContinuousClock.now - sight.since
+            let what = sight.what.shortened
+            observe(
+                .callGivenUp(
+                    GivenUpCall(reason: .stuck, waitedFor: what, duration: duration, threadsHeld: held)))
+            var error = PostgresError(
+                .timedOut, "a thread has not come back from the client library for \(duration.inSeconds): \(what)")
+            error.isOutcomeUnknown = sight.isCommitting
+            return error
         }
-        if mustLook { Task { await look() } }
-        return number
-    }
-
-    private func remove(_ number: UInt64) { state.withLock { _ = $0.calls.removeValue(forKey: number) } }
-
-    /// Looks for late threads as long as there are calls.
-    private func look() async {
-        while true {
-            try? await Task.sleep(for: limits.stuck / 4)
-            let calls = state.withLock { state in
-                state.isLooking = !state.calls.isEmpty
-                return state.calls
-            }
-            guard !calls.isEmpty else { return }
-            for (number, call) in calls {
-                guard let sight = call.state.giveUp(after: limits.stuck) else { continue }
-                giveUp(number, call, sight)
-            }
-        }
-    }
-
-    private func giveUp(_ number: UInt64, _ call: Call, _ sight: CallState.Sight) {
-        let isUnderWay = state.withLock { state in
-            guard state.calls.removeValue(forKey: number) != nil else { return false }
-            state.held += 1
-            return true
-        }
-        guard isUnderWay else { return }
-        let duration = ContinuousClock.now - sight.since
-        let what = sight.what.shortened
-        var error = PostgresError(
-            .timedOut, "a thread has not come back from the client library for \(duration.inSeconds): \(what)")
-        error.isOutcomeUnknown = sight.isCommitting
-        observe(
-            .callGivenUp(
-                GivenUpCall(reason: .stuck, waitedFor: what, duration: duration, threadsHeld: held)))
-        call.refuse(error)
-    }
-}
-
-/// A continuation that whoever comes first may have.
-private final class Once<Value: Sendable>: Sendable {
-    private let caller: Locked<CheckedContinuation<Value, any Error>?>
-
-    init(_ caller: CheckedContinuation<Value, any Error>) { self.caller = Locked(caller) }
-
-    func take() -> CheckedContinuation<Value, any Error>? {
-        caller.withLock { caller in
-            defer { caller = nil }
-            return caller
-        }
-    }
-}
-
-extension Duration {
-    /// Whole seconds, or tenths below ten, as messages have them.
-    var inSeconds: String {
-        let tenths = components.seconds * 10 + components.attoseconds / 100_000_000_000_000_000
-        return tenths < 100 ? "\(tenths / 10).\(tenths % 10) s" : "\(tenths / 10) s"
     }
 }

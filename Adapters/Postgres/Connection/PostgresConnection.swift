@@ -116,8 +116,10 @@ actor PostgresConnection {
         thread.stop()
     }
 
-    /// Ends the connection, unless its thread has not come back and nobody waits for it: that thread ends it when it does.
+    /// Ends the connection, without waiting for a thread that has not come back.
     nonisolated func closeUnlessGivenUp() async {
-        if !call.isGivenUp { await close() }
+        guard call.isGivenUp else { return await close() }
+        // It may have come back at that very moment, so that nothing else ends it.
+        Task { await close() }
     }
 }

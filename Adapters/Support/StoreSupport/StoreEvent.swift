@@ -18,6 +18,8 @@ public struct GivenUpCall: Sendable {
     public enum Reason: String, Sendable, CaseIterable {
         /// The server answered nothing, a new connection included.
         case silent
+        /// The server had not answered, and is not the primary of its set.
+        case demoted
         /// The server had not answered a statement in time.
         case slow
         /// The server had not answered COMMIT in time.
@@ -41,5 +43,13 @@ public struct GivenUpCall: Sendable {
         self.waitedFor = waitedFor
         self.duration = duration
         self.threadsHeld = threadsHeld
+    }
+}
+
+extension Duration {
+    /// Whole seconds, or tenths below ten, as messages have them.
+    public var inSeconds: String {
+        let tenths = components.seconds * 10 + components.attoseconds / 100_000_000_000_000_000
+        return tenths < 100 ? "\(tenths / 10).\(tenths % 10) s" : "\(tenths / 10) s"
     }
 }

@@ -98,9 +98,11 @@ struct MongoRetentionFaultTests {
             let rows = try await store.records.rows(of: claim.generation, from: 0, limit: 100)
             #expect(rows.count == 50)
             #expect(try await retention.missed(of: .fieldIndex, limit: 9) == [])
-            let step = try await retention.expire(plan, from: nil, limit: 100)
-            #expect(step.records == 50 && step.missed.map(\.records) == [50])
-            #expect(try await retention.missed(of: .fieldIndex, limit: 9) == step.missed)
+            // What was cut off stands in the way until the server ends it, half a minute later at most.
+            var step = try? await retention.expire(plan, from: nil, limit: 100)
+            if step == nil { step = try await retention.expire(plan, from: nil, limit: 100) }
+            #expect(step?.records == 50 && step?.missed.map(\.records) == [50])
+            #expect(try await retention.missed(of: .fieldIndex, limit: 9) == step?.missed)
         }
     }
 }

@@ -145,11 +145,8 @@ struct MongoFactsTests {
 
     @Test("a line that no document holds is refused before anything is sent")
     func longLine() async throws {
-        let url = Secret("mongodb://127.0.0.1:1/?directConnection=true")
-        let pool = ConnectionPool(size: 1) { () throws(MongoError) in
-            try MongoClient(url: url, database: "x", waits: MongoClient.Waits())
-        }
-        let store = MongoCommitStore(MongoDatabase(place: "p", pool: pool))
+        let address = try #require(MongoURL(Secret("mongodb://127.0.0.1:1/?directConnection=true")))
+        let store = MongoCommitStore(MongoDatabase(address, connections: 1, watch: CallWatch()))
         let bytes = [UInt8](repeating: 0x20, count: RecordInsert.lineLimit + 1)
         var records = RecordColumns(over: bytes)
         records.append(0..<bytes.count, offset: 0, lineNumber: 1, timestamp: 0, level: 0, flags: [])
@@ -235,10 +232,17 @@ struct ConnectionPoolTests {
     private func pool(
         size: Int, _ made: Locked<Int>, queueLimit: Int = 100, patience: Duration = .seconds(60)
     ) -> ConnectionPool {
-        ConnectionPool(size: size, queueLimit: queueLimit, patience: patience) { () throws(MongoError) in
+        var limits = MongoLimits()
+        limits.connection = patience
+        let watch = CallWatch(limits: limits)
+        let dialler = ServerDialler(lookup: watch.lookup, limits: limits)
+        let signs = ServerSigns(limits: limits, dialler: dialler, ask: { _, _ in .nothing }, lost: { _, _ in })
+        return ConnectionPool(size: size, queueLimit: queueLimit, limits: limits) { () throws(MongoError) in
             made.withLock { $0 += 1 }
-            return try MongoClient(
-                url: Secret("mongodb://127.0.0.1:1/"), database: "x", waits: MongoClient.Waits())
+            return try MongoConnection(watch, signs) { wires throws(MongoError) in
+                try MongoClient(
+                    url: Secret("mongodb://127.0.0.1:1/"), database: "x", limits: watch.limits, wires: wires)
+            }
         }
     }
 }

@@ -28,6 +28,7 @@ final class OwnServer: Sendable {
         do {
             try await work(OwnServer(folder, options, url: url))
         } catch {
+            try? script.signal(SIGCONT, in: folder)
             try await script.stop(in: folder)
             throw error
         }
@@ -42,6 +43,12 @@ final class OwnServer: Sendable {
     /// Ends it without a word.
     func kill() throws { try OwnServer.script.kill(in: folder) }
 
+    /// Lets it fall silent: connections stay, and nothing is answered.
+    func freeze() throws { try OwnServer.script.signal(SIGSTOP, in: folder) }
+
+    /// Lets it go on.
+    func thaw() throws { try OwnServer.script.signal(SIGCONT, in: folder) }
+
     /// Starts it again, where it was.
     func restart() async throws {
         _ = try await OwnServer.start(in: folder, options)
@@ -50,16 +57,17 @@ final class OwnServer: Sendable {
     /// A client of the database `admin`'s server, short of patience.
     func open(_ database: String = "own", at url: String? = nil) async throws -> MongoDatabase {
         try await MongoDatabase.open(
-            url: Secret(named(database, in: url ?? self.url)), connections: 4, waits: OwnServer.shortWaits)
+            url: Secret(named(database, in: url ?? self.url)), connections: 4,
+            watch: CallWatch(limits: OwnServer.shortLimits))
     }
 
     /// Long enough for a busy machine, short enough to see what comes of a server that is gone.
-    static let shortWaits: MongoClient.Waits = {
-        var waits = MongoClient.Waits()
-        waits.connect = .seconds(5)
-        waits.selection = .seconds(5)
-        waits.outcome = .seconds(5)
-        return waits
+    static let shortLimits: MongoLimits = {
+        var limits = MongoLimits()
+        limits.connect = .seconds(5)
+        limits.selection = .seconds(5)
+        limits.commit = .seconds(5)
+        return limits
     }()
 
     private func text(_ name: String) throws -> String {

@@ -60,12 +60,68 @@ typedef enum {
     LOGFERRY_MONGO_WRITE_APART = 2,
 } logferry_mongo_kind;
 
+// How connections are made. The functions are called on the client's thread.
+typedef struct {
+    void *context;
+    // Makes a TCP connection that does not block, or one to the socket in the file system that `host` is the path of.
+    // `place` is host and port in one. Gives its descriptor, or -1.
+    int32_t (*dial)(void *context, const char *host, uint16_t port, const char *place, int32_t milliseconds);
+    // A server was looked at in vain, in so many nanoseconds.
+    void (*failed)(void *context, const char *place, int64_t duration);
+} logferry_mongo_dialing;
+
+// What the thread of a client waits for; times are nanoseconds that have passed.
+typedef struct {
+    // Whether it waits for a server in a call.
+    bool is_waiting;
+    // The server, as host and port.
+    char host[264];
+    // Since the latest byte in either direction.
+    int64_t silence;
+    // Since the question whose answer is waited for was begun.
+    int64_t asked;
+    // Since the latest byte of an answer in a call, of any server, whether or not one is waited for; -1 for never.
+    int64_t heard;
+} logferry_mongo_sight;
+
+// The connections of one client, which any thread may look at and end. They must outlive the client.
+typedef struct logferry_mongo_wires logferry_mongo_wires;
+logferry_mongo_wires *logferry_mongo_wires_new(logferry_mongo_dialing dialing);
+void logferry_mongo_wires_free(logferry_mongo_wires *wires);
+logferry_mongo_sight logferry_mongo_look(logferry_mongo_wires *wires);
+// Nanoseconds since the latest byte of a server, -1 when there is no connection on which one has come.
+int64_t logferry_mongo_silence(logferry_mongo_wires *wires, const char *host);
+// Ends the connections to a server; the client makes new ones when it needs some.
+void logferry_mongo_cut(logferry_mongo_wires *wires, const char *host);
+// Ends all connections, and makes no more.
+void logferry_mongo_end_wires(logferry_mongo_wires *wires);
+
 // Whether a URL can be read; nothing is looked up.
 bool logferry_mongo_reads(const char *url);
 
 // A client with one connection; it connects at first use. NULL with an error when the URL or what it names is no good.
-logferry_mongo_client *logferry_mongo_open(const char *url, logferry_mongo_waits waits, logferry_mongo_error *error);
+logferry_mongo_client *logferry_mongo_open(
+    const char *url, logferry_mongo_waits waits, logferry_mongo_wires *wires, logferry_mongo_error *error);
+// Says good-bye to the server, unless the connections were ended.
 void logferry_mongo_close(logferry_mongo_client *client);
+// How many milliseconds an answer may take as the URL has it; 0 when it does not say.
+int32_t logferry_mongo_answer_limit(logferry_mongo_client *client);
+// Whether its connections are made by the wires' means; not where the URL has an option that only the library can heed.
+bool logferry_mongo_is_watched(logferry_mongo_client *client);
+
+// What a server says of itself.
+typedef enum {
+    // Not what it was asked in time, or something went wrong on the way.
+    LOGFERRY_MONGO_NO_WORD = 0,
+    // It takes writes.
+    LOGFERRY_MONGO_PRIMARY = 1,
+    // It takes none, at least now.
+    LOGFERRY_MONGO_OTHER = 2,
+} logferry_mongo_role;
+
+// Asks a server of a set, given as host and port, what it is. The URL says how: with TLS or without.
+logferry_mongo_role logferry_mongo_ask(
+    const char *url, const char *host, int32_t milliseconds, logferry_mongo_wires *wires);
 
 // The reply is made in any case, also when false is returned.
 bool logferry_mongo_command(
