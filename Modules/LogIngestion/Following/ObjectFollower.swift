@@ -269,8 +269,10 @@ public struct ObjectFollower: Sendable {
             let isLast = isAtEnd && output.undecided == nil
             if isLast {
                 // Growth since the listing counts as hidden until the next one, which then costs one more look.
+                // What the listing says was not seen while reads show less.
+                let version = chunk.size >= object.size ? object.version : before.versionSeen
                 assembler.noteEnd(
-                    version: object.version, hidden: reader.behindEnd ? max(0, chunk.size - object.size) : 0)
+                    version: version, hidden: reader.behindEnd ? max(0, chunk.size - object.size) : 0)
                 output.progress = assembler.progress
             }
             if output.progress.position > output.from || (isLast && output.progress != before) {
@@ -321,6 +323,8 @@ public struct ObjectFollower: Sendable {
     private func maySeal(
         _ object: SourceObject, _ progress: CursorProgress, upTo end: Int64, at moment: Timestamp?
     ) -> Bool {
+        // Reads that show less than the listing show an older state, whose end is not the object's.
+        guard end >= object.size else { return false }
         if object.isFinal { return true }
         guard let day = object.day, let moment, end <= progress.sizeSeen else { return false }
         return SealRule.isDue(day: day, grownAt: progress.grownAt, grace: settings.sealGrace, at: moment)

@@ -106,6 +106,22 @@ struct OlderStateTests {
         #expect(await scene.ordinal == 2)
     }
 
+    @Test("T92: what reads show of a past day's last line is not its end while the listing shows more")
+    func sealInOlderState() async throws {
+        let scene = try await Scene()
+        await scene.world.append("{\"half\":", of: scene.app)
+        #expect(try await scene.run() == 0)
+        await scene.world.append("true}\n", of: scene.app)
+        scene.source.show(Int64(numbered(10).utf8.count + 8))
+        scene.world.clock.advance(by: .seconds(3 * 86_400))
+        // Another process: one that sees the clock step seals nothing for a while.
+        #expect(try await scene.world.consumer(sources: scene.source, taken: scene.world.store).run().failures == 0)
+        #expect(await scene.lines == numberedLines(10))
+        scene.source.show(.max)
+        #expect(try await scene.run() == 0)
+        #expect(await scene.lines == numberedLines(10) + ["{\"half\":true}"])
+    }
+
     @Test("T92: a batch that was never taken, behind a cut where a repeated one stood, is another content")
     func batchBehindCut() async throws {
         let repeated = SdkBatch(["{\"n\":1}", "{\"n\":2}", "{\"n\":3}"], sequence: 1)
