@@ -42,7 +42,6 @@ func suite(_ name: String, in folder: String, _ dependencies: [Target.Dependency
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
 let coreMetrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
-let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let grdbSQLite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
@@ -69,7 +68,6 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
-        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
@@ -106,6 +104,7 @@ let package = Package(
         .target(
             name: "CSimdJSON", path: "Adapters/CLibraries/CSimdJSON", linkerSettings: [.linkedLibrary("simdjson")]),
         .target(name: "CISAL", path: "Adapters/CLibraries/CISAL", linkerSettings: [.linkedLibrary("isal")]),
+        .target(name: "CCrypto", path: "Adapters/CLibraries/CCrypto", linkerSettings: [.linkedLibrary("crypto")]),
         .target(name: "CPlatform", path: "Adapters/CLibraries/CPlatform"),
         .target(name: "CAllocationCount", path: "Adapters/CLibraries/CAllocationCount"),
         .target(name: "CConcurrencyHooks", path: "Adapters/CLibraries/CConcurrencyHooks"),
@@ -113,6 +112,7 @@ let package = Package(
             "DeterministicExecutor", in: "Support/DeterministicExecutor",
             support: ["SeededNumbers", "CConcurrencyHooks"], bridgesC: true),
         adapter("BlockingExecutor", in: "Support/BlockingExecutor", support: ["CPlatform"], bridgesC: true),
+        adapter("Digests", in: "Support/Digests", support: ["CCrypto"], bridgesC: true),
         adapter("SeededNumbers", in: "Support/SeededNumbers"),
         adapter("CallLedger", in: "Support/CallLedger", support: ["BlockingExecutor"]),
         adapter("HostLookup", in: "Support/HostLookup", support: ["BlockingExecutor", "CPlatform"], bridgesC: true),
@@ -168,11 +168,10 @@ let package = Package(
             support: ["CallLedger", "HTTPTransport"]),
         adapter(
             "LocalFimidaraAdapter", in: "LocalFimidara", modules: ["LogModel"],
-            support: ["BlockingExecutor", "SQLiteFiles"],
-            products: [grdb, crypto], bridgesC: true),
+            support: ["BlockingExecutor", "Digests", "SQLiteFiles"], products: [grdb], bridgesC: true),
         adapter(
             "LocalFilesAdapter", in: "LocalFiles", modules: ["LogModel", "LogCursor", "LogIngestion"],
-            support: ["BlockingExecutor"], products: [crypto], bridgesC: true),
+            support: ["BlockingExecutor", "Digests"], bridgesC: true),
         adapter(
             "TelemetryAdapter", in: "Telemetry",
             modules: [
@@ -189,8 +188,8 @@ let package = Package(
             "LogferryLogging", in: "SwiftLog", modules: ["LogModel", "SdkClient"], support: ["SdkPlatform"],
             products: [logging, lifecycle]),
         adapter(
-            "SystemAdapter", in: "System", modules: ["LogModel", "AppRegistry", "LogQuery"], support: ["CPlatform"],
-            products: [crypto]),
+            "SystemAdapter", in: "System", modules: ["LogModel", "AppRegistry", "LogQuery"],
+            support: ["CPlatform", "Digests"]),
 
         // Apps: they choose and start.
         .target(
@@ -264,6 +263,7 @@ let package = Package(
             ["SimdJSONAdapter", "LogIngestion", "LogCursor", "LogModel", "TestSupport"]),
         suite("ISALTests", in: "Adapters/ISALTests", ["ISALAdapter", "LogModel", "TestSupport"]),
         suite("BlockingExecutorTests", in: "Adapters/BlockingExecutorTests", ["BlockingExecutor"]),
+        suite("DigestsTests", in: "Adapters/DigestsTests", ["Digests"]),
         suite("CallLedgerTests", in: "Adapters/CallLedgerTests", ["CallLedger"]),
         suite(
             "HTTPTransportTests", in: "Adapters/HTTPTransportTests", ["HTTPTransport", "BlockingExecutor", "LogModel"]),
@@ -274,7 +274,7 @@ let package = Package(
             ]),
         suite(
             "LocalFimidaraTests", in: "Adapters/LocalFimidaraTests",
-            ["LocalFimidaraAdapter", "BlockingExecutor", "LogModel", "TestSupport", grdb, crypto]),
+            ["LocalFimidaraAdapter", "BlockingExecutor", "LogModel", "TestSupport", grdb]),
         suite(
             "FimidaraOverLocalFimidaraTests", in: "Adapters/FimidaraOverLocalFimidaraTests",
             [

@@ -1,5 +1,5 @@
 import BlockingExecutor
-import Crypto
+import Digests
 import Glibc
 public import LogIngestion
 public import LogModel
@@ -83,7 +83,7 @@ public struct SpooledInput: ObjectSource {
                 }
             }
             guard !piece.isEmpty else { break }
-            hash.update(data: piece)
+            hash.update(piece.span)
             try file.append(piece)
             size += Int64(piece.count)
         }

@@ -1,5 +1,5 @@
 public import AppRegistry
-import Crypto
+import Digests
 
 /// SHA-256 (FIPS 180-4), and HMAC over it (RFC 2104).
 ///
@@ -10,11 +10,11 @@ public struct SHA256Hasher: SecretHasher {
 
     /// 32 bytes.
     public func digest(of secret: [UInt8]) -> [UInt8] {
-        Array(SHA256.hash(data: secret))
+        SHA256.hash(secret)
     }
 
     /// 32 bytes.
     public func code(of message: [UInt8], under key: [UInt8]) -> [UInt8] {
-        Array(HMAC<SHA256>.authenticationCode(for: message, using: SymmetricKey(data: key)))
+        HMACSHA256.code(of: message, under: key)
     }
 }

@@ -1,4 +1,4 @@
-internal import Crypto
+internal import Digests
 
 /// What a request shows of who sends it.
 ///
@@ -25,6 +25,6 @@ enum Caller: Sendable, Equatable {
     ///
     /// It is random and long, so one round of SHA-256 is enough.
     static func hash(of secret: String) -> String {
-        Array(SHA256.hash(data: Array(secret.utf8))).hexadecimal
+        SHA256.hash(Array(secret.utf8)).hexadecimal
     }
 }

@@ -1,4 +1,4 @@
-internal import Crypto
+internal import Digests
 internal import GRDB
 internal import LogModel
 
@@ -74,7 +74,7 @@ struct FileRow: Sendable, FetchableRecord, PersistableRecord {
     /// A strong entity tag: another one after each upload, append and change of details.
     var etag: String {
         let state = "\(id)-\(trace.updatedAt)-\(version)-\(size)"
-        return "\"\(Array(SHA256.hash(data: Array(state.utf8)).prefix(16)).hexadecimal)\""
+        return "\"\(Array(SHA256.hash(Array(state.utf8)).prefix(16)).hexadecimal)\""
     }
 
     /// The file as clients see it; `ancestors` are the folders above, from the root down.
