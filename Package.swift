@@ -2,7 +2,7 @@
 import PackageDescription
 
 // The house in one sentence: Apps import Adapters and Modules, Adapters import Modules, Modules import Modules.
-// `Tests/gates` refuses an arrow that points back.
+// `Tests/gates` refuses an arrow that points back, and compares what targets need with what they import.
 
 /// Settings shared by every Swift target.
 let house: [SwiftSetting] = [
@@ -16,43 +16,57 @@ let house: [SwiftSetting] = [
 /// Targets that touch C pointers also get the strict memory-safety diagnostics.
 let bridging: [SwiftSetting] = house + [.strictMemorySafety()]
 
-/// A pure domain module: it may depend on other modules and on nothing else.
-func module(_ name: String, _ modules: [String] = []) -> Target {
-    .target(name: name, dependencies: modules.map { .byName(name: $0) }, path: "Modules/\(name)", swiftSettings: house)
+/// The packages that targets need: where each is, from which version on, and its products.
+let packages = [
+    ("https://github.com/apple/swift-argument-parser", "1.8.2", "ArgumentParser"),
+    ("https://github.com/apple/swift-configuration", "1.4.0", "Configuration"),
+    ("https://github.com/apple/swift-http-types", "1.8.0", "HTTPTypes"),
+    ("https://github.com/apple/swift-log", "1.16.2", "Logging"),
+    ("https://github.com/apple/swift-metrics", "2.13.0", "CoreMetrics"),
+    ("https://github.com/apple/swift-nio", "2.101.2", "NIOConcurrencyHelpers NIOCore NIOHTTP1"),
+    ("https://github.com/groue/GRDB.swift", "7.10.0", "GRDB GRDBSQLite"),
+    ("https://github.com/hummingbird-project/hummingbird", "2.28.1", "Hummingbird HummingbirdCore"),
+    ("https://github.com/swift-server/swift-service-lifecycle", "2.13.0", "ServiceLifecycle UnixSignals"),
+]
+
+/// The modules that each engine for lines needs.
+let following = "LogModel AppRegistry LogCursor LogIngestion"
+/// All modules that a store has ports of.
+let domain = following + " SdkProvisioning DistributedLock IngestionJobs LogQuery LogMaintenance"
+
+/// Targets and products by their names, which blanks separate.
+func dependencies(_ names: String) -> [Target.Dependency] {
+    names.split(separator: " ").map { name in
+        let home = packages.first { $0.2.split(separator: " ").contains(name) }?.0.split(separator: "/").last
+        return home.map { .product(name: String(name), package: String($0)) } ?? .byName(name: String(name))
+    }
 }
 
-/// An adapter: one outside technology behind the ports of some modules.
-func adapter(
-    _ name: String, in folder: String, modules: [String] = [], support: [String] = [],
-    products: [Target.Dependency] = [], bridgesC: Bool = false
-) -> Target {
+/// What a target is, beside what its path says.
+enum Kind { case plain, bridgesC, program }
+
+/// A target that is called as the last folder of its path; an adapter has "Adapter" behind that.
+func target(_ path: String, named name: String? = nil, _ needs: String = "", _ kind: Kind = .plain) -> Target {
+    let folder = path.split(separator: "/").last.map(String.init) ?? path
+    let isAdapter = path.hasPrefix("Adapters/") && !path.hasPrefix("Adapters/Support/")
+    let name = name ?? (isAdapter ? folder + "Adapter" : folder)
+    let (needs, settings) = (dependencies(needs), kind == .bridgesC ? bridging : house)
+    if folder.hasSuffix("Tests") || folder == "EndToEnd" {
+        return .testTarget(name: name, dependencies: needs, path: path, swiftSettings: settings)
+    }
+    return kind == .program
+        ? .executableTarget(
+            name: name, dependencies: needs, path: path, exclude: name == "Bench" ? ["CLimits"] : [],
+            swiftSettings: settings)
+        : .target(name: name, dependencies: needs, path: path, swiftSettings: settings)
+}
+
+/// C that an adapter calls, and the library of the system that it calls.
+func bridge(_ name: String, _ needs: String = "", to library: String? = nil) -> Target {
     .target(
-        name: name,
-        dependencies: (modules + support).map { .byName(name: $0) } + products,
-        path: "Adapters/\(folder)",
-        swiftSettings: bridgesC ? bridging : house
-    )
+        name: name, dependencies: dependencies(needs), path: "Adapters/CLibraries/\(name)",
+        linkerSettings: library.map { [.linkedLibrary($0)] } ?? [])
 }
-
-/// A target of Swift Testing suites.
-func suite(_ name: String, in folder: String, _ dependencies: [Target.Dependency]) -> Target {
-    .testTarget(name: name, dependencies: dependencies, path: "Tests/\(folder)", swiftSettings: house)
-}
-
-let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
-let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
-let coreMetrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
-let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
-let grdbSQLite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
-let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
-let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
-let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
-let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
-let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
-let nioConcurrency = Target.Dependency.product(name: "NIOConcurrencyHelpers", package: "swift-nio")
-let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
-let nioHTTP = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
-let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 
 let package = Package(
     name: "logferry",
@@ -65,388 +79,213 @@ let package = Package(
         .library(name: "SdkSpool", targets: ["SdkSpoolAdapter"]),
         .library(name: "LogferryLogging", targets: ["LogferryLogging"]),
     ],
-    dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
-        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
-        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
-        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
-        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
-        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
-        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
-        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
-    ],
+    // No trait of Hummingbird is used; the other packages have none.
+    dependencies: packages.map { url, version, _ in
+        .package(
+            url: url, from: Version(stringLiteral: version), traits: url.hasSuffix("hummingbird") ? [] : [.defaults])
+    },
     targets: [
-        // Modules: the domain.
-        module("LogModel"),
-        module("AppRegistry", ["LogModel"]),
-        module("SdkProvisioning", ["LogModel", "AppRegistry"]),
-        module("DistributedLock", ["LogModel"]),
-        module("LogCursor", ["LogModel"]),
-        module("LogIngestion", ["LogModel", "AppRegistry", "LogCursor"]),
-        module("IngestionJobs", ["LogModel", "DistributedLock"]),
-        module("LogQuery", ["LogModel", "LogCursor"]),
-        module("LogMaintenance", ["LogModel", "AppRegistry", "LogCursor", "LogIngestion", "LogQuery"]),
-        module("SdkClient", ["LogModel"]),
+        // Modules: the domain, in the order of what they need.
+        target("Modules/LogModel"),
+        target("Modules/AppRegistry", "LogModel"),
+        target("Modules/SdkProvisioning", "LogModel AppRegistry"),
+        target("Modules/DistributedLock", "LogModel"),
+        target("Modules/LogCursor", "LogModel"),
+        target("Modules/LogIngestion", "LogModel AppRegistry LogCursor"),
+        target("Modules/IngestionJobs", "LogModel DistributedLock"),
+        target("Modules/LogQuery", "LogModel LogCursor"),
+        target("Modules/LogMaintenance", following + " LogQuery"),
+        target("Modules/SdkClient", "LogModel"),
 
-        // Adapters: the technologies.
-        .target(
-            name: "CCurl", path: "Adapters/CLibraries/CCurl", linkerSettings: [.linkedLibrary("curl")]),
-        .target(
-            name: "CRedis", path: "Adapters/CLibraries/CRedis", linkerSettings: [.linkedLibrary("hiredis")]),
-        .target(
-            name: "CPostgres", path: "Adapters/CLibraries/CPostgres", linkerSettings: [.linkedLibrary("pq")]),
-        // libmongoc's headers are found by pkg-config; the target beside it is the C that is called.
+        // Adapters: the libraries in C. The headers of libmongoc are found by pkg-config.
+        bridge("CAllocationCount"),
+        bridge("CConcurrencyHooks"),
+        bridge("CCrypto", to: "crypto"),
+        bridge("CCurl", to: "curl"),
+        bridge("CISAL", to: "isal"),
+        bridge("CMongo", "CMongoSystem"),
         .systemLibrary(
             name: "CMongoSystem", path: "Adapters/CLibraries/CMongoSystem", pkgConfig: "libmongoc-1.0",
             providers: [.apt(["libmongoc-dev"])]),
-        .target(name: "CMongo", dependencies: ["CMongoSystem"], path: "Adapters/CLibraries/CMongo"),
-        .target(
-            name: "CSimdJSON", path: "Adapters/CLibraries/CSimdJSON", linkerSettings: [.linkedLibrary("simdjson")]),
-        .target(name: "CISAL", path: "Adapters/CLibraries/CISAL", linkerSettings: [.linkedLibrary("isal")]),
-        .target(name: "CCrypto", path: "Adapters/CLibraries/CCrypto", linkerSettings: [.linkedLibrary("crypto")]),
-        .target(name: "CPlatform", path: "Adapters/CLibraries/CPlatform"),
-        .target(name: "CAllocationCount", path: "Adapters/CLibraries/CAllocationCount"),
-        .target(name: "CConcurrencyHooks", path: "Adapters/CLibraries/CConcurrencyHooks"),
-        adapter(
-            "DeterministicExecutor", in: "Support/DeterministicExecutor",
-            support: ["SeededNumbers", "CConcurrencyHooks"], bridgesC: true),
-        adapter("BlockingExecutor", in: "Support/BlockingExecutor", support: ["CPlatform"], bridgesC: true),
-        adapter("Digests", in: "Support/Digests", support: ["CCrypto"], bridgesC: true),
-        adapter("SeededNumbers", in: "Support/SeededNumbers"),
-        adapter("CallLedger", in: "Support/CallLedger", support: ["BlockingExecutor"]),
-        adapter("HostLookup", in: "Support/HostLookup", support: ["BlockingExecutor", "CPlatform"], bridgesC: true),
-        adapter(
-            "StoreSupport", in: "Support/StoreSupport",
-            modules: [
-                "AppRegistry", "SdkProvisioning", "DistributedLock", "LogCursor", "LogIngestion", "IngestionJobs",
-                "LogQuery", "LogMaintenance",
-            ]),
-        adapter("SQLiteFiles", in: "Support/SQLiteFiles", products: [grdb]),
-        adapter(
-            "HTTPTransport", in: "Support/HTTPTransport", modules: ["LogModel"],
-            support: ["BlockingExecutor", "CCurl"], bridgesC: true),
-        adapter(
-            "InMemoryAdapter", in: "InMemory",
-            modules: [
-                "LogModel", "AppRegistry", "SdkProvisioning", "DistributedLock", "LogCursor", "LogIngestion",
-                "IngestionJobs", "LogQuery", "LogMaintenance",
-            ], support: ["SeededNumbers"]),
-        adapter(
-            "SQLiteAdapter", in: "SQLite",
-            modules: [
-                "LogModel", "AppRegistry", "SdkProvisioning", "DistributedLock", "LogCursor", "LogIngestion",
-                "IngestionJobs", "LogQuery", "LogMaintenance",
-            ],
-            support: ["BlockingExecutor", "CallLedger", "StoreSupport", "SQLiteFiles"],
-            products: [grdb, grdbSQLite], bridgesC: true),
-        adapter(
-            "SimdJSONAdapter", in: "SimdJSON", modules: ["LogModel", "LogCursor", "LogIngestion"],
-            support: ["CSimdJSON"], bridgesC: true),
-        adapter("ISALAdapter", in: "ISAL", modules: ["LogModel"], support: ["CISAL"], bridgesC: true),
-        adapter(
-            "RedisAdapter", in: "Redis", modules: ["LogModel", "DistributedLock"],
-            support: ["BlockingExecutor", "CallLedger", "HostLookup", "CRedis"], bridgesC: true),
-        adapter(
-            "PostgresAdapter", in: "Postgres",
-            modules: [
-                "LogModel", "AppRegistry", "SdkProvisioning", "DistributedLock", "LogCursor", "LogIngestion",
-                "IngestionJobs", "LogQuery", "LogMaintenance",
-            ],
-            support: ["BlockingExecutor", "CallLedger", "HostLookup", "StoreSupport", "CPlatform", "CPostgres"],
-            bridgesC: true),
-        adapter(
-            "MongoAdapter", in: "Mongo",
-            modules: [
-                "LogModel", "AppRegistry", "SdkProvisioning", "DistributedLock", "LogCursor", "LogIngestion",
-                "IngestionJobs", "LogQuery", "LogMaintenance",
-            ],
-            support: ["BlockingExecutor", "CallLedger", "HostLookup", "StoreSupport", "CMongo"], bridgesC: true),
-        adapter(
-            "FimidaraAdapter", in: "Fimidara",
-            modules: ["LogModel", "AppRegistry", "SdkProvisioning", "LogCursor", "LogIngestion", "LogMaintenance"],
-            support: ["CallLedger", "HTTPTransport"]),
-        adapter(
-            "LocalFimidaraAdapter", in: "LocalFimidara", modules: ["LogModel"],
-            support: ["BlockingExecutor", "Digests", "SQLiteFiles"], products: [grdb], bridgesC: true),
-        adapter(
-            "LocalFilesAdapter", in: "LocalFiles", modules: ["LogModel", "LogCursor", "LogIngestion"],
-            support: ["BlockingExecutor", "Digests"], bridgesC: true),
-        adapter(
-            "TelemetryAdapter", in: "Telemetry",
-            modules: [
-                "LogModel", "AppRegistry", "SdkProvisioning", "DistributedLock", "LogCursor", "LogIngestion",
-                "IngestionJobs", "LogMaintenance",
-            ],
-            support: ["BlockingExecutor", "CallLedger"], products: [logging, coreMetrics]),
-        adapter(
-            "SdkPlatform", in: "Support/SdkPlatform", modules: ["LogModel", "SdkClient"], bridgesC: true),
-        adapter(
-            "SdkURLSessionAdapter", in: "SdkURLSession", modules: ["SdkClient"], support: ["SdkPlatform"]),
-        adapter("SdkSpoolAdapter", in: "SdkSpool", modules: ["LogModel", "SdkClient"], support: ["SdkPlatform"]),
-        adapter(
-            "LogferryLogging", in: "SwiftLog", modules: ["LogModel", "SdkClient"], support: ["SdkPlatform"],
-            products: [logging, lifecycle]),
-        adapter(
-            "SystemAdapter", in: "System", modules: ["LogModel", "AppRegistry", "LogQuery"],
-            support: ["CPlatform", "Digests"]),
+        bridge("CPlatform"),
+        bridge("CPostgres", to: "pq"),
+        bridge("CRedis", to: "hiredis"),
+        bridge("CSimdJSON", to: "simdjson"),
+
+        // Adapters: what several of them need.
+        target("Adapters/Support/BlockingExecutor", "CPlatform", .bridgesC),
+        target("Adapters/Support/CallLedger", "BlockingExecutor"),
+        target("Adapters/Support/DeterministicExecutor", "CConcurrencyHooks SeededNumbers", .bridgesC),
+        target("Adapters/Support/Digests", "CCrypto", .bridgesC),
+        target("Adapters/Support/HostLookup", "BlockingExecutor CPlatform", .bridgesC),
+        target("Adapters/Support/HTTPTransport", "LogModel BlockingExecutor CCurl", .bridgesC),
+        target("Adapters/Support/SdkPlatform", "LogModel SdkClient", .bridgesC),
+        target("Adapters/Support/SeededNumbers"),
+        target("Adapters/Support/SQLiteFiles", "GRDB"),
+        target("Adapters/Support/StoreSupport", domain),
+
+        // Adapters: the technologies.
+        target(
+            "Adapters/Fimidara",
+            "LogModel AppRegistry SdkProvisioning LogIngestion LogMaintenance CallLedger HTTPTransport"),
+        target("Adapters/InMemory", domain + " SeededNumbers"),
+        target("Adapters/ISAL", "LogModel CISAL", .bridgesC),
+        target("Adapters/LocalFiles", "LogModel LogIngestion BlockingExecutor Digests", .bridgesC),
+        target("Adapters/LocalFimidara", "LogModel BlockingExecutor Digests GRDB SQLiteFiles", .bridgesC),
+        target(
+            "Adapters/SwiftLog", named: "LogferryLogging", "LogModel SdkClient Logging SdkPlatform ServiceLifecycle"),
+        target("Adapters/Mongo", domain + " BlockingExecutor CallLedger CMongo HostLookup StoreSupport", .bridgesC),
+        target(
+            "Adapters/Postgres",
+            domain + " BlockingExecutor CallLedger CPlatform CPostgres HostLookup StoreSupport", .bridgesC),
+        target("Adapters/Redis", "LogModel DistributedLock BlockingExecutor CallLedger CRedis HostLookup", .bridgesC),
+        target("Adapters/SdkSpool", "LogModel SdkClient SdkPlatform"),
+        target("Adapters/SdkURLSession", "SdkClient SdkPlatform"),
+        target("Adapters/SimdJSON", "LogModel LogIngestion CSimdJSON", .bridgesC),
+        target(
+            "Adapters/SQLite",
+            domain + " BlockingExecutor CallLedger GRDB GRDBSQLite SQLiteFiles StoreSupport", .bridgesC),
+        target("Adapters/System", "LogModel AppRegistry LogQuery CPlatform Digests"),
+        target(
+            "Adapters/Telemetry",
+            following + " SdkProvisioning DistributedLock IngestionJobs LogMaintenance BlockingExecutor CallLedger"
+                + " CoreMetrics Logging"),
 
         // Apps: they choose and start.
-        .target(
-            name: "Composition",
-            dependencies: [
-                "LogModel", "AppRegistry", "SdkProvisioning", "DistributedLock", "LogCursor", "LogIngestion",
-                "IngestionJobs", "LogQuery", "LogMaintenance", "HTTPTransport", "SQLiteAdapter", "PostgresAdapter",
-                "MongoAdapter", "RedisAdapter", "FimidaraAdapter", "LocalFimidaraAdapter", "LocalFilesAdapter",
-                "SimdJSONAdapter", "ISALAdapter", "SystemAdapter", "TelemetryAdapter", "SdkClient",
-                "SdkURLSessionAdapter", "LogferryLogging", "BlockingExecutor", "CallLedger", "StoreSupport",
-                configuration,
-                lifecycle, logging,
-            ],
-            path: "Apps/Composition", swiftSettings: house),
-        .target(
-            name: "Server",
-            dependencies: [
-                "LogModel", "AppRegistry", "SdkProvisioning", "LogCursor", "LogIngestion", "IngestionJobs", "LogQuery",
-                "LogMaintenance", "Composition", hummingbird, hummingbirdCore, httpTypes, lifecycle,
-                logging,
-                nioConcurrency, nioCore,
-                nioHTTP,
-            ],
-            path: "Apps/Server", swiftSettings: house),
-        .target(
-            name: "Worker",
-            dependencies: [
-                "LogModel", "IngestionJobs", "LogIngestion", "DistributedLock", "Composition", lifecycle, logging,
-            ],
-            path: "Apps/Worker", swiftSettings: house),
-        .target(
-            name: "Simulation",
-            dependencies: [
-                "LogModel", "AppRegistry", "DistributedLock", "LogCursor", "LogIngestion", "LogMaintenance",
-                "LogQuery", "SdkClient", "SdkPlatform", "InMemoryAdapter", "DeterministicExecutor",
-            ],
-            path: "Apps/Simulation", swiftSettings: house),
-        .target(
-            name: "Generation", dependencies: ["LogModel", "SeededNumbers"], path: "Apps/Generation",
-            swiftSettings: house),
-        // What completions and manual pages say of the commands.
-        .target(name: "CommandGuide", path: "Apps/CommandGuide", swiftSettings: house),
-        .executableTarget(
-            name: "Logferry",
-            dependencies: [
-                "CommandGuide", "LogModel", "AppRegistry", "SdkProvisioning", "LogCursor", "LogIngestion",
-                "IngestionJobs", "LogQuery",
-                "LogMaintenance", "Composition", "Generation", "Server", "Simulation", "Worker", argumentParser,
-                lifecycle, logging, unixSignals,
-            ],
-            path: "Apps/Logferry", swiftSettings: house),
-        .executableTarget(
-            name: "Bench",
-            dependencies: [
-                "LogModel", "AppRegistry", "SdkProvisioning", "LogCursor", "LogIngestion", "SdkClient", "SdkPlatform",
-                "BlockingExecutor", "HTTPTransport", "InMemoryAdapter", "SQLiteAdapter", "PostgresAdapter",
-                "MongoAdapter", "FimidaraAdapter", "LocalFimidaraAdapter", "LocalFilesAdapter", "SimdJSONAdapter",
-                "ISALAdapter", "SystemAdapter", "LogferryLogging", "CAllocationCount", "CBenchLimits", "Composition",
-                "Generation", "Server", "LogQuery", "StoreSupport", "SeededNumbers", argumentParser,
-                hummingbird, lifecycle, logging,
-            ],
-            path: "Apps/Bench", exclude: ["CLimits"], swiftSettings: house),
-        // What the paths of the engine are measured beside; libmongoc's headers are found by pkg-config.
+        target(
+            "Apps/Bench",
+            following
+                + " SdkProvisioning LogQuery SdkClient ArgumentParser BlockingExecutor CAllocationCount CBenchLimits"
+                + " Composition FimidaraAdapter Generation HTTPTransport HTTPTypes Hummingbird InMemoryAdapter"
+                + " ISALAdapter LocalFilesAdapter LocalFimidaraAdapter LogferryLogging Logging MongoAdapter NIOCore"
+                + " PostgresAdapter SdkPlatform SeededNumbers Server ServiceLifecycle SimdJSONAdapter SQLiteAdapter"
+                + " StoreSupport SystemAdapter", .program),
+        target("Apps/CommandGuide"),
+        target(
+            "Apps/Composition",
+            domain + " SdkClient BlockingExecutor CallLedger Configuration FimidaraAdapter HTTPTransport ISALAdapter"
+                + " LocalFilesAdapter LocalFimidaraAdapter LogferryLogging Logging MongoAdapter PostgresAdapter"
+                + " RedisAdapter SdkURLSessionAdapter ServiceLifecycle SimdJSONAdapter SQLiteAdapter StoreSupport"
+                + " SystemAdapter TelemetryAdapter"),
+        target("Apps/Generation", "LogModel SeededNumbers"),
+        target(
+            "Apps/Logferry",
+            following + " SdkProvisioning IngestionJobs LogQuery LogMaintenance ArgumentParser CommandGuide Composition"
+                + " Generation Logging Server ServiceLifecycle Simulation UnixSignals Worker", .program),
+        target(
+            "Apps/Server",
+            domain + " Composition HTTPTypes Hummingbird HummingbirdCore Logging NIOConcurrencyHelpers NIOCore NIOHTTP1"
+                + " ServiceLifecycle"),
+        target(
+            "Apps/Simulation",
+            following + " DistributedLock LogQuery LogMaintenance SdkClient DeterministicExecutor InMemoryAdapter"
+                + " SdkPlatform"),
+        target("Apps/Worker", "DistributedLock LogIngestion IngestionJobs Composition Logging ServiceLifecycle"),
+        // What the paths of the engine are measured beside.
         .target(
             name: "CBenchLimits", dependencies: ["CMongoSystem"], path: "Apps/Bench/CLimits",
             linkerSettings: [.linkedLibrary("simdjson"), .linkedLibrary("sqlite3")]),
 
-        // Tests.
-        suite(
-            "SimdJSONTests", in: "Adapters/SimdJSONTests",
-            ["SimdJSONAdapter", "LogIngestion", "LogCursor", "LogModel", "TestSupport"]),
-        suite("ISALTests", in: "Adapters/ISALTests", ["ISALAdapter", "LogModel", "TestSupport"]),
-        suite("BlockingExecutorTests", in: "Adapters/BlockingExecutorTests", ["BlockingExecutor"]),
-        suite("DigestsTests", in: "Adapters/DigestsTests", ["Digests"]),
-        suite("CallLedgerTests", in: "Adapters/CallLedgerTests", ["CallLedger"]),
-        suite(
-            "HTTPTransportTests", in: "Adapters/HTTPTransportTests", ["HTTPTransport", "BlockingExecutor", "LogModel"]),
-        suite(
-            "FimidaraTests", in: "Adapters/FimidaraTests",
-            [
-                "FimidaraAdapter", "HTTPTransport", "BlockingExecutor", "LogModel", "SdkProvisioning", "LogIngestion",
-            ]),
-        suite(
-            "LocalFimidaraTests", in: "Adapters/LocalFimidaraTests",
-            ["LocalFimidaraAdapter", "BlockingExecutor", "LogModel", "TestSupport", grdb]),
-        suite(
-            "FimidaraOverLocalFimidaraTests", in: "Adapters/FimidaraOverLocalFimidaraTests",
-            [
-                "FimidaraAdapter", "LocalFimidaraAdapter", "HTTPTransport", "SystemAdapter", "LogModel", "AppRegistry",
-                "SdkProvisioning", "LogCursor", "LogIngestion", "LogMaintenance", "InMemoryAdapter", "PortContracts",
-                "TestSupport",
-            ]),
-        suite(
-            "SdkProvisioningTests", in: "Modules/SdkProvisioningTests",
-            ["LogModel", "AppRegistry", "SdkProvisioning", "InMemoryAdapter", "TestSupport"]),
-        .target(
-            name: "SdkRig",
-            dependencies: ["LogModel", "SdkClient", "SdkPlatform", "InMemoryAdapter", "TestSupport"],
-            path: "Tests/SdkRig", swiftSettings: house),
-        suite(
-            "SdkClientTests", in: "Modules/SdkClientTests",
-            ["LogModel", "SdkClient", "SdkRig", "InMemoryAdapter", "TestSupport"]),
-        suite("SdkPlatformTests", in: "Adapters/SdkPlatformTests", ["SdkClient", "SdkPlatform"]),
-        suite(
-            "SdkURLSessionTests", in: "Adapters/SdkURLSessionTests",
-            ["SdkClient", "SdkURLSessionAdapter", "SdkPlatform", "TestSupport"]),
-        suite(
-            "SdkSpoolTests", in: "Adapters/SdkSpoolTests",
-            ["LogModel", "SdkClient", "SdkPlatform", "SdkSpoolAdapter", "SdkRig", "InMemoryAdapter", "TestSupport"]),
-        suite(
-            "SwiftLogTests", in: "Adapters/SwiftLogTests",
-            ["LogModel", "SdkClient", "LogferryLogging", "SdkRig", "InMemoryAdapter", logging, lifecycle]),
-        suite(
-            "ServerTests", in: "Apps/ServerTests",
-            [
-                "LogModel", "AppRegistry", "SdkProvisioning", "DistributedLock", "IngestionJobs", "LogCursor",
-                "LogIngestion", "LogMaintenance", "LogQuery", "HTTPTransport", "Composition", "Server", "TestSupport",
-                "BlockingExecutor", "RawSockets", httpTypes, lifecycle, logging,
-            ]),
-        // Servers and other programs that tests start, relay to, kill and start again.
-        .target(
-            name: "ServerRig", dependencies: ["BlockingExecutor", "TestSupport"], path: "Tests/ServerRig",
-            swiftSettings: house),
-        .target(name: "RawSockets", path: "Tests/RawSockets", swiftSettings: house),
-        // Programs that end-to-end tests start, kill and start again.
-        .executableTarget(
-            name: "FlappingStore",
-            dependencies: [
-                "Composition", "Server", "LocalFimidaraAdapter", "BlockingExecutor", "LogModel", "SystemAdapter",
-                "SeededNumbers", lifecycle, logging, unixSignals,
-            ],
-            path: "Tests/FlappingStore", swiftSettings: house),
-        .executableTarget(
-            name: "SdkWriter",
-            dependencies: ["LogModel", "SdkClient", "SdkPlatform", "SdkSpoolAdapter", "SdkURLSessionAdapter"],
-            path: "Tests/SdkWriter", swiftSettings: house),
-        suite(
-            "TelemetryTests", in: "Adapters/TelemetryTests",
-            [
-                "LogModel", "AppRegistry", "DistributedLock", "LogCursor", "LogIngestion", "IngestionJobs",
-                "LogMaintenance",
-                "InMemoryAdapter", "TelemetryAdapter", "TestSupport", coreMetrics, logging,
-            ]),
-        suite("CommandGuideTests", in: "Apps/CommandGuideTests", ["CommandGuide"]),
-        suite(
-            "WorkerTests", in: "Apps/WorkerTests",
-            ["LogModel", "DistributedLock", "IngestionJobs", "Worker", "InMemoryAdapter", logging]),
-        suite(
-            "BenchTests", in: "Apps/BenchTests",
-            [
-                "Bench", "Generation", "CBenchLimits", "LogModel", "LogCursor", "LogIngestion", "ServerRig",
-                "TestSupport",
-            ]),
-        suite(
-            "SimulationTests", in: "Apps/SimulationTests",
-            [
-                "LogModel", "AppRegistry", "LogCursor", "LogIngestion", "LogMaintenance", "LogQuery", "SdkClient",
-                "Simulation",
-            ]),
-        suite(
-            "DocumentTests", in: "DocumentTests",
-            [
-                "LogModel", "AppRegistry", "LogCursor", "LogIngestion", "IngestionJobs", "LogQuery", "LogMaintenance",
-                "SdkProvisioning", "SdkClient", "TelemetryAdapter", "LocalFimidaraAdapter", "SimdJSONAdapter",
-                "InMemoryAdapter", "PostgresAdapter", "RedisAdapter", "SQLiteAdapter", "FimidaraAdapter",
-                "HTTPTransport", "StoreSupport", "Composition", "Server", "Logferry", "ServerRig", "TestSupport",
-                httpTypes,
-            ]),
-        suite(
-            "EndToEndTests", in: "EndToEnd",
-            [
-                "Logferry", "FlappingStore", "SdkWriter", "BlockingExecutor", "HTTPTransport", "RawSockets",
-                "SeededNumbers", "ServerRig", "TestSupport",
-            ]),
-        // Tests: contracts are written once and run against every adapter of a port.
-        .target(
-            name: "TestSupport",
-            dependencies: ["LogModel", "AppRegistry", "LogCursor", "LogIngestion", "InMemoryAdapter", "SeededNumbers"],
-            path: "Tests/TestSupport", swiftSettings: house),
-        .target(
-            name: "PortContracts",
-            dependencies: [
-                "LogModel", "AppRegistry", "SdkProvisioning", "DistributedLock", "LogCursor", "LogIngestion",
-                "IngestionJobs", "LogQuery", "LogMaintenance", "InMemoryAdapter", "StoreSupport", "TestSupport",
-            ],
-            path: "Tests/PortContracts", swiftSettings: house),
-        .target(
-            name: "FuzzTargets",
-            dependencies: [
-                "LogModel", "LogCursor", "LogIngestion", "LogQuery", "SdkClient", "HTTPTransport", "FimidaraAdapter",
-                "LocalFimidaraAdapter", "Server", "SimdJSONAdapter",
-            ],
-            path: "Tests/FuzzTargets", swiftSettings: house),
-        suite("FuzzTargetTests", in: "FuzzTargetTests", ["FuzzTargets", "TestSupport"]),
-        suite("LogModelTests", in: "Modules/LogModelTests", ["LogModel", "InMemoryAdapter", "TestSupport"]),
-        suite("LogCursorTests", in: "Modules/LogCursorTests", ["LogModel", "LogCursor", "TestSupport"]),
-        suite(
-            "LogIngestionTests", in: "Modules/LogIngestionTests",
-            [
-                "LogModel", "AppRegistry", "DistributedLock", "LogCursor", "LogIngestion", "LogQuery",
-                "InMemoryAdapter", "TestSupport",
-            ]),
-        suite(
-            "AppRegistryTests", in: "Modules/AppRegistryTests",
-            ["LogModel", "AppRegistry", "InMemoryAdapter", "TestSupport"]),
-        suite(
-            "DistributedLockTests", in: "Modules/DistributedLockTests",
-            ["LogModel", "DistributedLock", "InMemoryAdapter", "TestSupport"]),
-        suite(
-            "IngestionJobsTests", in: "Modules/IngestionJobsTests",
-            ["LogModel", "DistributedLock", "IngestionJobs", "InMemoryAdapter", "TestSupport"]),
-        suite(
-            "LogQueryTests", in: "Modules/LogQueryTests",
-            ["LogModel", "AppRegistry", "LogCursor", "LogIngestion", "LogQuery", "InMemoryAdapter", "TestSupport"]),
-        suite(
-            "LogMaintenanceTests", in: "Modules/LogMaintenanceTests",
-            [
-                "LogModel", "AppRegistry", "LogCursor", "LogIngestion", "IngestionJobs", "LogQuery", "LogMaintenance",
-                "InMemoryAdapter", "TestSupport",
-            ]),
-        suite(
-            "InMemoryTests", in: "Adapters/InMemoryTests",
-            [
-                "LogModel", "AppRegistry", "SdkProvisioning", "DistributedLock", "LogCursor", "LogIngestion",
-                "IngestionJobs", "LogQuery", "InMemoryAdapter", "PortContracts", "TestSupport",
-            ]),
-        suite("SystemTests", in: "Adapters/SystemTests", ["LogModel", "LogQuery", "SystemAdapter"]),
-        suite(
-            "SQLiteTests", in: "Adapters/SQLiteTests",
-            [
-                "LogModel", "AppRegistry", "SdkProvisioning", "DistributedLock", "LogCursor", "LogIngestion",
-                "IngestionJobs", "LogQuery", "SQLiteAdapter", "InMemoryAdapter", "CallLedger", "PortContracts",
-                "TestSupport", grdb,
-            ]),
-        suite(
-            "RedisTests", in: "Adapters/RedisTests",
-            [
-                "LogModel", "DistributedLock", "RedisAdapter", "BlockingExecutor", "InMemoryAdapter", "CallLedger",
-                "HostLookup", "RawSockets",
-                "PortContracts",
-                "ServerRig", "TestSupport",
-            ]),
-        suite(
-            "PostgresTests", in: "Adapters/PostgresTests",
-            [
-                "LogModel", "AppRegistry", "SdkProvisioning", "DistributedLock", "LogCursor", "LogIngestion",
-                "IngestionJobs", "LogQuery", "LogMaintenance", "PostgresAdapter", "BlockingExecutor", "InMemoryAdapter",
-                "StoreSupport",
-                "CallLedger", "HostLookup", "PortContracts", "RawSockets", "ServerRig", "TestSupport",
-            ]),
-        suite(
-            "MongoTests", in: "Adapters/MongoTests",
-            [
-                "LogModel", "AppRegistry", "SdkProvisioning", "DistributedLock", "LogCursor", "LogIngestion",
-                "IngestionJobs", "LogQuery", "LogMaintenance", "MongoAdapter", "BlockingExecutor", "CallLedger",
-                "InMemoryAdapter", "PortContracts", "ServerRig", "StoreSupport", "TestSupport",
-            ]),
+        // Tests: what they share, and programs that they start, kill and start again. Contracts are written once and run
+        // against every adapter of a port.
+        target(
+            "Tests/FlappingStore",
+            "LogModel BlockingExecutor Composition LocalFimidaraAdapter Logging SeededNumbers Server"
+                + " ServiceLifecycle SystemAdapter UnixSignals", .program),
+        target(
+            "Tests/FuzzTargets",
+            "LogModel LogCursor LogIngestion LogQuery SdkClient FimidaraAdapter HTTPTransport"
+                + " LocalFimidaraAdapter Server SimdJSONAdapter"),
+        target("Tests/PortContracts", domain + " InMemoryAdapter StoreSupport TestSupport"),
+        target("Tests/RawSockets"),
+        target("Tests/SdkRig", "LogModel SdkClient InMemoryAdapter SdkPlatform TestSupport"),
+        target("Tests/SdkWriter", "LogModel SdkClient SdkPlatform SdkSpoolAdapter SdkURLSessionAdapter", .program),
+        target("Tests/ServerRig", "BlockingExecutor TestSupport"),
+        target("Tests/TestSupport", following + " InMemoryAdapter SeededNumbers"),
+
+        // Tests: the suites.
+        target("Tests/Adapters/BlockingExecutorTests", "BlockingExecutor"),
+        target("Tests/Adapters/CallLedgerTests", "CallLedger"),
+        target("Tests/Adapters/DigestsTests", "Digests"),
+        target(
+            "Tests/Adapters/FimidaraOverLocalFimidaraTests",
+            following
+                + " SdkProvisioning LogMaintenance FimidaraAdapter HTTPTransport InMemoryAdapter LocalFimidaraAdapter"
+                + " PortContracts SystemAdapter TestSupport"),
+        target(
+            "Tests/Adapters/FimidaraTests",
+            "LogModel SdkProvisioning LogIngestion BlockingExecutor FimidaraAdapter HTTPTransport"),
+        target("Tests/Adapters/HTTPTransportTests", "LogModel BlockingExecutor HTTPTransport"),
+        target(
+            "Tests/Adapters/InMemoryTests",
+            "LogModel SdkProvisioning LogIngestion InMemoryAdapter PortContracts TestSupport"),
+        target("Tests/Adapters/ISALTests", "LogModel ISALAdapter TestSupport"),
+        target("Tests/Adapters/LocalFimidaraTests", "LogModel BlockingExecutor GRDB LocalFimidaraAdapter TestSupport"),
+        target(
+            "Tests/Adapters/MongoTests",
+            following + " DistributedLock IngestionJobs LogQuery LogMaintenance BlockingExecutor CallLedger HostLookup"
+                + " MongoAdapter PortContracts ServerRig StoreSupport TestSupport"),
+        target(
+            "Tests/Adapters/PostgresTests",
+            domain + " BlockingExecutor CallLedger HostLookup InMemoryAdapter PortContracts PostgresAdapter RawSockets"
+                + " ServerRig StoreSupport TestSupport"),
+        target(
+            "Tests/Adapters/RedisTests",
+            "LogModel DistributedLock BlockingExecutor CallLedger HostLookup InMemoryAdapter PortContracts"
+                + " RawSockets RedisAdapter ServerRig TestSupport"),
+        target("Tests/Adapters/SdkPlatformTests", "SdkClient SdkPlatform"),
+        target(
+            "Tests/Adapters/SdkSpoolTests",
+            "LogModel SdkClient InMemoryAdapter SdkPlatform SdkRig SdkSpoolAdapter TestSupport"),
+        target("Tests/Adapters/SdkURLSessionTests", "SdkClient SdkPlatform SdkURLSessionAdapter TestSupport"),
+        target("Tests/Adapters/SimdJSONTests", "LogModel LogCursor LogIngestion SimdJSONAdapter TestSupport"),
+        target(
+            "Tests/Adapters/SQLiteTests",
+            following + " SdkProvisioning DistributedLock IngestionJobs LogQuery CallLedger GRDB InMemoryAdapter"
+                + " PortContracts SQLiteAdapter StoreSupport TestSupport"),
+        target(
+            "Tests/Adapters/SwiftLogTests",
+            "LogModel SdkClient InMemoryAdapter LogferryLogging Logging SdkRig ServiceLifecycle"),
+        target("Tests/Adapters/SystemTests", "LogModel LogQuery SystemAdapter"),
+        target(
+            "Tests/Adapters/TelemetryTests",
+            following + " IngestionJobs LogMaintenance CoreMetrics InMemoryAdapter Logging TelemetryAdapter TestSupport"
+        ),
+        target(
+            "Tests/Apps/BenchTests",
+            "LogModel LogCursor LogIngestion Bench CBenchLimits Generation ServerRig TestSupport"),
+        target("Tests/Apps/CommandGuideTests", "CommandGuide"),
+        target(
+            "Tests/Apps/ServerTests",
+            domain + " BlockingExecutor Composition HTTPTransport HTTPTypes Logging RawSockets Server ServiceLifecycle"
+                + " TestSupport"),
+        target("Tests/Apps/SimulationTests", following + " LogQuery LogMaintenance SdkClient Simulation"),
+        target("Tests/Apps/WorkerTests", "LogModel DistributedLock IngestionJobs InMemoryAdapter Logging Worker"),
+        target(
+            "Tests/DocumentTests",
+            following + " SdkProvisioning IngestionJobs LogQuery LogMaintenance SdkClient Composition FimidaraAdapter"
+                + " HTTPTransport HTTPTypes InMemoryAdapter LocalFimidaraAdapter Logferry MongoAdapter PostgresAdapter"
+                + " RedisAdapter Server ServerRig SimdJSONAdapter SQLiteAdapter StoreSupport TelemetryAdapter"
+                + " TestSupport"),
+        target(
+            "Tests/EndToEnd", named: "EndToEndTests",
+            "BlockingExecutor FlappingStore HTTPTransport Logferry RawSockets SdkWriter SeededNumbers ServerRig"
+                + " TestSupport"),
+        target("Tests/FuzzTargetTests", "FuzzTargets TestSupport"),
+        target("Tests/Modules/AppRegistryTests", "LogModel AppRegistry InMemoryAdapter TestSupport"),
+        target("Tests/Modules/DistributedLockTests", "LogModel DistributedLock InMemoryAdapter TestSupport"),
+        target(
+            "Tests/Modules/IngestionJobsTests", "LogModel DistributedLock IngestionJobs InMemoryAdapter TestSupport"),
+        target("Tests/Modules/LogCursorTests", "LogModel LogCursor TestSupport"),
+        target("Tests/Modules/LogIngestionTests", following + " DistributedLock LogQuery InMemoryAdapter TestSupport"),
+        target(
+            "Tests/Modules/LogMaintenanceTests",
+            following + " IngestionJobs LogQuery LogMaintenance InMemoryAdapter TestSupport"),
+        target("Tests/Modules/LogModelTests", "LogModel InMemoryAdapter TestSupport"),
+        target("Tests/Modules/LogQueryTests", following + " LogQuery InMemoryAdapter TestSupport"),
+        target("Tests/Modules/SdkClientTests", "LogModel SdkClient InMemoryAdapter SdkRig TestSupport"),
+        target(
+            "Tests/Modules/SdkProvisioningTests", "LogModel AppRegistry SdkProvisioning InMemoryAdapter TestSupport"),
     ],
     cxxLanguageStandard: .cxx17
 )
