@@ -4,7 +4,8 @@ import LogModel
 /// Finds out when the server as a whole has fallen silent, and lets one call at a time try whether it answers again.
 ///
 /// A server that accepts everything and answers nothing would keep each call waiting until its limit, one after the other.
-/// A single call that is late, while others have their answers, says nothing of the server.
+/// A single call that is late says nothing of the server: it may be about a file that hangs. Two calls without an answer, and
+/// none to any other call between them, say that the server is silent.
 actor SilenceGate {
     /// A call that may go to the server.
     struct Pass: Sendable {
@@ -18,7 +19,7 @@ actor SilenceGate {
     enum Finding: Sendable {
         /// The server has answered nothing else meanwhile either.
         case silent
-        /// It has answered others.
+        /// It has answered others, or nobody else asked.
         case late
         /// The call ended early for another reason.
         case neither
@@ -34,6 +35,8 @@ actor SilenceGate {
     private let elapsed: @Sendable () -> Duration
     private let entropy: any Entropy
     private var lastAnswer: Duration?
+    /// How many calls have ended without an answer since the last answer.
+    private var unanswered = 0
     private var isSilent = false
     private var isProbing = false
     private var pause = SilenceGate.firstPause
@@ -64,6 +67,7 @@ actor SilenceGate {
     /// Notes that the server has answered a call, whatever it said.
     func noteAnswer(to pass: Pass) {
         lastAnswer = elapsed()
+        unanswered = 0
         isSilent = false
         isProbing = false
         pause = SilenceGate.firstPause
@@ -79,6 +83,8 @@ actor SilenceGate {
             return .neither
         }
         if let lastAnswer, lastAnswer >= pass.start { return .late }
+        unanswered += 1
+        guard unanswered >= 2 || pass.isProbe else { return .late }
         isSilent = true
         // Half to all of the pause, so that processes do not try at the same moment.
         nextProbe = now + pause / 2 + pause / 2000 * Int(entropy.number(below: 1001))

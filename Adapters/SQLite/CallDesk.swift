@@ -30,7 +30,8 @@ final class CallDesk: Sendable {
     let limits: SQLiteLimits
     /// The calls that are under way.
     let calls: CallLedger
-    private let watch: StuckWatch
+    private let observe: @Sendable (StoreEvent) -> Void
+    private let keeper: CallKeeper
     /// There is one connection that writes.
     private let writing: TurnGate
     private let reading: TurnGate
@@ -48,7 +49,8 @@ final class CallDesk: Sendable {
     init(_ limits: SQLiteLimits, calls: CallLedger, observe: @escaping @Sendable (StoreEvent) -> Void) {
         self.limits = limits
         self.calls = calls
-        watch = StuckWatch(limits, observe: observe)
+        self.observe = observe
+        keeper = CallKeeper(interval: limits.stuck / 4)
         writing = TurnGate(turns: 1, waiting: limits.waiting)
         reading = TurnGate(turns: limits.readers, waiting: limits.waiting)
         readingLong = TurnGate(turns: limits.longReaders, waiting: limits.waiting)
@@ -72,7 +74,8 @@ final class CallDesk: Sendable {
     ) async throws -> Value {
         let clock = clock()
         return try await calls.follow(.sqlite, site.words(clock.phase)) {
-            try await run(site, clock, in: reading, on: readers, work)
+            try await reading.enter(clock)
+            return try await run(site, clock, in: [reading], on: readers, work)
         }
     }
 
@@ -83,8 +86,13 @@ final class CallDesk: Sendable {
         let clock = clock()
         return try await calls.follow(.sqlite, site.words(clock.phase)) {
             try await readingLong.enter(within: limits.longTurn)
-            defer { readingLong.leave() }
-            return try await run(site, clock, in: reading, on: longReaders, work)
+            do {
+                try await reading.enter(clock)
+            } catch {
+                readingLong.leave()
+                throw error
+            }
+            return try await run(site, clock, in: [reading, readingLong], on: longReaders, work)
         }
     }
 
@@ -94,26 +102,60 @@ final class CallDesk: Sendable {
     ) async throws -> Value {
         let clock = clock()
         return try await calls.follow(.sqlite, site.words(clock.phase)) {
-            try await run(site, clock, in: writing, on: writer, work)
+            try await writing.enter(clock)
+            return try await run(site, clock, in: [writing], on: writer, work)
         }
     }
 
-    /// The turn is over when the thread is back, also when nobody waits for it any more.
+    /// Does a call's work on a thread, and waits for it no longer than the thread may be late; a caller that is cancelled ends
+    /// the call's statements.
+    ///
+    /// The turns are over when the thread is back, also when nobody waits for it any more: its connection is in use until then.
     private func run<Value: Sendable>(
-        _ site: CallSite, _ clock: CallClock, in gate: TurnGate, on threads: BlockingThreads,
+        _ site: CallSite, _ clock: CallClock, in gates: [TurnGate], on threads: BlockingThreads,
         _ work: @escaping @Sendable (CallClock) throws -> Value
     ) async throws -> Value {
-        try await gate.enter(clock)
         clock.begin()
-        return try await watch.run(site, clock, on: threads) {
-            do {
-                return try work(clock)
-            } catch let error as DatabaseError where error.resultCode.primaryResultCode == .SQLITE_BUSY {
-                // The lock was not waited for any longer, as nobody waits for the call.
-                throw clock.isLeft ? CallClock.Ending.left : error as any Error
+        let start = ContinuousClock.now
+        return try await withTaskCancellationHandler {
+            try await keeper.follow(judge: { self.judge(site, clock, since: start) }, late: {}) {
+                defer { for gate in gates { gate.leave() } }
+                return try await threads.run {
+                    try CallClock.$current.withValue(clock) { try CallDesk.translated(clock) { try work(clock) } }
+                }
             }
-        } end: {
-            gate.leave()
+        } onCancel: {
+            clock.leave()
         }
     }
+
+    /// A lock that was not waited for any longer, as nobody waits for the call, is no busy file.
+    private static func translated<Value>(_ clock: CallClock, _ work: () throws -> Value) throws -> Value {
+        do {
+            return try work()
+        } catch let error as DatabaseError where error.resultCode.primaryResultCode == .SQLITE_BUSY {
+            throw clock.isLeft ? CallClock.Ending.left : error as any Error
+        }
+    }
+
+    /// Gives a call up whose thread is late.
+    private func judge(
+        _ site: CallSite, _ clock: CallClock, since start: ContinuousClock.Instant
+    ) -> CallKeeper.GivingUp? {
+        guard clock.isLate else { return nil }
+        return { [observe] held in
+            clock.leave()
+            let duration = ContinuousClock.now - start
+            observe(
+                .callGivenUp(
+                    GivenUpCall(reason: .stuck, waitedFor: site.words, duration: duration, threadsHeld: held)))
+            return StuckCall(duration: duration)
+        }
+    }
+}
+
+/// A thread did not come back from SQLite in time.
+struct StuckCall: Error {
+    /// How long it was waited for.
+    let duration: Duration
 }

@@ -7,10 +7,10 @@ extension SQLiteDatabase {
         _ failure: (StoreFailure) -> Failure, in file: StaticString = #fileID, _ function: StaticString = #function,
         _ work: @Sendable @escaping (Database) throws -> Value
     ) async throws(Failure) -> Value {
-        defer { log.look() }
         do {
-            return try await desk.read(CallSite(file: file, function: function)) { [pool] clock in
-                try pool.read { db in try clock.run(in: db) { try work(db) } }
+            return try await desk.read(CallSite(file: file, function: function)) { [pool, log] clock in
+                defer { log.look() }
+                return try pool.read { db in try clock.run(in: db) { try work(db) } }
             }
         } catch {
             throw failure(StoreFailure(error, in: pool.path))
@@ -22,10 +22,10 @@ extension SQLiteDatabase {
         _ failure: (StoreFailure) -> Failure, in file: StaticString = #fileID, _ function: StaticString = #function,
         _ work: @Sendable @escaping (Database) throws -> Value
     ) async throws(Failure) -> Value {
-        defer { log.look() }
         do {
-            return try await desk.readLong(CallSite(file: file, function: function)) { [pool] clock in
-                try pool.read { db in try clock.run(in: db) { try work(db) } }
+            return try await desk.readLong(CallSite(file: file, function: function)) { [pool, log] clock in
+                defer { log.look() }
+                return try pool.read { db in try clock.run(in: db) { try work(db) } }
             }
         } catch {
             throw failure(StoreFailure(error, in: pool.path))
@@ -37,10 +37,10 @@ extension SQLiteDatabase {
         _ failure: (StoreFailure) -> Failure, in file: StaticString = #fileID, _ function: StaticString = #function,
         _ work: @Sendable @escaping (Database) throws -> Value
     ) async throws(Failure) -> Value {
-        defer { log.look() }
         do {
-            return try await desk.write(CallSite(file: file, function: function)) { [pool] clock in
-                try pool.write { db in
+            return try await desk.write(CallSite(file: file, function: function)) { [pool, log] clock in
+                defer { log.look() }
+                return try pool.write { db in
                     let value = try clock.run(in: db) { try work(db) }
                     if clock.isLeft { throw CallClock.Ending.left }
                     return value

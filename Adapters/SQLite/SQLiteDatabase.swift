@@ -12,7 +12,7 @@ public struct SQLiteDatabase: Sendable {
     /// The file that is open; `nil` when it was gone before it could be looked at.
     private let file: OpenedFile?
     let desk: CallDesk
-    let log: LogKeeper
+    let log: WriteAheadLogTrimmer
 
     /// Opens the file, makes it when it is missing, and brings its schema up to date.
     /// - Parameters:
@@ -54,7 +54,7 @@ public struct SQLiteDatabase: Sendable {
         } catch {
             throw SQLiteOpenError.cannotOpen(path: path, reason: String(describing: error))
         }
-        log = LogKeeper(pool, desk, observe: observe)
+        log = WriteAheadLogTrimmer(pool, desk, observe: observe)
         if makes { log.look() }
     }
 
@@ -67,7 +67,7 @@ public struct SQLiteDatabase: Sendable {
             LeaseClock.install(in: db, time)
             guard !db.configuration.readonly else { return }
             // A log that was longer is cut when it is begun anew.
-            try db.execute(sql: "PRAGMA journal_size_limit = \(limits.logBytes)")
+            try db.execute(sql: "PRAGMA journal_size_limit = \(limits.walBytes)")
         }
         return configuration
     }

@@ -17,11 +17,11 @@ struct SQLiteLimits: Sendable {
     /// Records that a count or a histogram looks at before it lets its view of the file go and takes another one.
     var viewedRows = 2_000_000
     /// Bytes of the file of the write-ahead log that are kept for later use.
-    var logBytes = 16 << 20
+    var walBytes = 16 << 20
     /// Pause between two attempts to cut a log that is longer, which doubles each time.
-    var logPause: Duration = .seconds(1)
+    var walPause: Duration = .seconds(1)
     /// The longest one of these pauses.
-    var longestLogPause: Duration = .seconds(30)
+    var longestWalPause: Duration = .seconds(30)
     /// How long a read may keep the log from being cut before that is said.
-    var logPatience: Duration = .seconds(30)
+    var walPatience: Duration = .seconds(30)
 }

@@ -8,7 +8,7 @@ final class TurnGate: Sendable {
     private struct Waiter {
         let ticket: UInt64
         let caller: CheckedContinuation<Void, any Error>
-        let timer: Task<Void, Never>
+        var timer: Task<Void, Never>?
     }
 
     private struct State {
@@ -63,7 +63,7 @@ final class TurnGate: Sendable {
             return state.waiters.removeFirst()
         }
         guard let next else { return }
-        next.timer.cancel()
+        next.timer?.cancel()
         next.caller.resume()
     }
 
@@ -83,10 +83,6 @@ final class TurnGate: Sendable {
         defer { state.withLock { _ = $0.early.remove(ticket) } }
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { caller in
-                let timer = Task { [weak self] in
-                    guard (try? await Task.sleep(for: limit)) != nil else { return }
-                    self?.abandon(ticket, Refusal.late)
-                }
                 let answer = state.withLock { state -> Result<Void, any Error>? in
                     if state.early.contains(ticket) { return .failure(CancellationError()) }
                     if state.free > 0 {
@@ -94,16 +90,29 @@ final class TurnGate: Sendable {
                         return .success(())
                     }
                     guard state.waiters.count < most else { return .failure(Refusal.full) }
-                    state.waiters.append(Waiter(ticket: ticket, caller: caller, timer: timer))
+                    state.waiters.append(Waiter(ticket: ticket, caller: caller, timer: nil))
                     return nil
                 }
-                guard let answer else { return }
-                timer.cancel()
-                caller.resume(with: answer)
+                if let answer { return caller.resume(with: answer) }
+                startTimer(ticket, limit)
             }
         } onCancel: {
             abandon(ticket, CancellationError())
         }
+    }
+
+    /// Begins the time of a call that waits; it may have its turn already.
+    private func startTimer(_ ticket: UInt64, _ limit: Duration) {
+        let timer = Task { [weak self] in
+            guard (try? await Task.sleep(for: limit)) != nil else { return }
+            self?.abandon(ticket, Refusal.late)
+        }
+        let isWaiting = state.withLock { state in
+            guard let index = state.waiters.firstIndex(where: { $0.ticket == ticket }) else { return false }
+            state.waiters[index].timer = timer
+            return true
+        }
+        if !isWaiting { timer.cancel() }
     }
 
     private func abandon(_ ticket: UInt64, _ error: any Error) {
@@ -115,7 +124,7 @@ final class TurnGate: Sendable {
             return state.waiters.remove(at: index)
         }
         guard let waiter else { return }
-        waiter.timer.cancel()
+        waiter.timer?.cancel()
         waiter.caller.resume(throwing: error)
     }
 }

@@ -17,8 +17,12 @@ final class CallAlarm: Sendable {
         let isStopped = isStopped
         HostThread.start(name: "call-alarm") {
             var watchdog = CallWatchdog()
+            var last = ContinuousClock.now
             while !isStopped.withLock({ $0 }) {
-                for notice in watchdog.look(ledger.sights) { CallAlarm.say(notice, to: logger) }
+                let now = ContinuousClock.now
+                for notice in watchdog.look(ledger.sights, after: now - last) { CallAlarm.say(notice, to: logger) }
+                ledger.lateness = watchdog.lateness
+                last = now
                 sleep(1)
             }
         }
@@ -28,10 +32,10 @@ final class CallAlarm: Sendable {
 
     private static func say(_ notice: CallWatchdog.Notice, to logger: Logger) {
         switch notice {
-        case .waiting(let count, let oldest):
+        case .waiting(let count, let oldest, let since):
             var metadata: Logger.Metadata = [
                 "backend": "\(oldest.backend.rawValue)", "waited_for": "\(oldest.what)", "count": "\(count)",
-                "duration_ms": "\(milliseconds(oldest.duration))",
+                "duration_ms": "\(milliseconds(oldest.duration))", "late_ms": "\(milliseconds(since))",
             ]
             metadata["purpose"] = oldest.purpose.map { "\($0)" }
             logger.warning("a call has had no answer for long", metadata: metadata)

@@ -36,11 +36,11 @@ struct StoreTroubles: Sendable {
         case .commitsGoOn(let duration):
             logger.notice(
                 "commits to the store go on", metadata: ["duration_ms": "\(Int64(duration / .milliseconds(1)))"])
-        case .logIsHeld(let bytes):
+        case .writeAheadLogIsHeld(let bytes):
             logger.warning(
                 "the store's write-ahead log grows: somebody reads in one transaction for long",
                 metadata: ["bytes": "\(bytes)"])
-        case .logIsCut(let duration):
+        case .writeAheadLogIsCut(let duration):
             logger.notice(
                 "the store's write-ahead log was cut",
                 metadata: ["duration_ms": "\(Int64(duration / .milliseconds(1)))"])

@@ -24,12 +24,15 @@ actor ProvisioningLanes {
     ) async throws -> Value {
         let passed = ticks.stopwatch()
         try await within(limit, by: ticks) { try await self.enter(app) }
+        let left = max(.zero, limit - passed())
         do {
-            let value = try await within(max(.zero, limit - passed()), by: ticks, work)
+            let value = try await within(left, by: ticks, work)
             await leave(app)
             return value
         } catch {
-            await leave(app, failing: ProvisioningLanes.failure(behind: error))
+            // Work that had little time left, since its turn came late, tells nothing of the file store.
+            let isTelling = left >= limit / 2
+            await leave(app, failing: isTelling ? ProvisioningLanes.failure(behind: error) : nil)
             throw error
         }
     }
@@ -38,7 +41,10 @@ actor ProvisioningLanes {
     private static func failure(behind error: any Error) -> StorageError? {
         let words = "the init of the app before this one failed"
         switch error {
-        case let error as TimeLimitPassed: return StorageError(.unavailable, detail: "\(words): \(error)")
+        case let error as TimeLimitPassed:
+            // A store that was slow is no file store that does not answer.
+            guard error.interrupted is StorageError else { return nil }
+            return StorageError(.unavailable, detail: "\(words): \(error)")
         // Whoever went away waits for nothing, and says nothing of the file store.
         case let error as StorageError where error.isWorthRetrying && !Task.isCancelled:
             return StorageError(error.reason, detail: "\(words): \(error.detail)")

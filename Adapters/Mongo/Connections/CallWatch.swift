@@ -82,7 +82,9 @@ final class CallWatch: Sendable {
             if let sign = signs.sign(of: server) { call.hear(at: sign) }
         }
         if sight.server == nil { signs.lookAgain() }
-        let isSlow = sight.server != nil && sight.asked > wires.answerLimit ?? limits.answer
+        // A server bounds its work on a commit itself; one whose answers do not arrive says nothing of that.
+        let limit = call.sight.isCommitting ? limits.commit + limits.silence : wires.answerLimit ?? limits.answer
+        let isSlow = sight.server != nil && sight.asked > limit
         guard let (verdict, what) = call.giveUp(limits, isSlow: isSlow, isWatched: wires.isWatched) else { return nil }
         let isWaiting = sight.server != nil
         return { [self] held in
@@ -103,8 +105,9 @@ final class CallWatch: Sendable {
             case .slow: (.slow, "the server did not answer in time: \(time)")
             case .cancelled: (.stuck, "cancelled, and the thread has not come back from the client library")
             }
-        report(sight.isCommitting ? .commit : reason, sight, held: held)
+        // That somebody went away is nobody's failure, and no trouble of the server's.
         if !sight.isCommitting, case .cancelled = verdict { return CancellationError() }
+        report(sight.isCommitting ? .commit : reason, sight, held: held)
         return MongoError(.network, "\(words): \(sight.what)", isOutcomeUnknown: sight.isCommitting)
     }
 

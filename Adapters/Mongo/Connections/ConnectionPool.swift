@@ -67,16 +67,9 @@ final class ConnectionPool: Sendable {
             try await withCheckedThrowingContinuation { caller in
                 switch state.withLock({ $0.take(ticket, caller) }) {
                 case .connection(let connection): caller.resume(returning: connection)
-                case .room: makeConnection(for: caller)
+                case .room: makeConnection(for: ticket, caller)
                 case .refusal(let error): caller.resume(throwing: error)
-                case .queued:
-                    let alarm = Task { [limits] in
-                        try await Task.sleep(for: limits.connection)
-                        abandon(ticket, MongoError(.busy, "all connections were taken for too long"))
-                    }
-                    if !state.withLock({ $0.set(alarm, of: ticket) }) { alarm.cancel() }
-                    // The handler below may have come before there was anything to cancel.
-                    if Task.isCancelled { abandon(ticket, CancellationError()) }
+                case .queued: startAlarm(of: ticket)
                 }
             }
         } onCancel: {
@@ -84,14 +77,26 @@ final class ConnectionPool: Sendable {
         }
     }
 
+    /// Begins the time of a caller that waits.
+    private func startAlarm(of ticket: UInt64) {
+        let alarm = Task { [limits] in
+            try await Task.sleep(for: limits.connection)
+            abandon(ticket, MongoError(.busy, "all connections were taken for too long"))
+        }
+        if !state.withLock({ $0.set(alarm, of: ticket) }) { alarm.cancel() }
+        // The handler of the cancellation may have come before there was anything to cancel.
+        if Task.isCancelled { abandon(ticket, CancellationError()) }
+    }
+
     /// Makes a connection in a room that was kept for it.
-    private func makeConnection(for caller: Caller) {
+    private func makeConnection(for ticket: UInt64, _ caller: Caller) {
         do throws(MongoError) {
             caller.resume(returning: try make())
         } catch {
-            caller.resume(throwing: error)
-            // Whoever waits would be refused as well.
-            for caller in state.withLock({ $0.giveRoom() }) { caller.resume(throwing: error) }
+            switch state.withLock({ $0.giveRoom(of: ticket, caller) }) {
+            case .queued: startAlarm(of: ticket)
+            case .refused(let callers): for caller in callers { caller.resume(throwing: error) }
+            }
         }
     }
 
@@ -99,7 +104,7 @@ final class ConnectionPool: Sendable {
     private func give(_ connection: MongoConnection, isGone: Bool) {
         guard !isGone else {
             connection.closeOnceBack()
-            if let caller = state.withLock({ $0.replace() }) { makeConnection(for: caller) }
+            if let next = state.withLock({ $0.replace() }) { makeConnection(for: next.ticket, next.caller) }
             return
         }
         switch state.withLock({ $0.give(connection) }) {
@@ -127,9 +132,11 @@ extension ConnectionPool {
 
         enum Taking { case connection(MongoConnection), room, queued, refusal(MongoError) }
         enum Giving { case kept, passedOn(Caller), unwanted }
+        enum Failing { case queued, refused([Caller]) }
 
         /// How many more connections may be made.
         private var room: Int
+        private let size: Int
         private let queueLimit: Int
         private var idle: [MongoConnection] = []
         private var waiters: [Waiter] = []
@@ -138,6 +145,7 @@ extension ConnectionPool {
 
         init(room: Int, queueLimit: Int) {
             self.room = room
+            size = room
             self.queueLimit = queueLimit
         }
 
@@ -174,23 +182,28 @@ extension ConnectionPool {
 
         /// Takes note that a connection is gone.
         /// - Returns: who is to have one in its place; `nil` when there is room for another one.
-        mutating func replace() -> Caller? {
+        mutating func replace() -> (ticket: UInt64, caller: Caller)? {
             guard !isClosed, !waiters.isEmpty else {
                 room += 1
                 return nil
             }
             let waiter = waiters.removeFirst()
             waiter.alarm?.cancel()
-            return waiter.caller
+            return (waiter.ticket, waiter.caller)
         }
 
         /// Takes note that a connection could not be made.
-        /// - Returns: who waited for one.
-        mutating func giveRoom() -> [Caller] {
+        ///
+        /// The caller waits for one of those that are in use, if there are any; else nobody can have one.
+        mutating func giveRoom(of ticket: UInt64, _ caller: Caller) -> Failing {
             room += 1
+            if !isClosed, room + idle.count < size, waiters.count < queueLimit {
+                waiters.insert(Waiter(ticket: ticket, caller: caller), at: 0)
+                return .queued
+            }
             defer { waiters = [] }
             for waiter in waiters { waiter.alarm?.cancel() }
-            return waiters.map(\.caller)
+            return .refused([caller] + waiters.map(\.caller))
         }
 
         /// Whether the caller still waits and is given up when the alarm goes off.

@@ -16,7 +16,7 @@ final class MongoCall: Sendable {
     private let isEndless: Bool
     private let state = Locked(State())
 
-    /// - Parameter isEndless: whether the call has no limit over all its statements.
+    /// - Parameter isEndless: whether neither a statement of the call nor all of them have a limit.
     init(isEndless: Bool = false) { self.isEndless = isEndless }
 
     /// What is waited for, and since when.
@@ -87,8 +87,12 @@ final class MongoCall: Sendable {
 
     private func verdict(_ state: State, _ limits: MongoLimits, isSlow: Bool, isWatched: Bool) -> Verdict? {
         let now = ContinuousClock.now
-        if let cancelled = state.cancelled, now - max(cancelled, state.heard) > limits.stuck { return .cancelled }
+        if let cancelled = state.cancelled {
+            // A commit that was sent is waited for as long as there are signs of a primary.
+            let since = state.isCommitting ? max(cancelled, state.heard) : cancelled
+            if now - since > limits.stuck { return .cancelled }
+        }
         if isWatched, now - state.heard > limits.patience { return .unheard(now - state.heard) }
-        return isSlow || (!isEndless && now - state.began > limits.call) ? .slow : nil
+        return !isEndless && (isSlow || now - state.began > limits.call) ? .slow : nil
     }
 }

@@ -44,8 +44,8 @@ internal import LogModel
         var error = logferry_mongo_error()
         let waits = logferry_mongo_waits(
             connect: Int32(milliseconds(limits.connect)), selection: Int32(milliseconds(limits.selection)),
-            // The call is given up before that, and not begun once more.
-            socket: Int32(milliseconds(limits.answer + limits.silence)))
+            // Calls are given up before that, save those that have no limit.
+            socket: Int32(milliseconds(limits.longestAnswer)))
         guard let raw = unsafe url.reveal({ unsafe wires.open($0, waits, &error) }) else { throw MongoError(error) }
         unsafe self.raw = raw
         self.database = database

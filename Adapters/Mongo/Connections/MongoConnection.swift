@@ -24,7 +24,9 @@ actor MongoConnection {
     /// - Throws: ``MongoError`` when too many threads have not come back.
     init(_ watch: CallWatch, _ signs: ServerSigns, make: @escaping Make) throws(MongoError) {
         try watch.admit()
-        thread = DedicatedThread(name: "mongo")
+        do { thread = try DedicatedThread(trying: "mongo") } catch {
+            throw MongoError(.busy, "no connection can be made: \(error)")
+        }
         self.watch = watch
         self.signs = signs
         self.make = make

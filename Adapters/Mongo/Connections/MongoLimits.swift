@@ -6,6 +6,8 @@ struct MongoLimits: Sendable {
     var selection: Duration = .seconds(15)
     /// A whole answer to one statement; `socketTimeoutMS` in the URL replaces it.
     var answer: Duration = .seconds(75)
+    /// An answer to a call without limits, which makes the schema; `socketTimeoutMS` in the URL replaces it too.
+    var longestAnswer: Duration = .seconds(3600)
     /// A query, by the server's own clock.
     var query: Duration = .seconds(60)
     /// Asking for the outcome of a commit, and the commit by the server's own clock.
@@ -25,7 +27,7 @@ struct MongoLimits: Sendable {
     /// How long a server that did not answer that is left out, unless it answers when it is asked again.
     var avoidance: Duration = .seconds(30)
     /// What a thread gets to come back from the client library when its caller was cancelled or the store is closed.
-    var stuck: Duration = .seconds(2)
+    var stuck: Duration = .milliseconds(500)
     /// Threads that may be inside of the client library although their calls were given up.
     var heldThreads = 8
     /// Look-ups of host names that may be on their way.

@@ -6,7 +6,7 @@ struct ServerDialler: Sendable {
     private let lookup: HostLookup
     private let limits: MongoLimits
 
-    /// How long an address has before the next one is tried beside it.
+    /// How long an address has before the next one is tried beside it, or, when it is the only one, is left to the library.
     private static let headStart = Duration.milliseconds(250)
 
     init(lookup: HostLookup, limits: MongoLimits) {
@@ -15,6 +15,10 @@ struct ServerDialler: Sendable {
     }
 
     /// Connects to whichever address of a server first takes the connection.
+    ///
+    /// The library dials its servers one after the other and then waits for all of them together. So it is given a connection
+    /// that does not stand yet when a server's only address has not taken it soon: servers that are gone hold up the others no
+    /// longer.
     /// - Returns: a socket that does not block.
     /// - Throws: ``DialFailure``; the words do not name the server.
     func dial(_ server: DialledServer) throws(DialFailure) -> Int32 {
@@ -54,7 +58,11 @@ struct ServerDialler: Sendable {
                 turn = .now + ServerDialler.headStart
                 continue
             }
-            let ready = waitFor(sockets.map { ($0, POLLOUT) }, until: waiting.isEmpty ? end : min(end, turn))
+            if addresses.count == 1, ContinuousClock.now >= turn, let socket = sockets.popLast() {
+                return prepared(socket)
+            }
+            let isWithoutTurn = waiting.isEmpty && addresses.count > 1
+            let ready = waitFor(sockets.map { ($0, POLLOUT) }, until: isWithoutTurn ? end : min(end, turn))
             for (socket, isReady) in zip(sockets, ready) where isReady {
                 sockets.removeAll { $0 == socket }
                 code = pendingError(of: socket)

@@ -17,8 +17,10 @@ final class ServerSigns: Sendable {
         case primary
         /// It takes none, at least now.
         case other
-        /// It took no connection or ended it, but it is there.
+        /// It took no connection or ended it, but its machine is there.
         case refused
+        /// It could not be asked: its name is not known, or this process has no descriptor or thread left.
+        case unasked
         case nothing
     }
 
@@ -35,6 +37,13 @@ final class ServerSigns: Sendable {
         /// When each server was last seen to do its work.
         var signs: [String: ContinuousClock.Instant] = [:]
         var silences: [String: Silence] = [:]
+
+        /// Forgets what was seen of servers before a moment: they may have left the set.
+        mutating func forget(before moment: ContinuousClock.Instant) {
+            looks = looks.filter { $0.value > moment }
+            signs = signs.filter { $0.value > moment }
+            silences = silences.filter { $0.value.confirmed > moment }
+        }
     }
 
     /// A server that answers nothing, new connections included.
@@ -100,7 +109,12 @@ final class ServerSigns: Sendable {
 
     /// Looks whether servers that are silent are there again; for those who wait while there is no primary.
     func lookAgain() {
-        for server in state.withLock({ Array($0.silences.keys) }) { look(at: server) }
+        let silent = state.withLock { state in
+            // A server that nobody has looked at for long may have left the set.
+            state.forget(before: .now - limits.avoidance * 10)
+            return Array(state.silences.keys)
+        }
+        for server in silent { look(at: server) }
     }
 
     /// Begins to ask a server what it is, unless that was done lately, or is being done.
@@ -114,7 +128,7 @@ final class ServerSigns: Sendable {
         }
         guard begins else { return }
         let isDecided = Locked(false)
-        HostThread.start(name: "mongo-look") { [self] in
+        let isStarted = HostThread.startIfPossible(name: "mongo-look") { [self] in
             let answer = ask(server, limits.signOfLife)
             state.withLock { _ = $0.asked.remove(server) }
             let isLate = isDecided.withLock { isDecided in
@@ -124,6 +138,7 @@ final class ServerSigns: Sendable {
             // Better late than never: the server is used again.
             if !isLate || answer != .nothing { take(answer, from: server, since: start) }
         }
+        guard isStarted else { return state.withLock { _ = $0.asked.remove(server) } }
         Task { [self] in
             try? await Task.sleep(for: limits.signOfLife)
             let isLate = isDecided.withLock { isDecided in
@@ -147,6 +162,7 @@ final class ServerSigns: Sendable {
             for wires in allWires where wires.isWaiting(for: server, longerThan: limits.silence) {
                 end(wires, to: server, since: .demoted)
             }
+        case .unasked: break
         case .nothing: fellSilent(server, since: start)
         }
     }
@@ -174,14 +190,11 @@ extension ServerSigns {
     /// Asks servers of a set by connections of their own.
     static func asking(_ url: Secret, _ dialler: ServerDialler) -> Ask {
         { server, limit in
-            let code = Locked<Int32>(0)
+            let dialled = Locked<Result<Int32, DialFailure>?>(nil)
             let wires = Wires(dial: { target in
-                do throws(DialFailure) {
-                    return .success(try dialler.dial(target))
-                } catch {
-                    code.withLock { $0 = error.code }
-                    return .failure(error)
-                }
+                let outcome = Result { () throws(DialFailure) in try dialler.dial(target) }
+                dialled.withLock { $0 = outcome }
+                return outcome
             })
             let start = ContinuousClock.now
             // A path must not pass for the end of the hosts.
@@ -191,9 +204,21 @@ extension ServerSigns {
             case LOGFERRY_MONGO_OTHER: return .other
             default: break
             }
-            let isOutOfReach = [EHOSTUNREACH, ENETUNREACH, EHOSTDOWN, ETIMEDOUT].contains(code.withLock { $0 })
-            return isOutOfReach || ContinuousClock.now - start >= limit * 0.9 ? .nothing : .refused
+            switch dialled.withLock({ $0 }) {
+            case .success: return ContinuousClock.now - start >= limit * 0.9 ? .nothing : .refused
+            case .failure(let failure): return answer(failure.code)
+            case nil: return .unasked
+            }
         }
+    }
+}
+
+/// What a server says by not taking a connection; 0 when its name was not found.
+private func answer(_ code: Int32) -> ServerSigns.Answer {
+    switch code {
+    case EHOSTUNREACH, ENETUNREACH, EHOSTDOWN, ETIMEDOUT: .nothing
+    case ECONNREFUSED, ECONNRESET: .refused
+    default: .unasked
     }
 }
 

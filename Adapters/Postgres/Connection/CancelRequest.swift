@@ -27,7 +27,7 @@ import HostLookup
         }
         // The thread alone uses it from now on, and lets it go.
         let address = UInt(bitPattern: request)
-        HostThread.start(name: "pg-cancel") { [self] in
+        let isStarted = HostThread.startIfPossible(name: "pg-cancel") { [self] in
             if let request = unsafe OpaquePointer(bitPattern: address) {
                 var message = [CChar](repeating: 0, count: 256)
                 // When it cannot be sent, the connection is given up once the time is over.
@@ -37,6 +37,11 @@ import HostLookup
             CancelRequest.underWay.withLock { $0 -= 1 }
             var one: UInt64 = 1
             _ = unsafe write(done, &one, 8)
+        }
+        guard isStarted else {
+            unsafe PQfreeCancel(request)
+            CancelRequest.underWay.withLock { $0 -= 1 }
+            return nil
         }
     }
 

@@ -21,9 +21,10 @@ import LogModel
     /// What a session begins with; what the URL's own `options` say comes behind and wins.
     ///
     /// Each of our statements has an index to go by; statistics that are missing or old must not make the server read
-    /// whole partitions instead.
+    /// whole partitions instead. A process that stands still within a transaction holds what it has locked no longer than its
+    /// own claims last.
     private static let sessionOptions = [
-        "statement_timeout=30s", "lock_timeout=10s", "idle_in_transaction_session_timeout=60s",
+        "statement_timeout=30s", "lock_timeout=10s", "idle_in_transaction_session_timeout=20s",
         "client_min_messages=error", "enable_seqscan=off", "enable_bitmapscan=off",
     ]
 

@@ -15,7 +15,9 @@ actor PostgresConnection {
     init(_ watch: CallWatch) throws(PostgresError) {
         try watch.admit()
         self.watch = watch
-        thread = DedicatedThread(name: "postgres")
+        do { thread = try DedicatedThread(trying: "postgres") } catch {
+            throw PostgresError(.connectionLost, "no connection can be made: \(error)")
+        }
         interrupter = try Interrupter()
     }
 

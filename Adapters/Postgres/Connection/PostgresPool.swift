@@ -10,6 +10,8 @@ actor PostgresPool {
     private var idle: [PostgresConnection] = []
     /// Connections that there are or that are being made.
     private var count = 0
+    /// How many of them are being made.
+    private var connecting = 0
     private var waiters: [Waiter] = []
     private var lastTicket: UInt64 = 0
     private var isClosed = false
@@ -124,11 +126,13 @@ actor PostgresPool {
     private func grow() {
         guard !isClosed, !waiters.isEmpty, count < settings.size else { return }
         count += 1
+        connecting += 1
         Task { await connect() }
     }
 
     /// Tries until a connection stands or nobody waits for one any more.
     private func connect() async {
+        defer { connecting -= 1 }
         var attempt = 0
         while !isClosed, !waiters.isEmpty {
             do {
@@ -140,7 +144,9 @@ actor PostgresPool {
             } catch {
                 report(error)
                 lastFailure = error as? PostgresError
-                if let lastFailure, watch.held >= watch.limits.heldThreads { refuseAll(lastFailure) }
+                // Connections that are merely in use come back to those who wait.
+                let isAlone = count <= connecting
+                if let lastFailure, isAlone, watch.held >= watch.limits.heldThreads { refuseAll(lastFailure) }
                 attempt += 1
                 try? await Task.sleep(for: settings.pause(before: attempt))
             }

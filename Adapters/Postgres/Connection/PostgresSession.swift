@@ -190,11 +190,13 @@ import CPostgres
     /// Ends a transaction that failed; a session that cannot even do that is given up by its connection.
     private func rollBack() {
         guard link.isAlive, unsafe PQtransactionStatus(link.raw) != PQTRANS_IDLE else { return }
+        link.endCall()
         _ = try? script("ROLLBACK")
     }
 
     /// Lets a request to cancel that came too late for the last piece of work meet something that nobody waits for.
     func settleAfterCancel() {
+        link.endCall()
         guard link.takeCancelRequest(), link.isAlive else { return }
         _ = try? script("SELECT 1")
     }

@@ -56,6 +56,10 @@ import StoreSupport
         callEnd = isEndless ? nil : .now + max(limits.call, patience, roundTrip * limits.roundTripsOfCall)
     }
 
+    /// Ends the limit over the whole: what tidies up behind the work has limits of its own, and a request to cancel it would
+    /// meet the next caller's statement.
+    func endCall() { callEnd = nil }
+
     /// Silence after which the server is asked for a sign of life.
     private var silence: Duration { max(limits.silence, roundTrip * 2) }
 

@@ -22,6 +22,9 @@ enum SchemaUpgrade {
         if !makes, try present(in: session) == 0 { throw PostgresOpenError.noStore(store: shown) }
         if try isCurrent(session, shown) { return }
         if !makes { throw PostgresOpenError.olderVersion(store: shown) }
+        // Indexes of a large store take their time to be made. The connection is used for nothing else.
+        try session.script("SET statement_timeout = 0")
+        session.link.patience = session.link.limits.longestStatement
         try session.transaction { session in
             // Processes that start at the same moment do this one after the other.
             try session.execute(

@@ -8,10 +8,25 @@ public final class DedicatedThread: SerialExecutor {
     private let name: String
     private let mailbox = Monitor(Mailbox())
 
-    /// Starts the thread; the first 15 bytes of `name` are what `top -H` shows.
+    /// Starts the thread, and ends the process when the system has none left; the first 15 bytes of `name` are what `top -H`
+    /// shows.
     public init(name: String) {
         self.name = name
-        start()
+        let isStarted = start()
+        precondition(isStarted, "a thread cannot be started: the system has none left for this process")
+    }
+
+    /// Starts the thread if the system has one.
+    /// - Throws: ``NoThread`` when it has none left for this process.
+    public init(trying name: String) throws(NoThread) {
+        self.name = name
+        guard start() else { throw NoThread() }
+    }
+
+    /// The system has no thread left for this process.
+    public struct NoThread: Error, CustomStringConvertible {
+        /// For people.
+        public let description = "the system has no thread left for this process"
     }
 
     deinit { stop() }
@@ -23,7 +38,9 @@ public final class DedicatedThread: SerialExecutor {
         let job = UnownedJob(job)
         // Once the job is in, it may run and let the actor and this executor go, before the lock is given back.
         let needsThread = withExtendedLifetime(mailbox) { $0.change { $0.put(job) } }
-        if needsThread { start() }
+        guard needsThread else { return }
+        let isStarted = start()
+        precondition(isStarted, "a thread cannot be started: the system has none left for this process")
     }
 
     /// The executor as actors name it; the actor must keep the thread itself as well.
@@ -56,11 +73,11 @@ public final class DedicatedThread: SerialExecutor {
         }
     }
 
-    private func start() {
+    private func start() -> Bool {
         let executor = unsafe UnownedSerialExecutor(ordinary: self)
         let mailbox = self.mailbox
         // The thread holds the mailbox and not the executor, so letting the executor go ends the thread.
-        HostThread.start(name: name) {
+        return HostThread.startIfPossible(name: name) {
             mailbox.change { $0.thread = .running(pthread_self()) }
             while let jobs = mailbox.wait(for: { $0.take() }).jobs {
                 for job in jobs { unsafe job.runSynchronously(on: executor) }

@@ -8,6 +8,7 @@ public final class CallLedger: Sendable {
     private struct State {
         var lastNumber: UInt64 = 0
         var calls: [UInt64: Entry] = [:]
+        var lateness: [Backend: Duration] = [:]
     }
 
     private struct Entry {
@@ -76,6 +77,12 @@ public final class CallLedger: Sendable {
                 duration: now - entry.since)
         }
         .sorted { ($0.duration, $1.number) > ($1.duration, $0.number) }
+    }
+
+    /// How long calls to each backend have been late, as ``CallWatchdog/lateness`` had it at its latest look.
+    public var lateness: [Backend: Duration] {
+        get { state.withLock { $0.lateness } }
+        set { state.withLock { $0.lateness = newValue } }
     }
 
     /// How long the oldest call to each backend has lasted; backends without calls are left out.

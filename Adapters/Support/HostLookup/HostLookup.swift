@@ -24,6 +24,8 @@ public final class HostLookup: Sendable {
         case tooMany(Int, host: String)
         /// The process has no descriptor left.
         case noDescriptor(host: String)
+        /// The system has no thread left to ask with.
+        case noThread(host: String)
         /// The resolver has not answered in time.
         case late(host: String)
         /// The waiting was ended.
@@ -36,6 +38,7 @@ public final class HostLookup: Sendable {
             switch self {
             case .tooMany(let count, let host):
                 "\(count) look-ups of host names have not come back: \(host) is not looked up"
+            case .noThread(let host): "no thread is left to look up \(host)"
             case .noDescriptor(let host): "no descriptor is free to look up \(host)"
             case .late(let host): "the look-up of host name \"\(host)\" was not answered in time"
             case .interrupted: "cancelled while a host name was looked up"
@@ -100,7 +103,7 @@ public final class HostLookup: Sendable {
     public func addresses(
         of host: String, until end: ContinuousClock.Instant, interrupt: Int32? = nil, limit: Int
     ) throws(Failure) -> [String] {
-        guard let pending = pending(host, limit: limit) else { throw .tooMany(limit, host: host) }
+        let pending = try pending(host, limit: limit)
         let alarm = logferry_new_alarm()
         guard alarm >= 0 else { throw .noDescriptor(host: host) }
         defer { close(alarm) }
@@ -117,7 +120,7 @@ public final class HostLookup: Sendable {
         }
     }
 
-    private func pending(_ host: String, limit: Int) -> Pending? {
+    private func pending(_ host: String, limit: Int) throws(Failure) -> Pending {
         let (pending, isNew) = state.withLock { state in
             if let known = state[host] { return (known as Pending?, false) }
             guard state.count < limit else { return (nil, false) }
@@ -125,11 +128,17 @@ public final class HostLookup: Sendable {
             state[host] = made
             return (made, true)
         }
-        guard let pending, isNew else { return pending }
-        HostThread.start(name: "host-lookup") { [self] in
+        guard let pending else { throw .tooMany(limit, host: host) }
+        guard isNew else { return pending }
+        let isStarted = HostThread.startIfPossible(name: "host-lookup") { [self] in
             let answer = resolve(host)
             state.withLock { _ = $0.removeValue(forKey: host) }
             pending.answer(answer)
+        }
+        guard isStarted else {
+            state.withLock { _ = $0.removeValue(forKey: host) }
+            pending.answer(.failure(LookupError(reason: "no thread is left to ask with")))
+            throw .noThread(host: host)
         }
         return pending
     }

@@ -7,9 +7,9 @@ public enum StoreEvent: Sendable {
     /// Commits are sent again, after so long.
     case commitsGoOn(after: Duration)
     /// The log of the store's file has grown and cannot be cut, since somebody reads in one transaction for long.
-    case logIsHeld(bytes: Int)
+    case writeAheadLogIsHeld(bytes: Int)
     /// The log of the store's file was cut, after so long.
-    case logIsCut(after: Duration)
+    case writeAheadLogIsCut(after: Duration)
 }
 
 /// A call that was given up before the server answered it.

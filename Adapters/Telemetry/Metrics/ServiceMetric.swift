@@ -29,6 +29,7 @@ public enum ServiceMetric: String, Sendable, CaseIterable {
     case commitSteps = "logferry_commit_steps_total"
 
     case oldestCall = "logferry_oldest_call_seconds"
+    case lateCalls = "logferry_calls_late_seconds"
     case storeCallsGivenUp = "logferry_store_calls_given_up_total"
 
     case lockAcquires = "logferry_lock_acquires_total"
@@ -112,6 +113,8 @@ extension ServiceMetric {
         case .commitDuration: histogram([], "Time that commits to the store took, failed ones included.")
         case .commitFailures: counter(["reason"], "Commits that did not go through, by reason.")
         case .commitSteps: counter(["outcome"], "Steps of cursors in commits, by what came of them.")
+        case .lateCalls:
+            gauge(["backend"], "How long calls have lasted ten seconds, one after the other; 0 when none does.")
         case .oldestCall: gauge(["backend"], "How long the oldest call under way has lasted, 0 when there is none.")
         case .storeCallsGivenUp: counter(["backend", "reason"], "Calls to the store given up without an answer.")
         case .lockAcquires: counter(["outcome"], "Attempts to take a lock, by what came of them.")

@@ -2,20 +2,20 @@ import LogModel
 
 /// Which apps of a run are being visited, and what the visits have brought.
 ///
-/// Apps that are slow are visited beside the others, and not in place of them: while they last, the others are visited
-/// again. One visit of each app is waited for in this way: were it more, a run would have no end when every round lasts
-/// for longer than the pause between two.
+/// An app is slow when a visit of it lasts for the whole time between two pauses. Such visits go on beside the others, and not
+/// in place of them: while they last, the other apps are visited again. An app that was slow is not visited again in the same
+/// run. So a run ends however long its rounds and visits take, and nobody waits for a second visit of a slow app.
 struct AppVisits {
     /// What a run waits for.
     enum Step: Sendable {
         /// A visit has ended.
         case visited(AppID, ConsumeFigures)
-        /// The round has lasted long enough: whoever is still busy is slow, and the others are visited again.
+        /// Some time has passed: it is seen who is slow, and then the others are visited again.
         case paused
     }
 
     /// How many visits there may be beyond the usual number, since those that last are counted apart.
-    private static let mostSlow = 60
+    private static let mostLasting = 60
 
     /// What all visits have brought.
     private(set) var figures = ConsumeFigures()
@@ -24,14 +24,12 @@ struct AppVisits {
     /// Whether an app is being visited.
     var isBusy: Bool { !busy.isEmpty }
     /// Whether no further visit may begin now.
-    var isFull: Bool { busy.count - slow.count >= parallel || slow.count >= AppVisits.mostSlow }
+    var isFull: Bool { busy.count - lasting.count >= parallel || lasting.count >= AppVisits.mostLasting }
 
     private let parallel: Int
     private var busy: Set<AppID> = []
-    /// Those that were busy when a round had lasted long enough.
-    private var slow: Set<AppID> = []
-    /// Those whose present visit the others need not wait for.
-    private var awaited: Set<AppID> = []
+    /// Those whose present visit was under way at the latest pause.
+    private var lasting: Set<AppID> = []
     /// Those that were slow in one of their visits.
     private var wereSlow: Set<AppID> = []
     /// Those that were visited at least once.
@@ -45,16 +43,15 @@ struct AppVisits {
     mutating func beginRound() { isTimeForNext = false }
 
     /// Begins a visit.
-    /// - Returns: `false` when the app is being visited.
-    mutating func begin(_ app: AppID) -> Bool { busy.insert(app).inserted }
+    /// - Returns: `false` when the app is being visited, or was slow in this run.
+    mutating func begin(_ app: AppID) -> Bool { !wereSlow.contains(app) && busy.insert(app).inserted }
 
     /// Takes note of what came of a step; of `nil` when there is nothing to wait for.
     mutating func take(_ step: Step?) {
         switch step {
         case .visited(let app, var brought):
             busy.remove(app)
-            slow.remove(app)
-            awaited.remove(app)
+            lasting.remove(app)
             if !seen.insert(app).inserted {
                 // What was left alone, and the app itself, were counted by the first visit.
                 brought.apps = 0
@@ -63,9 +60,10 @@ struct AppVisits {
             }
             figures += brought
         case .paused:
-            slow = busy
-            for app in busy where wereSlow.insert(app).inserted { awaited.insert(app) }
-            isTimeForNext = !awaited.isEmpty
+            let slow = lasting
+            wereSlow.formUnion(slow)
+            lasting = busy
+            isTimeForNext = !slow.isEmpty
         case nil: break
         }
     }

@@ -43,12 +43,26 @@ struct SilenceTests {
         _ = try await gate.enter("getToken")
     }
 
+    @Test("T94: one call that hangs while nobody else asks is late, again and again, and says nothing of the server")
+    func lonely() async throws {
+        let gate = gate
+        for _ in 0..<3 {
+            let slow = try await gate.enter("readFile")
+            clock.advance(by: .seconds(20))
+            #expect(await gate.noteEnd(of: slow, lost(.timedOut(.idle))) == .late)
+            let listing = try await gate.enter("getFolder")
+            #expect(!listing.isProbe)
+            await gate.noteAnswer(to: listing)
+        }
+    }
+
     @Test("T94: a server that answers nobody is tried by one call at a time, at pauses that grow to ten seconds")
     func silent() async throws {
         let gate = gate
         let calls = [try await gate.enter("getToken"), try await gate.enter("readFile")]
         clock.advance(by: .seconds(20))
-        for call in calls { #expect(await gate.noteEnd(of: call, lost(.timedOut(.total))) == .silent) }
+        #expect(await gate.noteEnd(of: calls[0], lost(.timedOut(.total))) == .late)
+        #expect(await gate.noteEnd(of: calls[1], lost(.timedOut(.total))) == .silent)
         var pauses: [Duration] = []
         for _ in 0..<6 {
             var pause = Duration.zero
@@ -68,9 +82,9 @@ struct SilenceTests {
     @Test("T94: the first answer, whatever it says, lets all calls through again")
     func answersAgain() async throws {
         let gate = gate
-        let call = try await gate.enter("getToken")
+        let calls = [try await gate.enter("getToken"), try await gate.enter("readFile")]
         clock.advance(by: .seconds(20))
-        _ = await gate.noteEnd(of: call, lost(.timedOut(.idle)))
+        for call in calls { _ = await gate.noteEnd(of: call, lost(.timedOut(.idle))) }
         clock.advance(by: .seconds(10))
         let probe = try await gate.enter("getToken")
         #expect(probe.isProbe)
@@ -81,10 +95,11 @@ struct SilenceTests {
     @Test("T94: a probe that its caller gave up lets the next caller try")
     func abandonedProbe() async throws {
         let gate = gate
-        let call = try await gate.enter("getToken")
+        let calls = [try await gate.enter("getToken"), try await gate.enter("readFile")]
         clock.advance(by: .seconds(6))
-        // Given up by its caller after long enough to tell.
-        #expect(await gate.noteEnd(of: call, lost(.cancelled)) == .silent)
+        // Given up by their callers after long enough to tell.
+        #expect(await gate.noteEnd(of: calls[0], lost(.cancelled)) == .late)
+        #expect(await gate.noteEnd(of: calls[1], lost(.cancelled)) == .silent)
         clock.advance(by: .seconds(10))
         let probe = try await gate.enter("getToken")
         #expect(await gate.noteEnd(of: probe, lost(.cancelled)) == .neither)
@@ -113,12 +128,12 @@ struct SilenceTests {
             #expect(error?.reason == .unavailable)
             await #expect(throws: SourceError.self) { try await source.list { _ in } }
         }
-        #expect(transport.calls.count == 1)
+        #expect(transport.calls.count == 2)
         clock.advance(by: .seconds(1))
         isSilent.withLock { $0 = false }
         #expect(try await administration.folder(at: Bench.path) != nil)
-        #expect(transport.calls.count == 2 && transport.calls[1].request.isRepeatable == false)
+        #expect(transport.calls.count == 3 && transport.calls[2].request.isRepeatable == false)
         #expect(try await administration.folder(at: Bench.path) != nil)
-        #expect(transport.calls[2].request.isRepeatable)
+        #expect(transport.calls[3].request.isRepeatable)
     }
 }

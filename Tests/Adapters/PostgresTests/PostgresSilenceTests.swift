@@ -147,6 +147,30 @@ struct PostgresSilenceTests {
         await database.close()
     }
 
+    @Test("T90: when all statements together take too long, one request to cancel is sent, and none behind the rollback")
+    func oneCancel() async throws {
+        var scene = try await SilentScene()
+        (scene.limits.silence, scene.limits.call) = (.seconds(20), .milliseconds(600))
+        let database = try await scene.database(size: 1)
+        try await database.work { ($0.link.patience, $0.link.roundTrip) = (.milliseconds(400), .zero) }
+        let connections = scene.proxy.accepted
+        for round in 1...5 {
+            let error = await #expect(throws: PostgresError.self) {
+                try await database.work { session in
+                    try session.transaction { session in
+                        for _ in 0..<3 { try session.run("SELECT pg_sleep(0.3)") }
+                    }
+                }
+            }
+            #expect(error?.kind == .server(ServerState.queryCanceled))
+            // The connection is used on, by somebody whose statement no late request meets.
+            try await database.work { try $0.run("SELECT pg_sleep(0.1)") }
+            #expect(scene.proxy.accepted == connections + round)
+        }
+        scene.proxy.stop()
+        await database.close()
+    }
+
     @Test("T90: a slow server is no silent one: a statement that takes longer than the sign of life is waited for")
     func slowStatement() async throws {
         var scene = try await SilentScene()

@@ -51,11 +51,11 @@ struct SQLiteLogTests {
     func cutWithoutWrites() async throws {
         let events = Mutex<(held: Int, cut: Int)>((0, 0))
         let limits = SQLiteLimits(
-            logBytes: 1 << 18, logPause: .milliseconds(20), longestLogPause: .milliseconds(50), logPatience: .zero)
+            walBytes: 1 << 18, walPause: .milliseconds(20), longestWalPause: .milliseconds(50), walPatience: .zero)
         var (database, feed) = try await open(limits) { event in
             events.withLock { events in
-                if case .logIsHeld = event { events.held += 1 }
-                if case .logIsCut = event { events.cut += 1 }
+                if case .writeAheadLogIsHeld = event { events.held += 1 }
+                if case .writeAheadLogIsCut = event { events.cut += 1 }
             }
         }
         var reader: DatabaseSnapshot? = try reader()
@@ -73,7 +73,7 @@ struct SQLiteLogTests {
 
     @Test("T100: the commits after a long read cut the log themselves")
     func cutByCommits() async throws {
-        let limits = SQLiteLimits(logBytes: 1 << 18, logPause: .seconds(3600))
+        let limits = SQLiteLimits(walBytes: 1 << 18, walPause: .seconds(3600))
         var (database, feed) = try await open(limits)
         var reader: DatabaseSnapshot? = try reader()
         try await commit(60, to: &feed, of: database)

@@ -13,6 +13,9 @@ struct AppVisitsTests {
         visits.beginRound()
         #expect(visits.begin(apps[0]) && visits.begin(apps[1]))
         visits.take(.visited(apps[1], ConsumeFigures()))
+        // It has just begun, as far as is known.
+        visits.take(.paused)
+        #expect(visits.isWaiting)
         for _ in 0..<3 {
             visits.take(.paused)
             #expect(!visits.isWaiting && visits.isBusy)
@@ -22,6 +25,28 @@ struct AppVisitsTests {
             #expect(visits.isWaiting)
         }
         visits.take(.visited(apps[0], ConsumeFigures()))
+        #expect(!visits.isBusy)
+    }
+
+    @Test("T75: an app that was slow is not visited again in the run, and one that was busy at a pause is")
+    func once() {
+        var visits = AppVisits(parallel: 4)
+        visits.beginRound()
+        #expect(visits.begin(apps[0]) && visits.begin(apps[1]))
+        visits.take(.paused)
+        visits.take(.visited(apps[1], ConsumeFigures()))
+        visits.take(.paused)
+        #expect(!visits.isWaiting)
+        visits.beginRound()
+        let isBegunAgain = visits.begin(apps[1])
+        #expect(isBegunAgain)
+        visits.take(.visited(apps[0], ConsumeFigures()))
+        visits.beginRound()
+        let isSlowOneBegun = visits.begin(apps[0])
+        #expect(!isSlowOneBegun)
+        visits.take(.paused)
+        #expect(visits.isWaiting)
+        visits.take(.visited(apps[1], ConsumeFigures()))
         #expect(!visits.isBusy)
     }
 
