@@ -41,7 +41,8 @@ struct CallWatchdogTests {
     @Test("T97: calls that are late after a long one are said as seldom as that one was")
     func afterLongCall() {
         // One call of 75 seconds, then calls of 15 seconds that overlap.
-        let looks = (0..<75).map { [sight(1, $0)] }
+        let looks =
+            (0..<75).map { [sight(1, $0)] }
             + (0..<300).map { second in [sight(UInt64(2 + second / 3), 12 + second % 3)] }
         #expect(
             words(looks) == [

@@ -147,7 +147,7 @@ struct PostgresSilenceTests {
         await database.close()
     }
 
-    @Test("T90: when all statements together take too long, one request to cancel is sent, and none behind the rollback")
+    @Test("T90: when all statements together take too long, one request to cancel is sent, none behind the rollback")
     func oneCancel() async throws {
         var scene = try await SilentScene()
         (scene.limits.silence, scene.limits.call) = (.seconds(20), .milliseconds(600))
