@@ -1,3 +1,4 @@
+import AppRegistry
 public import Logging
 import SdkProvisioning
 public import ServiceLifecycle
@@ -24,7 +25,9 @@ extension Deployment {
     /// What carries out revocations again and again, once there is a file store.
     func revocationLoop(_ logger: Logger) -> RevocationLoop {
         RevocationLoop(
-            sweep: { revocationSweep() }, ticks: ContinuousClock(), entropy: entropy,
+            before: { [tokens] in
+                do { try await tokens.revokeUnseen() } catch { throw RevocationTrouble.notAsked(error) }
+            }, sweep: { revocationSweep() }, ticks: ContinuousClock(), entropy: entropy,
             report: { tell($0, to: logger) })
     }
 

@@ -74,6 +74,12 @@ public struct ClientTokens: Sendable {
         }
     }
 
+    /// Revokes the tokens that this process has issued in vain: they may live, and nobody has seen their secrets.
+    /// - Throws: ``RegistryStoreError`` when one is left still.
+    public func revokeUnseen() async throws(RegistryStoreError) {
+        try await unseen.revoke(in: store, at: clock.now())
+    }
+
     /// Up to `limit` tokens of an app after `last`, revoked and expired ones included.
     public func list(
         of app: AppID, after last: TokenID? = nil, limit: Int = 100

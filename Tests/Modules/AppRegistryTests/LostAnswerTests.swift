@@ -133,6 +133,23 @@ struct LostAnswerTests {
         }
     }
 
+    @Test("T95: a token that nobody has seen is revoked when the store is back, without another request")
+    func revokedUnseen() async throws {
+        try await ForgetfulScene.run { scene in
+            await scene.store.plan([.plain, .lostAndDown])
+            await #expect(throws: RegistryStoreError.self) {
+                try await scene.tokens.issue(for: scene.app.id, name: nil)
+            }
+            #expect(await scene.living().count == 1)
+            await scene.store.plan(.lostBefore)
+            await #expect(throws: RegistryStoreError.self) { try await scene.tokens.revokeUnseen() }
+            #expect(await scene.living().count == 1)
+            await scene.store.plan()
+            try await scene.tokens.revokeUnseen()
+            #expect(await scene.living().isEmpty)
+        }
+    }
+
     @Test("T95: a token whose app is deleted before it is handed out is not handed out", arguments: [0, 1])
     func deletedMeanwhile(_ before: Int) async throws {
         let scene = ForgetfulScene()

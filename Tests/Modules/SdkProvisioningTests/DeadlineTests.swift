@@ -143,6 +143,30 @@ struct DeadlineTests {
         running.cancel()
         await running.value
     }
+
+    @Test("T95: what is done before each sweep is done without a file store too, and its failure keeps sweeps waiting")
+    func beforeSweeps() async throws {
+        let bench = ProvisioningBench()
+        let (ticks, said) = (ManualTicks(), RecordedWords())
+        let loop = RevocationLoop(
+            before: {
+                said.add("before")
+                if said.all.count == 1 { throw RegistryStoreError(.unavailable, detail: "down") }
+            },
+            sweep: {
+                said.add("sweep")
+                return said.all.count > 4 ? bench.sweep : nil
+            }, ticks: ticks, entropy: SeededEntropy(seed: 4), report: { _ in said.add("failed") })
+        let running = Task { await loop.run() }
+        for _ in 0..<2 {
+            await ticks.waitForSleepers()
+            ticks.advance(by: .seconds(60))
+        }
+        await ticks.waitForSleepers()
+        #expect(said.all == ["before", "failed", "before", "sweep", "before", "sweep"])
+        running.cancel()
+        await running.value
+    }
 }
 
 extension InMemoryStorage.Call {
