@@ -175,6 +175,7 @@ public final class LocalFimidara: Sendable {
             observe(
                 .failed(endpoint: route.endpoint.path, reason: FailureReason.text(of: error)))
             if error is FileLost { return refuse(.catalogLost, chosen) }
+            if FailureReason.isLocked(error) { return refuse(.catalogLocked, chosen) }
             return refuse(FailureReason.isFullDisk(error) ? .diskFull : .serverError, chosen)
         }
     }

@@ -19,14 +19,24 @@ final class Catalog: Sendable {
     init(path: String, settings: LocalFimidara.Settings, clock: any WallClock, entropy: any Entropy) throws {
         var configuration = Configuration()
         configuration.label = "logferry.files"
-        configuration.busyMode = .timeout(10)
+        configuration.busyMode = .callback { LockWait.wait(after: $0) }
         // SQLite would make it with the rights that the umask leaves; what it makes beside it gets the same mode.
         try OpenFile(path, flags: O_RDWR | O_CREAT).keepToOwner()
-        pool = try DatabasePool(path: path, configuration: configuration)
+        let opened = try LockWait().lend {
+            let pool = try DatabasePool(path: path, configuration: configuration)
+            return (pool, try Catalog.prepare(pool, settings, now: clock.now(), entropy: entropy))
+        }
+        (pool, workspace) = opened
         file = OpenedFileWatch.begin(on: pool)
         self.clock = clock
         self.entropy = entropy
         quotas = settings.limits.folders
+    }
+
+    /// Makes what is missing in the database.
+    private static func prepare(
+        _ pool: DatabasePool, _ settings: LocalFimidara.Settings, now: Timestamp, entropy: any Entropy
+    ) throws -> WorkspaceRow {
         // The pool has chosen NORMAL for its write-ahead log; a commit that is answered must survive a power cut.
         try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
         let migrator = CatalogSchema.migrator
@@ -34,8 +44,8 @@ final class Catalog: Sendable {
             throw LocalFimidaraError.newerSchema(directory: settings.directory)
         }
         try migrator.migrate(pool)
-        workspace = try pool.write { db in
-            try Bootstrap(db: db, now: clock.now(), entropy: entropy)
+        return try pool.write { db in
+            try Bootstrap(db: db, now: now, entropy: entropy)
                 .run(rootname: settings.rootname, adminSecret: settings.adminSecret)
         }
     }
@@ -57,21 +67,29 @@ final class Catalog: Sendable {
         as caller: Caller, _ body: @escaping @Sendable (CatalogSession) throws -> Value
     ) async throws -> Value {
         let session = unbound()
-        let pool = self.pool
-        return try await Task { try await pool.write { db in try body(session(db, caller)) } }.value
+        return try await transaction { db in try body(session(db, caller)) }
     }
 
     /// As ``write(as:_:)``, for an agent that was let in when its request began.
     func write<Value: Sendable>(
         for agent: Agent, _ body: @escaping @Sendable (CatalogSession) throws -> Value
     ) async throws -> Value {
-        let (workspace, now, entropy, quotas, pool) = (workspace, clock.now(), entropy, quotas, pool)
+        let (workspace, now, entropy, quotas) = (workspace, clock.now(), entropy, quotas)
+        return try await transaction { db in
+            try body(
+                CatalogSession(db: db, agent: agent, workspace: workspace, now: now, entropy: entropy, quotas: quotas))
+        }
+    }
+
+    /// Writes in a transaction that is not cancelled, and waits for its turn and for other processes no longer than one
+    /// call may.
+    private func transaction<Value: Sendable>(
+        _ body: @escaping @Sendable (Database) throws -> Value
+    ) async throws -> Value {
+        let wait = LockWait()
+        let pool = self.pool
         return try await Task {
-            try await pool.write { db in
-                try body(
-                    CatalogSession(
-                        db: db, agent: agent, workspace: workspace, now: now, entropy: entropy, quotas: quotas))
-            }
+            try await pool.writeWithoutTransaction { db in try wait.transaction(in: db, body) }
         }.value
     }
 

@@ -13,6 +13,11 @@ enum FailureReason {
         }
     }
 
+    /// Whether another process had the catalog locked for as long as a call waits.
+    static func isLocked(_ error: any Error) -> Bool {
+        (error as? DatabaseError)?.resultCode.primaryResultCode == .SQLITE_BUSY
+    }
+
     /// The reason in a few words.
     static func text(of error: any Error) -> String {
         switch error {
@@ -20,6 +25,8 @@ enum FailureReason {
         case is StorageConnectionLost, is CancellationError: "connection lost"
         case let failure as IOFailure: failure.description
         case let failure as BlockingThreadsError: "threads: \(failure)"
+        case is DatabaseError where isLocked(error):
+            "the catalog: another process has held its lock on metadata.sqlite for as long as a call waits"
         // Neither the statement nor its arguments, which may come from outside.
         case let failure as DatabaseError: "database: \(failure.resultCode) \(failure.message ?? "")"
         case let failure as FileLost: "the catalog: \(failure)"

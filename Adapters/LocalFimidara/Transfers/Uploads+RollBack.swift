@@ -18,7 +18,8 @@ extension Uploads {
         await Task {
             do {
                 // The catalog says whether the commit went through after all; then nothing may be taken away.
-                if mayBeCommitted, try await isCommitted(claim, target) { return }
+                // A transaction that another process's lock kept from beginning has committed nothing.
+                if mayBeCommitted, !FailureReason.isLocked(error), try await isCommitted(claim, target) { return }
             } catch {
                 // The next append, or the next start, tries again.
                 return tell(of: error, target)

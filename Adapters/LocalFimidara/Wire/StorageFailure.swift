@@ -95,6 +95,13 @@ extension StorageFailure {
         return failure
     }()
 
+    /// Another process, as a shell or a backup, has locked the catalog.
+    static let catalogLocked: StorageFailure = {
+        var failure = StorageFailure(503, .server, "Another process has locked the catalog of the store")
+        failure.retryAfter = 2
+        return failure
+    }()
+
     static let noPartedUpload = invalid("The file has no upload in parts of this id; start one first")
 
     static func locked(_ message: String) -> StorageFailure { StorageFailure(409, .resourceLocked, message) }
