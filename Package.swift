@@ -118,7 +118,7 @@ let package = Package(
         target("Adapters/Support/DeterministicExecutor", "CConcurrencyHooks SeededNumbers", .bridgesC),
         target("Adapters/Support/Digests", "CCrypto", .bridgesC),
         target("Adapters/Support/HostLookup", "BlockingExecutor CPlatform", .bridgesC),
-        target("Adapters/Support/HTTPTransport", "LogModel BlockingExecutor CCurl", .bridgesC),
+        target("Adapters/Support/HTTPTransport", "LogModel BlockingExecutor CCurl HostLookup", .bridgesC),
         target("Adapters/Support/SdkPlatform", "LogModel SdkClient", .bridgesC),
         target("Adapters/Support/SeededNumbers"),
         target("Adapters/Support/SQLiteFiles", "GRDB"),
@@ -214,8 +214,8 @@ let package = Package(
                 + " PortContracts SystemAdapter TestSupport"),
         target(
             "Tests/Adapters/FimidaraTests",
-            "LogModel SdkProvisioning LogIngestion BlockingExecutor FimidaraAdapter HTTPTransport"),
-        target("Tests/Adapters/HTTPTransportTests", "LogModel BlockingExecutor HTTPTransport"),
+            "LogModel SdkProvisioning LogIngestion BlockingExecutor FimidaraAdapter HTTPTransport ServerRig"),
+        target("Tests/Adapters/HTTPTransportTests", "LogModel BlockingExecutor HostLookup HTTPTransport"),
         target(
             "Tests/Adapters/InMemoryTests",
             "LogModel SdkProvisioning LogIngestion InMemoryAdapter PortContracts TestSupport"),

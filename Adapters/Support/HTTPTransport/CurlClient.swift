@@ -1,4 +1,5 @@
 import CCurl
+import HostLookup
 
 /// The actor behind ``CurlTransport``: one curl multi handle on one thread, which is also the actor's executor.
 @safe actor CurlClient {
@@ -7,6 +8,7 @@ import CCurl
 
     private let loop: CurlEventLoop
     private let settings: CurlSettings
+    private let lookups: LostLookups
     private var transfers: [UInt64: CurlTransfer] = [:]
     private var lastID: UInt64 = 0
 
@@ -14,8 +16,9 @@ import CCurl
     nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
 
     /// Starts the loop; no connection is made before it is needed.
-    init(_ settings: CurlSettings) {
+    init(_ settings: CurlSettings, lookup: HostLookup = .system) {
         self.settings = settings
+        lookups = LostLookups(lookup)
         loop = CurlEventLoop(
             connectionsPerHost: settings.connectionsPerHost, connectionsInAll: settings.connectionsInAll)
         loop.start(name: settings.threadName) { [weak self] orders in
@@ -39,6 +42,7 @@ import CCurl
     /// Sends a request; up to the limits on connections at once, in turn beyond them.
     func send(_ request: HTTPRequest) async throws(HTTPTransportError) -> HTTPResponse {
         try HTTPRequestRules.check(request)
+        if settings.socketPath == nil { try await lookups.clear(the: request) }
         lastID += 1
         let transfer = try CurlTransfer(id: lastID, request, settings, startedAt: .now)
         let id = transfer.id
@@ -154,6 +158,7 @@ extension CurlClient {
 
     /// Takes a transfer from curl, and forgets it unless there is a body that will still be asked about it.
     private func release(_ transfer: CurlTransfer) {
+        if transfer.mayBeLookingUp { lookups.note(transfer.host) }
         if let handle = transfer.handle { unsafe curl_multi_remove_handle(loop.multi, handle.raw) }
         if !transfer.hasHead { transfers[transfer.id] = nil }
     }

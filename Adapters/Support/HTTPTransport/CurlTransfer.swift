@@ -10,6 +10,8 @@ final class CurlTransfer {
 
     let id: UInt64
     let request: String
+    /// The host of the request.
+    let host: String
     /// Given back to curl as soon as the transfer is over; the buffer may outlive it.
     private(set) var handle: CurlHandle?
     /// Why one of our callbacks made curl give up.
@@ -37,12 +39,19 @@ final class CurlTransfer {
         let handle = try CurlHandle()
         self.id = id
         self.request = request.description
+        host = request.host
         self.handle = handle
         clock = TransferClock(request.timeouts, startedAt: startedAt)
         addresses = settings.addresses
         try handle.configure(request, settings)
         try connectCallbacks(of: handle)
         if addresses != nil { try watchConnections(of: handle) }
+    }
+
+    /// Whether it goes on, and curl has not said yet that it has found the host's addresses.
+    var mayBeLookingUp: Bool {
+        guard let handle, outcome == nil, !hasHead else { return false }
+        return handle.offset(CURLINFO_NAMELOOKUP_TIME_T) == 0 && handle.offset(CURLINFO_PRETRANSFER_TIME_T) == 0
     }
 
     /// Bytes that wait for the reader.

@@ -61,19 +61,42 @@ public final class HostLookup: Sendable {
         private struct State {
             var answer: Result<[String], LookupError>?
             var alarms: [Int32] = []
+            var lastNumber = 0
+            var listeners: [Int: Listener] = [:]
         }
+
+        /// Told of the answer once it is there.
+        typealias Listener = @Sendable (Result<[String], LookupError>) -> Void
 
         private let state = Locked(State())
 
         func answer(_ answer: Result<[String], LookupError>) {
-            state.withLock { state in
+            let listeners = state.withLock { state in
+                defer { state.listeners = [:] }
                 state.answer = answer
                 for alarm in state.alarms {
                     var one: UInt64 = 1
                     _ = unsafe write(alarm, &one, 8)
                 }
+                return state.listeners.values
             }
+            for listener in listeners { listener(answer) }
         }
+
+        /// Tells the listener of the answer, now or later.
+        /// - Returns: by what the listener is taken away.
+        func listen(_ listener: @escaping Listener) -> Int {
+            let (number, answer) = state.withLock { state in
+                state.lastNumber += 1
+                if state.answer == nil { state.listeners[state.lastNumber] = listener }
+                return (state.lastNumber, state.answer)
+            }
+            if let answer { listener(answer) }
+            return number
+        }
+
+        /// Takes a listener away.
+        func leave(_ number: Int) { state.withLock { _ = $0.listeners.removeValue(forKey: number) } }
 
         /// The answer; without one the alarm rings when it is there.
         func answer(ringing alarm: Int32) -> Result<[String], LookupError>? {
@@ -118,6 +141,34 @@ public final class HostLookup: Sendable {
         case .failure(let error)?: throw .unknown(host: host, reason: error.reason)
         case nil: throw .late(host: host)
         }
+    }
+
+    /// The addresses of a host, for those who wait without a thread.
+    /// - Parameters:
+    ///   - host: the host's name.
+    ///   - time: how long they are waited for.
+    ///   - limit: how many look-ups may be under way.
+    /// - Returns: the addresses, at least one unless the system gives none.
+    /// - Throws: ``Failure``; `.interrupted` when the task was cancelled.
+    public func addresses(of host: String, within time: Duration, limit: Int) async throws(Failure) -> [String] {
+        let pending = try pending(host, limit: limit)
+        let (answers, answered) = AsyncStream.makeStream(of: Result<[String], LookupError>.self)
+        let number = pending.listen { answered.yield($0) }
+        let timer = Task {
+            guard (try? await Task.sleep(for: time)) != nil else { return }
+            answered.finish()
+        }
+        defer {
+            timer.cancel()
+            pending.leave(number)
+        }
+        for await answer in answers {
+            switch answer {
+            case .success(let addresses): return addresses
+            case .failure(let error): throw .unknown(host: host, reason: error.reason)
+            }
+        }
+        throw Task.isCancelled ? .interrupted : .late(host: host)
     }
 
     private func pending(_ host: String, limit: Int) throws(Failure) -> Pending {
