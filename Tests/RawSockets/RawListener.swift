@@ -11,16 +11,17 @@ public final class RawListener: Sendable {
     /// Starts to listen at a port of this machine.
     /// - Parameters:
     ///   - port: the port; 0 takes a free one.
+    ///   - last: the last part of its address, 1 for 127.0.0.1.
     ///   - answer: what each connection is sent at once before it is closed; empty keeps it open in silence.
     /// - Throws: ``RawConnectionError``.
-    public init(port: Int = 0, answer: String = "") throws {
+    public init(port: Int = 0, at last: UInt8 = 1, answer: String = "") throws {
         let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue), 0)
         var yes: Int32 = 1
         setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<Int32>.size))
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = UInt16(port).bigEndian
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        address.sin_addr.s_addr = (UInt32(0x7F00_0000) | UInt32(last)).bigEndian
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
         let isBound = withUnsafeMutablePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {

@@ -20,6 +20,8 @@ public final class FaultProxy: Sendable {
         public var pausePerByte: Duration?
         /// What becomes of answers to COMMIT; `nil` passes them on.
         public var commitLoss: CommitLoss?
+        /// Who answers new connections, as a proxy does whose server is gone; `nil` lets the server answer.
+        public var standIn: StandIn.Script?
 
         /// What comes behind a client's COMMIT, which itself reaches the server.
         public enum CommitLoss: Sendable, Equatable {
@@ -54,6 +56,16 @@ public final class FaultProxy: Sendable {
         /// Lets no client of PostgreSQL have an answer to COMMIT.
         public static func losingCommits(_ loss: CommitLoss) -> Mood { Mood(commitLoss: loss) }
 
+        /// Takes new connections and closes each at once.
+        public static let hangingUp = standingIn { _ in }
+
+        /// Answers new connections in the place of the server.
+        public static func standingIn(_ script: @escaping StandIn.Script) -> Mood {
+            var mood = Mood()
+            mood.standIn = script
+            return mood
+        }
+
         /// Delays both directions by half of the time of a round trip.
         public static func slow(roundTrip: Duration) -> Mood {
             Mood(delayToServer: roundTrip / 2, delayToClient: roundTrip / 2)
@@ -85,9 +97,17 @@ public final class FaultProxy: Sendable {
 
     /// Where it listens.
     public let port: UInt16
+    /// The server's port.
+    public let target: UInt16
     private let listener: Int32
-    private let target: UInt16
     private let state = Locked(State())
+
+    /// Begins to listen with nothing behind it but a script for each connection.
+    /// - Throws: ``ProgramError`` when no port can be had.
+    public convenience init(standingIn script: @escaping StandIn.Script) throws {
+        try self.init(to: 0)
+        mood = .standingIn(script)
+    }
 
     /// Begins to relay to a port of this machine.
     /// - Throws: ``ProgramError`` when no port can be had.
@@ -140,13 +160,21 @@ public final class FaultProxy: Sendable {
 
     private func take(_ client: Int32) {
         let pair = SocketPair(client, socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0))
-        let (number, isIgnored) = state.withLock { state in
+        let (number, isIgnored, standIn) = state.withLock { state in
             state.accepted += 1
             state.pairs[state.accepted] = pair
-            return (state.accepted, state.mood.ignoresNewcomers)
+            return (state.accepted, state.mood.ignoresNewcomers, state.mood.standIn)
         }
         // Kept open until the proxy ends, and never read from.
         guard !isIgnored else { return }
+        if let standIn {
+            HostThread.start(name: "fault-stand-in") { [self] in
+                standIn(StandIn(dup(client)))
+                pair.shut()
+                state.withLock { _ = $0.pairs.removeValue(forKey: number) }
+            }
+            return
+        }
         HostThread.start(name: "fault-up") { [self] in
             defer { state.withLock { _ = $0.pairs.removeValue(forKey: number) } }
             guard waitWhileHolding(), isConnected(pair.server, to: target) else { return pair.shut() }
