@@ -74,6 +74,7 @@ struct ErrorAnswer {
     private var hint: String {
         switch status {
         case 404 where name == nil: ", but not in fimidara's form: does the server URL lead to one?"
+        case 500... where name == nil: ", but not in fimidara's form: does a proxy answer for a server that is gone?"
         case 300..<400: "; redirects are not followed: the server URL must be the final one"
         default: ""
         }
@@ -85,4 +86,15 @@ struct ErrorAnswer {
         let line = hidden.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : Character($0) }
         return String(line.prefix(quoteLimit)) + (line.count > quoteLimit ? "…" : "")
     }
+}
+
+extension HTTPResponse {
+    /// How many bytes the head says that the body has.
+    var announcedLength: Int64? { headers["Content-Length"].flatMap { Int64($0) } }
+
+    /// Whether the body is a page for people, which no file and no answer of fimidara's is.
+    var isPage: Bool { headers["Content-Type"]?.lowercased().hasPrefix("text/html") ?? false }
+
+    /// What a page in the place of an answer means.
+    static let pageHint = ", but a page of HTML: does a proxy answer for a server that is gone?"
 }

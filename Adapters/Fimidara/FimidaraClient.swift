@@ -154,6 +154,13 @@ public struct FimidaraClient: Sendable {
         _ response: HTTPResponse, _ name: String
     ) async throws(FimidaraFailure) -> Answer {
         let bytes: [UInt8]
+        // Nothing of what is announced like that is waited for.
+        if let length = response.announcedLength, length > FimidaraClient.answerLimit {
+            throw FimidaraFailure(
+                .rejected,
+                "\(name) answered with \(length) bytes, where \(FimidaraClient.answerLimit) are the most: does the "
+                    + "server URL lead to fimidara?")
+        }
         do throws(HTTPTransportError) {
             bytes = try await calls.follow(.fileStore, name) { () async throws(HTTPTransportError) in
                 try await response.body.collect(upTo: FimidaraClient.answerLimit)
@@ -162,7 +169,8 @@ public struct FimidaraClient: Sendable {
             throw failure(name, error, .neither)
         }
         do { return try JSONDecoder().decode(Answer.self, from: Data(bytes)) } catch {
-            throw FimidaraFailure(.unavailable, "\(name) answered what cannot be read: \(flaw(error))")
+            let hint = response.isPage ? HTTPResponse.pageHint : ""
+            throw FimidaraFailure(.unavailable, "\(name) answered what cannot be read: \(flaw(error))\(hint)")
         }
     }
 

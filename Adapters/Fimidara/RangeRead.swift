@@ -72,6 +72,10 @@ struct RangeRead {
         if response.headers["Content-Length"] == "0" {
             return FimidaraFailure(.unavailable, "readFile answered \(response.status) with no bytes to a range")
         }
+        if response.isPage {
+            return FimidaraFailure(
+                .unavailable, "readFile answered \(response.status) to a range\(HTTPResponse.pageHint)")
+        }
         return FimidaraFailure(.rejected, "readFile answered \(response.status) to a range, which it must not ignore")
     }
 }

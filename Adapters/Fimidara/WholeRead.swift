@@ -9,15 +9,19 @@ struct WholeRead {
 
     /// How many bytes the disk has; `nil` when the answer does not say, or is not the file as it lies there.
     var length: Int64? {
-        guard response.status == 200, (response.headers["Content-Encoding"] ?? "identity") == "identity" else {
-            return nil
-        }
-        return response.headers["Content-Length"].flatMap { Int64($0) }.flatMap { $0 >= 0 ? $0 : nil }
+        guard response.status == 200, (response.headers["Content-Encoding"] ?? "identity") == "identity",
+            !response.isPage
+        else { return nil }
+        return response.announcedLength.flatMap { $0 >= 0 ? $0 : nil }
     }
 
     /// Receives a range of it, and holds no more than a piece beside.
     /// - Throws: ``FimidaraFailure``; also when the answer does not say how long the whole is.
     func receive(from offset: Int64, limit: Int) async throws(FimidaraFailure) -> ObjectChunk {
+        guard !response.isPage else {
+            throw FimidaraFailure(
+                .unavailable, "readFile answered \(response.status) to a whole read\(HTTPResponse.pageHint)")
+        }
         guard let length else {
             throw FimidaraFailure(
                 .unavailable,
