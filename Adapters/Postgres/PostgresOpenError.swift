@@ -31,10 +31,12 @@ public enum PostgresOpenError: Error, Sendable, Equatable, CustomStringConvertib
         let store = target.shown
         let reason = target.censored(error.message)
         let tlsWords = ["certificate", "SSL", "sslmode"]
+        // A connection that ends while TLS is agreed upon says nothing of trust: a proxy has lost its server.
+        let lossWords = ["SSL SYSCALL error", "SSL connection has been closed unexpectedly"]
         switch error.kind {
         case .connectionLost, .timedOut, .cancelled:
             self =
-                tlsWords.contains { reason.contains($0) }
+                tlsWords.contains { reason.contains($0) } && !lossWords.contains { reason.contains($0) }
                 ? .untrusted(store: store, reason: reason) : .unreachable(store: store, reason: reason)
         case .server(ServerState.invalidPassword), .server(ServerState.invalidAuthorization):
             self = .refused(store: store, reason: reason)

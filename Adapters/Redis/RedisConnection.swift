@@ -17,7 +17,11 @@ import LogModel
     private var lastFailure: RedisFailure?
     /// Whether a command was sent whose answer never came: it may have been carried out.
     private var isUncertain = false
+    /// Whether to undo that was not tried yet; only once it may come before the end of a pause.
+    private var mayUndoAtOnce = false
     private var isThreadReady = false
+    /// The addresses of the host that failed last, the latest at the end.
+    private var failed: [String] = []
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe thread.asUnownedSerialExecutor() }
 
@@ -37,8 +41,8 @@ import LogModel
     enum Urgency {
         /// It is of no use after this moment, and not begun then.
         case until(ContinuousClock.Instant)
-        /// It is of use for some seconds, and takes this long when it comes to it. Back-off does not hold it up when it
-        /// undoes what an earlier call may have done.
+        /// It is of use for some seconds, and takes this long when it comes to it. Back-off does not hold it up when it is
+        /// the first that undoes what an earlier call may have done.
         case always(Duration)
     }
 
@@ -91,10 +95,14 @@ import LogModel
         do throws(RedisFailure) {
             let value = try body(context, deadline)
             backoff.succeed()
+            failed.removeAll { $0 == context.host }
             isUncertain = false
             return value
         } catch {
             isUncertain = true
+            // It may take connections and say nothing: another one has its turn.
+            note(failureOf: context.host)
+            if case .until = urgency { mayUndoAtOnce = true }
             // Also after a plain refusal: a password that was changed, or a server that became a replica, is met anew.
             drop(error)
             throw error
@@ -104,7 +112,8 @@ import LogModel
     private func connected(_ urgency: Urgency) throws(RedisFailure) -> RedisContext {
         if let context, context.isQuiet { return context }
         context = nil
-        let isUndoing = if case .always = urgency { isUncertain } else { false }
+        let isUndoing = if case .always = urgency { isUncertain && mayUndoAtOnce } else { false }
+        if isUndoing { mayUndoAtOnce = false }
         if !isUndoing, let notBefore = backoff.notBefore, ContinuousClock.now < notBefore {
             throw lastFailure ?? RedisConnection.late
         }
@@ -127,19 +136,23 @@ import LogModel
     /// Callers wait no longer than for any other call; a later one finds it done.
     private func opened() throws(RedisFailure) -> RedisContext {
         let end = ContinuousClock.now + limits.connect
-        let hosts = try hosts(until: end)
+        let found = try hosts(until: end)
+        failed.removeAll { !found.contains($0) }
+        let hosts = found.filter { !failed.contains($0) } + failed
         var failure = RedisFailure(.unavailable, "cannot be connected to: its name has no address")
         for (index, host) in hosts.enumerated() {
             let left = end - .now
             guard left > .zero else { break }
             do throws(RedisFailure) {
-                let patience = index == hosts.count - 1 ? left : min(left, limits.address)
+                // Each address that is left has its turn.
+                let patience = index == hosts.count - 1 ? left : min(left / (hosts.count - index), limits.address)
                 let fresh = try RedisContext(to: host, address.port, within: patience, limits)
                 try prepare(fresh, until: .now + patience)
                 return fresh
             } catch {
                 // What a server says about us others would say as well.
                 if error.reason == .broken { throw error }
+                note(failureOf: host)
                 failure = error
             }
         }
@@ -171,6 +184,11 @@ import LogModel
                 throw RedisFailure(answer: text, to: .chooseDatabase)
             }
         }
+    }
+
+    private func note(failureOf host: String) {
+        failed.removeAll { $0 == host }
+        failed.append(host)
     }
 
     private func drop(_ failure: RedisFailure) {

@@ -3,6 +3,8 @@ import DistributedLock
 
 /// One connected hiredis context; used by one thread at a time.
 @safe final class RedisContext {
+    /// The address that it is connected to.
+    let host: String
     private let raw: UnsafeMutablePointer<redisContext>
     private let limits: RedisLimits
 
@@ -17,6 +19,7 @@ import DistributedLock
         to host: String, _ port: Int32, within limit: Duration, _ limits: RedisLimits = RedisLimits()
     ) throws(RedisFailure) {
         self.limits = limits
+        self.host = host
         let time = timeval(limit)
         guard let fresh = unsafe redisConnectWithTimeout(host, port, time) else {
             throw RedisFailure(.unavailable, "cannot be connected to: there is no memory")

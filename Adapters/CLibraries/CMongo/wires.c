@@ -44,15 +44,22 @@ static mongoc_stream_t *connect_to(
     return secured ? secured : stream;
 }
 
+static void heartbeat_started(const mongoc_apm_server_heartbeat_started_t *event) {
+    logferry_mongo_wires *wires = mongoc_apm_server_heartbeat_started_get_context(event);
+    const mongoc_host_list_t *host = mongoc_apm_server_heartbeat_started_get_host(event);
+    wires->dialing.started(wires->dialing.context, host->host_and_port);
+}
+
+// How long it took is measured here: the library counts from the start of the machine when a connection ends early.
 static void heartbeat_failed(const mongoc_apm_server_heartbeat_failed_t *event) {
     logferry_mongo_wires *wires = mongoc_apm_server_heartbeat_failed_get_context(event);
     const mongoc_host_list_t *host = mongoc_apm_server_heartbeat_failed_get_host(event);
-    wires->dialing.failed(
-        wires->dialing.context, host->host_and_port, mongoc_apm_server_heartbeat_failed_get_duration(event) * 1000);
+    wires->dialing.failed(wires->dialing.context, host->host_and_port);
 }
 
 bool logferry_wires_attach(logferry_mongo_wires *wires, mongoc_client_t *client, const mongoc_uri_t *uri) {
     mongoc_apm_callbacks_t *callbacks = mongoc_apm_callbacks_new();
+    mongoc_apm_set_server_heartbeat_started_cb(callbacks, heartbeat_started);
     mongoc_apm_set_server_heartbeat_failed_cb(callbacks, heartbeat_failed);
     mongoc_client_set_apm_callbacks(client, callbacks, wires);
     mongoc_apm_callbacks_destroy(callbacks);

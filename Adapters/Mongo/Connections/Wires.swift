@@ -16,7 +16,7 @@ internal import CMongo
 
     /// - Parameters:
     ///   - dial: makes a connection, on the client's thread.
-    ///   - failed: is told of a server that was looked at in vain, and of how long that took.
+    ///   - failed: is told of a server that was looked at in vain, and of how long it was waited for on a connection.
     init(
         dial: @escaping @Sendable (DialledServer) -> Result<Int32, DialFailure>,
         failed: @escaping @Sendable (_ server: String, Duration) -> Void = { _, _ in }
@@ -25,7 +25,7 @@ internal import CMongo
         // It lives as long as the wires do.
         let context = unsafe Unmanaged.passUnretained(dialling).toOpaque()
         unsafe raw = logferry_mongo_wires_new(
-            logferry_mongo_dialing(context: context, dial: dialBack, failed: failBack))
+            logferry_mongo_dialing(context: context, dial: dialBack, started: startBack, failed: failBack))
     }
 
     deinit { unsafe logferry_mongo_wires_free(raw) }
@@ -125,10 +125,12 @@ struct DialFailure: Error, Sendable {
 
 /// What makes connections, as C hands it around.
 private final class Dialling: Sendable {
-    let failed: @Sendable (String, Duration) -> Void
+    private let failed: @Sendable (String, Duration) -> Void
     private let dial: @Sendable (DialledServer) -> Result<Int32, DialFailure>
     /// Why there is no connection to servers, as long as there is none.
     private let failures = Locked<[String: String]>([:])
+    /// Since when an answer is waited for of servers that are looked at.
+    private let looks = Locked<[String: ContinuousClock.Instant]>([:])
 
     init(
         dial: @escaping @Sendable (DialledServer) -> Result<Int32, DialFailure>,
@@ -142,12 +144,24 @@ private final class Dialling: Sendable {
     func socket(to server: DialledServer) -> Int32 {
         switch dial(server) {
         case .success(let socket):
+            // What was waited for the connection does not count.
+            started(server.shown)
             failures.withLock { $0[server.shown] = nil }
             return socket
         case .failure(let failure):
+            looks.withLock { $0[server.shown] = nil }
             failures.withLock { $0[server.shown] = failure.reason }
             return -1
         }
+    }
+
+    /// Notes that a server is looked at.
+    func started(_ server: String) { looks.withLock { $0[server] = .now } }
+
+    /// Notes that a server was looked at in vain.
+    func ended(_ server: String) {
+        let start = looks.withLock { $0.removeValue(forKey: server) }
+        failed(server, start.map { .now - $0 } ?? .zero)
     }
 
     /// Why there is no connection to servers, for people.
@@ -168,10 +182,16 @@ private func dialBack(
     return dialling.socket(to: server)
 }
 
-private func failBack(_ context: UnsafeMutableRawPointer?, _ place: UnsafePointer<CChar>?, _ duration: Int64) {
+private func startBack(_ context: UnsafeMutableRawPointer?, _ place: UnsafePointer<CChar>?) {
     guard let context = unsafe context, let place = unsafe place else { return }
     let dialling = unsafe Unmanaged<Dialling>.fromOpaque(context).takeUnretainedValue()
-    dialling.failed(unsafe String(cString: place), .nanoseconds(duration))
+    dialling.started(unsafe String(cString: place))
+}
+
+private func failBack(_ context: UnsafeMutableRawPointer?, _ place: UnsafePointer<CChar>?) {
+    guard let context = unsafe context, let place = unsafe place else { return }
+    let dialling = unsafe Unmanaged<Dialling>.fromOpaque(context).takeUnretainedValue()
+    dialling.ended(unsafe String(cString: place))
 }
 
 extension String {

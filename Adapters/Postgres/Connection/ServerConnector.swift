@@ -38,8 +38,7 @@ struct ServerConnector {
         let places = target.silences.ordered(target.places, within: watch.limits.avoidance)
         for (index, place) in places.enumerated() {
             do throws(PostgresError) {
-                let isLast = index == places.count - 1
-                return (unsafe try connect(to: place, isLast: isLast), place)
+                return (unsafe try connect(to: place, placesLeft: places.count - index), place)
             } catch {
                 // What a server says about us it would say again, and others would too.
                 if error.state != nil || error.kind == .cancelled { throw error }
@@ -50,19 +49,19 @@ struct ServerConnector {
         throw PostgresError(.connectionLost, failures.map(\.message).joined(separator: "; "))
     }
 
-    private func connect(to place: ServerPlace, isLast: Bool) throws(PostgresError) -> OpaquePointer {
+    /// Connects to one server; the time must do for so many, this one included.
+    private func connect(to place: ServerPlace, placesLeft: Int) throws(PostgresError) -> OpaquePointer {
         var addresses = [place]
         if let name = place.nameToLookUp {
             try call.begin("the look-up of host \(name)", due: end)
-            addresses = try lookUp(name, until: isLast ? end : min(end, .now + watch.limits.address)).map {
-                place.at($0)
-            }
+            let patience = patience(triesLeft: placesLeft)
+            addresses = try lookUp(name, until: patience.map { min(end, .now + $0) } ?? end).map { place.at($0) }
         }
         var failure = PostgresError(.connectionLost, "\(place.shown) has no address")
         for (index, address) in addresses.enumerated() {
             do throws(PostgresError) {
-                let patience = isLast && index == addresses.count - 1 ? nil : watch.limits.address
-                let raw = unsafe try attempt(address, silence: patience)
+                let silence = patience(triesLeft: placesLeft - 1 + addresses.count - index)
+                let raw = unsafe try attempt(address, silence: silence)
                 target.silences.forget(place)
                 return unsafe raw
             } catch {
@@ -72,6 +71,12 @@ struct ServerConnector {
             }
         }
         throw failure
+    }
+
+    /// How long one of the servers and addresses that are left may say nothing, so that each of them has its turn.
+    /// - Returns: `nil` for the last one, which has all the time that is left.
+    private func patience(triesLeft: Int) -> Duration? {
+        triesLeft > 1 ? min(watch.limits.address, max(.zero, end - .now) / triesLeft) : nil
     }
 
     private func lookUp(_ name: String, until end: ContinuousClock.Instant) throws(PostgresError) -> [String] {

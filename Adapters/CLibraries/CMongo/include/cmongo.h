@@ -66,8 +66,10 @@ typedef struct {
     // Makes a TCP connection that does not block, or one to the socket in the file system that `host` is the path of.
     // `place` is host and port in one. Gives its descriptor, or -1.
     int32_t (*dial)(void *context, const char *host, uint16_t port, const char *place, int32_t milliseconds);
-    // A server was looked at in vain, in so many nanoseconds.
-    void (*failed)(void *context, const char *place, int64_t duration);
+    // A server is about to be looked at, on a connection that there is or that is made now.
+    void (*started)(void *context, const char *place);
+    // A server was looked at in vain.
+    void (*failed)(void *context, const char *place);
 } logferry_mongo_dialing;
 
 // What the thread of a client waits for; times are nanoseconds that have passed.
