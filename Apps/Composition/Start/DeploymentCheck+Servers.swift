@@ -7,8 +7,8 @@ import SystemAdapter
 
 // What servers say.
 extension DeploymentCheck {
-    /// Most time that one server gets to answer.
-    private static let patience: Duration = .seconds(15)
+    /// Most time that one server gets to answer: longer than a store's own limits, whose words say more.
+    private static let patience: Duration = .seconds(20)
 
     func store() async -> [CheckFinding] {
         guard mode != .files else { return [] }
@@ -88,8 +88,13 @@ extension DeploymentCheck {
     }
 
     /// Gives a look at a server an end.
+    /// - Parameters:
+    ///   - subject: what is looked at.
+    ///   - setting: what says where it is.
+    ///   - look: the look.
+    /// - Returns: what it found, or that there was no answer.
     func within(
-        _ subject: String, _ look: @escaping @Sendable () async -> [CheckFinding]
+        _ subject: String, at setting: String, _ look: @escaping @Sendable () async -> [CheckFinding]
     ) async -> [CheckFinding] {
         let (findings, continuation) = AsyncStream.makeStream(of: [CheckFinding].self)
         // A library that hangs in the kernel does not heed a cancellation: nobody waits for it.
@@ -99,7 +104,8 @@ extension DeploymentCheck {
             continuation.yield([
                 CheckFinding(
                     .error, subject,
-                    "does not answer within \(DeploymentCheck.patience): check its address, and what lies between")
+                    "\(setting) does not answer within \(DeploymentCheck.patience): check its address, and what lies "
+                        + "between")
             ])
         }
         defer {

@@ -35,11 +35,11 @@ public struct DeploymentCheck: Sendable {
         findings += limits() + clock() + ports() + folder() + fileStoreFiles() + keys() + storeFiles()
         guard reachesOut else { return findings }
         let seesStore = isRight("store.url") && !findings.contains { $0.subject == "store" && $0.severity == .error }
-        async let store = seesStore ? within("store") { await self.store() } : []
-        async let locks = isRight("redis.urls") ? within("locks") { await self.locks() } : []
+        async let store = seesStore ? within("store", at: "store.url") { await self.store() } : []
+        async let locks = isRight("redis.urls") ? within("locks", at: "redis.urls") { await self.locks() } : []
         let seesFiles = ["server_url", "public_url", "auth_token", "workspace_rootname", "logs_folder_prefix"]
             .allSatisfy { isRight("fimidara." + $0) }
-        async let files = seesFiles ? within("file store") { await self.fileStore() } : []
+        async let files = seesFiles ? within("file store", at: "fimidara.server_url") { await self.fileStore() } : []
         return findings + (await store) + (await locks) + (await files)
     }
 

@@ -11,13 +11,19 @@ final class Fleet: Sendable {
     private let store: RunningProgram
     private let serve: RunningProgram
 
+    /// Stands between the processes and the file store, if that was asked for.
+    let proxy: FaultProxy?
+
     /// Starts the file store and the API, with more in their environment.
-    init(more: [String: String] = [:]) async throws {
+    init(more: [String: String] = [:], reachesFilesByProxy: Bool = false) async throws {
         files = try Site()
         // Its own worker finds no app to work for.
         store = try await files.startDev(["--consume-interval", "1h"], environment: more)
         site = try Site()
-        environment = try site.use(files)
+        let proxy = reachesFilesByProxy ? try FaultProxy(to: UInt16(files.filesPort)) : nil
+        self.proxy = proxy
+        let throughProxy = proxy.map { ["LOGFERRY_FIMIDARA_SERVER_URL": "http://127.0.0.1:\($0.port)"] }
+        environment = try site.use(files).merging(throughProxy ?? [:]) { $1 }
         serve = try RunningProgram(
             ["serve"] + site.flags, environment: environment.merging(more) { $1 }, folder: site.folder + "/logs")
         let site = site
@@ -57,7 +63,8 @@ final class Fleet: Sendable {
     /// Stops the API and the file store.
     /// - Returns: their exit codes.
     func stop() async throws -> [Int32] {
-        [try await site.stop(serve), try await files.stop(store)]
+        defer { proxy?.stop() }
+        return [try await site.stop(serve), try await files.stop(store)]
     }
 
     /// Waits until something is so.

@@ -22,12 +22,21 @@ final class ShiftedTime: Sendable {
         try shift(hours: 0)
     }
 
-    /// Lets the time of day step to so many hours from the machine's.
-    func shift(hours: Int64) throws {
+    /// Lets the time of day step to so many hours from the machine's, and go on from there.
+    func shift(hours: Int64) throws { try write(hours * 3_600_000_000_000, 0) }
+
+    /// Lets the time of day stand still at this moment.
+    func standStill() throws {
+        var now = timespec()
+        clock_gettime(CLOCK_REALTIME, &now)
+        try write(0, Int64(now.tv_sec) * 1_000_000_000 + Int64(now.tv_nsec))
+    }
+
+    private func write(_ shift: Int64, _ still: Int64) throws {
         let descriptor = open(file, O_WRONLY | O_CREAT, 0o644)
         defer { close(descriptor) }
-        let count = withUnsafeBytes(of: hours * 3_600_000_000_000) { pwrite(descriptor, $0.baseAddress, $0.count, 0) }
-        guard count == 8 else { throw HarnessError("\(file) cannot be written") }
+        let count = withUnsafeBytes(of: (shift, still)) { pwrite(descriptor, $0.baseAddress, $0.count, 0) }
+        guard count == 16 else { throw HarnessError("\(file) cannot be written") }
     }
 
     /// What a process must be started with.
