@@ -224,7 +224,7 @@ let package = Package(
         target(
             "Tests/Adapters/MongoTests",
             following + " DistributedLock IngestionJobs LogQuery LogMaintenance BlockingExecutor CallLedger HostLookup"
-                + " MongoAdapter PortContracts ServerRig StoreSupport TestSupport"),
+                + " MongoAdapter PortContracts RawSockets ServerRig StoreSupport TestSupport"),
         target(
             "Tests/Adapters/PostgresTests",
             domain + " BlockingExecutor CallLedger HostLookup InMemoryAdapter PortContracts PostgresAdapter RawSockets"

@@ -146,8 +146,9 @@ import LogModel
             do throws(RedisFailure) {
                 // Each address that is left has its turn.
                 let patience = index == hosts.count - 1 ? left : min(left / (hosts.count - index), limits.address)
+                let due = ContinuousClock.now + patience
                 let fresh = try RedisContext(to: host, address.port, within: patience, limits)
-                try prepare(fresh, until: .now + patience)
+                try prepare(fresh, until: due)
                 return fresh
             } catch {
                 // What a server says about us others would say as well.

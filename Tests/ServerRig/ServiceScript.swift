@@ -71,6 +71,7 @@ public struct ServiceScript: Sendable {
                 let server = text.split(whereSeparator: \.isWhitespace).first.flatMap({ pid_t($0) })
             else { continue }
             Glibc.kill(server, number)
+            defer { if number == SIGSTOP { ServiceScript.waitUntilStopped(server) } }
             for process in (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? [] {
                 guard let child = pid_t(process),
                     let stat = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8),
@@ -83,6 +84,20 @@ public struct ServiceScript: Sendable {
             return
         }
         throw ProgramError("no server was started in \(folder.path)")
+    }
+
+    /// Waits until all threads of a process stand still: a busy machine lets them answer something before that.
+    private static func waitUntilStopped(_ process: pid_t) {
+        let folder = "/proc/\(process)/task"
+        for _ in 0..<500 {
+            let threads = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+            let isRunning = threads.contains { thread in
+                let stat = (try? String(contentsOfFile: "\(folder)/\(thread)/stat", encoding: .utf8)) ?? ""
+                return stat.split(separator: ")").last.map { !$0.hasPrefix(" T") } ?? false
+            }
+            guard isRunning else { return }
+            usleep(10_000)
+        }
     }
 
     private func call(_ words: [String], _ environment: [String: String] = [:]) async throws -> [Substring] {

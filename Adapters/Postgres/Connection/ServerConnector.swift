@@ -54,13 +54,13 @@ struct ServerConnector {
         var addresses = [place]
         if let name = place.nameToLookUp {
             try call.begin("the look-up of host \(name)", due: end)
-            let patience = patience(triesLeft: placesLeft)
+            let patience = patience(of: place, triesLeft: placesLeft)
             addresses = try lookUp(name, until: patience.map { min(end, .now + $0) } ?? end).map { place.at($0) }
         }
         var failure = PostgresError(.connectionLost, "\(place.shown) has no address")
         for (index, address) in addresses.enumerated() {
             do throws(PostgresError) {
-                let silence = patience(triesLeft: placesLeft - 1 + addresses.count - index)
+                let silence = patience(of: place, triesLeft: placesLeft - 1 + addresses.count - index)
                 let raw = unsafe try attempt(address, silence: silence)
                 target.silences.forget(place)
                 return unsafe raw
@@ -74,9 +74,14 @@ struct ServerConnector {
     }
 
     /// How long one of the servers and addresses that are left may say nothing, so that each of them has its turn.
+    ///
+    /// One of several servers that said nothing lately does not get all the time that is left: another one, which is there, may
+    /// be about to become the primary.
     /// - Returns: `nil` for the last one, which has all the time that is left.
-    private func patience(triesLeft: Int) -> Duration? {
-        triesLeft > 1 ? min(watch.limits.address, max(.zero, end - .now) / triesLeft) : nil
+    private func patience(of place: ServerPlace, triesLeft: Int) -> Duration? {
+        if triesLeft > 1 { return min(watch.limits.address, max(.zero, end - .now) / triesLeft) }
+        let isSilent = target.silences.contain(place, within: watch.limits.avoidance)
+        return isSilent && target.places.count > 1 ? watch.limits.address : nil
     }
 
     private func lookUp(_ name: String, until end: ContinuousClock.Instant) throws(PostgresError) -> [String] {

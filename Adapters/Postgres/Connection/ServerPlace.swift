@@ -75,6 +75,11 @@ final class SilentPlaces: Sendable {
     /// Forgets that a server said nothing.
     func forget(_ place: ServerPlace) { since.withLock { _ = $0.removeValue(forKey: place) } }
 
+    /// Whether a server said nothing within a time.
+    func contain(_ place: ServerPlace, within time: Duration) -> Bool {
+        since.withLock { $0[place] }.map { .now - $0 < time } ?? false
+    }
+
     /// Puts servers that said nothing within a time behind the others.
     func ordered(_ places: [ServerPlace], within time: Duration) -> [ServerPlace] {
         let silent = since.withLock { $0.filter { .now - $0.value < time } }

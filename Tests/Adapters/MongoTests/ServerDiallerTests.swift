@@ -1,6 +1,9 @@
+import AppRegistry
 import Glibc
 import HostLookup
+import RawSockets
 import ServerRig
+import TestSupport
 import Testing
 
 @testable import MongoAdapter
@@ -27,6 +30,26 @@ struct ServerDiallerTests {
             }
             #expect(failure?.reason.contains(words) == true, "\(failure?.reason ?? "")")
         }
+        scene.proxy.stop()
+    }
+
+    @Test("T91: servers of a set that are gone hold up one that is there for a moment only", arguments: [true, false])
+    func deadServers(_ liveComesFirst: Bool) async throws {
+        var scene = try SilentScene()
+        scene.limits.connect = .seconds(5)
+        let live = "127.0.0.1:\(scene.proxy.port)"
+        let dead = try (2...5).map { try FullListener(at: $0) }
+        let hosts = dead.enumerated().map { "127.0.0.\($0 + 2):\($1.port)" }
+        let servers = (liveComesFirst ? [live] + hosts : hosts + [live]).joined(separator: ",")
+        let start = ContinuousClock.now
+        let url = scene.url.replacing(live, with: servers)
+            .replacing("directConnection=true", with: "directConnection=false")
+        let database = try await scene.database(at: url, size: 1)
+        // Each took its five seconds, one after the other.
+        #expect(.now - start < .seconds(18))
+        try await MongoAppStore(database).add(.fresh())
+        await database.close()
+        withExtendedLifetime(dead) {}
         scene.proxy.stop()
     }
 
