@@ -16,12 +16,14 @@ struct FaultFigures: Sendable {
     var doubled = 0
     /// The longest request for a count.
     var request = Duration.zero
-    /// How many of them there were, and how many were answered otherwise than with 200 or 503.
-    var requests = (all: 0, unavailable: 0, wrong: 0)
+    /// How many of them there were by the status of their answers; 0 stands for none.
+    var answers: [Int: Int] = [:]
     /// The longest answer of `/readyz`.
     var readiness = Duration.zero
     /// How each process ended under the fault.
     var ends: [(process: String, after: Duration, code: Int32)] = []
+    /// What was said while the fault lasted, as lines of the log.
+    var words = ""
     /// What was said first, since the beginning of the fault.
     var warning: (after: Duration, words: String)?
 }

@@ -18,7 +18,8 @@ struct FaultScene: Sendable {
         processes.set(try site.use(files.site))
         trouble = try await FaultScene.trouble(cell, files, processes)
         processes.set(trouble.environment)
-        processes.set(["LOGFERRY_SHUTDOWN_GRACE": "3s"])
+        // All that is asked here bears one key.
+        processes.set(["LOGFERRY_SHUTDOWN_GRACE": "3s", "LOGFERRY_HTTP_MAX_QUESTIONS_PER_CREDENTIAL": "6"])
         try await processes.startAPI()
         try processes.startWorker()
         var logs: [WatchedLog] = []
@@ -86,12 +87,13 @@ struct FaultScene: Sendable {
         var figures = FaultFigures()
         figures.back = .now - end
         (figures.stall, figures.otherStall) = (logs[0].stall, logs[1].stall)
+        figures.words = processes.words
         figures.warning = processes.firstWarning(since: moment)
         // What was asked during it has its answer by then, or is the longest one.
         try await Task.sleep(for: .seconds(2))
         let asked = watch.figures
         (figures.request, figures.readiness) = (asked.longest, asked.readiness)
-        figures.requests = (asked.all, asked.unavailable, asked.wrong)
+        figures.answers = asked.answers
         return figures
     }
 

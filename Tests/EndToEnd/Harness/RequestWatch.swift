@@ -6,9 +6,8 @@ final class RequestWatch: Sendable {
     struct Figures: Sendable {
         var longest = Duration.zero
         var readiness = Duration.zero
-        var all = 0
-        var unavailable = 0
-        var wrong = 0
+        /// How many counts there were by the status of their answers; 0 stands for none.
+        var answers: [Int: Int] = [:]
     }
 
     private let site: Site
@@ -57,12 +56,7 @@ final class RequestWatch: Sendable {
             state.withLock { state in
                 state.pending[asker] = nil
                 state.figures.longest = max(state.figures.longest, time)
-                state.figures.all += 1
-                switch answer?.status {
-                case 200: break
-                case 503: state.figures.unavailable += 1
-                default: state.figures.wrong += 1
-                }
+                state.figures.answers[answer?.status ?? 0, default: 0] += 1
             }
             try await Task.sleep(for: .milliseconds(200))
         }
@@ -75,7 +69,7 @@ final class RequestWatch: Sendable {
             let time = ContinuousClock.now - start
             state.withLock { state in
                 state.figures.readiness = max(state.figures.readiness, time)
-                if answer == nil { state.figures.wrong += 1 }
+                if answer == nil { state.figures.answers[0, default: 0] += 1 }
             }
             try await Task.sleep(for: .milliseconds(200))
         }
