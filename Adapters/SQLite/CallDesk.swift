@@ -30,6 +30,7 @@ final class CallDesk: Sendable {
     let limits: SQLiteLimits
     /// The calls that are under way.
     let calls: CallLedger
+    private let observe: @Sendable (StoreEvent) -> Void
     private let watch: StuckWatch
     /// There is one connection that writes.
     private let writing: TurnGate
@@ -48,6 +49,7 @@ final class CallDesk: Sendable {
     init(_ limits: SQLiteLimits, calls: CallLedger, observe: @escaping @Sendable (StoreEvent) -> Void) {
         self.limits = limits
         self.calls = calls
+        self.observe = observe
         watch = StuckWatch(limits, observe: observe)
         writing = TurnGate(turns: 1, waiting: limits.waiting)
         reading = TurnGate(turns: limits.readers, waiting: limits.waiting)
@@ -105,12 +107,18 @@ final class CallDesk: Sendable {
     ) async throws -> Value {
         try await gate.enter(clock)
         clock.begin()
-        return try await watch.run(site, clock, on: threads) {
+        let start = ContinuousClock.now
+        return try await watch.run(site, clock, on: threads) { [self] in
             do {
                 return try work(clock)
             } catch let error as DatabaseError where error.resultCode.primaryResultCode == .SQLITE_BUSY {
                 // The lock was not waited for any longer, as nobody waits for the call.
-                throw clock.isLeft ? CallClock.Ending.left : error as any Error
+                if clock.isLeft { throw CallClock.Ending.left }
+                self.observe(
+                    .callGivenUp(
+                        GivenUpCall(
+                            reason: .locked, waitedFor: site.words(.lock), duration: .now - start, threadsHeld: 0)))
+                throw error
             }
         } end: {
             gate.leave()

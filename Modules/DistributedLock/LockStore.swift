@@ -17,6 +17,19 @@ public protocol LockStore: Sendable {
     /// Gives a lease back; one that was lost before is left alone.
     /// - Returns: `false` when it had been lost.
     func release(_ lease: LockLease) async throws(LockStoreError) -> Bool
+
+    /// Looks for the lease that a holder has, also when the answer to the call that took it was lost.
+    /// - Parameters:
+    ///   - name: the lock.
+    ///   - holder: who may have it.
+    /// - Returns: the lease; `nil` when it is not that holder's, or the store takes such leases back by itself.
+    /// - Throws: ``LockStoreError`` when the store cannot be asked.
+    func lease(on name: LockName, of holder: OwnerID) async throws(LockStoreError) -> LockLease?
+}
+
+extension LockStore {
+    /// Finds none: for stores that take back by themselves what was granted without an answer.
+    public func lease(on name: LockName, of holder: OwnerID) async throws(LockStoreError) -> LockLease? { nil }
 }
 
 /// Names a lock.

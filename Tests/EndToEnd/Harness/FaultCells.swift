@@ -5,9 +5,9 @@ extension FaultCell {
     /// Pairs that make no sense, and why.
     static let senseless: [(backend: TroubledBackend, fault: String, why: String)] = [
         (.fileStore, "failover", "it is one process: nothing takes over"),
-        (.sqlite, "link down, answers swallowed, slow, failover", "it is a file: there is no link and no second server"),
+        (.sqlite, "link down, answers swallowed, slow, failover", "it is a file: no link, and no second server"),
         (.sqlite, "frozen", "means that another process holds its write lock, as one does that was stopped in a write"),
-        (.sqlite, "killed", "means its only worker, since there is no server; an end under it is an end without a fault"),
+        (.sqlite, "killed", "means its only worker, since there is no server; to end without one is to end as ever"),
     ]
 
     /// What outages have in common: nothing new is seen while they last, and then soon.
@@ -48,6 +48,9 @@ extension FaultCell {
         ]
     }()
 
+    private static let trips =
+        "a run makes some 17 round trips, one after the other; a line that just missed one waits for the next one too"
+
     private static let postgres: [FaultCell] = {
         let soon = "lines within ten seconds; callers wait five seconds for a sign of life and ten for a connection"
         return [
@@ -55,11 +58,13 @@ extension FaultCell {
             outage(.postgres, .frozen, 20, back: 10, request: 20, soon),
             outage(.postgres, .linkDown, 20, back: 10, request: 20, soon),
             outage(.postgres, .swallowed, 20, back: 10, request: 20, soon),
-            slow(.postgres, 1, 15, stall: 10, back: 10, request: 5, "a run has some twenty round trips"),
-            slow(.postgres, 10, 40, stall: 40, back: 10, request: 30, "a run has some twenty round trips"),
-            slow(.postgres, 40, 150, stall: 150, back: 10, request: 60, "a run has some twenty round trips"),
+            slow(.postgres, 1, 15, stall: 10, back: 10, request: 5, trips),
+            slow(.postgres, 10, 40, stall: 40, back: 10, request: 30, trips),
+            slow(.postgres, 40, 170, stall: 160, back: 10, request: 60, trips),
             outage(.postgres, .failoverFromFrozen, 3, back: 10, request: 20, "lines at most 10 s after the promotion"),
-            outage(.postgres, .failoverFromKilled, 3, back: 10, request: 20, "lines at most 10 s after the promotion"),
+            outage(
+                .postgres, .failoverFromKilled, 3, back: 10, request: 20, warning: nil,
+                "lines at most 10 s after the promotion, so soon that nothing need be said"),
         ]
     }()
 
@@ -70,9 +75,9 @@ extension FaultCell {
             outage(.mongo, .frozen, 20, back: 10, request: 20, soon),
             outage(.mongo, .linkDown, 20, back: 10, request: 20, soon),
             outage(.mongo, .swallowed, 20, back: 10, request: 20, soon),
-            slow(.mongo, 1, 15, stall: 10, back: 10, request: 5, "a run has some twenty round trips"),
-            slow(.mongo, 10, 40, stall: 40, back: 10, request: 30, "a run has some twenty round trips"),
-            slow(.mongo, 40, 150, stall: 150, back: 10, request: 60, "a run has some twenty round trips"),
+            slow(.mongo, 1, 15, stall: 10, back: 10, request: 5, trips),
+            slow(.mongo, 10, 40, stall: 40, back: 10, request: 30, trips),
+            slow(.mongo, 40, 170, stall: 160, back: 10, request: 60, trips),
             outage(
                 .mongo, .failoverFromFrozen, 1, back: 30, request: 20,
                 "the new primary waits for the majority, see what a failure looks like; the election comes on top"),

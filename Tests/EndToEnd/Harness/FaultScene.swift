@@ -122,9 +122,8 @@ struct FaultScene: Sendable {
         }
         for log in logs {
             let newest = log.newest
-            try await Fleet.until("line \(newest) is seen \(when)\n\(processes.words.suffix(3000))", within: .seconds(400)) {
-                log.seen >= newest
-            }
+            let words = "line \(newest) is seen \(when)\n\(processes.words.suffix(3000))"
+            try await Fleet.until(words, within: .seconds(400)) { log.seen >= newest }
         }
     }
 

@@ -47,8 +47,9 @@ final class WatchedLog: Sendable {
     func stopWriting() { state.withLock { $0.isWritten = false } }
     func stopWatching() { state.withLock { $0.isWatched = false } }
 
-    /// Appends three lines ten times a second until it is told to stop. What got no answer is never sent again: it may
-    /// be there or not, and counts as neither lost nor doubled.
+    /// Appends three lines ten times a second until it is told to stop.
+    ///
+    /// What got no answer is never sent again: it may be there or not, and is not lost when it is not.
     func write() async throws {
         while state.withLock({ $0.isWritten }) {
             let numbers = state.withLock { state in
