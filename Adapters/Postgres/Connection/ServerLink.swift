@@ -15,9 +15,9 @@ import StoreSupport
     private let call: CallState
     /// How long the server may take for one answer.
     var patience: Duration = .seconds(30)
-    /// How long the answer to a small question took when the connection was made: what counts as silence on a link that is
-    /// slow follows from it.
-    var roundTrip: Duration = .zero
+    /// How long the answer to a small question took, when the connection was made or a transaction begun: what counts as
+    /// silence on a link that is slow follows from it.
+    private var roundTrip: Duration = .zero
     /// Whether interrupting must wait: what goes on may not be left halfway.
     var isShielded = false
     private var isInterrupted = false
@@ -54,6 +54,12 @@ import StoreSupport
     /// Begins a piece of work of any number of statements, which has a limit over the whole unless it is endless.
     func beginCall(isEndless: Bool) {
         callEnd = isEndless ? nil : .now + max(limits.call, patience, roundTrip * limits.roundTripsOfCall)
+    }
+
+    /// Notes how long the answer to a small question took; a call that goes on gets the time that it needs on such a link.
+    func note(roundTrip: Duration) {
+        self.roundTrip = roundTrip
+        callEnd = callEnd.map { max($0, .now + roundTrip * limits.roundTripsOfCall) }
     }
 
     /// Silence after which the server is asked for a sign of life.

@@ -158,6 +158,28 @@ struct PostgresSilenceTests {
         await database.close()
     }
 
+    @Test("T99: a call on a link that became slow after its connection was made gets the time that it needs there")
+    func laterSlow() async throws {
+        var scene = try await SilentScene()
+        scene.limits.call = .seconds(1)
+        scene.limits.statementMargin = .milliseconds(300)
+        let options = "&options=-cstatement_timeout%3D1000%20-csearch_path%3D"
+        #expect(scene.url.contains("options=-csearch_path%3D"), "\(scene.url)")
+        let url = scene.url.replacing("&options=-csearch_path%3D", with: options)
+        let database = try await scene.database(at: url, size: 1)
+        try await database.work { try $0.run("SELECT 1") }
+        scene.proxy.mood = .slow(roundTrip: .milliseconds(200))
+        // Thirteen round trips and more, which take longer than a call may on a link that is not slow.
+        try await database.work { session in
+            try session.transaction { session in
+                for _ in 0..<12 { try session.run("SELECT 1") }
+            }
+        }
+        #expect(scene.heard.losses.isEmpty)
+        scene.proxy.stop()
+        await database.close()
+    }
+
     @Test("T90: a look-up of a host name that never ends holds nobody, and their number is bounded")
     func endlessLookup() async throws {
         var scene = try await SilentScene()

@@ -49,7 +49,7 @@ extension FaultCell {
     }()
 
     private static let trips =
-        "a run makes some 17 round trips, one after the other; a line that just missed one waits for the next one too"
+        "a run over two apps makes up to 25 round trips one after the other, and a line that missed one waits for two"
 
     private static let postgres: [FaultCell] = {
         let soon = "lines within ten seconds; callers wait five seconds for a sign of life and ten for a connection"
@@ -59,8 +59,8 @@ extension FaultCell {
             outage(.postgres, .linkDown, 20, back: 10, request: 20, soon),
             outage(.postgres, .swallowed, 20, back: 10, request: 20, soon),
             slow(.postgres, 1, 15, stall: 10, back: 10, request: 5, trips),
-            slow(.postgres, 10, 40, stall: 40, back: 10, request: 30, trips),
-            slow(.postgres, 40, 170, stall: 160, back: 10, request: 60, trips),
+            slow(.postgres, 10, 60, stall: 50, back: 10, request: 30, trips),
+            slow(.postgres, 40, 210, stall: 200, back: 10, request: 60, trips),
             outage(.postgres, .failoverFromFrozen, 3, back: 10, request: 20, "lines at most 10 s after the promotion"),
             outage(
                 .postgres, .failoverFromKilled, 3, back: 10, request: 20, warning: nil,
@@ -76,8 +76,8 @@ extension FaultCell {
             outage(.mongo, .linkDown, 20, back: 10, request: 20, soon),
             outage(.mongo, .swallowed, 20, back: 10, request: 20, soon),
             slow(.mongo, 1, 15, stall: 10, back: 10, request: 5, trips),
-            slow(.mongo, 10, 40, stall: 40, back: 10, request: 30, trips),
-            slow(.mongo, 40, 170, stall: 160, back: 10, request: 60, trips),
+            slow(.mongo, 10, 60, stall: 50, back: 10, request: 30, trips),
+            slow(.mongo, 40, 210, stall: 200, back: 10, request: 60, trips),
             outage(
                 .mongo, .failoverFromFrozen, 1, back: 30, request: 20,
                 "the new primary waits for the majority, see what a failure looks like; the election comes on top"),
