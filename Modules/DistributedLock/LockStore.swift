@@ -22,14 +22,9 @@ public protocol LockStore: Sendable {
     /// - Parameters:
     ///   - name: the lock.
     ///   - holder: who may have it.
-    /// - Returns: the lease; `nil` when it is not that holder's, or the store takes such leases back by itself.
+    /// - Returns: a lease that can be given back; `nil` when that holder has none.
     /// - Throws: ``LockStoreError`` when the store cannot be asked.
     func lease(on name: LockName, of holder: OwnerID) async throws(LockStoreError) -> LockLease?
-}
-
-extension LockStore {
-    /// Finds none: for stores that take back by themselves what was granted without an answer.
-    public func lease(on name: LockName, of holder: OwnerID) async throws(LockStoreError) -> LockLease? { nil }
 }
 
 /// Names a lock.

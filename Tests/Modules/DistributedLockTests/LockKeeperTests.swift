@@ -261,6 +261,8 @@ struct LockKeeperTests {
         }
 
         func release(_ lease: LockLease) async throws(LockStoreError) -> Bool { await store.release(lease) }
+
+        func lease(on name: LockName, of holder: OwnerID) async throws(LockStoreError) -> LockLease? { nil }
     }
 
     /// A lock store whose answers take time.
@@ -291,6 +293,8 @@ struct LockKeeperTests {
         }
 
         func release(_ lease: LockLease) async throws(LockStoreError) -> Bool { await store.release(lease) }
+
+        func lease(on name: LockName, of holder: OwnerID) async throws(LockStoreError) -> LockLease? { nil }
     }
 
     /// A lock store that fails when it is told to.
@@ -324,5 +328,7 @@ struct LockKeeperTests {
             try check()
             return await store.release(lease)
         }
+
+        func lease(on name: LockName, of holder: OwnerID) async throws(LockStoreError) -> LockLease? { nil }
     }
 }
