@@ -42,6 +42,12 @@ public actor InMemoryLockStore: LockStore {
         return true
     }
 
+    /// Looks for the lease that a holder has.
+    public func lease(on name: LockName, of holder: OwnerID) async -> LockLease? {
+        guard let entry = entries[name], entry.holder == holder, entry.leaseEnd > clock.now() else { return nil }
+        return LockLease(name: name, holder: holder, fence: entry.fence)
+    }
+
     private func holds(_ lease: LockLease) -> Bool {
         guard let entry = entries[lease.name] else { return false }
         return entry.holder == lease.holder && entry.fence == lease.fence && entry.leaseEnd > clock.now()

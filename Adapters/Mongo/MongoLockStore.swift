@@ -60,6 +60,19 @@ public struct MongoLockStore: LockStore {
         try await change(lease, ["holder": nil])
     }
 
+    /// Looks for the lease that a holder has.
+    public func lease(on name: LockName, of holder: OwnerID) async throws(LockStoreError) -> LockLease? {
+        try await database.read(\.lock) { client in
+            try client.first(
+                Collection.locks,
+                [
+                    "_id": .string(name.text), "holder": .string(holder.text),
+                    "$expr": ["$gt": ["$lease_end", serverNow]],
+                ]
+            ).map { LockLease(name: name, holder: holder, fence: try $0.number("fence")) }
+        }
+    }
+
     /// Changes the document of a lease that has not ended.
     private func change(_ lease: LockLease, _ members: BSONValue) async throws(LockStoreError) -> Bool {
         try await database.change(\.lock) { client in

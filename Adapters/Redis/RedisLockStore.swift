@@ -48,6 +48,11 @@ public struct RedisLockStore: LockStore {
         try await lock.release(lease)
     }
 
+    /// Looks for the lease that a holder has; it can be given back and not prolonged.
+    public func lease(on name: LockName, of holder: OwnerID) async throws(LockStoreError) -> LockLease? {
+        try await lock.lease(on: name, of: holder)
+    }
+
     /// Asks all servers at once what they are.
     /// - Parameter limit: how long one may take.
     /// - Returns: what speaks against them as nodes of a lock, for people; empty when nothing does.

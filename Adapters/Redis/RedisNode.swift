@@ -56,6 +56,16 @@ struct RedisNode: LockNode {
         try await flag(.release, [claim.name.lockKey], [claim.value], .always(limit))
     }
 
+    func claim(on name: LockName, within limit: Duration) async throws(LockStoreError) -> LockClaim? {
+        switch try await run(.look, [name.lockKey], [], .until(.now + limit)) {
+        case .null: return nil
+        case .text(let value):
+            let parts = value.split(separator: " ", maxSplits: 1)
+            return LockClaim(name: name, holder: holder(in: value), proof: String(parts.first ?? ""))
+        default: throw RedisNode.unknownForm
+        }
+    }
+
     private func flag(
         _ script: RedisScript, _ keys: [String], _ arguments: [String], _ urgency: RedisConnection.Urgency
     ) async throws(LockStoreError) -> Bool {

@@ -49,5 +49,10 @@ struct RedisScript: Sendable {
             """,
         digest: "708b61c8defb6a8962235c40975ef70c7ff1a0e0")
 
-    static let all = [acquire, raise, extend, release]
+    /// Tells the value of a lock: its key.
+    static let look = RedisScript(
+        name: "look", text: "return redis.call('GET', KEYS[1])",
+        digest: "d3c21d0c2b9ca22f82737626a27bcaf5d288f99f")
+
+    static let all = [acquire, raise, extend, release, look]
 }

@@ -120,8 +120,10 @@ final class CallDesk: Sendable {
         return try await withTaskCancellationHandler {
             try await keeper.follow(judge: { self.judge(site, clock, since: start) }, late: {}) {
                 defer { for gate in gates { gate.leave() } }
-                return try await threads.run {
-                    try CallClock.$current.withValue(clock) { try CallDesk.translated(clock) { try work(clock) } }
+                return try await threads.run { [self] in
+                    try CallClock.$current.withValue(clock) {
+                        try sayingWhenLocked(site, clock, since: start) { try work(clock) }
+                    }
                 }
             }
         } onCancel: {
@@ -129,12 +131,20 @@ final class CallDesk: Sendable {
         }
     }
 
-    /// A lock that was not waited for any longer, as nobody waits for the call, is no busy file.
-    private static func translated<Value>(_ clock: CallClock, _ work: () throws -> Value) throws -> Value {
+    /// Does work, and says when another process's lock has kept it from being done.
+    private func sayingWhenLocked<Value>(
+        _ site: CallSite, _ clock: CallClock, since start: ContinuousClock.Instant, _ work: () throws -> Value
+    ) throws -> Value {
         do {
             return try work()
         } catch let error as DatabaseError where error.resultCode.primaryResultCode == .SQLITE_BUSY {
-            throw clock.isLeft ? CallClock.Ending.left : error as any Error
+            // The lock was not waited for any longer, as nobody waits for the call.
+            if clock.isLeft { throw CallClock.Ending.left }
+            observe(
+                .callGivenUp(
+                    GivenUpCall(
+                        reason: .locked, waitedFor: site.words(.lock), duration: .now - start, threadsHeld: 0)))
+            throw error
         }
     }
 

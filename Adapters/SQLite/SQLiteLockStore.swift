@@ -58,6 +58,16 @@ public struct SQLiteLockStore: LockStore {
             return db.changesCount == 1
         }
     }
+
+    /// Looks for the lease that a holder has.
+    public func lease(on name: LockName, of holder: OwnerID) async throws(LockStoreError) -> LockLease? {
+        let fence = try await database.read(\.lock) { db in
+            try Int64.fetchOne(
+                db, sql: "SELECT fence FROM locks WHERE name = ? AND holder = ? AND lease_end > \(LeaseClock.sql)",
+                arguments: [name.text, holder.text])
+        }
+        return fence.map { LockLease(name: name, holder: holder, fence: $0) }
+    }
 }
 
 /// Whole nanoseconds of a duration.

@@ -64,6 +64,7 @@ public struct Deployment: Sendable {
     private let commits: any CommitStore
     private let owner: OwnerID
     let locks: Locks
+    private let lockKeeper: LockKeeper
 
     /// Opens the store and puts everything together.
     /// - Parameters:
@@ -99,6 +100,7 @@ public struct Deployment: Sendable {
         readiness = StoreReadiness(ping: store.ping)
         commits = ObservedCommitStore(store.commits, telemetry.registry)
         owner = .mint(at: clock.now(), from: entropy)
+        lockKeeper = LockKeeper(store: locks.store, holder: owner, ticks: ContinuousClock())
         apps = AppRegistrar(store: store.apps, clock: clock, entropy: entropy, ticks: ContinuousClock())
         tokens = ClientTokens(
             apps: store.apps, store: store.tokens, hasher: SHA256Hasher(), clock: clock, entropy: entropy,
@@ -258,8 +260,6 @@ extension Deployment {
         return Consumption(
             consumer: consumer, keeper: keeper, lockTerm: settings.consumeLockTerm, sharesApps: settings.sharesApps)
     }
-
-    private var lockKeeper: LockKeeper { LockKeeper(store: locks.store, holder: owner, ticks: ContinuousClock()) }
 
     /// What executes runs.
     var keeper: RunKeeper {

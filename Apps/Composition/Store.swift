@@ -48,7 +48,7 @@ struct Store: Sendable {
         switch settings.store {
         case .sqlite(let path):
             try Store.demandTrust(inFile: path, settings, makes: makes)
-            let troubles = StoreTroubles(backend: "sqlite", reasons: [.stuck], telemetry, logger)
+            let troubles = StoreTroubles(backend: "sqlite", reasons: [.stuck, .locked], telemetry, logger)
             do throws(SQLiteOpenError) {
                 return Store(
                     try SQLiteDatabase(path: path, makes: makes, calls: telemetry.calls, observe: troubles.note))
@@ -58,7 +58,7 @@ struct Store: Sendable {
                 throw SettingsError(error.description)
             }
         case .postgres(let url):
-            let troubles = StoreTroubles(backend: "postgres", telemetry, logger)
+            let troubles = StoreTroubles(backend: "postgres", reasons: StoreTroubles.ofServers, telemetry, logger)
             do throws(PostgresOpenError) {
                 return Store(
                     try await PostgresDatabase.open(
@@ -70,7 +70,7 @@ struct Store: Sendable {
                 throw StoreUnreachable.orSettingsError(error, mayPass: error.mayPass)
             }
         case .mongo(let url):
-            let troubles = StoreTroubles(backend: "mongo", telemetry, logger)
+            let troubles = StoreTroubles(backend: "mongo", reasons: StoreTroubles.ofServers, telemetry, logger)
             do throws(MongoOpenError) {
                 return Store(
                     try await MongoDatabase.open(

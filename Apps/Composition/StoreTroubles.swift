@@ -4,6 +4,9 @@ import TelemetryAdapter
 
 /// Counts and says what a store tells beside its answers.
 struct StoreTroubles: Sendable {
+    /// Why calls to a server are given up.
+    static let ofServers = GivenUpCall.Reason.allCases.filter { $0 != .locked }
+
     private let metrics: StoreMetrics
     private let logger: Logger
 
@@ -13,8 +16,7 @@ struct StoreTroubles: Sendable {
     ///   - telemetry: where it is counted.
     ///   - logger: where it is said.
     init(
-        backend: String, reasons: [GivenUpCall.Reason] = GivenUpCall.Reason.allCases, _ telemetry: ServiceTelemetry,
-        _ logger: Logger
+        backend: String, reasons: [GivenUpCall.Reason], _ telemetry: ServiceTelemetry, _ logger: Logger
     ) {
         metrics = StoreMetrics(telemetry.registry, backend: backend, reasons: reasons.map(\.rawValue))
         self.logger = logger

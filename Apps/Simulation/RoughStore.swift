@@ -176,6 +176,11 @@ struct RoughLocks: LockStore {
         return await station.world.locks.release(lease)
     }
 
+    func lease(on name: LockName, of holder: OwnerID) async throws(LockStoreError) -> LockLease? {
+        try await reach()
+        return await station.world.locks.lease(on: name, of: holder)
+    }
+
     private func reach() async throws(LockStoreError) {
         guard await station.travel(), !station.world.strikes(onceIn: 40),
             await !station.waitsInVain(for: "the lock's store")

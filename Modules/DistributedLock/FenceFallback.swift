@@ -55,6 +55,11 @@ public actor FenceFallback: LockStore {
         return try await base.release(lease)
     }
 
+    /// Looks for the lease that a holder has.
+    public func lease(on name: LockName, of holder: OwnerID) async throws(LockStoreError) -> LockLease? {
+        try await base.lease(on: name, of: holder)
+    }
+
     private func note(_ error: LockStoreError?) {
         guard isDown != (error != nil) else { return }
         isDown = error != nil

@@ -5,8 +5,9 @@ public struct LockKeeper: Sendable {
     private let store: any LockStore
     private let holder: OwnerID
     private let ticks: any Clock<Duration>
+    private let own = OwnLocks()
 
-    /// Makes a keeper for one process.
+    /// Makes the keeper of one process: no other one has the same `holder`.
     public init(store: any LockStore, holder: OwnerID, ticks: any Clock<Duration>) {
         self.store = store
         self.holder = holder
@@ -32,9 +33,23 @@ public struct LockKeeper: Sendable {
     public func withLock<Value: Sendable>(
         _ name: LockName, for term: Duration, _ work: @Sendable @escaping (LockLease) async throws -> Value
     ) async throws -> Outcome<Value> {
+        let isAlone = await own.begin(name)
+        do {
+            let outcome = try await hold(name, for: term, alone: isAlone, work)
+            await own.end(name)
+            return outcome
+        } catch {
+            await own.end(name)
+            throw error
+        }
+    }
+
+    private func hold<Value: Sendable>(
+        _ name: LockName, for term: Duration, alone: Bool, _ work: @Sendable @escaping (LockLease) async throws -> Value
+    ) async throws -> Outcome<Value> {
         let lease: LockLease
         let assurance = Assurance(term: term, since: ticks.stopwatch())
-        switch try await store.acquire(name, by: holder, for: term) {
+        switch try await acquire(name, for: term, alone: alone) {
         case .granted(let granted): lease = granted
         case .held(let other, let remaining): return .skipped(heldBy: other, remaining: remaining)
         }
@@ -47,6 +62,23 @@ public struct LockKeeper: Sendable {
             await giveBack(lease)
             throw error
         }
+    }
+
+    /// Takes a lock, also one that this process holds without need.
+    ///
+    /// The answer that granted it was lost, or it could not be given back while the store was away. The process would wait
+    /// for the end of a lease of its own else.
+    private func acquire(
+        _ name: LockName, for term: Duration, alone: Bool
+    ) async throws(LockStoreError) -> LockAnswer {
+        let answer = try await store.acquire(name, by: holder, for: term)
+        guard alone, case .held(holder, _) = answer else { return answer }
+        let known = await own.unreturned(name)
+        let found = known == nil ? try await store.lease(on: name, of: holder) : nil
+        guard let lease = known ?? found else { return answer }
+        let isFree = try await store.release(lease)
+        await own.forget(lease)
+        return isFree ? try await store.acquire(name, by: holder, for: term) : answer
     }
 
     /// As many times what the store takes to answer a lock lasts at least: each prolonging has a third of the term.
@@ -117,9 +149,13 @@ public struct LockKeeper: Sendable {
 
     /// Runs in a task of its own, so that a cancelled caller still lets go.
     private func giveBack(_ lease: LockLease) async {
-        await Task { [store] in
-            // When the store cannot be reached the lease runs out by itself.
-            _ = try? await store.release(lease)
+        await Task { [store, own] in
+            do {
+                _ = try await store.release(lease)
+            } catch {
+                // It runs out by itself, unless it is asked for earlier.
+                await own.add(unreturned: lease)
+            }
         }.value
     }
 }

@@ -23,6 +23,11 @@ public protocol LockNode: Sendable {
     /// Takes the claim back, also one that was made by a call that seemed to fail.
     /// - Returns: `false` when the claim does not hold the lock here.
     func release(_ claim: LockClaim, within limit: Duration) async throws(LockStoreError) -> Bool
+
+    /// Tells which claim holds a lock here.
+    /// - Returns: `nil` when the lock is free here.
+    /// - Throws: ``LockStoreError`` when the node does not answer.
+    func claim(on name: LockName, within limit: Duration) async throws(LockStoreError) -> LockClaim?
 }
 
 /// One attempt to have a lock, told apart from all others.

@@ -17,6 +17,14 @@ public protocol LockStore: Sendable {
     /// Gives a lease back; one that was lost before is left alone.
     /// - Returns: `false` when it had been lost.
     func release(_ lease: LockLease) async throws(LockStoreError) -> Bool
+
+    /// Looks for the lease that a holder has, also when the answer to the call that took it was lost.
+    /// - Parameters:
+    ///   - name: the lock.
+    ///   - holder: who may have it.
+    /// - Returns: a lease that can be given back; `nil` when that holder has none.
+    /// - Throws: ``LockStoreError`` when the store cannot be asked.
+    func lease(on name: LockName, of holder: OwnerID) async throws(LockStoreError) -> LockLease?
 }
 
 /// Names a lock.

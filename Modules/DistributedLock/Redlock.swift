@@ -82,6 +82,21 @@ public actor Redlock: LockStore {
         return wasHeld
     }
 
+    /// Looks for a claim of a holder, such as one that reached a node when nobody waited for it any more.
+    ///
+    /// The lease can be given back and not prolonged: nobody knows its fence.
+    /// - Returns: of several claims the one that most nodes have.
+    public func lease(on name: LockName, of holder: OwnerID) async throws(LockStoreError) -> LockLease? {
+        let limit = rules.nodeTimeout.upperBound
+        let answers = await ask(within: limit) { node throws(LockStoreError) in
+            try await node.claim(on: name, within: limit)
+        }
+        let claims = answers.compactMap { $0.value ?? nil }.filter { $0.holder == holder }
+        let counts = claims.map { claim in claims.count { $0 == claim } }
+        guard let most = zip(claims, counts).max(by: { $0.1 < $1.1 })?.0 else { return nil }
+        return LockLease(name: name, holder: holder, fence: 0, proof: most.proof)
+    }
+
     /// One claim to all nodes, and its end everywhere unless a quorum granted it in time.
     private func tryOnce(
         _ name: LockName, by holder: OwnerID, for term: Duration

@@ -54,6 +54,16 @@ public enum LockStoreContract {
             #expect(try await store.locks.extend(stale, for: .seconds(600)) == false)
             #expect(try await store.locks.release(stale) == false)
         },
+        Clause("the lease of a holder is found and can be given back, and nobody else's is found") { store in
+            let name = freshName()
+            let lease = try await grant(name, by: .fresh(), for: .seconds(600), in: store)
+            let found = try await store.locks.lease(on: name, of: lease.holder)
+            #expect(found?.name == name && found?.holder == lease.holder)
+            #expect(try await store.locks.lease(on: name, of: .fresh()) == nil)
+            if let found { #expect(try await store.locks.release(found)) }
+            #expect(try await store.locks.extend(lease, for: .seconds(600)) == false)
+            #expect(try await store.locks.lease(on: name, of: lease.holder) == nil)
+        },
         Clause("the same holder's older lease is no lease") { store in
             let name = freshName()
             let holder = OwnerID.fresh()

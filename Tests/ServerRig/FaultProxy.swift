@@ -10,6 +10,10 @@ public final class FaultProxy: Sendable {
     public struct Mood: Sendable {
         /// Whether nothing is passed on, in no direction; connections stay open, and new ones are accepted.
         public var holds = false
+        /// Whether requests for new connections get no answer, as when the link is down; those that there are stay.
+        public var isUnreachable = false
+        /// Whether nothing is passed on to clients; what they send reaches the server, on new connections too.
+        public var holdsAnswers = false
         /// Whether new connections are accepted and never answered; the others go on.
         public var ignoresNewcomers = false
         /// How long bytes to the server wait before they are passed on.
@@ -48,6 +52,18 @@ public final class FaultProxy: Sendable {
         public static let calm = Mood()
         /// Passes nothing on, and keeps all connections open.
         public static let holding = Mood(holds: true)
+        /// Passes nothing on, and does not even answer requests for new connections.
+        public static let linkDown: Mood = {
+            var mood = Mood.holding
+            mood.isUnreachable = true
+            return mood
+        }()
+        /// Passes on what clients send, and nothing that the server answers until the mood is another.
+        public static let swallowingAnswers: Mood = {
+            var mood = Mood.calm
+            mood.holdsAnswers = true
+            return mood
+        }()
         /// Lets connections go on and never answers new ones.
         public static let ignoringNewcomers = Mood(ignoresNewcomers: true)
         /// Lets the client have one byte a second.
@@ -101,6 +117,7 @@ public final class FaultProxy: Sendable {
     public let target: UInt16
     private let listener: Int32
     private let state = Locked(State())
+    private let backlog: FullBacklog
 
     /// Begins to listen with nothing behind it but a script for each connection.
     /// - Throws: ``ProgramError`` when no port can be had.
@@ -114,11 +131,14 @@ public final class FaultProxy: Sendable {
     public init(to target: UInt16) throws {
         self.target = target
         (listener, port) = try listeningSocket()
+        backlog = FullBacklog(of: listener, port: port)
         // Ends once the listener is shut down.
         HostThread.start(name: "fault-proxy") { [self] in
             while true {
                 let client = accept(listener, nil, nil)
                 guard client >= 0 else { return }
+                // While the link is down the next ones stay in the backlog, which is full.
+                guard waitWhile({ $0.isUnreachable }) else { return }
                 take(client)
             }
         }
@@ -127,7 +147,14 @@ public final class FaultProxy: Sendable {
     /// What becomes of bytes from now on.
     public var mood: Mood {
         get { state.withLock { $0.mood } }
-        set { state.withLock { $0.mood = newValue } }
+        set {
+            let wasUnreachable = state.withLock { state in
+                defer { state.mood = newValue }
+                return state.mood.isUnreachable
+            }
+            if newValue.isUnreachable, !wasUnreachable { backlog.fill() }
+            if !newValue.isUnreachable, wasUnreachable { backlog.empty() }
+        }
     }
 
     /// How many connections were accepted so far.
@@ -152,6 +179,7 @@ public final class FaultProxy: Sendable {
     /// Ends the listening and all connections.
     public func stop() {
         state.withLock { $0.isStopped = true }
+        backlog.empty()
         shutdown(listener, Int32(SHUT_RDWR))
         close(listener)
         cut()
@@ -185,9 +213,15 @@ public final class FaultProxy: Sendable {
 
     /// Waits until bytes may pass.
     /// - Returns: `false` when the proxy was stopped.
-    private func waitWhileHolding() -> Bool {
+    private func waitWhileHolding(toServer: Bool = true) -> Bool {
+        waitWhile { $0.holds || !toServer && $0.holdsAnswers }
+    }
+
+    /// Waits as long as the mood is one.
+    /// - Returns: `false` when the proxy was stopped.
+    private func waitWhile(_ isSo: (Mood) -> Bool) -> Bool {
         while true {
-            let (holds, isStopped) = state.withLock { ($0.mood.holds, $0.isStopped) }
+            let (holds, isStopped) = state.withLock { (isSo($0.mood), $0.isStopped) }
             if isStopped || !holds { return !isStopped }
             usleep(5000)
         }
@@ -200,7 +234,7 @@ public final class FaultProxy: Sendable {
         var bytes = [UInt8](repeating: 0, count: 1 << 16)
         while true {
             let count = recv(source, &bytes, bytes.count, 0)
-            guard waitWhileHolding() else { return pair.shut() }
+            guard waitWhileHolding(toServer: toServer) else { return pair.shut() }
             guard count > 0 else {
                 shutdown(sink, Int32(SHUT_WR))
                 // Broken, not ended: the other direction has nobody to go to either.
@@ -209,7 +243,7 @@ public final class FaultProxy: Sendable {
             }
             let mood = mood
             pause(toServer ? mood.delayToServer : mood.delayToClient)
-            guard waitWhileHolding() else { return pair.shut() }
+            guard waitWhileHolding(toServer: toServer) else { return pair.shut() }
             if toServer, commits.spot(in: bytes.prefix(count)), let loss = state.withLock({ $0.noteCommit() }) {
                 // It goes on whatever the mood is by now; its answer does not.
                 if loss == .cut { pair.endsWithAnswer.withLock { $0 = true } }

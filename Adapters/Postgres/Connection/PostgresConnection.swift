@@ -48,7 +48,7 @@ actor PostgresConnection {
             (SELECT setting::bigint FROM pg_settings WHERE name = 'statement_timeout') AS milliseconds,
             pg_backend_pid() AS number
             """, isPlannedAnew: true)
-        session.link.roundTrip = .now - start
+        session.link.note(roundTrip: .now - start)
         let limit = try? answer.first?.integer("milliseconds")
         session.number = try? answer.first?.integer("number")
         // The server itself ends what takes too long; we wait a little longer, for one that cannot be reached.

@@ -146,7 +146,10 @@ import CPostgres
     ///
     /// When the answer to COMMIT is lost the error says that the outcome is unknown.
     func transaction<Value>(_ work: (PostgresSession) throws -> Value) throws -> Value {
+        let start = ContinuousClock.now
         try script("BEGIN")
+        // It waits for nothing at the server, so this is what the way there and back takes at present.
+        link.note(roundTrip: .now - start)
         let value: Value
         do {
             value = try work(self)

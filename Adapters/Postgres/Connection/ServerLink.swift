@@ -15,9 +15,9 @@ import StoreSupport
     private let call: CallState
     /// How long the server may take for one answer.
     var patience: Duration = .seconds(30)
-    /// How long the answer to a small question took when the connection was made: what counts as silence on a link that is
-    /// slow follows from it.
-    var roundTrip: Duration = .zero
+    /// How long the answer to a small question took, when the connection was made or a transaction begun: what counts as
+    /// silence on a link that is slow follows from it.
+    private var roundTrip: Duration = .zero
     /// Whether interrupting must wait: what goes on may not be left halfway.
     var isShielded = false
     private var isInterrupted = false
@@ -59,6 +59,12 @@ import StoreSupport
     /// Ends the limit over the whole: what tidies up behind the work has limits of its own, and a request to cancel it would
     /// meet the next caller's statement.
     func endCall() { callEnd = nil }
+
+    /// Notes how long the answer to a small question took; a call that goes on gets the time that it needs on such a link.
+    func note(roundTrip: Duration) {
+        self.roundTrip = roundTrip
+        callEnd = callEnd.map { max($0, .now + roundTrip * limits.roundTripsOfCall) }
+    }
 
     /// Silence after which the server is asked for a sign of life.
     private var silence: Duration { max(limits.silence, roundTrip * 2) }

@@ -62,6 +62,16 @@ public struct PostgresLockStore: LockStore {
             ).changes == 1
         }
     }
+
+    /// Looks for the lease that a holder has.
+    public func lease(on name: LockName, of holder: OwnerID) async throws(LockStoreError) -> LockLease? {
+        try await database.read(\.lock) { session in
+            try session.execute(
+                "SELECT fence FROM locks WHERE name = $1 AND holder = $2 AND lease_end > \(nowSQL)",
+                [.text(name.text), .text(holder.text)]
+            ).first.map { row in LockLease(name: name, holder: holder, fence: try row.integer("fence")) }
+        }
+    }
 }
 
 /// Whole nanoseconds of a duration.

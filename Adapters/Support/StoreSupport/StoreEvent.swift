@@ -26,6 +26,8 @@ public struct GivenUpCall: Sendable {
         case commit
         /// The thread did not come back from the client library in time.
         case stuck
+        /// Another process has held the lock on the store's file for as long as a call waits.
+        case locked
     }
 
     /// Why it was given up.

@@ -53,4 +53,9 @@ public struct ObservedLockStore: LockStore {
     public func release(_ lease: LockLease) async throws(LockStoreError) -> Bool {
         try await base.release(lease)
     }
+
+    /// Looks for the lease that a holder has.
+    public func lease(on name: LockName, of holder: OwnerID) async throws(LockStoreError) -> LockLease? {
+        try await base.lease(on: name, of: holder)
+    }
 }

@@ -48,4 +48,26 @@ struct FaultProxyTests {
         _ = await server.stop()
         _ = await talker.stop()
     }
+
+    @Test("T90: swallowed answers come once they may; while the link is down nobody gets a connection")
+    func swallowing() async throws {
+        let server = try RawListener(answer: "welcome")
+        let proxy = try FaultProxy(to: UInt16(server.port))
+        proxy.mood = .swallowingAnswers
+        let connection = try await RawConnection(port: Int(proxy.port))
+        try await connection.send("hello")
+        let answer = Task { try await connection.receive(until: "welcome") }
+        try await Task.sleep(for: .milliseconds(200))
+        proxy.mood = .linkDown
+        let accepted = proxy.accepted
+        let newcomer = Task { try await RawConnection(port: Int(proxy.port)) }
+        try await Task.sleep(for: .milliseconds(300))
+        #expect(proxy.accepted == accepted)
+        proxy.mood = .calm
+        #expect(try await answer.value == "welcome")
+        _ = try await newcomer.value
+        await eventually { proxy.accepted > accepted }
+        proxy.stop()
+        #expect(await server.stop().starts(with: Array("hello".utf8)))
+    }
 }

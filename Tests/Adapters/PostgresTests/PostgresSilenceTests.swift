@@ -150,15 +150,15 @@ struct PostgresSilenceTests {
     @Test("T90: when all statements together take too long, one request to cancel is sent, none behind the rollback")
     func oneCancel() async throws {
         var scene = try await SilentScene()
-        (scene.limits.silence, scene.limits.call) = (.seconds(20), .milliseconds(600))
+        (scene.limits.silence, scene.limits.call, scene.limits.roundTripsOfCall) = (.seconds(20), .milliseconds(800), 0)
         let database = try await scene.database(size: 1)
-        try await database.work { ($0.link.patience, $0.link.roundTrip) = (.milliseconds(400), .zero) }
+        try await database.work { $0.link.patience = .milliseconds(700) }
         let connections = scene.proxy.accepted
         for round in 1...5 {
             let error = await #expect(throws: PostgresError.self) {
                 try await database.work { session in
                     try session.transaction { session in
-                        for _ in 0..<3 { try session.run("SELECT pg_sleep(0.3)") }
+                        for _ in 0..<3 { try session.run("SELECT pg_sleep(0.4)") }
                     }
                 }
             }
@@ -177,6 +177,28 @@ struct PostgresSilenceTests {
         scene.limits.silence = .milliseconds(100)
         let database = try await scene.database()
         try await database.work { try $0.run("SELECT pg_sleep(1)") }
+        #expect(scene.heard.losses.isEmpty)
+        scene.proxy.stop()
+        await database.close()
+    }
+
+    @Test("T99: a call on a link that became slow after its connection was made gets the time that it needs there")
+    func laterSlow() async throws {
+        var scene = try await SilentScene()
+        scene.limits.call = .seconds(1)
+        scene.limits.statementMargin = .milliseconds(300)
+        let options = "&options=-cstatement_timeout%3D1000%20-csearch_path%3D"
+        #expect(scene.url.contains("options=-csearch_path%3D"), "\(scene.url)")
+        let url = scene.url.replacing("&options=-csearch_path%3D", with: options)
+        let database = try await scene.database(at: url, size: 1)
+        try await database.work { try $0.run("SELECT 1") }
+        scene.proxy.mood = .slow(roundTrip: .milliseconds(200))
+        // Thirteen round trips and more, which take longer than a call may on a link that is not slow.
+        try await database.work { session in
+            try session.transaction { session in
+                for _ in 0..<12 { try session.run("SELECT 1") }
+            }
+        }
         #expect(scene.heard.losses.isEmpty)
         scene.proxy.stop()
         await database.close()

@@ -46,6 +46,24 @@ struct SQLiteLimitTests {
         try database.close()
     }
 
+    @Test("T97: a write that another process's lock has held up for as long as a call waits is said to be given up")
+    func lockIsSaid() async throws {
+        let events = Mutex<[GivenUpCall]>([])
+        let database = try SQLiteDatabase(path: path, limits: SQLiteLimits(wait: .milliseconds(300))) { event in
+            if case .callGivenUp(let call) = event { events.withLock { $0.append(call) } }
+        }
+        let apps = SQLiteAppStore(database)
+        let blocker = try Blocker(path: path)
+        await #expect(throws: RegistryStoreError.self) { try await apps.add(.fresh()) }
+        let heard = events.withLock { $0 }
+        #expect(heard.map(\.reason) == [.locked])
+        #expect(heard.first?.waitedFor.contains("another process's lock on the file") == true)
+        blocker.letGo()
+        try await apps.add(.fresh())
+        #expect(events.withLock { $0.count } == 1)
+        try database.close()
+    }
+
     @Test("T100: all that one call waits is one budget, for however many locks it waits")
     func budgetOverStatements() {
         let clock = CallClock(SQLiteLimits(wait: .milliseconds(60)))

@@ -85,6 +85,45 @@ struct LockKeeperTests {
         #expect(await isFree())
     }
 
+    @Test("T97: a lock that could not be given back is free for this process as soon as its store is back")
+    func givenBackLater() async throws {
+        let flaky = FlakyLocks(store), name = name
+        let keeper = LockKeeper(store: flaky, holder: holder, ticks: ticks)
+        let first = try await keeper.withLock(name, for: .seconds(30)) { _ in await flaky.fail(1) }
+        guard case .done = first else { throw Unexpected() }
+        #expect(!(await isFree()))
+        guard case .done = try await keeper.withLock(name, for: .seconds(30), { _ in }) else { throw Unexpected() }
+        #expect(await isFree())
+    }
+
+    @Test("T97: a lock that was granted without an answer is found, and no lock that somebody in this process has")
+    func grantedWithoutAnswer() async throws {
+        let keeper = keeper, name = name
+        // As a call leaves it whose answer is lost.
+        _ = await store.acquire(name, by: holder, for: .seconds(30))
+        let outcome = try await keeper.withLock(name, for: .seconds(30)) { _ in
+            guard case .skipped = try await keeper.withLock(name, for: .seconds(30), { _ in }) else { return false }
+            return true
+        }
+        guard case .done(true) = outcome else { throw Unexpected() }
+        #expect(await isFree())
+    }
+
+    @Test("T97: a lock that could not be given back and that another process took meanwhile stays with that one")
+    func takenMeanwhile() async throws {
+        let flaky = FlakyLocks(store), name = name
+        let keeper = LockKeeper(store: flaky, holder: holder, ticks: ticks)
+        _ = try await keeper.withLock(name, for: .seconds(30)) { _ in await flaky.fail(1) }
+        clock.advance(by: .seconds(31))
+        let other = OwnerID.fresh()
+        guard case .granted(let lease) = await store.acquire(name, by: other, for: .seconds(30)) else {
+            throw Unexpected()
+        }
+        let outcome = try await keeper.withLock(name, for: .seconds(30)) { _ in Issue.record("must not run") }
+        guard case .skipped(other, _) = outcome else { throw Unexpected() }
+        #expect(await store.extend(lease, for: .seconds(30)))
+    }
+
     @Test("when the lock is lost the work is cancelled, and the caller learns of it")
     func lost() async throws {
         let keeper = keeper, name = name
@@ -222,6 +261,8 @@ struct LockKeeperTests {
         }
 
         func release(_ lease: LockLease) async throws(LockStoreError) -> Bool { await store.release(lease) }
+
+        func lease(on name: LockName, of holder: OwnerID) async throws(LockStoreError) -> LockLease? { nil }
     }
 
     /// A lock store whose answers take time.
@@ -252,6 +293,8 @@ struct LockKeeperTests {
         }
 
         func release(_ lease: LockLease) async throws(LockStoreError) -> Bool { await store.release(lease) }
+
+        func lease(on name: LockName, of holder: OwnerID) async throws(LockStoreError) -> LockLease? { nil }
     }
 
     /// A lock store that fails when it is told to.
@@ -281,6 +324,11 @@ struct LockKeeperTests {
             return await store.extend(lease, for: term)
         }
 
-        func release(_ lease: LockLease) async throws(LockStoreError) -> Bool { await store.release(lease) }
+        func release(_ lease: LockLease) async throws(LockStoreError) -> Bool {
+            try check()
+            return await store.release(lease)
+        }
+
+        func lease(on name: LockName, of holder: OwnerID) async throws(LockStoreError) -> LockLease? { nil }
     }
 }

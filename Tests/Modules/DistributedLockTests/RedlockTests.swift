@@ -46,6 +46,18 @@ struct RedlockTests {
         #expect(try await lock.release(lease))
     }
 
+    @Test("T97: claims that reach the nodes when nobody waits for them any more hold up nobody who made them")
+    func lateClaims() async throws {
+        let (lock, holder) = (try lock(), OwnerID.fresh())
+        for (index, node) in nodes.enumerated() {
+            let claim = LockClaim(name: name, holder: holder, proof: index < 4 ? "late" : "later")
+            _ = try await node.acquire(claim, for: .seconds(30), within: .seconds(1))
+        }
+        #expect(try await lock.lease(on: name, of: .fresh()) == nil)
+        let keeper = LockKeeper(store: lock, holder: holder, ticks: ticks)
+        guard case .done = try await keeper.withLock(name, for: .seconds(30), { _ in }) else { throw NotGranted() }
+    }
+
     @Test("three down: nobody gets the lock, the error names them, and nothing is left behind")
     func threeDown() async throws {
         for index in 0..<3 { await nodes[index].become(.down) }

@@ -54,6 +54,13 @@ actor SimulatedNode: LockNode {
         return answer
     }
 
+    func claim(on name: LockName, within limit: Duration) throws(LockStoreError) -> LockClaim? {
+        try begin()
+        let claim = live(name)?.claim
+        try end()
+        return claim
+    }
+
     func raise(_ claim: LockClaim, to fence: Int64, within limit: Duration) throws(LockStoreError) -> Bool {
         try begin()
         let isHeld = live(claim.name)?.claim == claim

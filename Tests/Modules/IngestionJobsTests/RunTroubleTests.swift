@@ -140,6 +140,8 @@ struct RunTroubleTests {
         ) async throws(LockStoreError) -> LockAnswer { throw LockStoreError(.unavailable, detail: "no answer") }
         func extend(_ lease: LockLease, for term: Duration) async throws(LockStoreError) -> Bool { false }
         func release(_ lease: LockLease) async throws(LockStoreError) -> Bool { false }
+
+        func lease(on name: LockName, of holder: OwnerID) async throws(LockStoreError) -> LockLease? { nil }
     }
 
     private final class Told: RunObserver {

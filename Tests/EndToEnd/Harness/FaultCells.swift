@@ -1,0 +1,120 @@
+extension FaultCell {
+    /// All cells that make sense.
+    static let all = fileStore + postgres + mongo + redis + sqlite
+
+    /// Pairs that make no sense, and why.
+    static let senseless: [(backend: TroubledBackend, fault: String, why: String)] = [
+        (.fileStore, "failover", "it is one process: nothing takes over"),
+        (.sqlite, "link down, answers swallowed, slow, failover", "it is a file: no link, and no second server"),
+        (.sqlite, "frozen", "means that another process holds its write lock, as one does that was stopped in a write"),
+        (.sqlite, "killed", "means its only worker, since there is no server; to end without one is to end as ever"),
+    ]
+
+    /// What outages have in common: nothing new is seen while they last, and then soon.
+    private static func outage(
+        _ backend: TroubledBackend, _ fault: Fault, _ lasts: Int, back: Int, request: Int, warning: Double? = 12,
+        _ reason: String
+    ) -> FaultCell {
+        FaultCell(
+            backend: backend, fault: fault, lasts: .seconds(lasts),
+            limits: Limits(
+                stall: .seconds(lasts + back + 1), back: .seconds(back), request: .seconds(request),
+                warning: warning.map { .seconds($0) }),
+            reason: reason)
+    }
+
+    private static func slow(
+        _ backend: TroubledBackend, _ tenths: Int, _ lasts: Int, stall: Int, back: Int, request: Int,
+        warning: Double? = nil, _ reason: String
+    ) -> FaultCell {
+        FaultCell(
+            backend: backend, fault: .slow(tenths: tenths), lasts: .seconds(lasts),
+            limits: Limits(
+                stall: .seconds(stall), back: .seconds(back), request: .seconds(request),
+                warning: warning.map { .seconds($0) }),
+            reason: reason)
+    }
+
+    private static let fileStore: [FaultCell] = {
+        let soon = "lines within ten seconds after it answers again; requests do not need it"
+        return [
+            outage(.fileStore, .killed, 12, back: 10, request: 2, soon),
+            outage(.fileStore, .frozen, 20, back: 10, request: 2, soon),
+            outage(.fileStore, .linkDown, 20, back: 10, request: 2, soon),
+            outage(.fileStore, .swallowed, 20, back: 10, request: 2, soon),
+            slow(.fileStore, 1, 15, stall: 5, back: 5, request: 2, "a run has some ten calls in series"),
+            slow(.fileStore, 10, 25, stall: 15, back: 10, request: 2, "a run has some ten calls in series"),
+            slow(.fileStore, 40, 60, stall: 50, back: 10, request: 2, "a run has some ten calls in series"),
+        ]
+    }()
+
+    private static let trips =
+        "a run over two apps makes up to 25 round trips one after the other, and a line that missed one waits for two"
+
+    private static let postgres: [FaultCell] = {
+        let soon = "lines within ten seconds; callers wait five seconds for a sign of life and ten for a connection"
+        return [
+            outage(.postgres, .killed, 12, back: 10, request: 16, soon),
+            outage(.postgres, .frozen, 20, back: 10, request: 20, soon),
+            outage(.postgres, .linkDown, 20, back: 10, request: 20, soon),
+            outage(.postgres, .swallowed, 20, back: 10, request: 20, soon),
+            slow(.postgres, 1, 15, stall: 10, back: 10, request: 5, trips),
+            slow(.postgres, 10, 60, stall: 50, back: 10, request: 30, trips),
+            slow(.postgres, 40, 210, stall: 200, back: 10, request: 60, trips),
+            outage(.postgres, .failoverFromFrozen, 3, back: 10, request: 20, "lines at most 10 s after the promotion"),
+            outage(
+                .postgres, .failoverFromKilled, 3, back: 10, request: 20, warning: nil,
+                "lines at most 10 s after the promotion, so soon that nothing need be said"),
+        ]
+    }()
+
+    private static let mongo: [FaultCell] = {
+        let soon = "`patience` is 18 s; lines within ten seconds once it answers"
+        return [
+            outage(.mongo, .killed, 12, back: 10, request: 20, soon),
+            outage(.mongo, .frozen, 20, back: 10, request: 20, soon),
+            outage(.mongo, .linkDown, 20, back: 10, request: 20, soon),
+            outage(.mongo, .swallowed, 20, back: 10, request: 20, soon),
+            slow(.mongo, 1, 15, stall: 10, back: 10, request: 5, trips),
+            slow(.mongo, 10, 60, stall: 50, back: 10, request: 30, trips),
+            slow(.mongo, 40, 210, stall: 200, back: 10, request: 60, trips),
+            outage(
+                .mongo, .failoverFromFrozen, 1, back: 30, request: 20,
+                "the new primary waits for the majority, see what a failure looks like; the election comes on top"),
+        ]
+    }()
+
+    private static let redis: [FaultCell] = {
+        let soon = "runs pause, and look again every five seconds at most; requests do not need it"
+        let one = { (fault: Fault) in
+            FaultCell(
+                backend: .redis, fault: fault, lasts: .seconds(15),
+                limits: Limits(stall: .seconds(5), back: .seconds(5), request: .seconds(2)),
+                reason: "the majority of three is there; each call waits 50 ms for the one that is not")
+        }
+        let far = "a server gets 50 ms to answer, so it counts as one that is down: `longestCall`"
+        return [
+            outage(.redis, .killed, 12, back: 10, request: 2, soon),
+            outage(.redis, .frozen, 20, back: 10, request: 2, soon),
+            outage(.redis, .linkDown, 20, back: 10, request: 2, soon),
+            outage(.redis, .swallowed, 20, back: 10, request: 2, soon),
+            slow(.redis, 1, 15, stall: 26, back: 10, request: 2, warning: 12, far),
+            slow(.redis, 10, 15, stall: 26, back: 10, request: 2, warning: 12, far),
+            slow(.redis, 40, 15, stall: 26, back: 10, request: 2, warning: 12, far),
+            one(.failoverFromFrozen), one(.failoverFromKilled),
+        ]
+    }()
+
+    private static let sqlite: [FaultCell] = {
+        var killed = outage(
+            .sqlite, .killed, 5, back: 35, request: 2, warning: nil,
+            "the worker's lock lasts for `consume.lock_ttl`, 30 s; requests do not need it")
+        killed.endsUnderFault = false
+        return [
+            killed,
+            outage(
+                .sqlite, .frozen, 20, back: 10, request: 2,
+                "a call that writes waits ten seconds, then runs end `partial`; reading goes on"),
+        ]
+    }()
+}
