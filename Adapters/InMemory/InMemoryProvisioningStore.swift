@@ -36,7 +36,8 @@ public actor InMemoryProvisioningStore: ProvisioningStore {
         let owner = PrefixOwner(token: token, instance: instance)
         if let known = prefixes[owner] { return known }
         guard owners[candidate] == nil else {
-            throw ProvisioningStoreError(detail: "the prefix \(candidate) belongs to another token")
+            throw ProvisioningStoreError(
+                detail: "the prefix \(candidate) belongs to another token", mayPass: false)
         }
         prefixes[owner] = candidate
         owners[candidate] = owner

@@ -67,7 +67,10 @@ public struct MongoProvisioningStore: ProvisioningStore {
                 return try client.first(Collection.prefixes, place)?.text("_id")
             }
         }
-        guard let kept else { throw ProvisioningStoreError(detail: "the prefix \(candidate) belongs to another token") }
+        guard let kept else {
+            throw ProvisioningStoreError(
+                detail: "the prefix \(candidate) belongs to another token", mayPass: false)
+        }
         return FilePrefix(unchecked: kept)
     }
 

@@ -45,6 +45,8 @@ final class CallClock: Sendable {
     enum Ending: Error {
         /// Nobody waits for it.
         case left
+        /// The same, while another process held the lock on the file.
+        case leftLocked
         /// It has taken as long as it may.
         case tooLong
     }

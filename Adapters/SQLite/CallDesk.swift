@@ -139,7 +139,7 @@ final class CallDesk: Sendable {
             return try work()
         } catch let error as DatabaseError where error.resultCode.primaryResultCode == .SQLITE_BUSY {
             // The lock was not waited for any longer, as nobody waits for the call.
-            if clock.isLeft { throw CallClock.Ending.left }
+            if clock.isLeft { throw CallClock.Ending.leftLocked }
             observe(
                 .callGivenUp(
                     GivenUpCall(

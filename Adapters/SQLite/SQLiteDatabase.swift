@@ -187,6 +187,8 @@ public enum SQLiteOpenError: Error, Sendable, CustomStringConvertible {
     case newerVersion(path: String)
     /// It is no SQLite file, or a damaged one.
     case corrupt(path: String, reason: String)
+    /// Another process has it locked.
+    case locked(path: String)
     /// It cannot be opened or written.
     case cannotOpen(path: String, reason: String)
 
@@ -194,8 +196,14 @@ public enum SQLiteOpenError: Error, Sendable, CustomStringConvertible {
         let reason = error.message ?? "error \(error.resultCode.rawValue)"
         switch error.resultCode.primaryResultCode {
         case .SQLITE_NOTADB, .SQLITE_CORRUPT: self = .corrupt(path: path, reason: reason)
+        case .SQLITE_BUSY, .SQLITE_LOCKED: self = .locked(path: path)
         default: self = .cannotOpen(path: path, reason: reason)
         }
+    }
+
+    /// Whether the same attempt may succeed later.
+    public var mayPass: Bool {
+        if case .locked = self { true } else { false }
     }
 
     /// What is wrong, and what to do.
@@ -210,6 +218,9 @@ public enum SQLiteOpenError: Error, Sendable, CustomStringConvertible {
         case .corrupt(let path, let reason):
             "the store \(path) is not a readable SQLite file (\(reason)): restore it from a backup, or move it away to "
                 + "begin with an empty one"
+        case .locked(let path):
+            "the store \(path) is locked: another process writes to it, or was stopped in the middle of a write; wait "
+                + "for it, or end it (lsof and fuser name it)"
         case .cannotOpen(let path, let reason) where reason.contains("full"):
             "the store \(path) cannot be opened (\(reason)): make room on its disk"
         case .cannotOpen(let path, let reason):

@@ -24,7 +24,10 @@ extension StoreFailure {
         case TurnGate.Refusal.full: self.init(.passing, detail: "sqlite \(path): too many calls wait for their turn")
         case CallClock.Ending.tooLong:
             self.init(.passing, detail: "sqlite \(path): it was ended, as it took longer than a call may")
-        case CallClock.Ending.left, is CancellationError: self.init(.passing, detail: "sqlite \(path): cancelled")
+        case CallClock.Ending.leftLocked:
+            self.init(.passing, detail: "sqlite \(path): cancelled while another process held its lock")
+        case CallClock.Ending.left: self.init(.passing, detail: "sqlite \(path): cancelled")
+        case is CancellationError: self.init(.passing, detail: "sqlite \(path): cancelled before its turn")
         default: self.init(.lasting, detail: "sqlite \(path): \(error)")
         }
     }

@@ -68,7 +68,10 @@ public struct SQLiteProvisioningStore: ProvisioningStore {
                 arguments: [candidate.text, token.text, instance, moment.nanoseconds])
             return try prefix(of: token, instance, in: db)
         }
-        guard let kept else { throw ProvisioningStoreError(detail: "the prefix \(candidate) belongs to another token") }
+        guard let kept else {
+            throw ProvisioningStoreError(
+                detail: "the prefix \(candidate) belongs to another token", mayPass: false)
+        }
         return FilePrefix(unchecked: kept)
     }
 

@@ -7,6 +7,9 @@ final class EmbeddedStoreTransport: HTTPTransport {
     /// What requests name as their host; the socket is connected to whatever it is.
     static let serverURL = "http://embedded-file-store"
 
+    /// What messages call the store of a data folder, whose host nobody knows.
+    static func shown(in dataDirectory: String) -> String { "the embedded file store of \(dataDirectory)" }
+
     private let door: EmbeddedStoreDoor
     private let dataDirectory: String
     private let link = Mutex<Link?>(nil)
@@ -39,7 +42,8 @@ final class EmbeddedStoreTransport: HTTPTransport {
             return try link.withLock { link throws(FileTrouble) in
                 if let link { return link.transport }
                 let socket = try door.socket()
-                var settings = CurlSettings(socketPath: socket.text)
+                var settings = CurlSettings(
+                    socketPath: socket.text, serverName: "to \(EmbeddedStoreTransport.shown(in: dataDirectory))")
                 settings.threadName = "files-curl"
                 let transport = CurlTransport(settings)
                 link = Link(socket: socket, transport: transport)
@@ -55,7 +59,7 @@ final class EmbeddedStoreTransport: HTTPTransport {
     private var notRunning: HTTPTransportError {
         HTTPTransportError(
             .cannotConnect,
-            detail: "the embedded file store of \(dataDirectory) is not running: start \"logferry files\" or "
+            detail: "\(EmbeddedStoreTransport.shown(in: dataDirectory)) is not running: start \"logferry files\" or "
                 + "\"logferry dev\" with this data folder",
             mayHaveReachedServer: false)
     }

@@ -55,7 +55,7 @@ struct Store: Sendable {
             } catch {
                 if case .noStore(let path) = error { throw StoreMissing(at: path) }
                 if case .olderVersion = error { throw StoreOutdated(error.description) }
-                throw SettingsError(error.description)
+                throw StoreUnreachable.orSettingsError(error, mayPass: error.mayPass)
             }
         case .postgres(let url):
             let troubles = StoreTroubles(backend: "postgres", reasons: StoreTroubles.ofServers, telemetry, logger)

@@ -16,6 +16,15 @@ public enum StoreChoice: Sendable {
         if case .sqlite = self { false } else { true }
     }
 
+    /// Its kind and where it is, without credentials and options, for people.
+    var shown: String {
+        switch self {
+        case .sqlite(let path): "SQLite file \(path)"
+        case .postgres(let url), .mongo(let url):
+            url.reveal { String(URLCredentials.removed(fromURL: $0).prefix { $0 != "?" }) }
+        }
+    }
+
     /// Most bytes of a line that the store can hold; `nil` when memory is the only limit.
     ///
     /// A MongoDB document has 16 MiB at most, and a record has more than its line.

@@ -31,7 +31,8 @@ struct StoreTroubles: Sendable {
                 "a call to the store was given up",
                 metadata: [
                     "reason": "\(call.reason.rawValue)", "waited_for": "\(call.waitedFor)",
-                    "duration_ms": "\(Int64(call.duration / .milliseconds(1)))", "count": "\(call.threadsHeld)",
+                    "duration_ms": "\(Int64(call.duration / .milliseconds(1)))",
+                    "threads_held": "\(call.threadsHeld)",
                 ])
         case .commitsWait(let detail):
             logger.error("commits to the store wait, and no further ones are sent", metadata: ["error": "\(detail)"])

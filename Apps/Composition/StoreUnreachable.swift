@@ -37,7 +37,12 @@ extension Store {
                     ? opened(settings, telemetry, logger)
                     : open(settings, makes: false, telemetry: telemetry, logger: logger)
             } catch let error as StoreUnreachable where clock.now < end {
-                logger.warning("the store cannot be reached yet", metadata: ["error": "\(error)"])
+                logger.warning(
+                    "the store cannot be reached yet; it is waited for",
+                    metadata: [
+                        "error": "\(error)", "limit": "\(limit)",
+                        "left_ms": "\(Int64((end - clock.now) / .milliseconds(1)))",
+                    ])
             }
             try await clock.sleep(for: min(pause * Double.random(in: 0.5...1), clock.now.duration(to: end)))
             pause = min(pause * 2, .seconds(10))

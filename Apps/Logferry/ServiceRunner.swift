@@ -3,6 +3,7 @@ import Foundation
 import Glibc
 import Logging
 import ServiceLifecycle
+import Synchronization
 import UnixSignals
 
 /// Runs services until a signal asks for the end, or one of them fails.
@@ -90,6 +91,56 @@ struct ServiceRunner {
         }
     }
 
+    /// Does work of a command that ends by itself, or when a signal asks for that: it is cancelled then, and has until
+    /// `shutdown.grace` to hand back what it has.
+    /// - Parameters:
+    ///   - deployment: what it works on.
+    ///   - work: the work.
+    /// - Returns: the status of a program that a signal has ended, as shells have it; `nil` when none came.
+    /// - Throws: nothing that the work throws.
+    static func untilSignal(
+        _ deployment: Deployment, _ work: @escaping @Sendable () async -> Void
+    ) async throws -> Int32? {
+        let grace = deployment.settings.shutdownGrace
+        let watch = SignalWatch()
+        let roll = ServiceRoll()
+        let services: [any Service] = [
+            roll.followed(OnceService(work: work)), watch,
+            LastResort(grace: grace, roll: roll, waits: { deployment.storeWaits }),
+        ]
+        var configuration = ServiceGroupConfiguration(
+            services: services.map { .init(service: $0, successTerminationBehavior: .gracefullyShutdownGroup) },
+            logger: deployment.settings.logger("service"))
+        configuration.maximumGracefulShutdownDuration = LastResort.patience(within: grace)
+        try await ServiceGroup(configuration: configuration).run()
+        return watch.status
+    }
+
     /// SIGHUP where it means that the terminal is gone, from which the process would be left behind with its ports.
-    private static var hangup: [UnixSignal] { isatty(STDIN_FILENO) == 1 ? [.sighup] : [] }
+    fileprivate static var hangup: [UnixSignal] { isatty(STDIN_FILENO) == 1 ? [.sighup] : [] }
+}
+
+/// Work that ends by itself.
+private struct OnceService: Service, CustomStringConvertible {
+    let description = "the work of this command"
+    let work: @Sendable () async -> Void
+
+    func run() async throws { await cancelWhenGracefulShutdown { await work() } }
+}
+
+/// Ends when a signal asks for the end of the process.
+private final class SignalWatch: Service {
+    private let signal = Mutex<Int32?>(nil)
+
+    /// The status of a program that was ended by the signal that came.
+    var status: Int32? { signal.withLock { $0 }.map { 128 + $0 } }
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            for await signal in await UnixSignalsSequence(trapping: [.sigterm, .sigint] + ServiceRunner.hangup) {
+                self.signal.withLock { $0 = signal.rawValue }
+                return
+            }
+        }
+    }
 }

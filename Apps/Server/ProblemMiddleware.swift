@@ -19,6 +19,8 @@ struct ProblemMiddleware: RouterMiddleware {
             return try await next(request, context)
         } catch {
             let problem = Problem(error)
+            // The process ends: the client gets no answer, and RequestLog has said so.
+            if Task.isCancelled { return problem.response }
             if [408, 499].contains(problem.status.code) {
                 context.logger.info(
                     "a client ended or broke its request",

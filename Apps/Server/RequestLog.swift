@@ -16,7 +16,10 @@ struct RequestLog: RouterMiddleware {
         do {
             var response = try await next(request, context)
             let status = response.status.code
-            if let count = response.body.contentLength {
+            // What is answered by a task that was cancelled never comes to its client, see Entry.cut.
+            if Task.isCancelled {
+                entry.cut(status, problem: nil)
+            } else if let count = response.body.contentLength {
                 entry.answered(status, bytes: count)
             } else {
                 // How long it takes and how much it is shows when the last of it was written.
@@ -25,7 +28,12 @@ struct RequestLog: RouterMiddleware {
             return response
         } catch {
             let problem = Problem(error)
-            entry.answered(problem.status.code, problem: problem.code, bytes: problem.response.body.contentLength ?? 0)
+            if Task.isCancelled {
+                entry.cut(problem.status.code, problem: problem.code)
+            } else {
+                entry.answered(
+                    problem.status.code, problem: problem.code, bytes: problem.response.body.contentLength ?? 0)
+            }
             throw error
         }
     }
@@ -51,16 +59,31 @@ private struct Entry: Sendable {
     let start: ContinuousClock.Instant
 
     func answered(_ status: Int, problem: ProblemCode? = nil, bytes: Int) {
-        let duration = ContinuousClock.now - start
-        figures.answered(
-            route: context.route, method: method, status: status, problem: problem?.rawValue, after: duration,
-            bytes: bytes)
+        let duration = count(status, problem, bytes: bytes)
         var metadata: Logger.Metadata = [
             "method": "\(method)", "route": "\(context.route)", "status": "\(status)",
             "duration_ms": "\(duration.wholeMilliseconds)", "bytes": "\(bytes)",
         ]
         if let problem { metadata["code"] = "\(problem.rawValue)" }
         context.logger.log(level: status >= 500 ? .info : .debug, "request", metadata: metadata)
+    }
+
+    /// The process ends and has cancelled the request: nothing is written to the connection any more, which is closed.
+    func cut(_ status: Int, problem: ProblemCode?) {
+        let duration = count(status, problem, bytes: 0)
+        context.logger.info(
+            "a request was not answered, its connection was closed: the time for ending is over",
+            metadata: [
+                "method": "\(method)", "route": "\(context.route)", "duration_ms": "\(duration.wholeMilliseconds)",
+            ])
+    }
+
+    private func count(_ status: Int, _ problem: ProblemCode?, bytes: Int) -> Duration {
+        let duration = ContinuousClock.now - start
+        figures.answered(
+            route: context.route, method: method, status: status, problem: problem?.rawValue, after: duration,
+            bytes: bytes)
+        return duration
     }
 }
 

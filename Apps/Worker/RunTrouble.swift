@@ -6,9 +6,12 @@ import Logging
 struct RunTrouble {
     let level: Logger.Level
     let message: Logger.Message
+    /// What the store or whoever keeps the locks said.
+    let reason: String
     let metadata: Logger.Metadata
 
     init(_ error: any Error, of kind: RunKind) {
+        reason = "\((error as? RunNotRecorded)?.reason ?? error)"
         switch error {
         case let error as LockStoreError:
             level = .warning

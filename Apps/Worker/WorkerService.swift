@@ -1,6 +1,7 @@
 public import Composition
 public import IngestionJobs
 import LogIngestion
+import LogModel
 public import Logging
 public import ServiceLifecycle
 
@@ -48,7 +49,7 @@ public struct WorkerService: Service, CustomStringConvertible {
         let clock = ContinuousClock()
         let start = clock.now
         while !Task.isCancelled {
-            if let work = consumption.value, let outcome = await execute(work) { summary.add(outcome) }
+            if let work = consumption.value, let outcome = await execute(work).outcome { summary.add(outcome) }
             if let metadata = summary.take(at: clock.now - start) {
                 logger.info("consume-logs", metadata: metadata)
             }
@@ -70,6 +71,16 @@ public struct WorkerService: Service, CustomStringConvertible {
         public let kind: RunKind
         /// What came of it; `nil` when it could not even begin.
         public let outcome: RunKeeper.Outcome?
+        /// Why it could not begin, or could not be recorded when it had ended.
+        public let trouble: Trouble?
+    }
+
+    /// Why a piece of work left no run behind that has ended and is recorded.
+    public struct Trouble: Sendable {
+        /// The reason, for people.
+        public let words: String
+        /// Whether the same may succeed later.
+        public let mayPass: Bool
     }
 
     /// Does each kind of work once, in the order in which they build on each other.
@@ -78,39 +89,43 @@ public struct WorkerService: Service, CustomStringConvertible {
         var done: [Done] = []
         await deployment.carryOutRevocations(logger)
         if let work = consumption.value {
-            done.append(Done(kind: .consumeLogs, outcome: await consumeOnce(work)))
+            done.append(await consumeOnce(work))
         }
-        for work in upkeep where !Task.isCancelled {
-            done.append(Done(kind: work.kind, outcome: await execute(work)))
-        }
+        for work in upkeep where !Task.isCancelled { done.append(await execute(work)) }
         return done
     }
 
     /// Consumes once; again after the wait when objects did not show what was taken of them: no later process knows of it.
-    private func consumeOnce(_ consumption: RecurringWork) async -> RunKeeper.Outcome? {
+    private func consumeOnce(_ consumption: RecurringWork) async -> Done {
         let first = await execute(consumption)
-        guard case .executed(let run)? = first, run.figures.skips[SkipReason.doubted.rawValue, default: 0] > 0 else {
+        guard case .executed(let run)? = first.outcome, run.figures.skips[SkipReason.doubted.rawValue, default: 0] > 0
+        else {
             return first
         }
         let wait = deployment.settings.ingestion.replaceAfter
         logger.info("looking again at files that do not show what was taken of them", metadata: ["after": "\(wait)"])
         guard (try? await ContinuousClock().sleep(for: wait)) != nil else { return first }
-        return await execute(consumption) ?? first
+        let second = await execute(consumption)
+        return second.outcome == nil && second.trouble == nil ? first : second
     }
 
-    private func execute(_ work: RecurringWork) async -> RunKeeper.Outcome? {
+    private func execute(_ work: RecurringWork) async -> Done {
         do {
             let outcome = try await work.executeOnSchedule()
             report(outcome, of: work.kind)
-            return outcome
+            return Done(kind: work.kind, outcome: outcome, trouble: nil)
         } catch  where error is CancellationError || Task.isCancelled {
             // Being told to stop is nobody's failure, whatever error it comes as.
-            return nil
+            return Done(kind: work.kind, outcome: nil, trouble: nil)
         } catch {
             let trouble = RunTrouble(error, of: work.kind)
             logger.log(level: trouble.level, trouble.message, metadata: trouble.metadata)
             // What it brought is stored, whether its end is recorded or not.
-            return (error as? RunNotRecorded).map { .executed($0.run) }
+            return Done(
+                kind: work.kind, outcome: (error as? RunNotRecorded).map { .executed($0.run) },
+                trouble: Trouble(
+                    words: "\(trouble.message): \(trouble.reason)",
+                    mayPass: (error as? any StoreFault)?.mayPass ?? false))
         }
     }
 

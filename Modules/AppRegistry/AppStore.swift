@@ -94,6 +94,9 @@ public struct RegistryStoreError: StoreFault, CustomStringConvertible {
         self.condition = condition
     }
 
+    /// Whether the same call may succeed later.
+    public var mayPass: Bool { reason == .unavailable || reason == .outcomeUnknown }
+
     /// Kind and detail.
     public var description: String { "\(reason): \(detail)" }
 }

@@ -89,6 +89,9 @@ public struct LockStoreError: StoreFault, CustomStringConvertible {
         self.condition = condition
     }
 
+    /// Whether the same call may succeed later.
+    public var mayPass: Bool { reason == .unavailable }
+
     /// Kind and detail.
     public var description: String { "\(reason): \(detail)" }
 }

@@ -17,6 +17,11 @@ public struct RunNotRecorded: StoreFault, CustomStringConvertible {
     public var condition: StoreCondition? { reason.condition }
 
     /// How it ended, and why that could not be written down.
+    public var detail: String { description }
+    /// Whether the store may take it later.
+    public var mayPass: Bool { reason.mayPass }
+
+    /// How it ended, and why that could not be written down.
     public var description: String {
         let error = run.error.map { " (\($0))" } ?? ""
         return "a run of \(run.kind.rawValue) ended \(run.state.rawValue)\(error), and its end could not be recorded: "

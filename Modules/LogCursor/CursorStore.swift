@@ -124,6 +124,9 @@ public struct CursorStoreError: StoreFault, CustomStringConvertible {
         self.condition = condition
     }
 
+    /// Whether the same call may succeed later.
+    public var mayPass: Bool { reason == .unavailable }
+
     /// Kind and detail.
     public var description: String { "\(reason): \(detail)" }
 }

@@ -21,11 +21,16 @@ public struct MaintenanceStoreError: StoreFault, CustomStringConvertible {
     public let detail: String
     /// What keeps the store from doing it, if it is known.
     public let condition: StoreCondition?
+    /// Whether the same call may succeed later.
+    public let mayPass: Bool
+
     /// Makes an error.
-    public init(detail: String, condition: StoreCondition? = nil) {
+    public init(detail: String, condition: StoreCondition? = nil, mayPass: Bool = true) {
         self.detail = detail
         self.condition = condition
+        self.mayPass = mayPass
     }
-    /// The detail.
-    public var description: String { detail }
+
+    /// Kind and detail, as other errors of stores have them.
+    public var description: String { "\(mayPass ? "unavailable" : "broken"): \(detail)" }
 }

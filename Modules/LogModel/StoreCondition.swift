@@ -18,4 +18,8 @@ public enum StoreCondition: Sendable, Hashable, CaseIterable {
 public protocol StoreFault: Error {
     /// What keeps the store from doing it; `nil` when no more is known than that it does not answer.
     var condition: StoreCondition? { get }
+    /// What the store said, for operators.
+    var detail: String { get }
+    /// Whether the same call may succeed later, by itself: the store is busy, or cannot be reached.
+    var mayPass: Bool { get }
 }

@@ -72,22 +72,27 @@ public struct RecordReaderError: StoreFault, CustomStringConvertible {
     public let takesLong: Bool
     /// What keeps the store from doing it, if it is known.
     public let condition: StoreCondition?
+    /// Whether the same call may succeed later.
+    public let mayPass: Bool
+
     /// Makes an error.
-    public init(detail: String, condition: StoreCondition? = nil) {
+    public init(detail: String, condition: StoreCondition? = nil, mayPass: Bool = true) {
         self.detail = detail
         self.condition = condition
+        self.mayPass = mayPass
         takesLong = false
     }
 
     private init(takesLong detail: String) {
         self.detail = detail
         condition = nil
+        mayPass = true
         takesLong = true
     }
 
     /// The answer takes longer than ``ReadingPace/short`` allows.
     public static let tooLong = RecordReaderError(takesLong: "the answer takes longer than a short read may")
 
-    /// The detail.
-    public var description: String { detail }
+    /// Kind and detail, as other errors of stores have them.
+    public var description: String { "\(mayPass ? "unavailable" : "broken"): \(detail)" }
 }

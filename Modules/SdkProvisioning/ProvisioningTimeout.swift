@@ -11,7 +11,8 @@ extension TimeLimitPassed {
         case let error as StorageError:
             return StorageError(.unavailable, detail: "\(words): \(error.detail)")
         case let error as ProvisioningStoreError:
-            return ProvisioningStoreError(detail: "\(words): \(error.detail)", condition: error.condition)
+            return ProvisioningStoreError(
+                detail: "\(words): \(error.detail)", condition: error.condition, mayPass: error.mayPass)
         case let error as RegistryStoreError:
             return RegistryStoreError(error.reason, detail: "\(words): \(error.detail)", condition: error.condition)
         default:

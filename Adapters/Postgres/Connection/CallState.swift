@@ -4,6 +4,7 @@ import BlockingExecutor
 final class CallState: Sendable {
     private struct State {
         var what = "the connection"
+        var server: String?
         var since = ContinuousClock.now
         /// Until when the thread has promised to come back.
         var due = ContinuousClock.now
@@ -19,7 +20,15 @@ final class CallState: Sendable {
         let what: String
         let since: ContinuousClock.Instant
         let isCommitting: Bool
+        /// Which server has the connection; `nil` until there is one.
+        var server: String?
+
+        /// What is waited for and where, as messages have it.
+        var words: String { what.shortened + (server.map { " at \($0)" } ?? "") }
     }
+
+    /// Notes which server has the connection.
+    func connected(to server: String) { state.withLock { $0.server = server } }
 
     /// Notes that something is waited for.
     /// - Parameters:
@@ -51,7 +60,9 @@ final class CallState: Sendable {
     var isGivenUp: Bool { state.withLock { $0.isGivenUp } }
 
     /// What is waited for.
-    var sight: Sight { state.withLock { Sight(what: $0.what, since: $0.since, isCommitting: $0.isCommitting) } }
+    var sight: Sight {
+        state.withLock { Sight(what: $0.what, since: $0.since, isCommitting: $0.isCommitting, server: $0.server) }
+    }
 
     /// Gives the call up when its thread is late; nothing is sent for it from then on.
     /// - Returns: what was waited for; `nil` when it is not late.
@@ -60,7 +71,8 @@ final class CallState: Sendable {
             guard !state.isGivenUp, ContinuousClock.now > state.due + margin else { return nil }
             state.isGivenUp = true
             state.isReady = false
-            return Sight(what: state.what, since: state.since, isCommitting: state.isCommitting)
+            return Sight(
+                what: state.what, since: state.since, isCommitting: state.isCommitting, server: state.server)
         }
     }
 }

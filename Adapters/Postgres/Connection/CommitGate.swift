@@ -10,8 +10,8 @@ final class CommitGate: Sendable {
     private typealias Look = Task<Result<Int, PostgresError>, Never>
 
     private struct State {
-        /// Sessions on the server whose COMMIT was not answered.
-        var sessions: Set<Int64> = []
+        /// Sessions whose COMMIT was not answered, each with its server, and since when that of the first has waited.
+        var sessions: [Int64: String] = [:]
         var since: ContinuousClock.Instant = .now
         var look: Look?
         /// How many of them waited when the server was looked at last, and when that was.
@@ -32,15 +32,17 @@ final class CommitGate: Sendable {
         do {
             return try session.transaction(work)
         } catch let error as PostgresError where error.loss?.reason == .commit {
-            if let session = error.session { close(for: session) }
+            if let number = error.session { close(for: number, at: session.link.place.shown, error.loss?.since) }
             throw error
         }
     }
 
-    private func close(for session: Int64) {
+    private func close(for session: Int64, at server: String, _ since: ContinuousClock.Instant?) {
         state.withLock { state in
-            if state.sessions.isEmpty { (state.since, state.latest) = (.now, nil) }
-            state.sessions.insert(session)
+            let since = since ?? .now
+            if state.sessions.isEmpty { (state.since, state.latest) = (since, nil) }
+            state.since = min(state.since, since)
+            state.sessions[session] = server
         }
     }
 
@@ -52,7 +54,7 @@ final class CommitGate: Sendable {
         let (look, known) = state.withLock { state -> (Look?, Int) in
             guard !state.sessions.isEmpty else { return (nil, 0) }
             if let latest = state.latest, .now - latest.at < pause { return (nil, latest.waiting) }
-            let look = state.look ?? begin(state.sessions, count)
+            let look = state.look ?? begin(Array(state.sessions.keys), count)
             state.look = look
             return (look, 0)
         }
@@ -60,10 +62,11 @@ final class CommitGate: Sendable {
         guard waiting == 0 else { throw refusal(waiting) }
     }
 
-    private func begin(_ sessions: Set<Int64>, _ count: @escaping @Sendable ([Int64]) async throws -> Int) -> Look {
-        Task {
+    private func begin(_ sessions: [Int64], _ count: @escaping @Sendable ([Int64]) async throws -> Int) -> Look {
+        // All who want to commit share it, so that it inherits no purpose.
+        Task.detached { [self] in
             do {
-                let waiting = try await count(Array(sessions))
+                let waiting = try await count(sessions)
                 looked(at: sessions, waiting)
                 return .success(waiting)
             } catch {
@@ -73,15 +76,15 @@ final class CommitGate: Sendable {
         }
     }
 
-    private func looked(at sessions: Set<Int64>, _ waiting: Int) {
+    private func looked(at sessions: [Int64], _ waiting: Int) {
         let event = state.withLock { state -> StoreEvent? in
             state.look = nil
             let isFirst = state.latest == nil
             guard waiting == 0 else {
                 state.latest = (waiting, .now)
-                return isFirst ? .commitsWait(detail: words(waiting, state.since)) : nil
+                return isFirst ? .commitsWait(detail: CommitGate.words(waiting, state)) : nil
             }
-            state.sessions.subtract(sessions)
+            for session in sessions { state.sessions[session] = nil }
             guard state.sessions.isEmpty else { return nil }
             state.latest = nil
             return isFirst ? nil : .commitsGoOn(after: .now - state.since)
@@ -90,13 +93,14 @@ final class CommitGate: Sendable {
     }
 
     private func refusal(_ waiting: Int) -> PostgresError {
-        var error = PostgresError(.timedOut, words(waiting, state.withLock { $0.since }))
+        var error = PostgresError(.timedOut, state.withLock { CommitGate.words(waiting, $0) })
         error.commitsWait = true
         return error
     }
 
-    private func words(_ waiting: Int, _ since: ContinuousClock.Instant) -> String {
-        "the server waits for a synchronous standby in \(waiting) sessions, whose COMMIT it has not answered for "
-            + "\((.now - since).inSeconds): no transaction is begun until it has"
+    private static func words(_ waiting: Int, _ state: State) -> String {
+        let servers = Set(state.sessions.values).sorted().joined(separator: " and ")
+        return "\(servers) waits for a synchronous standby in \(waiting) sessions, whose COMMIT it has not answered "
+            + "for \((.now - state.since).inSeconds): no transaction is begun until it has"
     }
 }

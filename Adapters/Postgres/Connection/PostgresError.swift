@@ -68,7 +68,11 @@ struct PostgresError: Error, CustomStringConvertible {
     }
 
     var description: String {
-        if let state { "\(message) (SQLSTATE \(state))" } else { message }
+        guard let state else { return message }
+        let words = "\(message) (SQLSTATE \(state))"
+        guard state == ServerState.lockNotAvailable else { return words }
+        return words + ": another session has the rows locked, as one of a process does that stands still within a "
+            + "transaction; the server ends such a session after idle_in_transaction_session_timeout"
     }
 }
 

@@ -12,6 +12,8 @@ actor PostgresPool {
     private var count = 0
     /// How many of them are being made.
     private var connecting = 0
+    /// Connections that callers have, and those that are being made.
+    private var busy: [ObjectIdentifier: PostgresConnection] = [:]
     private var waiters: [Waiter] = []
     private var lastTicket: UInt64 = 0
     private var isClosed = false
@@ -69,9 +71,12 @@ actor PostgresPool {
 
     private func lease() async throws -> PostgresConnection {
         guard !isClosed else { throw PostgresError(.connectionLost, "the store is closed") }
-        if let connection = idle.popLast() { return connection }
+        if let connection = idle.popLast() {
+            busy[ObjectIdentifier(connection)] = connection
+            return connection
+        }
         guard waiters.count < settings.queueLimit else {
-            throw PostgresError(.timedOut, "too many callers wait for a connection to the store")
+            throw PostgresError(.timedOut, "too many callers wait for a connection to the store\(shortage)")
         }
         lastTicket += 1
         let ticket = lastTicket
@@ -92,6 +97,7 @@ actor PostgresPool {
     }
 
     private func giveBack(_ connection: PostgresConnection) async {
+        busy[ObjectIdentifier(connection)] = nil
         guard connection.isReady, !isClosed else {
             count -= 1
             grow()
@@ -105,12 +111,22 @@ actor PostgresPool {
         guard let waiter = waiters.first else { return idle.append(connection) }
         waiters.removeFirst()
         waiter.timer.cancel()
+        busy[ObjectIdentifier(connection)] = connection
         waiter.continuation.resume(returning: connection)
     }
 
     private func expire(_ ticket: UInt64) {
-        let reason = lastFailure.map { ": \($0.message)" } ?? ""
-        abandon(ticket, PostgresError(.timedOut, "no connection to the store became free in time\(reason)"))
+        abandon(ticket, PostgresError(.timedOut, "no connection to the store became free in time\(shortage)"))
+    }
+
+    /// Why there are too few connections, where it is known: none can be made, or those that there are have no answer.
+    private var shortage: String {
+        if let lastFailure { return ": \(lastFailure.message)" }
+        let now = ContinuousClock.now
+        let sights = busy.values.map(\.call.sight).filter { now - $0.since >= watch.limits.silence }
+        guard let oldest = sights.min(by: { $0.since < $1.since }) else { return "" }
+        return ": \(sights.count) of \(settings.size) wait for the server, the oldest for "
+            + "\((now - oldest.since).inSeconds): \(oldest.words)"
     }
 
     private func abandon(_ ticket: UInt64, _ error: any Error) {
@@ -127,7 +143,8 @@ actor PostgresPool {
         guard !isClosed, !waiters.isEmpty, count < settings.size else { return }
         count += 1
         connecting += 1
-        Task { await connect() }
+        // It outlasts the caller for whom it begins, and is not made for that one alone: it inherits no purpose.
+        Task.detached { [self] in await connect() }
     }
 
     /// Tries until a connection stands or nobody waits for one any more.
@@ -136,7 +153,7 @@ actor PostgresPool {
         var attempt = 0
         while !isClosed, !waiters.isEmpty {
             do {
-                let connection = try await PostgresPool.opened(target, watch)
+                let connection = try await newConnection()
                 lastFailure = nil
                 guard !isClosed else { return await connection.close() }
                 offer(connection)
@@ -154,11 +171,27 @@ actor PostgresPool {
         count -= 1
     }
 
+    /// A new connection, whose making others may see.
+    private func newConnection() async throws -> PostgresConnection {
+        let connection = try PostgresConnection(watch)
+        busy[ObjectIdentifier(connection)] = connection
+        defer { busy[ObjectIdentifier(connection)] = nil }
+        try await PostgresPool.open(connection, target, watch)
+        return connection
+    }
+
     /// A new connection.
     static func opened(
         _ target: ConnectionTarget, _ watch: CallWatch = CallWatch()
     ) async throws -> PostgresConnection {
         let connection = try PostgresConnection(watch)
+        try await open(connection, target, watch)
+        return connection
+    }
+
+    private static func open(
+        _ connection: PostgresConnection, _ target: ConnectionTarget, _ watch: CallWatch
+    ) async throws {
         let seen = SeenCall(target, on: connection)
         do {
             try await watch.calls.follow(.postgres, seen.words) { try await connection.open(target) }
@@ -166,7 +199,6 @@ actor PostgresPool {
             await connection.closeUnlessGivenUp()
             throw error
         }
-        return connection
     }
 
     private func refuseAll(_ error: PostgresError) {

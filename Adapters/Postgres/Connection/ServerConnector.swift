@@ -63,6 +63,7 @@ struct ServerConnector {
                 let silence = patience(of: place, triesLeft: placesLeft - 1 + addresses.count - index)
                 let raw = unsafe try attempt(address, silence: silence)
                 target.silences.forget(place)
+                call.connected(to: place.shown)
                 return unsafe raw
             } catch {
                 if error.loss?.reason == .silent { target.silences.note(place) }
@@ -103,6 +104,8 @@ struct ServerConnector {
             unsafe PQconnectStartParams(keywords, values, 1)
         }
         guard let raw = unsafe made else { throw PostgresError(.connectionLost, "no memory for a connection") }
+        // A server may have something to say before it takes us, and libpq would write that to standard error.
+        unsafe logferry_pq_ignore_notices(raw)
         do throws(PostgresError) {
             unsafe try handshake(raw, place, silence: silence, since: start)
         } catch {

@@ -9,7 +9,8 @@ import StoreSupport
 @safe final class ServerLink {
     let raw: OpaquePointer
     let limits: PostgresLimits
-    private let place: ServerPlace
+    /// Which server it is.
+    let place: ServerPlace
     private let silences: SilentPlaces
     private let interrupter: Interrupter
     private let call: CallState
@@ -37,7 +38,6 @@ import StoreSupport
     ) throws(PostgresError) {
         let connector = ServerConnector(target, interrupter: interrupter, watch: watch, call: call)
         let made = unsafe try connector.connect()
-        unsafe logferry_pq_ignore_notices(made.raw)
         unsafe raw = made.raw
         place = unsafe made.place
         silences = target.silences

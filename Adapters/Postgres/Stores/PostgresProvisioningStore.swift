@@ -66,7 +66,10 @@ public struct PostgresProvisioningStore: ProvisioningStore {
                 [.text(candidate.text), .text(token.text), .bytes(Array(instance.utf8)), .integer(moment.nanoseconds)])
             return try prefix(of: token, instance, in: session)
         }
-        guard let kept else { throw ProvisioningStoreError(detail: "the prefix \(candidate) belongs to another token") }
+        guard let kept else {
+            throw ProvisioningStoreError(
+                detail: "the prefix \(candidate) belongs to another token", mayPass: false)
+        }
         return FilePrefix(unchecked: kept)
     }
 

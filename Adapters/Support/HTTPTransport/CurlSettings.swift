@@ -10,6 +10,8 @@ public struct CurlSettings: Sendable, Hashable {
     public var addresses: AddressPolicy?
     /// A Unix domain socket to connect to, whatever host a URL names: at most 107 bytes; `nil` for the host itself.
     public var socketPath: String?
+    /// What errors say of the server, such as "to the file store of /data", where the URL's host tells nobody anything.
+    public var serverName: String?
     /// How many connections there may be to one host; more requests wait for one of them.
     public var connectionsPerHost: Int
     /// How many connections there may be in all.
@@ -24,12 +26,14 @@ public struct CurlSettings: Sendable, Hashable {
     /// Sets everything; the defaults suit a service that talks to a handful of servers.
     public init(
         certificateAuthorities: String? = nil, addresses: AddressPolicy? = nil, socketPath: String? = nil,
-        connectionsPerHost: Int = 16, connectionsInAll: Int = 64, idleConnectionLifetime: Duration = .seconds(60),
+        serverName: String? = nil, connectionsPerHost: Int = 16, connectionsInAll: Int = 64,
+        idleConnectionLifetime: Duration = .seconds(60),
         userAgent: String = "logferry", threadName: String = "curl"
     ) {
         self.certificateAuthorities = certificateAuthorities
         self.addresses = addresses
         self.socketPath = socketPath
+        self.serverName = serverName
         self.connectionsPerHost = connectionsPerHost
         self.connectionsInAll = connectionsInAll
         self.idleConnectionLifetime = idleConnectionLifetime

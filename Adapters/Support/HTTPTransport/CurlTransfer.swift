@@ -38,7 +38,7 @@ final class CurlTransfer {
     ) throws(HTTPTransportError) {
         let handle = try CurlHandle()
         self.id = id
-        self.request = request.description
+        self.request = settings.serverName.map { "\(request.method) \($0)" } ?? request.description
         host = request.host
         self.handle = handle
         clock = TransferClock(request.timeouts, startedAt: startedAt)
@@ -110,7 +110,7 @@ final class CurlTransfer {
     /// Ends the transfer as ``end(with:)`` does, also when it has ended well: what was not read yet is thrown away,
     /// and asking for more fails, so that a body cut short by its reader never looks complete.
     func cancel() {
-        let error = error(.cancelled, "the task was cancelled")
+        let error = error(.cancelled, "its caller stopped waiting for the answer")
         gathered = []
         end(with: .failure(error))
         outcome = .failure(error)

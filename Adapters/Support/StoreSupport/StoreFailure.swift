@@ -70,15 +70,17 @@ extension StoreFailure {
         LockStoreError(mayPass ? .unavailable : .broken, detail: detail, condition: condition)
     }
     /// As runs say it.
-    public var run: RunStoreError { RunStoreError(detail: detail, condition: condition) }
+    public var run: RunStoreError { RunStoreError(detail: detail, condition: condition, mayPass: mayPass) }
     /// As readers of records say it.
-    public var reader: RecordReaderError { RecordReaderError(detail: detail, condition: condition) }
+    public var reader: RecordReaderError {
+        RecordReaderError(detail: detail, condition: condition, mayPass: mayPass)
+    }
     /// As provisioning's memory says it.
     public var provisioning: ProvisioningStoreError {
-        ProvisioningStoreError(detail: detail, condition: condition)
+        ProvisioningStoreError(detail: detail, condition: condition, mayPass: mayPass)
     }
     /// As the upkeep of stores says it.
     public var maintenance: MaintenanceStoreError {
-        MaintenanceStoreError(detail: detail, condition: condition)
+        MaintenanceStoreError(detail: detail, condition: condition, mayPass: mayPass)
     }
 }

@@ -36,22 +36,32 @@ public struct LogOutput: LogHandler {
     }
 
     /// Writes an entry.
-    public func log(event: LogEvent) {
+    public func log(event: LogEvent) { log(event: event, time: time) }
+
+    /// What time it is.
+    var time: String { now() }
+
+    /// Writes an entry of another time.
+    func log(event: LogEvent, time: String) {
         var all = metadata.merging(event.metadata ?? [:]) { _, newer in newer }
         if let error = event.error { all["error"] = "\(error)" }
         let pairs = all.sorted { $0.key < $1.key }
-        write(isJSON ? json(event, pairs) : text(event, pairs))
+        write(isJSON ? json(event, time, pairs) : text(event, time, pairs))
     }
 
-    private func json(_ event: LogEvent, _ pairs: [(key: String, value: Logger.Metadata.Value)]) -> String {
-        var line = "{\"time\":\"\(now())\",\"level\":\"\(event.level)\",\"component\":\(quoted(label)),"
+    private func json(
+        _ event: LogEvent, _ time: String, _ pairs: [(key: String, value: Logger.Metadata.Value)]
+    ) -> String {
+        var line = "{\"time\":\"\(time)\",\"level\":\"\(event.level)\",\"component\":\(quoted(label)),"
         line += "\"message\":\(quoted(event.message.description))"
         for (key, value) in pairs { line += ",\(quoted(key)):\(quoted(value.description))" }
         return line + "}\n"
     }
 
-    private func text(_ event: LogEvent, _ pairs: [(key: String, value: Logger.Metadata.Value)]) -> String {
-        var line = "\(now()) \(event.level.rawValue.uppercased()) [\(label)] \(printable(event.message.description))"
+    private func text(
+        _ event: LogEvent, _ time: String, _ pairs: [(key: String, value: Logger.Metadata.Value)]
+    ) -> String {
+        var line = "\(time) \(event.level.rawValue.uppercased()) [\(label)] \(printable(event.message.description))"
         for (key, value) in pairs { line += " \(key)=\(printable(value.description))" }
         return line + "\n"
     }

@@ -27,9 +27,11 @@ public enum SettingsText {
     }
 
     private static func durationComplaint(_ text: String) -> String {
-        Duration(span: text) == .zero
-            ? "must be longer than nothing, such as 250ms, 10s, 5m, 24h or 7d"
-            : "is not a time such as 250ms, 10s, 5m, 24h or 7d"
+        switch Duration(span: text) {
+        case .zero?: "must be longer than nothing, such as 250ms, 10s, 5m, 24h or 7d"
+        case nil: "is not a time such as 250ms, 10s, 5m, 24h or 7d"
+        case _?: "must be 36500d at most"
+        }
     }
 
     /// What is wrong with a text of a kind, or `nil` when nothing is.

@@ -87,6 +87,19 @@ extension DeploymentCheck {
         return await FileStoreProbe(place).findings()
     }
 
+    /// What a setting names, for people: its kind and where it is, without credentials.
+    private func place(of setting: String) -> String {
+        let addresses = (settings.redis?.addresses ?? []).map { "\($0)" }
+        return switch setting {
+        case "store.url": "the store \(settings.store.shown) (store.url)"
+        case "redis.urls":
+            "the Redis servers \(addresses.joined(separator: ", ")) (redis.urls)"
+        default:
+            settings.fimidaraURL.map { "the file store \($0) (fimidara.server_url)" }
+                ?? "\(EmbeddedStoreTransport.shown(in: settings.dataDirectory)) (data.dir)"
+        }
+    }
+
     /// Gives a look at a server an end.
     /// - Parameters:
     ///   - subject: what is looked at.
@@ -98,14 +111,15 @@ extension DeploymentCheck {
     ) async -> [CheckFinding] {
         let (findings, continuation) = AsyncStream.makeStream(of: [CheckFinding].self)
         // A library that hangs in the kernel does not heed a cancellation: nobody waits for it.
+        let place = place(of: setting)
         let looking = Task { continuation.yield(await look()) }
         let limit = Task {
             try await Task.sleep(for: DeploymentCheck.patience)
             continuation.yield([
                 CheckFinding(
                     .error, subject,
-                    "\(setting) does not answer within \(DeploymentCheck.patience): check its address, and what lies "
-                        + "between")
+                    "\(place) does not answer within \(DeploymentCheck.patience): check its address, that it runs and "
+                        + "is not stopped, and what lies between")
             ])
         }
         defer {

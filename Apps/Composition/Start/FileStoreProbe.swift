@@ -22,13 +22,7 @@ struct FileStoreProbe: Sendable {
             status = response.status
             text = String(decoding: try await response.body.collect(upTo: 64 << 10), as: UTF8.self)
         } catch {
-            // What is to be done about the embedded one, its own words say.
-            let isEmbedded = place.serverURL == EmbeddedStoreTransport.serverURL
-            let words =
-                isEmbedded
-                ? error.detail
-                : "fimidara.server_url cannot be reached (\(error.detail)): check the URL, and that the file store runs"
-            return [CheckFinding(.error, "file store", words)]
+            return [CheckFinding(.error, "file store", words(error))]
         }
         guard (400..<500).contains(status), text.contains("\"errors\"") else {
             return [
@@ -38,5 +32,20 @@ struct FileStoreProbe: Sendable {
             ]
         }
         return [CheckFinding(.fine, "file store", "answers")]
+    }
+
+    /// Why there was no answer, and what to do about it.
+    private func words(_ error: HTTPTransportError) -> String {
+        guard place.serverURL == EmbeddedStoreTransport.serverURL else {
+            return "fimidara.server_url cannot be reached (\(error.detail)): check the URL, and that the file store "
+                + "runs"
+        }
+        switch error.reason {
+        // What is to be done about these, the transport's own words say.
+        case .cannotConnect, .refusedAddress: return error.detail
+        default:
+            return "the embedded file store does not answer (\(error.detail)): look whether the \"logferry files\" or "
+                + "\"logferry dev\" that runs with this data folder (data.dir) is stopped, or its disk hangs"
+        }
     }
 }

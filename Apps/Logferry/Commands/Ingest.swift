@@ -2,6 +2,7 @@ import AppRegistry
 import ArgumentParser
 import Composition
 import IngestionJobs
+import Synchronization
 
 /// Local files, taken once.
 struct Ingest: AsyncParsableCommand {
@@ -40,13 +41,19 @@ struct Ingest: AsyncParsableCommand {
         if files.contains("-"), Terminal.readsTerminal { Terminal.say("reading lines; end with Ctrl-D") }
         let meter = ProgressMeter()
         let intake = try await deployment.fileIntake(of: files, anyway: anyway)
-        let outcomes = await intake.run(for: owner) { meter.show($0) }
+        let found = Mutex<[FileIntake.Outcome]>([])
+        // What is claimed is handed back, also when a signal asks for the end.
+        let signal = try await ServiceRunner.untilSignal(deployment) {
+            let outcomes = await intake.run(for: owner) { meter.show($0) }
+            found.withLock { $0 = outcomes }
+        }
         meter.finish()
-        let summary = IntakeSummary(outcomes)
-        if summary.records > 0 { await Ingest.bringFieldsUpToDate(deployment) }
+        let summary = IntakeSummary(found.withLock { $0 })
+        if summary.records > 0, signal == nil { await Ingest.bringFieldsUpToDate(deployment) }
         if json { Terminal.json(summary.json) } else { summary.say(of: owner) }
         summary.sayOfFiles()
         try await deployment.close()
+        if let signal { throw ExitCode(signal) }
         if summary.status != .success { throw ExitCode(summary.status.rawValue) }
     }
 

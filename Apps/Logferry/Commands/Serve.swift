@@ -5,6 +5,7 @@ import LogIngestion
 import LogModel
 import Server
 import ServiceLifecycle
+import Synchronization
 import Worker
 
 /// The HTTP API.
@@ -51,8 +52,8 @@ struct Work: AsyncParsableCommand {
 
     @Flag(
         help: """
-            Do each kind of work once and end; exit 75 when another worker was at it, or a source could not be \
-            reached.
+            Do each kind of work once and end; exit 75 when another worker was at it, or the store, the locks or a \
+            source could not be reached. A signal ends it as it ends a worker, with status 130 or 143.
             """)
     var once = false
 
@@ -63,10 +64,7 @@ struct Work: AsyncParsableCommand {
         if !once { try settings.demandStart(as: .work) }
         let deployment = try await Deployment(settings, waitsForStore: true, logger: settings.logger("ingestion"))
         let worker = WorkerService(deployment, logger: settings.logger("worker"))
-        if once {
-            try Work.report(await worker.tick())
-            return try await deployment.close()
-        }
+        if once { return try await runOnce(worker, deployment) }
         let doors = OpenDoors(count: 1)
         let ops = OpsServer(deployment, settings, doors)
         let runner = ServiceRunner(settings, as: .work)
@@ -78,6 +76,19 @@ struct Work: AsyncParsableCommand {
 }
 
 extension Work {
+    /// Does each kind of work once; a signal has what is under way handed back first, as that of a worker.
+    private func runOnce(_ worker: WorkerService, _ deployment: Deployment) async throws {
+        let done = Mutex<[WorkerService.Done]>([])
+        let signal = try await ServiceRunner.untilSignal(deployment) {
+            let found = await worker.tick()
+            done.withLock { $0 = found }
+        }
+        let outcome = Result { try Work.report(done.withLock { $0 }) }
+        try await deployment.close()
+        if let signal { throw ExitCode(signal) }
+        try outcome.get()
+    }
+
     /// Says what came of each kind of work.
     /// - Throws: ``WorkFailed`` when one failed; an exit code of 75 when all that failed may pass, or another worker was
     ///   at the first of them.
@@ -100,18 +111,17 @@ extension Work {
                     Terminal.say(
                         "\(work.kind.rawValue): \(counted(found.records, "record")); \(run.state.rawValue)")
                 }
-                guard let error = run.error else { continue }
-                let words = "\(work.kind.rawValue): \(error)"
-                // Only runs of consumption say of all their failures whether these may pass.
-                if work.kind == .consumeLogs, ConsumeFigures.mayPass(error) {
-                    passing = words
-                } else {
-                    failure = failure ?? words
+                if let error = run.error {
+                    let words = "\(work.kind.rawValue): \(error)"
+                    if ConsumeFigures.mayPass(error) { passing = passing ?? words } else { failure = failure ?? words }
                 }
             case .skipped?:
                 Terminal.say("\(work.kind.rawValue): skipped: another worker is at it")
-            case nil: failure = failure ?? "\(work.kind.rawValue) could not begin; the log says why"
+            case nil:
+                if work.trouble == nil { Terminal.say("\(work.kind.rawValue): not begun, since the end was asked for") }
             }
+            guard let trouble = work.trouble else { continue }
+            if trouble.mayPass { passing = passing ?? trouble.words } else { failure = failure ?? trouble.words }
         }
         if let passing { Terminal.complain(passing) }
         if let failure { throw WorkFailed(description: failure) }

@@ -7,7 +7,7 @@ import LogCursor
 import LogIngestion
 import LogMaintenance
 import LogModel
-import LogQuery
+import SdkProvisioning
 
 /// The program's exit codes; `Docs/Errors.md` lists the same ones.
 enum ExitStatus: Int32, CaseIterable {
@@ -60,13 +60,10 @@ enum ExitStatus: Int32, CaseIterable {
         case let error as IntakeFailure: (error.isTemporary ? tryAgain : failure, [error.description])
         case let error as RegistryStoreError where error.reason == .outcomeUnknown:
             (tryAgain, ["the store: \(error.detail)", lookFirst])
-        case let error as RegistryStoreError: ofStore(error.detail, isTemporary: error.reason == .unavailable)
-        case let error as CursorStoreError: ofStore(error.detail, isTemporary: error.reason == .unavailable)
-        case let error as CommitStoreError: ofStore(error.detail, isTemporary: error.reason == .unavailable)
-        case let error as RunStoreError: ofStore(error.detail, isTemporary: false)
-        case let error as MaintenanceStoreError: ofStore(error.detail, isTemporary: false)
-        case let error as SourceError:
-            ([.unavailable, .late].contains(error.reason) ? tryAgain : failure, [error.detail])
+        case let error as any StoreFault: (error.mayPass ? tryAgain : failure, ["the store: \(error.detail)"])
+        case let error as StorageError:
+            (error.isWorthRetrying ? tryAgain : failure, ["the file store: \(error.detail)"])
+        case let error as SourceError: (error.mayPass ? tryAgain : failure, [error.detail])
         default: nil
         }
     }
@@ -78,10 +75,6 @@ enum ExitStatus: Int32, CaseIterable {
     private static let lookFirst =
         "whether the change came about could not be found out: look with \"logferry apps list\" or \"logferry tokens "
         + "list --app APP\" before you repeat it, and revoke a token whose text nobody has"
-
-    private static func ofStore(_ detail: String, isTemporary: Bool) -> (status: ExitStatus, words: [String]) {
-        (isTemporary ? tryAgain : failure, ["the store: \(detail)"])
-    }
 
     private static func reportUsage(_ error: any Error) -> ExitStatus {
         let code = Logferry.exitCode(for: error)

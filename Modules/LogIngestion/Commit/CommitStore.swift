@@ -116,6 +116,9 @@ public struct CommitStoreError: StoreFault, CustomStringConvertible {
         self.condition = condition
     }
 
+    /// Whether the same call may succeed later.
+    public var mayPass: Bool { reason == .unavailable || reason == .outcomeUnknown }
+
     /// Kind and detail.
     public var description: String { "\(reason): \(detail)" }
 }

@@ -182,6 +182,14 @@ public struct SourceError: Error, Sendable, Hashable, CustomStringConvertible {
         self.detail = detail
     }
 
+    /// Whether the same call may succeed later.
+    public var mayPass: Bool {
+        switch reason {
+        case .unavailable, .late, .throttled: true
+        case .unauthenticated, .forbidden, .gone, .rejected: false
+        }
+    }
+
     /// Kind and detail.
     public var description: String { "\(reason): \(detail)" }
 }

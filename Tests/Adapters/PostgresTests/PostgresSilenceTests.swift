@@ -298,6 +298,12 @@ struct PostgresSilenceTests {
             #expect((1...3).contains(waiting), "\(waiting)")
             #expect(scene.heard.turns == (1, 0))
             #expect(scene.heard.losses.contains { $0.reason == .commit && $0.waitedFor == "COMMIT" })
+            // T98: which server waits, and since COMMIT was sent.
+            let port = URLComponents(string: server.url)?.port ?? 0
+            let detail = scene.heard.waits.first ?? ""
+            #expect(detail.hasPrefix("127.0.0.1:\(port) waits for a synchronous standby in "), "\(detail)")
+            let time = detail.firstMatch(of: /for ([0-9.]+) s/).flatMap { Double($0.1) }
+            #expect((time ?? 0) >= 0.5, "\(detail)")
             // T98: who is refused is told that commits wait, and not that the server cannot be reached.
             let refused = await #expect(throws: RegistryStoreError.self) { try await apps.add(.fresh()) }
             #expect(refused?.condition == .commitsWait)

@@ -20,6 +20,11 @@ final class Overheard: Sendable {
         events.withLock { $0 }.compactMap { if case .callGivenUp(let call) = $0 { call } else { nil } }
     }
 
+    /// What was said of commits that wait.
+    var waits: [String] {
+        events.withLock { $0 }.compactMap { if case .commitsWait(let detail) = $0 { detail } else { nil } }
+    }
+
     /// How often commits began to wait, and went on.
     var turns: (waits: Int, goesOn: Int) {
         events.withLock { $0 }.reduce(into: (0, 0)) { turns, event in

@@ -16,12 +16,13 @@ struct LogTests {
 
         var lines: [String] { state.withLock { $0.lines } }
         var now: Duration { state.withLock { $0.now } }
+        private var seconds: String { String("0\(now.components.seconds)".suffix(2)) }
         func advance(by step: Duration) { state.withLock { $0.now += step } }
         func write(_ line: String) { state.withLock { $0.lines.append(line) } }
 
         func logger(isJSON: Bool = true, level: Logger.Level = .debug) -> Logger {
             let output = LogOutput(
-                label: "part", level: level, isJSON: isJSON, now: { "2026-11-20T10:00:00Z" }, write: write)
+                label: "part", level: level, isJSON: isJSON, now: { "2026-11-20T10:00:\(self.seconds)Z" }, write: write)
             let limiter = RepeatLimiter(output, now: { self.now })
             return Logger(label: "part") { _ in limiter }
         }
@@ -53,13 +54,37 @@ struct LogTests {
         #expect(paper.lines.count == 2)
         paper.advance(by: .seconds(5))
         logger.warning("it failed", metadata: ["object": "a", "error": "again"])
-        #expect(paper.lines.count { $0.contains(#""object":"a""#) } == 3)
-        #expect(paper.lines.contains { $0.contains(#""error":"again""#) && $0.contains(#""held_back":"#) } == false)
-        // What was held back is told when its window is over: the latest of them, and how many more there were.
-        let told = paper.lines.filter { $0.contains("held_back") }
-        #expect(told.count == 2)
-        #expect(told.contains { $0.contains(#""object":"b""#) && $0.contains(#""held_back":"3""#) })
-        #expect(told.contains { $0.contains(#""error":"try 4""#) && $0.contains(#""held_back":"3""#) })
+        #expect(paper.lines.count { $0.contains(#""object":"a""#) } == 2)
+        // The next one tells how many were held back before it.
+        #expect(paper.lines.last?.contains(#""error":"again","held_back":"4""#) == true)
+        // Of other things the latest is told, with how many more there were, and when it was.
+        #expect(paper.lines.count { $0.contains(#""object":"b""#) && $0.contains(#""held_back":"3""#) } == 1)
+    }
+
+    @Test("T97: what was held back is written once, with the time at which it happened, when its cause may be over")
+    func lateEntries() {
+        let paper = Paper()
+        let logger = paper.logger()
+        for seconds in [12, 14, 17] {
+            logger.warning("skipped", metadata: ["reason": "no answer for \(seconds).0 s from db1:5432"])
+            paper.advance(by: .seconds(2))
+        }
+        #expect(paper.lines.count == 1)
+        paper.advance(by: .seconds(9))
+        logger.notice("it goes on")
+        #expect(paper.lines.count == 3)
+        let late = paper.lines[1]
+        #expect(late.contains("2026-11-20T10:00:04Z") && late.contains("17.0 s") && late.contains(#""held_back":"1""#))
+        #expect(paper.lines[2].contains("2026-11-20T10:00:15Z"))
+        // During an outage the next one says so by itself, and no older one comes with it.
+        logger.warning("skipped", metadata: ["reason": "no answer for 27.0 s from db1:5432"])
+        logger.warning("skipped", metadata: ["reason": "no answer for 27.0 s from db2:5432"])
+        #expect(paper.lines.count == 5)
+        logger.warning("skipped", metadata: ["reason": "no answer for 29.0 s from db1:5432"])
+        paper.advance(by: .seconds(10))
+        logger.warning("skipped", metadata: ["reason": "no answer for 37.0 s from db1:5432"])
+        #expect(paper.lines.count == 6)
+        #expect(paper.lines[5].contains("37.0 s") && paper.lines[5].contains(#""held_back":"1""#))
     }
 
     @Test("other levels, other messages, other things and critical entries are not held back")

@@ -44,6 +44,22 @@ struct StoreConditionTests {
         }
     }
 
+    @Test("T98: every error of a store says whether the same call may succeed later, in its words too")
+    func passing() {
+        for fault in StoreConditionTests.faults(nil) {
+            #expect(fault.mayPass && "\(fault)".hasPrefix("unavailable: "), "\(fault)")
+        }
+        let lasting: [any StoreFault] = [
+            RegistryStoreError(.broken, detail: "x"), RegistryStoreError(.conflict, detail: "x"),
+            CursorStoreError(.broken, detail: "x"), CommitStoreError(.broken, detail: "x"),
+            LockStoreError(.broken, detail: "x"), RunStoreError(detail: "x", mayPass: false),
+            RecordReaderError(detail: "x", mayPass: false), ProvisioningStoreError(detail: "x", mayPass: false),
+            MaintenanceStoreError(detail: "x", mayPass: false),
+        ]
+        for fault in lasting { #expect(!fault.mayPass && !"\(fault)".hasPrefix("unavailable"), "\(fault)") }
+        #expect(CommitStoreError(.outcomeUnknown, detail: "").mayPass)
+    }
+
     @Test("T98: locks that cannot be had are not called a store that cannot be reached")
     func locks() {
         for fault in StoreConditionTests.faults(nil) {
