@@ -231,35 +231,51 @@ public final class FaultProxy: Sendable {
     private func pump(_ pair: SocketPair, toServer: Bool) {
         let (source, sink) = toServer ? (pair.client, pair.server) : (pair.server, pair.client)
         var commits = CommitSpotter()
+        var line = DelayLine()
         var bytes = [UInt8](repeating: 0, count: 1 << 16)
         while true {
+            // What comes while earlier bytes are on their way is taken too, as a long line does.
+            while let due = line.due, !line.hasRoom || !isReadable(source, until: due) {
+                pause(due - .now)
+                guard deliver(line.next(), pair, toServer, &commits, to: sink) else { return pair.shut() }
+            }
             let count = recv(source, &bytes, bytes.count, 0)
             guard waitWhileHolding(toServer: toServer) else { return pair.shut() }
             guard count > 0 else {
+                while let due = line.due {
+                    pause(due - .now)
+                    guard deliver(line.next(), pair, toServer, &commits, to: sink) else { return pair.shut() }
+                }
                 shutdown(sink, Int32(SHUT_WR))
                 // Broken, not ended: the other direction has nobody to go to either.
                 if count < 0 { pair.shut() }
                 return
             }
-            let mood = mood
-            pause(toServer ? mood.delayToServer : mood.delayToClient)
-            guard waitWhileHolding(toServer: toServer) else { return pair.shut() }
-            if toServer, commits.spot(in: bytes.prefix(count)), let loss = state.withLock({ $0.noteCommit() }) {
-                // It goes on whatever the mood is by now; its answer does not.
-                if loss == .cut { pair.endsWithAnswer.withLock { $0 = true } }
-                guard send(bytes.prefix(count), to: sink) else { return pair.shut() }
+            let delay = toServer ? mood.delayToServer : mood.delayToClient
+            guard delay > .zero || line.due != nil else {
+                guard deliver(bytes.prefix(count), pair, toServer, &commits, to: sink) else { return pair.shut() }
                 continue
             }
-            if !toServer, pair.endsWithAnswer.withLock({ $0 }) {
-                pair.reset()
-                return pair.shut()
-            }
-            guard toServer || mood.pausePerByte == nil else {
-                guard drip(bytes.prefix(count), to: sink) else { return pair.shut() }
-                continue
-            }
-            guard send(bytes.prefix(count), to: sink) else { return pair.shut() }
+            line.add(bytes.prefix(count), for: delay)
         }
+    }
+
+    /// Sends bytes to the other end, or does with them what the mood says.
+    /// - Returns: `false` when the connection is over.
+    private func deliver(
+        _ bytes: ArraySlice<UInt8>, _ pair: SocketPair, _ toServer: Bool, _ commits: inout CommitSpotter, to sink: Int32
+    ) -> Bool {
+        guard waitWhileHolding(toServer: toServer) else { return false }
+        if toServer, commits.spot(in: bytes), let loss = state.withLock({ $0.noteCommit() }) {
+            // It goes on whatever the mood is by now; its answer does not.
+            if loss == .cut { pair.endsWithAnswer.withLock { $0 = true } }
+            return send(bytes, to: sink)
+        }
+        if !toServer, pair.endsWithAnswer.withLock({ $0 }) {
+            pair.reset()
+            return false
+        }
+        return toServer || mood.pausePerByte == nil ? send(bytes, to: sink) : drip(bytes, to: sink)
     }
 
     /// Sends bytes one by one, as long as the mood says so.

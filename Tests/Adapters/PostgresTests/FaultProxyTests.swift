@@ -17,6 +17,8 @@ struct FaultProxyTests {
         #expect(proxy.accepted == 1 && !held.isClosed)
         proxy.mood = .calm
         #expect(try await held.receive(until: "welcome") == "welcome")
+        // The server says no more once it has heard something.
+        #expect(try await held.receiveAll().isEmpty)
         proxy.mood = .ignoringNewcomers
         let ignored = try await RawConnection(port: Int(proxy.port))
         await eventually { proxy.accepted == 2 }
@@ -65,6 +67,7 @@ struct FaultProxyTests {
         #expect(proxy.accepted == accepted)
         proxy.mood = .calm
         #expect(try await answer.value == "welcome")
+        #expect(try await connection.receiveAll().isEmpty)
         _ = try await newcomer.value
         await eventually { proxy.accepted > accepted }
         proxy.stop()

@@ -48,8 +48,10 @@ extension FaultCell {
         ]
     }()
 
+    /// Sixty round trips, as one call has too (`roundTripsOfCall`).
     private static let trips =
-        "a run over two apps makes up to 25 round trips one after the other, and a line that missed one waits for two"
+        "a run over two apps makes up to 30 round trips in series; a line that missed one, or whose run lost its lock as "
+        + "the link turned slow, waits for two"
 
     private static let postgres: [FaultCell] = {
         let soon = "lines within ten seconds; callers wait five seconds for a sign of life and ten for a connection"
@@ -59,8 +61,8 @@ extension FaultCell {
             outage(.postgres, .linkDown, 20, back: 10, request: 20, soon),
             outage(.postgres, .swallowed, 20, back: 10, request: 20, soon),
             slow(.postgres, 1, 15, stall: 10, back: 10, request: 5, trips),
-            slow(.postgres, 10, 60, stall: 50, back: 10, request: 30, trips),
-            slow(.postgres, 40, 210, stall: 200, back: 10, request: 60, trips),
+            slow(.postgres, 10, 70, stall: 60, back: 10, request: 30, trips),
+            slow(.postgres, 40, 250, stall: 240, back: 10, request: 60, trips),
             outage(.postgres, .failoverFromFrozen, 3, back: 10, request: 20, "lines at most 10 s after the promotion"),
             outage(
                 .postgres, .failoverFromKilled, 3, back: 10, request: 20, warning: nil,
@@ -76,8 +78,8 @@ extension FaultCell {
             outage(.mongo, .linkDown, 20, back: 10, request: 20, soon),
             outage(.mongo, .swallowed, 20, back: 10, request: 20, soon),
             slow(.mongo, 1, 15, stall: 10, back: 10, request: 5, trips),
-            slow(.mongo, 10, 60, stall: 50, back: 10, request: 30, trips),
-            slow(.mongo, 40, 210, stall: 200, back: 10, request: 60, trips),
+            slow(.mongo, 10, 70, stall: 60, back: 10, request: 30, trips),
+            slow(.mongo, 40, 250, stall: 240, back: 10, request: 60, trips),
             outage(
                 .mongo, .failoverFromFrozen, 1, back: 30, request: 20,
                 "the new primary waits for the majority, see what a failure looks like; the election comes on top"),
