@@ -21,7 +21,7 @@ public enum StoreChoice: Sendable {
         switch self {
         case .sqlite(let path): "SQLite file \(path)"
         case .postgres(let url), .mongo(let url):
-            url.reveal { String(URLCredentials.removed(fromURL: $0).prefix { $0 != "?" }) }
+            String(url.reveal { URLCredentials.removed(fromURL: $0) }.split(separator: "?").first ?? "")
         }
     }
 

@@ -1,7 +1,6 @@
 public import Composition
 public import IngestionJobs
 import LogIngestion
-import LogModel
 public import Logging
 public import ServiceLifecycle
 
@@ -125,7 +124,7 @@ public struct WorkerService: Service, CustomStringConvertible {
                 kind: work.kind, outcome: (error as? RunNotRecorded).map { .executed($0.run) },
                 trouble: Trouble(
                     words: "\(trouble.message): \(trouble.reason)",
-                    mayPass: (error as? any StoreFault)?.mayPass ?? false))
+                    mayPass: trouble.mayPass))
         }
     }
 

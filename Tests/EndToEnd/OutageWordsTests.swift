@@ -79,7 +79,9 @@ struct OutageWordsTests {
     @Test("T98: what a PostgreSQL server tells while it is connected to does not come to standard error")
     func notices() async throws {
         // It lets us in, has something to say, and refuses us all the same.
-        let message: (String, String) -> String = { "\($0)\0\0\0\(Character(UnicodeScalar(UInt8($1.utf8.count + 4))))\($1)" }
+        let message: (String, String) -> String = { kind, body in
+            "\(kind)\0\0\0\(Character(UnicodeScalar(UInt8(body.utf8.count + 4))))\(body)"
+        }
         let words =
             message("R", "\0\0\0\0") + message("N", "SNOTICE\0C00000\0Mraw text\0\0")
             + message("E", "SFATAL\0C28000\0Mno entry\0\0")

@@ -23,6 +23,8 @@ struct RunTroubleTests {
         #expect(lost.metadata["error"] == "unavailable: postgres: gone")
         let noRecord = RunTrouble(store, of: .indexLogs)
         #expect("\(noRecord.message)".hasPrefix("index-logs could not begin: the store"))
+        #expect(lost.mayPass && noRecord.mayPass)
+        #expect(!RunTrouble(RunStoreError(detail: "torn", mayPass: false), of: .indexLogs).mayPass)
         #expect(noRecord.reason == "unavailable: postgres: no answer" && lost.reason == noRecord.reason)
         let noLock = RunTrouble(LockStoreError(.unavailable, detail: "redis: no answer"), of: .consumeLogs)
         #expect(noLock.message == "consume-logs skipped: its lock cannot be asked for")
