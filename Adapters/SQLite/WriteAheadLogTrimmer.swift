@@ -64,11 +64,18 @@ final class WriteAheadLogTrimmer: Sendable {
             var pause = limits.walPause
             var isSaid = false
             while true {
-                try? await Task.sleep(for: pause * Double.random(in: 0.75...1))
+                let left = isSaid ? .zero : limits.walPatience - (.now - start)
+                try? await Task.sleep(
+                    for: WriteAheadLogTrimmer.wait(pause * Double.random(in: 0.75...1), untilSaying: left))
                 guard let self, await !isDone(since: start, isSaid: &isSaid) else { return }
                 pause = min(pause * 2, limits.longestWalPause)
             }
         }
+    }
+
+    /// The pause before the next attempt: what is to be said after some time is said then, and not at an attempt behind it.
+    static func wait(_ pause: Duration, untilSaying left: Duration) -> Duration {
+        left > .zero ? min(pause, left) : pause
     }
 
     /// Tries once, and says when the log is held for long.
@@ -76,7 +83,7 @@ final class WriteAheadLogTrimmer: Sendable {
     private func isDone(since start: ContinuousClock.Instant, isSaid: inout Bool) async -> Bool {
         let left = await cut()
         if let left, left > desk.limits.walBytes, !desk.isClosing {
-            if !isSaid, .now - start > desk.limits.walPatience {
+            if !isSaid, .now - start >= desk.limits.walPatience {
                 isSaid = true
                 observe(.writeAheadLogIsHeld(bytes: left))
             }

@@ -71,6 +71,15 @@ struct SQLiteLogTests {
         try database.close()
     }
 
+    @Test("T100: that a read keeps the log from being cut is said when its time is over, also between two attempts")
+    func saidInTime() {
+        let wait = WriteAheadLogTrimmer.wait
+        #expect(wait(.seconds(27), .seconds(4)) == .seconds(4))
+        #expect(wait(.seconds(2), .seconds(27)) == .seconds(2))
+        // It was said, or could not be, since an attempt failed.
+        #expect(wait(.seconds(27), .zero) == .seconds(27) && wait(.seconds(27), .seconds(-1)) == .seconds(27))
+    }
+
     @Test("T100: the commits after a long read cut the log themselves")
     func cutByCommits() async throws {
         let limits = SQLiteLimits(walBytes: 1 << 18, walPause: .seconds(3600))
