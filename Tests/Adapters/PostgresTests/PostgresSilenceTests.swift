@@ -150,13 +150,16 @@ struct PostgresSilenceTests {
     @Test("T90: when all statements together take too long, one request to cancel is sent, none behind the rollback")
     func oneCancel() async throws {
         var scene = try await SilentScene()
-        (scene.limits.silence, scene.limits.call, scene.limits.roundTripsOfCall) = (.seconds(20), .milliseconds(800), 0)
+        (scene.limits.silence, scene.limits.cancel) = (.seconds(20), .seconds(10))
+        (scene.limits.call, scene.limits.roundTripsOfCall) = (.milliseconds(800), 0)
         let database = try await scene.database(size: 1)
-        try await database.work { $0.link.patience = .milliseconds(700) }
+        // The limit over the whole is the longer one of both when the work begins.
+        try await database.work { $0.link.patience = .milliseconds(100) }
         let connections = scene.proxy.accepted
         for round in 1...5 {
             let error = await #expect(throws: PostgresError.self) {
                 try await database.work { session in
+                    session.link.patience = .seconds(20)
                     try session.transaction { session in
                         for _ in 0..<3 { try session.run("SELECT pg_sleep(0.4)") }
                     }
@@ -164,7 +167,10 @@ struct PostgresSilenceTests {
             }
             #expect(error?.kind == .server(ServerState.queryCanceled))
             // The connection is used on, by somebody whose statement no late request meets.
-            try await database.work { try $0.run("SELECT pg_sleep(0.1)") }
+            try await database.work { session in
+                try session.run("SELECT pg_sleep(0.1)")
+                session.link.patience = .milliseconds(100)
+            }
             #expect(scene.proxy.accepted == connections + round)
         }
         scene.proxy.stop()
