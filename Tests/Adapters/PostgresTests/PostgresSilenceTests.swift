@@ -161,7 +161,8 @@ struct PostgresSilenceTests {
                 try await database.work { session in
                     session.link.patience = .seconds(20)
                     try session.transaction { session in
-                        for _ in 0..<3 { try session.run("SELECT pg_sleep(0.4)") }
+                        // The time is over in the middle of the second one: at the end of one, two requests would be right.
+                        for time in ["0.1", "15"] { try session.run("SELECT pg_sleep(\(time))") }
                     }
                 }
             }
