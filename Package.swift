@@ -224,7 +224,7 @@ let package = Package(
         target(
             "Tests/Adapters/MongoTests",
             following + " DistributedLock IngestionJobs LogQuery LogMaintenance BlockingExecutor CallLedger HostLookup"
-                + " MongoAdapter PortContracts RawSockets ServerRig StoreSupport TestSupport"),
+                + " MongoAdapter PortContracts ServerRig StoreSupport TestSupport"),
         target(
             "Tests/Adapters/PostgresTests",
             domain + " BlockingExecutor CallLedger HostLookup InMemoryAdapter PortContracts PostgresAdapter RawSockets"

@@ -35,16 +35,14 @@ final class CallAlarm: Sendable {
         case .waiting(let count, let oldest, let since):
             var metadata: Logger.Metadata = [
                 "backend": "\(oldest.backend.rawValue)", "waited_for": "\(oldest.what)", "count": "\(count)",
-                "duration_ms": "\(milliseconds(oldest.duration))", "late_ms": "\(milliseconds(since))",
+                "duration_ms": "\(oldest.duration.wholeMilliseconds)", "late_ms": "\(since.wholeMilliseconds)",
             ]
             metadata["purpose"] = oldest.purpose.map { "\($0)" }
             logger.warning("a call has had no answer for long", metadata: metadata)
         case .over(let backend, let duration):
             logger.notice(
                 "no call waits long for an answer any more",
-                metadata: ["backend": "\(backend.rawValue)", "duration_ms": "\(milliseconds(duration))"])
+                metadata: ["backend": "\(backend.rawValue)", "duration_ms": "\(duration.wholeMilliseconds)"])
         }
     }
-
-    private static func milliseconds(_ duration: Duration) -> Int64 { Int64(duration / .milliseconds(1)) }
 }

@@ -31,14 +31,14 @@ struct StoreTroubles: Sendable {
                 "a call to the store was given up",
                 metadata: [
                     "reason": "\(call.reason.rawValue)", "waited_for": "\(call.waitedFor)",
-                    "duration_ms": "\(Int64(call.duration / .milliseconds(1)))",
+                    "duration_ms": "\(call.duration.wholeMilliseconds)",
                     "threads_held": "\(call.threadsHeld)",
                 ])
         case .commitsWait(let detail):
             logger.error("commits to the store wait, and no further ones are sent", metadata: ["error": "\(detail)"])
         case .commitsGoOn(let duration):
             logger.notice(
-                "commits to the store go on", metadata: ["duration_ms": "\(Int64(duration / .milliseconds(1)))"])
+                "commits to the store go on", metadata: ["duration_ms": "\(duration.wholeMilliseconds)"])
         case .writeAheadLogIsHeld(let bytes):
             logger.warning(
                 "the store's write-ahead log grows: somebody reads in one transaction for long",
@@ -46,7 +46,7 @@ struct StoreTroubles: Sendable {
         case .writeAheadLogIsCut(let duration):
             logger.notice(
                 "the store's write-ahead log was cut",
-                metadata: ["duration_ms": "\(Int64(duration / .milliseconds(1)))"])
+                metadata: ["duration_ms": "\(duration.wholeMilliseconds)"])
         }
     }
 }

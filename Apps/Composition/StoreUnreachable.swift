@@ -41,7 +41,7 @@ extension Store {
                     "the store cannot be reached yet; it is waited for",
                     metadata: [
                         "error": "\(error)", "limit": "\(limit)",
-                        "left_ms": "\(Int64((end - clock.now) / .milliseconds(1)))",
+                        "left_ms": "\((end - clock.now).wholeMilliseconds)",
                     ])
             }
             try await clock.sleep(for: min(pause * Double.random(in: 0.5...1), clock.now.duration(to: end)))

@@ -70,17 +70,27 @@ struct ServiceRunner {
             }
             services = [notice] + services + [StoppingNotice(manager)]
         }
-        // The last one is told first.
-        services.append(LastResort(grace: settings.shutdownGrace, roll: roll, waits: waits))
-        var configuration = ServiceGroupConfiguration(
-            services: services.map { .init(service: $0, successTerminationBehavior: .gracefullyShutdownGroup) },
-            gracefulShutdownSignals: [.sigterm, .sigint] + ServiceRunner.hangup, logger: settings.logger("service"))
-        configuration.maximumGracefulShutdownDuration = LastResort.patience(within: settings.shutdownGrace)
+        let group = ServiceRunner.group(services, roll, settings, endingAt: ServiceRunner.endings, waits: waits)
         do {
-            try await ServiceGroup(configuration: configuration).run()
+            try await group.run()
         } catch {
             throw settings.listeningError(error, as: mode)
         }
+    }
+
+    /// Services that end together: when a signal asks for it or one of them ends, and at `shutdown.grace` at the latest.
+    private static func group(
+        _ services: [any Service], _ roll: ServiceRoll, _ settings: Settings, endingAt signals: [UnixSignal],
+        waits: @Sendable @escaping () -> [String]
+    ) -> ServiceGroup {
+        let grace = settings.shutdownGrace
+        // The last one is told first.
+        let all = services + [LastResort(grace: grace, roll: roll, waits: waits)]
+        var configuration = ServiceGroupConfiguration(
+            services: all.map { .init(service: $0, successTerminationBehavior: .gracefullyShutdownGroup) },
+            gracefulShutdownSignals: signals, logger: settings.logger("service"))
+        configuration.maximumGracefulShutdownDuration = LastResort.patience(within: grace)
+        return ServiceGroup(configuration: configuration)
     }
 
     /// Runs services of a deployment, which is ready when its store answers.
@@ -101,23 +111,20 @@ struct ServiceRunner {
     static func untilSignal(
         _ deployment: Deployment, _ work: @escaping @Sendable () async -> Void
     ) async throws -> Int32? {
-        let grace = deployment.settings.shutdownGrace
         let watch = SignalWatch()
         let roll = ServiceRoll()
-        let services: [any Service] = [
-            roll.followed(OnceService(work: work)), watch,
-            LastResort(grace: grace, roll: roll, waits: { deployment.storeWaits }),
-        ]
-        var configuration = ServiceGroupConfiguration(
-            services: services.map { .init(service: $0, successTerminationBehavior: .gracefullyShutdownGroup) },
-            logger: deployment.settings.logger("service"))
-        configuration.maximumGracefulShutdownDuration = LastResort.patience(within: grace)
-        try await ServiceGroup(configuration: configuration).run()
+        // The watch takes the signals, so that it is known which one came.
+        try await group([roll.followed(OnceService(work: work)), watch], roll, deployment.settings, endingAt: []) {
+            deployment.storeWaits
+        }.run()
         return watch.status
     }
 
     /// SIGHUP where it means that the terminal is gone, from which the process would be left behind with its ports.
-    fileprivate static var hangup: [UnixSignal] { isatty(STDIN_FILENO) == 1 ? [.sighup] : [] }
+    private static var hangup: [UnixSignal] { isatty(STDIN_FILENO) == 1 ? [.sighup] : [] }
+
+    /// What asks for the end of the process.
+    fileprivate static var endings: [UnixSignal] { [.sigterm, .sigint] + hangup }
 }
 
 /// Work that ends by itself.
@@ -137,7 +144,7 @@ private final class SignalWatch: Service {
 
     func run() async throws {
         await cancelWhenGracefulShutdown {
-            for await signal in await UnixSignalsSequence(trapping: [.sigterm, .sigint] + ServiceRunner.hangup) {
+            for await signal in await UnixSignalsSequence(trapping: ServiceRunner.endings) {
                 self.signal.withLock { $0 = signal.rawValue }
                 return
             }

@@ -87,11 +87,6 @@ private struct Entry: Sendable {
     }
 }
 
-extension Duration {
-    /// The milliseconds, as entries of the log have them.
-    var wholeMilliseconds: Int64 { Int64(self / .milliseconds(1)) }
-}
-
 /// Counts the bytes of an answer that is written by and by.
 private final class ByteCount: Sendable {
     let value = Atomic(0)

@@ -131,7 +131,7 @@ public final class FaultProxy: Sendable {
     public init(to target: UInt16) throws {
         self.target = target
         (listener, port) = try listeningSocket()
-        backlog = FullBacklog(of: listener, port: port)
+        backlog = FullBacklog(of: listener, at: loopback(port))
         // Ends once the listener is shut down.
         HostThread.start(name: "fault-proxy") { [self] in
             while true {

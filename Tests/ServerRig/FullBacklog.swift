@@ -4,13 +4,13 @@ import Glibc
 /// Makes a listening socket one that does not answer: the system drops requests for connections that find no room.
 final class FullBacklog: Sendable {
     private let listener: Int32
-    private let port: UInt16
+    private let address: sockaddr_in
     private let fillers = Locked<[Int32]>([])
 
-    /// Prepares for a socket that listens on a port of this machine.
-    init(of listener: Int32, port: UInt16) {
+    /// Prepares for a socket that listens at an address.
+    init(of listener: Int32, at address: sockaddr_in) {
         self.listener = listener
-        self.port = port
+        self.address = address
     }
 
     /// Takes all the room that there is; whoever accepts connections must stop doing so.
@@ -19,7 +19,7 @@ final class FullBacklog: Sendable {
         listen(listener, 0)
         for _ in 0..<4 {
             let filler = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue), 0)
-            _ = isConnected(filler, to: port)
+            _ = isConnected(filler, to: address)
             fillers.withLock { $0.append(filler) }
             usleep(2000)
         }

@@ -114,18 +114,21 @@ final class SocketPair: Sendable {
     }
 }
 
-/// The address of a port of this machine.
-func loopback(_ port: UInt16) -> sockaddr_in {
+/// The address of a port at 127.0.0.`last`.
+func loopback(_ port: UInt16, at last: UInt8 = 1) -> sockaddr_in {
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
     address.sin_port = port.bigEndian
-    address.sin_addr.s_addr = in_addr_t(0x7F00_0001).bigEndian
+    address.sin_addr.s_addr = (in_addr_t(0x7F00_0000) | in_addr_t(last)).bigEndian
     return address
 }
 
 /// Connects a socket to a port of this machine, and says whether that went well.
-func isConnected(_ socket: Int32, to port: UInt16) -> Bool {
-    var address = loopback(port)
+func isConnected(_ socket: Int32, to port: UInt16) -> Bool { isConnected(socket, to: loopback(port)) }
+
+/// Connects a socket to an address, and says whether that went well.
+func isConnected(_ socket: Int32, to place: sockaddr_in) -> Bool {
+    var address = place
     return withUnsafePointer(to: &address) { pointer in
         pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
             connect(socket, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
@@ -133,10 +136,10 @@ func isConnected(_ socket: Int32, to port: UInt16) -> Bool {
     }
 }
 
-/// A socket that listens on a free loopback port, and the port.
-func listeningSocket() throws -> (socket: Int32, port: UInt16) {
+/// A socket that listens at an address, by itself on a free loopback port, and the port.
+func listeningSocket(_ place: sockaddr_in = loopback(0)) throws -> (socket: Int32, port: UInt16) {
     let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    var address = loopback(0)
+    var address = place
     var size = socklen_t(MemoryLayout<sockaddr_in>.size)
     let code = withUnsafeMutablePointer(to: &address) { pointer in
         pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in

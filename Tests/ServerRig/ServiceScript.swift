@@ -71,7 +71,7 @@ public struct ServiceScript: Sendable {
                 let server = text.split(whereSeparator: \.isWhitespace).first.flatMap({ pid_t($0) })
             else { continue }
             Glibc.kill(server, number)
-            defer { if number == SIGSTOP { ServiceScript.waitUntilStopped(server) } }
+            var told = [server]
             for process in (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? [] {
                 guard let child = pid_t(process),
                     let stat = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8),
@@ -80,7 +80,9 @@ public struct ServiceScript: Sendable {
                     pid_t(parent) == server
                 else { continue }
                 Glibc.kill(child, number)
+                told.append(child)
             }
+            if number == SIGSTOP { for process in told { ServiceScript.waitUntilStopped(process) } }
             return
         }
         throw ProgramError("no server was started in \(folder.path)")

@@ -96,14 +96,8 @@ struct MongoBadPeerTests {
         }
         scene.proxy.cut()
         let (before, start) = (scene.proxy.accepted, ContinuousClock.now)
-        let messages = await withTaskGroup(of: String?.self) { group in
-            for _ in 0..<16 {
-                group.addTask {
-                    await #expect(throws: RegistryStoreError.self) { try await apps.add(.fresh()) }?.detail
-                }
-            }
-            return await group.reduce(into: []) { $0.append($1 ?? "") }
-        }
+        let messages = await refusals(by: apps, of: 16)
+        #expect(messages.count == 16)
         let (attempts, time) = (scene.proxy.accepted - before, ContinuousClock.now - start)
         print("T91: \(attempts) connections in \(time): \(messages.first ?? "")")
         #expect(messages.contains { $0.contains("\(scene.proxy.port)") }, "\(messages)")

@@ -1,7 +1,6 @@
 import AppRegistry
 import Glibc
 import HostLookup
-import RawSockets
 import ServerRig
 import TestSupport
 import Testing

@@ -147,14 +147,8 @@ struct PostgresBadPeerTests {
         scene.proxy.mood = speaks ? .standingIn(StandIn.poolerWithoutServer) : .hangingUp
         scene.proxy.cut()
         let (before, start) = (scene.proxy.accepted, ContinuousClock.now)
-        let messages = await withTaskGroup(of: String?.self) { group in
-            for _ in 0..<16 {
-                group.addTask {
-                    await #expect(throws: RegistryStoreError.self) { try await apps.add(.fresh()) }?.detail
-                }
-            }
-            return await group.reduce(into: []) { $0.append($1 ?? "") }
-        }
+        let messages = await refusals(by: apps, of: 16)
+        #expect(messages.count == 16)
         let (attempts, time) = (scene.proxy.accepted - before, ContinuousClock.now - start)
         print("T90: \(attempts) connections in \(time): \(messages.first ?? "")")
         let words = speaks ? "server login has been failing" : "closed the connection"

@@ -30,19 +30,6 @@ struct RedisLimitTests {
         }
     }
 
-    /// Kilobytes of memory that the process has at this moment.
-    private var memory: Int {
-        guard let file = fopen("/proc/self/statm", "r") else { return 0 }
-        defer { fclose(file) }
-        var (size, resident) = (0, 0)
-        withUnsafeMutablePointer(to: &size) { size in
-            withUnsafeMutablePointer(to: &resident) { resident in
-                _ = withVaList([size, resident]) { vfscanf(file, "%ld %ld", $0) }
-            }
-        }
-        return resident * 4
-    }
-
     @Test("T90: a server that takes connections and says nothing is waited for as long as a call may take")
     func silent() async throws {
         let listener = try RawListener()
@@ -56,12 +43,12 @@ struct RedisLimitTests {
         "T90: answers that are announced as two gigabytes, and lists of as many items, are refused and cost no memory",
         arguments: ["$2147483647\r\n", "*2147483647\r\n"])
     func announced(_ beginning: String) async throws {
-        let before = memory
+        let before = residentMemory()
         let rest = String(repeating: "x", count: beginning.hasPrefix("$") ? 1 << 20 : 0)
         let listener = try RawListener(answer: beginning + rest)
         let error = await refusal(try store(listener.port, patience: .seconds(20)))
         #expect(error?.reason == .broken && error?.detail.contains("far too long") == true, "\(error?.detail ?? "")")
-        #expect(memory - before < 512 << 10)
+        #expect(residentMemory() - before < 512 << 20)
         await eventually { ledger.sights.isEmpty }
         _ = await listener.stop()
     }

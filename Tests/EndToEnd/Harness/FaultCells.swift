@@ -23,6 +23,14 @@ extension FaultCell {
             reason: reason)
     }
 
+    /// The outages that every server has.
+    private static func outages(
+        _ backend: TroubledBackend, request: Int, killedRequest: Int? = nil, _ reason: String
+    ) -> [FaultCell] {
+        [outage(backend, .killed, 12, back: 10, request: killedRequest ?? request, reason)]
+            + [.frozen, .linkDown, .swallowed].map { outage(backend, $0, 20, back: 10, request: request, reason) }
+    }
+
     private static func slow(
         _ backend: TroubledBackend, _ tenths: Int, _ lasts: Int, stall: Int, back: Int, request: Int,
         warning: Double? = nil, _ reason: String
@@ -37,11 +45,7 @@ extension FaultCell {
 
     private static let fileStore: [FaultCell] = {
         let soon = "lines within ten seconds after it answers again; requests do not need it"
-        return [
-            outage(.fileStore, .killed, 12, back: 10, request: 2, soon),
-            outage(.fileStore, .frozen, 20, back: 10, request: 2, soon),
-            outage(.fileStore, .linkDown, 20, back: 10, request: 2, soon),
-            outage(.fileStore, .swallowed, 20, back: 10, request: 2, soon),
+        return outages(.fileStore, request: 2, soon) + [
             slow(.fileStore, 1, 15, stall: 5, back: 5, request: 2, "a run has some ten calls in series"),
             slow(.fileStore, 10, 25, stall: 15, back: 10, request: 2, "a run has some ten calls in series"),
             slow(.fileStore, 40, 60, stall: 50, back: 10, request: 2, "a run has some ten calls in series"),
@@ -53,16 +57,17 @@ extension FaultCell {
         "a run over two apps makes up to 30 round trips in series; a line that missed one, or whose run lost its lock as "
         + "the link turned slow, waits for two"
 
+    private static func slowDatabase(_ backend: TroubledBackend) -> [FaultCell] {
+        [
+            slow(backend, 1, 15, stall: 10, back: 10, request: 5, trips),
+            slow(backend, 10, 70, stall: 60, back: 10, request: 30, trips),
+            slow(backend, 40, 250, stall: 240, back: 10, request: 60, trips),
+        ]
+    }
+
     private static let postgres: [FaultCell] = {
         let soon = "lines within ten seconds; callers wait five seconds for a sign of life and ten for a connection"
-        return [
-            outage(.postgres, .killed, 12, back: 10, request: 16, soon),
-            outage(.postgres, .frozen, 20, back: 10, request: 20, soon),
-            outage(.postgres, .linkDown, 20, back: 10, request: 20, soon),
-            outage(.postgres, .swallowed, 20, back: 10, request: 20, soon),
-            slow(.postgres, 1, 15, stall: 10, back: 10, request: 5, trips),
-            slow(.postgres, 10, 70, stall: 60, back: 10, request: 30, trips),
-            slow(.postgres, 40, 250, stall: 240, back: 10, request: 60, trips),
+        return outages(.postgres, request: 20, killedRequest: 16, soon) + slowDatabase(.postgres) + [
             outage(.postgres, .failoverFromFrozen, 3, back: 10, request: 20, "lines at most 10 s after the promotion"),
             outage(
                 .postgres, .failoverFromKilled, 3, back: 10, request: 20, warning: nil,
@@ -72,17 +77,10 @@ extension FaultCell {
 
     private static let mongo: [FaultCell] = {
         let soon = "`patience` is 18 s; lines within ten seconds once it answers"
-        return [
-            outage(.mongo, .killed, 12, back: 10, request: 20, soon),
-            outage(.mongo, .frozen, 20, back: 10, request: 20, soon),
-            outage(.mongo, .linkDown, 20, back: 10, request: 20, soon),
-            outage(.mongo, .swallowed, 20, back: 10, request: 20, soon),
-            slow(.mongo, 1, 15, stall: 10, back: 10, request: 5, trips),
-            slow(.mongo, 10, 70, stall: 60, back: 10, request: 30, trips),
-            slow(.mongo, 40, 250, stall: 240, back: 10, request: 60, trips),
+        return outages(.mongo, request: 20, soon) + slowDatabase(.mongo) + [
             outage(
                 .mongo, .failoverFromFrozen, 1, back: 30, request: 20,
-                "the new primary waits for the majority, see what a failure looks like; the election comes on top"),
+                "the new primary waits for the majority, see what a failure looks like; the election comes on top")
         ]
     }()
 
@@ -95,16 +93,9 @@ extension FaultCell {
                 reason: "the majority of three is there; each call waits 50 ms for the one that is not")
         }
         let far = "a server gets 50 ms to answer, so it counts as one that is down: `longestCall`"
-        return [
-            outage(.redis, .killed, 12, back: 10, request: 2, soon),
-            outage(.redis, .frozen, 20, back: 10, request: 2, soon),
-            outage(.redis, .linkDown, 20, back: 10, request: 2, soon),
-            outage(.redis, .swallowed, 20, back: 10, request: 2, soon),
-            slow(.redis, 1, 15, stall: 26, back: 10, request: 2, warning: 12, far),
-            slow(.redis, 10, 15, stall: 26, back: 10, request: 2, warning: 12, far),
-            slow(.redis, 40, 15, stall: 26, back: 10, request: 2, warning: 12, far),
-            one(.failoverFromFrozen), one(.failoverFromKilled),
-        ]
+        return outages(.redis, request: 2, soon)
+            + [1, 10, 40].map { slow(.redis, $0, 15, stall: 26, back: 10, request: 2, warning: 12, far) }
+            + [one(.failoverFromFrozen), one(.failoverFromKilled)]
     }()
 
     private static let sqlite: [FaultCell] = {
