@@ -5,7 +5,8 @@ public import StoreSupport
 /// The store on a MongoDB replica set, or a sharded cluster.
 ///
 /// Whatever the URL says, writes are acknowledged by the majority and its journals, reads are of what the majority has,
-/// and both go to the primary: the store's promises rest on it.
+/// and both go to the primary: the store's promises rest on it. What no promise rests on is acknowledged by the primary
+/// alone (``MongoClient/Kind/primaryWrite``).
 public struct MongoDatabase: Sendable {
     /// Scheme, hosts and database: fit for logs.
     public let place: String

@@ -56,8 +56,10 @@ public struct MongoLockStore: LockStore {
     }
 
     /// Gives a lease back.
+    ///
+    /// The primary alone acknowledges it: where an election undoes it, the lease ends by its time.
     public func release(_ lease: LockLease) async throws(LockStoreError) -> Bool {
-        try await change(lease, ["holder": nil])
+        try await change(lease, ["holder": nil], .primaryWrite)
     }
 
     /// Looks for the lease that a holder has.
@@ -74,14 +76,16 @@ public struct MongoLockStore: LockStore {
     }
 
     /// Changes the document of a lease that has not ended.
-    private func change(_ lease: LockLease, _ members: BSONValue) async throws(LockStoreError) -> Bool {
+    private func change(
+        _ lease: LockLease, _ members: BSONValue, _ kind: MongoClient.Kind = .write
+    ) async throws(LockStoreError) -> Bool {
         try await database.change(\.lock) { client in
             try client.update(
                 Collection.locks,
                 [
                     "_id": .string(lease.name.text), "holder": .string(lease.holder.text),
                     "fence": .int64(lease.fence), "$expr": ["$gt": ["$lease_end", serverNow]],
-                ], [["$set": members]])
+                ], [["$set": members]], kind)
         }
     }
 }

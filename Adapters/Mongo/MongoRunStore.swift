@@ -3,6 +3,10 @@ public import LogModel
 import StoreSupport
 
 /// Runs in MongoDB.
+///
+/// Runs are a log for people, and nothing else rests on them. So the primary alone acknowledges them, and they are read as
+/// the primary has them: a set that has just elected a new primary can take two seconds for each write that the majority
+/// acknowledges, and an election may take away the latest runs.
 public struct MongoRunStore: RunStore {
     let database: MongoDatabase
 
@@ -13,14 +17,15 @@ public struct MongoRunStore: RunStore {
     public func save(_ run: Run) async throws(RunStoreError) {
         try await database.change(\.run) { client in
             _ = try client.update(
-                Collection.runs, ["_id": .string(run.id.text)], ["$set": .document(members(of: run))], upsert: true)
+                Collection.runs, ["_id": .string(run.id.text)], ["$set": .document(members(of: run))], upsert: true,
+                .primaryWrite)
         }
     }
 
     /// The run of an id.
     public func run(_ id: RunID) async throws(RunStoreError) -> Run? {
         try await database.read(\.run) { client in
-            try client.first(Collection.runs, ["_id": .string(id.text)]).flatMap(run(from:))
+            try client.first(Collection.runs, ["_id": .string(id.text)], asPrimaryHasIt).flatMap(run(from:))
         }
     }
 
@@ -31,7 +36,7 @@ public struct MongoRunStore: RunStore {
             if let kind { filter.append("kind", .string(kind.rawValue)) }
             if let last { filter.append("_id", ["$lt": .string(last.text)]) }
             return try client.all(
-                .find(Collection.runs, filter, ["sort": ["_id": -1], "limit": BSONValue(limit)])
+                .find(Collection.runs, filter, ["sort": ["_id": -1], "limit": BSONValue(limit)] + asPrimaryHasIt)
             ).compactMap(run(from:))
         }
     }
@@ -40,7 +45,7 @@ public struct MongoRunStore: RunStore {
     public func interrupt(
         _ kind: RunKind, except current: RunID, at moment: Timestamp
     ) async throws(RunStoreError) {
-        try await database.write(\.run) { client in
+        try await database.insist(\.run) { client in
             _ = try client.update(
                 Collection.runs,
                 [
@@ -57,10 +62,13 @@ public struct MongoRunStore: RunStore {
                         ],
                         "multi": true,
                     ]
-                ])
+                ], .primaryWrite)
         }
     }
 }
+
+/// Lets a query read what the primary has, whether or not the majority has it yet.
+private let asPrimaryHasIt: BSONDocument = ["readConcern": ["level": "local"]]
 
 private func members(of run: Run) -> BSONDocument {
     let skips = run.figures.skips.sorted { $0.key < $1.key }

@@ -24,10 +24,10 @@ public struct LockKeeper: Sendable {
 
     /// Runs `work` if the lock can be had, and gives the lock back however the work ends.
     ///
-    /// A store that is slow to answer lengthens the term: a lock whose prolonging takes as long as it lasts would be lost in the
-    /// midst of work, again and again. The lock is prolonged each third of the term. When it is lost, or cannot be prolonged for two thirds of `term`,
-    /// the work's task is cancelled, and so it is when a store takes until nine tenths of `term` have passed since the
-    /// last call that succeeded was begun: before another holder can have the lock.
+    /// The lock is prolonged each third of the term. A store that is slow to answer lengthens the term, beside the work: a
+    /// lock whose prolonging takes as long as it lasts would be lost in the midst of work, again and again. When the lock is
+    /// lost, or cannot be prolonged twice in a row, the work's task is cancelled, and so it is when nine tenths of the term
+    /// have passed since the last call that succeeded was begun: before another holder can have the lock.
     /// - Throws: ``LockStoreError`` when the lock cannot be asked for, ``LockLost`` when it was lost while working, or
     ///   what `work` throws.
     public func withLock<Value: Sendable>(
@@ -54,8 +54,8 @@ public struct LockKeeper: Sendable {
         case .held(let other, let remaining): return .skipped(heldBy: other, remaining: remaining)
         }
         do {
-            let term = try await lengthen(lease, term, answeredAfter: await assurance.elapsed, assurance)
-            let value = try await run(work, holding: lease, for: term, assured: assurance)
+            let needed = min(LockKeeper.longestTerm, await assurance.elapsed * LockKeeper.answersInTerm)
+            let value = try await run(work, holding: lease, for: term, atLeast: needed, assured: assurance)
             await giveBack(lease)
             return .done(value)
         } catch {
@@ -86,27 +86,14 @@ public struct LockKeeper: Sendable {
     /// The longest that a slow store makes a lock last.
     private static let longestTerm: Duration = .seconds(600)
 
-    /// Lengthens the term when the store was slow.
-    /// - Returns: the term that holds.
-    private func lengthen(
-        _ lease: LockLease, _ term: Duration, answeredAfter cost: Duration, _ assurance: Assurance
-    ) async throws -> Duration {
-        let needed = min(LockKeeper.longestTerm, cost * LockKeeper.answersInTerm)
-        guard needed > term else { return term }
-        let asked = ticks.stopwatch()
-        guard try await store.extend(lease, for: needed) else { throw LockLost(name: lease.name) }
-        await assurance.renew(since: asked, for: needed)
-        return needed
-    }
-
     private func run<Value: Sendable>(
         _ work: @Sendable @escaping (LockLease) async throws -> Value, holding lease: LockLease, for term: Duration,
-        assured assurance: Assurance
+        atLeast needed: Duration, assured assurance: Assurance
     ) async throws -> Value {
         try await withThrowingTaskGroup(of: Value?.self) { group in
             group.addTask { try await work(lease) }
             group.addTask {
-                try await keep(lease, for: term, assured: assurance)
+                try await keep(lease, for: term, atLeast: needed, assured: assurance)
                 return nil
             }
             group.addTask {
@@ -121,16 +108,21 @@ public struct LockKeeper: Sendable {
         }
     }
 
-    /// Prolongs the lease until the task is cancelled.
-    private func keep(_ lease: LockLease, for term: Duration, assured assurance: Assurance) async throws {
-        var missed = 0
+    /// Prolongs the lease until the task is cancelled, at once when it lasts for less than is needed.
+    private func keep(
+        _ lease: LockLease, for granted: Duration, atLeast needed: Duration, assured assurance: Assurance
+    ) async throws {
+        let term = max(granted, needed)
+        var (held, missed) = (granted, 0)
+        var isDue = needed > granted
         while true {
-            try await ticks.sleep(for: term / 3)
+            if !isDue { try await ticks.sleep(for: held / 3) }
+            isDue = false
             let asked = ticks.stopwatch()
             do {
                 guard try await store.extend(lease, for: term) else { throw LockLost(name: lease.name) }
                 await assurance.renew(since: asked, for: term)
-                missed = 0
+                (held, missed) = (term, 0)
             } catch is LockStoreError {
                 missed += 1
                 if missed >= 2 { throw LockLost(name: lease.name) }

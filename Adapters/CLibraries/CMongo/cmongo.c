@@ -187,11 +187,21 @@ static bool is_single_write(const bson_t *command) {
     return list && bson_iter_init_find(&member, command, list) && are_single(&member);
 }
 
+// Lets the primary alone acknowledge a command, whatever the client's concern is.
+static void acknowledge_by_primary(bson_t *options) {
+    mongoc_write_concern_t *primary = mongoc_write_concern_new();
+    mongoc_write_concern_set_w(primary, 1);
+    mongoc_write_concern_append(primary, options);
+    mongoc_write_concern_destroy(primary);
+}
+
 // Sends a write, and once more under the same number when its answer is lost or another server is the primary now.
 static bool write_once(
-    logferry_mongo_client *client, const char *database, const bson_t *command, bson_t *answer, bson_error_t *cause) {
+    logferry_mongo_client *client, const char *database, const bson_t *command, const bson_t *given, bson_t *answer,
+    bson_error_t *cause) {
     if (!client->writer) client->writer = mongoc_client_start_session(client->client, NULL, cause);
-    bson_t numbered, options = BSON_INITIALIZER;
+    bson_t numbered, options;
+    bson_copy_to(given, &options);
     bson_copy_to(command, &numbered);
     BSON_APPEND_INT64(&numbered, "txnNumber", ++client->write_number);
     bool done = false;
@@ -219,8 +229,9 @@ bool logferry_mongo_command(
     bool is_apart = !client->session || kind == LOGFERRY_MONGO_WRITE_APART;
     bool done =
         bson_init_static(&document, command, length) && (is_apart || in_transaction(client, &options, &cause));
+    if (done && is_apart && kind == LOGFERRY_MONGO_PRIMARY_WRITE) acknowledge_by_primary(&options);
     if (done && is_apart && kind != LOGFERRY_MONGO_PLAIN && client->sends_twice && is_single_write(&document)) {
-        done = write_once(client, database, &document, &answer, &cause);
+        done = write_once(client, database, &document, &options, &answer, &cause);
     } else if (done) {
         bson_destroy(&answer);
         done = is_apart && kind != LOGFERRY_MONGO_PLAIN

@@ -13,12 +13,15 @@ internal import LogModel
         case write
         /// Such a write outside of the transaction, also when one goes on.
         case writeApart
+        /// A write that the primary alone acknowledges, sent once more when the answer is lost: an election may undo it.
+        case primaryWrite
 
         fileprivate var code: logferry_mongo_kind {
             switch self {
             case .plain: LOGFERRY_MONGO_PLAIN
             case .write: LOGFERRY_MONGO_WRITE
             case .writeApart: LOGFERRY_MONGO_WRITE_APART
+            case .primaryWrite: LOGFERRY_MONGO_PRIMARY_WRITE
             }
         }
     }

@@ -52,10 +52,10 @@ extension MongoClient {
     /// the other.
     /// - Returns: how many documents were met or made.
     @discardableResult
-    func update(_ collection: String, _ changes: [BSONDocument]) throws -> Int {
+    func update(_ collection: String, _ changes: [BSONDocument], _ kind: MongoClient.Kind = .write) throws -> Int {
         guard !changes.isEmpty else { return 0 }
         let answer = try run(
-            ["update": .string(collection), "updates": .array(changes.map(BSONValue.document))], .write)
+            ["update": .string(collection), "updates": .array(changes.map(BSONValue.document))], kind)
         return Int(try answer.number("n"))
     }
 
@@ -63,9 +63,10 @@ extension MongoClient {
     /// - Returns: whether it was there, or was made.
     @discardableResult
     func update(
-        _ collection: String, _ filter: BSONDocument, _ change: BSONValue, upsert: Bool = false
+        _ collection: String, _ filter: BSONDocument, _ change: BSONValue, upsert: Bool = false,
+        _ kind: MongoClient.Kind = .write
     ) throws -> Bool {
-        try update(collection, [["q": .document(filter), "u": change, "upsert": .boolean(upsert)]]) == 1
+        try update(collection, [["q": .document(filter), "u": change, "upsert": .boolean(upsert)]], kind) == 1
     }
 
     /// Removes documents, in a transaction.

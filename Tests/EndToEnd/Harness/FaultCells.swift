@@ -79,8 +79,8 @@ extension FaultCell {
         let soon = "`patience` is 18 s; lines within ten seconds once it answers"
         return outages(.mongo, request: 20, soon) + slowDatabase(.mongo) + [
             outage(
-                .mongo, .failoverFromFrozen, 1, back: 30, request: 20,
-                "the new primary waits for the majority, see what a failure looks like; the election comes on top")
+                .mongo, .failoverFromFrozen, 1, back: 18, request: 20,
+                "ten seconds after the majority acknowledges a write of the new primary, which takes up to eight")
         ]
     }()
 

@@ -58,6 +58,8 @@ typedef enum {
     LOGFERRY_MONGO_WRITE = 1,
     // As such a write outside of the transaction, also when one goes on.
     LOGFERRY_MONGO_WRITE_APART = 2,
+    // As a write, but acknowledged by the primary alone: an election may undo it.
+    LOGFERRY_MONGO_PRIMARY_WRITE = 3,
 } logferry_mongo_kind;
 
 // How connections are made. The functions are called on the client's thread.
