@@ -99,7 +99,14 @@ public struct FimidaraClient: Sendable {
     func receiving<Value>(
         _ work: () async throws(FimidaraFailure) -> Value
     ) async throws(FimidaraFailure) -> Value {
-        try await calls.follow(.fileStore, "the body of readFile", work)
+        let begin = await gate.moment()
+        do {
+            return try await calls.follow(.fileStore, "the body of readFile", work)
+        } catch {
+            // Where the server has answered nothing else meanwhile, it may be silent as a whole.
+            guard error.reason == .late, await !gate.hasAnswered(since: begin) else { throw error }
+            throw FimidaraFailure(.unavailable, error.detail)
+        }
     }
 
     /// A number that nobody can tell beforehand; not fit for secrets.

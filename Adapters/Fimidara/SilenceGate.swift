@@ -19,8 +19,10 @@ actor SilenceGate {
     enum Finding: Sendable {
         /// The server has answered nothing else meanwhile either.
         case silent
-        /// It has answered others, or nobody else asked.
+        /// It has answered others meanwhile, so it is what was asked for that is slow.
         case late
+        /// Nobody else has asked meanwhile, so nothing is known of the server.
+        case alone
         /// The call ended early for another reason.
         case neither
     }
@@ -64,6 +66,12 @@ actor SilenceGate {
         return Pass(start: now, isProbe: true)
     }
 
+    /// The present moment, since the gate was made.
+    func moment() -> Duration { elapsed() }
+
+    /// Whether the server has answered a call since a moment.
+    func hasAnswered(since moment: Duration) -> Bool { lastAnswer.map { $0 > moment } ?? false }
+
     /// Notes that the server has answered a call, whatever it said.
     func noteAnswer(to pass: Pass) {
         lastAnswer = elapsed()
@@ -82,9 +90,9 @@ actor SilenceGate {
             if pass.isProbe, error.reason != .cancelled { isSilent = false }
             return .neither
         }
-        if let lastAnswer, lastAnswer >= pass.start { return .late }
+        if hasAnswered(since: pass.start) { return .late }
         unanswered += 1
-        guard unanswered >= 2 || pass.isProbe else { return .late }
+        guard unanswered >= 2 || pass.isProbe else { return .alone }
         isSilent = true
         // Half to all of the pause, so that processes do not try at the same moment.
         nextProbe = now + pause / 2 + pause / 2000 * Int(entropy.number(below: 1001))

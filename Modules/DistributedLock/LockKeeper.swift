@@ -24,10 +24,12 @@ public struct LockKeeper: Sendable {
 
     /// Runs `work` if the lock can be had, and gives the lock back however the work ends.
     ///
-    /// The lock is prolonged each third of the term. A store that is slow to answer lengthens the term, beside the work: a
-    /// lock whose prolonging takes as long as it lasts would be lost in the midst of work, again and again. When the lock is
-    /// lost, or cannot be prolonged twice in a row, the work's task is cancelled, and so it is when nine tenths of the term
-    /// have passed since the last call that succeeded was begun: before another holder can have the lock.
+    /// The lock is prolonged each third of the term. A store that is slow to answer lengthens the term: a lock whose
+    /// prolonging takes as long as it lasts would be lost in the midst of work, again and again. A store that was slow the
+    /// last time is asked for the longer term at once; one that is slow now is asked for it before the work begins.
+    ///
+    /// When the lock is lost, or cannot be prolonged twice in a row, the work's task is cancelled, and so it is when nine
+    /// tenths of the term have passed since the last call that succeeded was begun: before another holder can have the lock.
     /// - Throws: ``LockStoreError`` when the lock cannot be asked for, ``LockLost`` when it was lost while working, or
     ///   what `work` throws.
     public func withLock<Value: Sendable>(
@@ -48,14 +50,16 @@ public struct LockKeeper: Sendable {
         _ name: LockName, for term: Duration, alone: Bool, _ work: @Sendable @escaping (LockLease) async throws -> Value
     ) async throws -> Outcome<Value> {
         let lease: LockLease
+        let term = max(term, await own.longTerm)
         let assurance = Assurance(term: term, since: ticks.stopwatch())
         switch try await acquire(name, for: term, alone: alone) {
         case .granted(let granted): lease = granted
         case .held(let other, let remaining): return .skipped(heldBy: other, remaining: remaining)
         }
         do {
-            let needed = min(LockKeeper.longestTerm, await assurance.elapsed * LockKeeper.answersInTerm)
-            let value = try await run(work, holding: lease, for: term, atLeast: needed, assured: assurance)
+            let needed = await own.noteAnswer(after: assurance.elapsed)
+            let term = try await lengthen(lease, term, atLeast: needed, assurance)
+            let value = try await run(work, holding: lease, for: term, assured: assurance)
             await giveBack(lease)
             return .done(value)
         } catch {
@@ -81,19 +85,29 @@ public struct LockKeeper: Sendable {
         return isFree ? try await store.acquire(name, by: holder, for: term) : answer
     }
 
-    /// As many times what the store takes to answer a lock lasts at least: each prolonging has a third of the term.
-    private static let answersInTerm = 12
-    /// The longest that a slow store makes a lock last.
-    private static let longestTerm: Duration = .seconds(600)
+    /// Lengthens a lease that lasts for less than is needed.
+    ///
+    /// Before the work and not beside it: over a slow link it would need a second connection, which takes longer than what
+    /// is left of the lease.
+    /// - Returns: the term that holds.
+    private func lengthen(
+        _ lease: LockLease, _ term: Duration, atLeast needed: Duration, _ assurance: Assurance
+    ) async throws -> Duration {
+        guard needed > term else { return term }
+        let asked = ticks.stopwatch()
+        guard try await store.extend(lease, for: needed) else { throw LockLost(name: lease.name) }
+        await assurance.renew(since: asked, for: needed)
+        return needed
+    }
 
     private func run<Value: Sendable>(
         _ work: @Sendable @escaping (LockLease) async throws -> Value, holding lease: LockLease, for term: Duration,
-        atLeast needed: Duration, assured assurance: Assurance
+        assured assurance: Assurance
     ) async throws -> Value {
         try await withThrowingTaskGroup(of: Value?.self) { group in
             group.addTask { try await work(lease) }
             group.addTask {
-                try await keep(lease, for: term, atLeast: needed, assured: assurance)
+                try await keep(lease, for: term, assured: assurance)
                 return nil
             }
             group.addTask {
@@ -108,21 +122,16 @@ public struct LockKeeper: Sendable {
         }
     }
 
-    /// Prolongs the lease until the task is cancelled, at once when it lasts for less than is needed.
-    private func keep(
-        _ lease: LockLease, for granted: Duration, atLeast needed: Duration, assured assurance: Assurance
-    ) async throws {
-        let term = max(granted, needed)
-        var (held, missed) = (granted, 0)
-        var isDue = needed > granted
+    /// Prolongs the lease until the task is cancelled.
+    private func keep(_ lease: LockLease, for term: Duration, assured assurance: Assurance) async throws {
+        var missed = 0
         while true {
-            if !isDue { try await ticks.sleep(for: held / 3) }
-            isDue = false
+            try await ticks.sleep(for: term / 3)
             let asked = ticks.stopwatch()
             do {
                 guard try await store.extend(lease, for: term) else { throw LockLost(name: lease.name) }
                 await assurance.renew(since: asked, for: term)
-                (held, missed) = (term, 0)
+                missed = 0
             } catch is LockStoreError {
                 missed += 1
                 if missed >= 2 { throw LockLost(name: lease.name) }

@@ -1,9 +1,15 @@
-/// What one process knows of the locks that are its own: those that it asks for or has, and leases that it has without
-/// need, since they could not be given back while their store was away.
+/// What one process knows of the locks that are its own: those that it asks for or has, leases that it has without need,
+/// since they could not be given back while their store was away, and how slow the store is.
 actor OwnLocks {
     /// How many leases are remembered; of more, the oldest run out by themselves.
     static let limit = 100
+    /// As many times what the store takes to answer a lock lasts at least: each prolonging has a third of the term.
+    private static let answersInTerm = 12
+    /// The longest that a slow store makes a lock last.
+    private static let longestTerm: Duration = .seconds(600)
 
+    /// How long a lock must last at least if the store takes as long as the last time.
+    private(set) var longTerm: Duration = .zero
     private var counts: [LockName: Int] = [:]
     private var leases: [LockLease] = []
 
@@ -18,6 +24,13 @@ actor OwnLocks {
     func end(_ name: LockName) {
         guard let count = counts[name] else { return }
         counts[name] = count > 1 ? count - 1 : nil
+    }
+
+    /// Notes how long the store took to grant a lock.
+    /// - Returns: how long the lock must last at least.
+    func noteAnswer(after cost: Duration) -> Duration {
+        longTerm = min(OwnLocks.longestTerm, cost * OwnLocks.answersInTerm)
+        return longTerm
     }
 
     /// Remembers a lease that could not be given back.

@@ -42,7 +42,7 @@ struct MongoFailoverTests {
                     + "longest request \(longest), /readyz at most \(slowestReadiness)")
             // What is promised, on a machine that is not busy with other tests.
             #expect(lines < (Counts.isSoak ? .seconds(10) : .seconds(60)))
-            #expect(stored - election < (Counts.isSoak ? .seconds(18) : .seconds(75)))
+            #expect(stored - election < (Counts.isSoak ? .seconds(20) : .seconds(75)))
             #expect(answered - election < (Counts.isSoak ? .seconds(10) : .seconds(60)))
             #expect(longest < (Counts.isSoak ? .seconds(20) : .seconds(60)))
             #expect(slowestReadiness < (Counts.isSoak ? .seconds(1) : .seconds(10)))

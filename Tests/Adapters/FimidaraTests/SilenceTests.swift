@@ -43,13 +43,13 @@ struct SilenceTests {
         _ = try await gate.enter("getToken")
     }
 
-    @Test("T94: one call that hangs while nobody else asks is late, again and again, and says nothing of the server")
+    @Test("T94: one call that hangs while nobody else asks says nothing of the server, nor of what it asked for")
     func lonely() async throws {
         let gate = gate
         for _ in 0..<3 {
             let slow = try await gate.enter("readFile")
             clock.advance(by: .seconds(20))
-            #expect(await gate.noteEnd(of: slow, lost(.timedOut(.idle))) == .late)
+            #expect(await gate.noteEnd(of: slow, lost(.timedOut(.idle))) == .alone)
             let listing = try await gate.enter("getFolder")
             #expect(!listing.isProbe)
             await gate.noteAnswer(to: listing)
@@ -61,7 +61,7 @@ struct SilenceTests {
         let gate = gate
         let calls = [try await gate.enter("getToken"), try await gate.enter("readFile")]
         clock.advance(by: .seconds(20))
-        #expect(await gate.noteEnd(of: calls[0], lost(.timedOut(.total))) == .late)
+        #expect(await gate.noteEnd(of: calls[0], lost(.timedOut(.total))) == .alone)
         #expect(await gate.noteEnd(of: calls[1], lost(.timedOut(.total))) == .silent)
         var pauses: [Duration] = []
         for _ in 0..<6 {
@@ -98,7 +98,7 @@ struct SilenceTests {
         let calls = [try await gate.enter("getToken"), try await gate.enter("readFile")]
         clock.advance(by: .seconds(6))
         // Given up by their callers after long enough to tell.
-        #expect(await gate.noteEnd(of: calls[0], lost(.cancelled)) == .late)
+        #expect(await gate.noteEnd(of: calls[0], lost(.cancelled)) == .alone)
         #expect(await gate.noteEnd(of: calls[1], lost(.cancelled)) == .silent)
         clock.advance(by: .seconds(10))
         let probe = try await gate.enter("getToken")

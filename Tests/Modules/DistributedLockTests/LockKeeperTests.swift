@@ -85,6 +85,18 @@ struct LockKeeperTests {
         #expect(await isFree())
     }
 
+    @Test("T99: a store that was slow is asked for a long lock, and for the usual one when it is fast again")
+    func slowStoreIsRemembered() async throws {
+        let slow = SlowLocks(store, clock: clock, ticks: ticks, cost: .seconds(8))
+        let keeper = LockKeeper(store: slow, holder: holder, ticks: ticks)
+        let name = name
+        for cost: Duration in [.seconds(8), .seconds(8), .zero, .zero] {
+            slow.cost = cost
+            _ = try await keeper.withLock(name, for: .seconds(30)) { _ in }
+        }
+        #expect(slow.terms == [.seconds(30), .seconds(96), .seconds(96), .seconds(30)])
+    }
+
     @Test("T97: a lock that could not be given back is free for this process as soon as its store is back")
     func givenBackLater() async throws {
         let flaky = FlakyLocks(store), name = name
@@ -266,21 +278,37 @@ struct LockKeeperTests {
     }
 
     /// A lock store whose answers take time.
-    private struct SlowLocks: LockStore {
+    private final class SlowLocks: LockStore {
         private let store: InMemoryLockStore
-        private let pass: @Sendable () -> Void
+        private let clock: ManualWallClock
+        private let ticks: ManualTicks
+        private let state: Locked<(cost: Duration, terms: [Duration])>
 
         init(_ store: InMemoryLockStore, clock: ManualWallClock, ticks: ManualTicks, cost: Duration) {
             self.store = store
-            pass = {
-                clock.advance(by: cost)
-                ticks.advance(by: cost)
-            }
+            self.clock = clock
+            self.ticks = ticks
+            state = Locked((cost, []))
+        }
+
+        /// How long an answer takes.
+        var cost: Duration {
+            get { state.withLock { $0.cost } }
+            set { state.withLock { $0.cost = newValue } }
+        }
+
+        /// The terms that locks were asked for with.
+        var terms: [Duration] { state.withLock { $0.terms } }
+
+        private func pass() {
+            clock.advance(by: cost)
+            ticks.advance(by: cost)
         }
 
         func acquire(_ name: LockName, by holder: OwnerID, for term: Duration) async throws(LockStoreError)
             -> LockAnswer
         {
+            state.withLock { $0.terms.append(term) }
             let answer = await store.acquire(name, by: holder, for: term)
             pass()
             return answer
