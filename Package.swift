@@ -122,7 +122,7 @@ let package = Package(
         target("Adapters/Support/SdkPlatform", "LogModel SdkClient", .bridgesC),
         target("Adapters/Support/SeededNumbers"),
         target("Adapters/Support/SQLiteFiles", "GRDB"),
-        target("Adapters/Support/StoreSupport", domain),
+        target("Adapters/Support/StoreSupport", "LogModel DistributedLock IngestionJobs LogQuery"),
 
         // Adapters: the technologies.
         target(
@@ -180,7 +180,7 @@ let package = Package(
             "Apps/Simulation",
             following + " DistributedLock LogQuery LogMaintenance SdkClient DeterministicExecutor InMemoryAdapter"
                 + " SdkPlatform"),
-        target("Apps/Worker", "DistributedLock LogIngestion IngestionJobs Composition Logging ServiceLifecycle"),
+        target("Apps/Worker", "LogModel DistributedLock LogIngestion IngestionJobs Composition Logging ServiceLifecycle"),
         // What the paths of the engine are measured beside.
         .target(
             name: "CBenchLimits", dependencies: ["CMongoSystem"], path: "Apps/Bench/CLimits",

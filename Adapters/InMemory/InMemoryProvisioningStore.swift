@@ -32,12 +32,11 @@ public actor InMemoryProvisioningStore: ProvisioningStore {
     /// The prefix kept for a token and an instance, or else the candidate.
     public func filePrefix(
         of token: TokenID, instance: String, else candidate: FilePrefix, at moment: Timestamp
-    ) throws(ProvisioningStoreError) -> FilePrefix {
+    ) throws(StoreError) -> FilePrefix {
         let owner = PrefixOwner(token: token, instance: instance)
         if let known = prefixes[owner] { return known }
         guard owners[candidate] == nil else {
-            throw ProvisioningStoreError(
-                detail: "the prefix \(candidate) belongs to another token", mayPass: false)
+            throw StoreError(.broken, detail: "the prefix \(candidate) belongs to another token")
         }
         prefixes[owner] = candidate
         owners[candidate] = owner

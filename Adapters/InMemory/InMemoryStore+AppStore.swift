@@ -3,9 +3,9 @@ public import LogModel
 
 extension InMemoryStore: AppStore {
     /// Adds an app.
-    public func add(_ app: RegisteredApp) throws(RegistryStoreError) {
+    public func add(_ app: RegisteredApp) throws(StoreError) {
         let isTaken = apps[app.id] != nil || apps.values.contains { $0.name == app.name && $0.deletedAt == nil }
-        guard !isTaken else { throw RegistryStoreError(.conflict, detail: "an app has the name or the id") }
+        guard !isTaken else { throw StoreError(.conflict, detail: "an app has the name or the id") }
         apps[app.id] = app
     }
 

@@ -3,11 +3,11 @@ public import LogModel
 
 extension InMemoryStore: ClientTokenStore {
     /// Adds a token of an app that is there and not deleted.
-    public func add(_ token: ClientToken) throws(RegistryStoreError) {
+    public func add(_ token: ClientToken) throws(StoreError) {
         guard isActive(token.app) else {
-            throw RegistryStoreError(.conflict, detail: "the token's app is unknown or deleted")
+            throw StoreError(.conflict, detail: "the token's app is unknown or deleted")
         }
-        guard tokens[token.id] == nil else { throw RegistryStoreError(.conflict, detail: "a token has the id") }
+        guard tokens[token.id] == nil else { throw StoreError(.conflict, detail: "a token has the id") }
         tokens[token.id] = KeptToken(token: token)
     }
 

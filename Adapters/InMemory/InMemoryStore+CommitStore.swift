@@ -5,14 +5,14 @@ public import LogModel
 
 extension InMemoryStore: CommitStore {
     /// Applies steps in one transaction.
-    public func commit(_ steps: [ObjectStep]) throws(CommitStoreError) -> [StepOutcome] {
+    public func commit(_ steps: [ObjectStep]) throws(StoreError) -> [StepOutcome] {
         let outcomes = try judge(steps)
         for (step, outcome) in zip(steps, outcomes) where outcome == .applied { apply(step) }
         return outcomes
     }
 
     /// Decides on every step before anything changes, since a commit that throws must leave all as it was.
-    private func judge(_ steps: [ObjectStep]) throws(CommitStoreError) -> [StepOutcome] {
+    private func judge(_ steps: [ObjectStep]) throws(StoreError) -> [StepOutcome] {
         var positions: [GenerationID: Int64] = [:]
         var versions: [WriterPlace: Int64] = [:]
         var outcomes: [StepOutcome] = []
@@ -25,7 +25,7 @@ extension InMemoryStore: CommitStore {
             outcomes.append(outcome)
             guard outcome == .applied else { continue }
             guard step.move.to.counts.totalBytes == step.move.to.position else {
-                throw CommitStoreError(.broken, detail: "the account of bytes does not add up to the position")
+                throw StoreError(.broken, detail: "the account of bytes does not add up to the position")
             }
             positions[step.move.generation] = step.move.to.position
             for (move, place) in zip(step.writers, places) { versions[place] = move.to.version }

@@ -10,9 +10,9 @@ public struct MongoAppStore: AppStore {
     public init(_ database: MongoDatabase) { self.database = database }
 
     /// Adds an app.
-    public func add(_ app: RegisteredApp) async throws(RegistryStoreError) {
+    public func add(_ app: RegisteredApp) async throws(StoreError) {
         // In a transaction, of which the server says whether its outcome is known.
-        try await database.write(\.registry) { client in
+        try await database.write(\.stored) { client in
             try client.insert(
                 [
                     [
@@ -25,33 +25,33 @@ public struct MongoAppStore: AppStore {
     }
 
     /// The app of an id.
-    public func app(_ id: AppID) async throws(RegistryStoreError) -> RegisteredApp? {
-        try await database.read(\.registry) { client in
+    public func app(_ id: AppID) async throws(StoreError) -> RegisteredApp? {
+        try await database.read(\.stored) { client in
             try client.first(Collection.apps, ["_id": .string(id.text)]).map(app(from:))
         }
     }
 
     /// The app of a name that is not deleted.
-    public func app(named name: AppName) async throws(RegistryStoreError) -> RegisteredApp? {
-        try await database.read(\.registry) { client in
+    public func app(named name: AppName) async throws(StoreError) -> RegisteredApp? {
+        try await database.read(\.stored) { client in
             try client.first(Collection.apps, ["name": .string(name.text), "is_active": true]).map(app(from:))
         }
     }
 
     /// A page of the apps that are not deleted.
-    public func apps(after last: AppID?, limit: Int) async throws(RegistryStoreError) -> [RegisteredApp] {
+    public func apps(after last: AppID?, limit: Int) async throws(StoreError) -> [RegisteredApp] {
         try await page(after: last, limit, areActive: true)
     }
 
     /// Up to `limit` apps that are deleted, in the order of their ids, after `last`.
-    public func deletedApps(after last: AppID?, limit: Int) async throws(RegistryStoreError) -> [RegisteredApp] {
+    public func deletedApps(after last: AppID?, limit: Int) async throws(StoreError) -> [RegisteredApp] {
         try await page(after: last, limit, areActive: false)
     }
 
     private func page(
         after last: AppID?, _ limit: Int, areActive: Bool
-    ) async throws(RegistryStoreError) -> [RegisteredApp] {
-        try await database.read(\.registry) { client in
+    ) async throws(StoreError) -> [RegisteredApp] {
+        try await database.read(\.stored) { client in
             try client.all(
                 .find(
                     Collection.apps, ["_id": ["$gt": .string(last?.text ?? "")], "is_active": .boolean(areActive)],
@@ -63,14 +63,14 @@ public struct MongoAppStore: AppStore {
     /// Marks an app as deleted and revokes its tokens.
     ///
     /// When it returns, no commit of the app is under way any more that could still be applied.
-    public func deleteApp(_ id: AppID, at moment: Timestamp) async throws(RegistryStoreError) -> Bool {
+    public func deleteApp(_ id: AppID, at moment: Timestamp) async throws(StoreError) -> Bool {
         let isDeleted = try await markDeleted(id, at: moment)
         // A commit that began before knows nothing of it, and one that goes on where another has ended reads no app. Each
         // writes a cursor: whichever of the two comes later waits for the other, or is begun anew and finds the app
         // deleted. So does who takes a cursor meanwhile; a new one cannot come in behind the first step, which its
         // transaction meets at the app itself.
         do {
-            try await database.insist(\.registry) { client in
+            try await database.insist(\.stored) { client in
                 _ = try client.run([
                     "update": .string(Collection.cursors),
                     "updates": [
@@ -84,13 +84,13 @@ public struct MongoAppStore: AppStore {
             }
         } catch {
             // The app is deleted already.
-            throw error.reason == .unavailable ? RegistryStoreError(.outcomeUnknown, detail: error.detail) : error
+            throw error.reason == .unavailable ? StoreError(.outcomeUnknown, detail: error.detail) : error
         }
         return isDeleted
     }
 
-    private func markDeleted(_ id: AppID, at moment: Timestamp) async throws(RegistryStoreError) -> Bool {
-        try await database.write(\.registry) { client in
+    private func markDeleted(_ id: AppID, at moment: Timestamp) async throws(StoreError) -> Bool {
+        try await database.write(\.stored) { client in
             let isDeleted = try client.update(
                 Collection.apps, ["_id": .string(id.text), "is_active": true],
                 ["$set": ["is_active": false, "deleted_at": .int64(moment.nanoseconds)]])

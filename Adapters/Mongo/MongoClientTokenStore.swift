@@ -10,18 +10,18 @@ public struct MongoClientTokenStore: ClientTokenStore {
     public init(_ database: MongoDatabase) { self.database = database }
 
     /// Adds a token of an app that is there and not deleted.
-    public func add(_ token: ClientToken) async throws(RegistryStoreError) {
-        let isAdded = try await database.write(\.registry) { client in
+    public func add(_ token: ClientToken) async throws(StoreError) {
+        let isAdded = try await database.write(\.stored) { client in
             guard try client.touchApp(token.app) else { return false }
             try client.insert([document(of: token)], into: Collection.tokens)
             return true
         }
-        guard isAdded else { throw RegistryStoreError(.conflict, detail: "the token's app is unknown or deleted") }
+        guard isAdded else { throw StoreError(.conflict, detail: "the token's app is unknown or deleted") }
     }
 
     /// The token of an id.
-    public func token(_ id: TokenID) async throws(RegistryStoreError) -> ClientToken? {
-        try await database.read(\.registry) { client in
+    public func token(_ id: TokenID) async throws(StoreError) -> ClientToken? {
+        try await database.read(\.stored) { client in
             try client.first(Collection.tokens, ["_id": .string(id.text)]).map(token(from:))
         }
     }
@@ -29,8 +29,8 @@ public struct MongoClientTokenStore: ClientTokenStore {
     /// A page of an app's tokens.
     public func tokens(
         of app: AppID, after last: TokenID?, limit: Int
-    ) async throws(RegistryStoreError) -> [ClientToken] {
-        try await database.read(\.registry) { client in
+    ) async throws(StoreError) -> [ClientToken] {
+        try await database.read(\.stored) { client in
             try client.all(
                 .find(
                     Collection.tokens, ["app": .string(app.text), "_id": ["$gt": .string(last?.text ?? "")]],
@@ -40,8 +40,8 @@ public struct MongoClientTokenStore: ClientTokenStore {
     }
 
     /// Marks a token as revoked.
-    public func revoke(_ id: TokenID, at moment: Timestamp) async throws(RegistryStoreError) -> Bool {
-        try await database.write(\.registry) { client in
+    public func revoke(_ id: TokenID, at moment: Timestamp) async throws(StoreError) -> Bool {
+        try await database.write(\.stored) { client in
             try client.update(
                 Collection.tokens, ["_id": .string(id.text), "revoked_at": nil],
                 ["$set": ["revoked_at": .int64(moment.nanoseconds), "is_owed": true]])
@@ -49,8 +49,8 @@ public struct MongoClientTokenStore: ClientTokenStore {
     }
 
     /// Sets when a token ends.
-    public func setExpiry(of id: TokenID, to end: Timestamp?) async throws(RegistryStoreError) -> Bool {
-        try await database.write(\.registry) { client in
+    public func setExpiry(of id: TokenID, to end: Timestamp?) async throws(StoreError) -> Bool {
+        try await database.write(\.stored) { client in
             try client.update(
                 Collection.tokens, ["_id": .string(id.text), "revoked_at": nil],
                 ["$set": ["expires_at": BSONValue(end?.nanoseconds)]])
@@ -58,8 +58,8 @@ public struct MongoClientTokenStore: ClientTokenStore {
     }
 
     /// Erases seals.
-    public func eraseSeals(issuedBefore moment: Timestamp, limit: Int) async throws(RegistryStoreError) -> Int {
-        try await database.change(\.registry) { client in
+    public func eraseSeals(issuedBefore moment: Timestamp, limit: Int) async throws(StoreError) -> Int {
+        try await database.change(\.stored) { client in
             let sealed = try client.all(
                 .find(
                     Collection.tokens, ["seal": ["$exists": true], "created_at": ["$lt": .int64(moment.nanoseconds)]],
@@ -78,8 +78,8 @@ public struct MongoClientTokenStore: ClientTokenStore {
     }
 
     /// Revoked tokens whose end on the storage side is not confirmed.
-    public func pendingRevocations(limit: Int) async throws(RegistryStoreError) -> [TokenID] {
-        try await database.read(\.registry) { client in
+    public func pendingRevocations(limit: Int) async throws(StoreError) -> [TokenID] {
+        try await database.read(\.stored) { client in
             try client.all(
                 .find(
                     Collection.tokens, ["is_owed": true],
@@ -94,8 +94,8 @@ public struct MongoClientTokenStore: ClientTokenStore {
     /// Those of one app, in the order of their ids.
     public func pendingRevocations(
         of app: AppID, after last: TokenID?, limit: Int
-    ) async throws(RegistryStoreError) -> [TokenID] {
-        try await database.read(\.registry) { client in
+    ) async throws(StoreError) -> [TokenID] {
+        try await database.read(\.stored) { client in
             try client.all(
                 .find(
                     Collection.tokens,
@@ -109,8 +109,8 @@ public struct MongoClientTokenStore: ClientTokenStore {
     }
 
     /// Notes that the storage side holds nothing more of a token.
-    public func confirmRevocation(of id: TokenID, at moment: Timestamp) async throws(RegistryStoreError) {
-        try await database.change(\.registry) { client in
+    public func confirmRevocation(of id: TokenID, at moment: Timestamp) async throws(StoreError) {
+        try await database.change(\.stored) { client in
             _ = try client.update(
                 Collection.tokens, ["_id": .string(id.text), "is_owed": true],
                 ["$set": ["storage_ended_at": .int64(moment.nanoseconds), "is_owed": false]])

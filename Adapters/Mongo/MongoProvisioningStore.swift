@@ -10,15 +10,15 @@ public struct MongoProvisioningStore: ProvisioningStore {
     public init(_ database: MongoDatabase) { self.database = database }
 
     /// What is known to exist for an app.
-    public func grant(for app: AppID) async throws(ProvisioningStoreError) -> AppGrant? {
-        try await database.read(\.provisioning) { try $0.keptGrant(of: app) }
+    public func grant(for app: AppID) async throws(StoreError) -> AppGrant? {
+        try await database.read(\.stored) { try $0.keptGrant(of: app) }
     }
 
     /// Keeps a grant in place of the one that the caller knows.
     public func replaceGrant(
         _ known: AppGrant?, with grant: AppGrant, for app: AppID
-    ) async throws(ProvisioningStoreError) -> AppGrant {
-        try await database.change(\.provisioning) { client in
+    ) async throws(StoreError) -> AppGrant {
+        try await database.change(\.stored) { client in
             let id: BSONDocument = ["_id": .string(app.text)]
             let isReplaced = try known.map { known in
                 try client.update(Collection.grants, id + known.members, ["$set": .document(grant.members)])
@@ -36,15 +36,15 @@ public struct MongoProvisioningStore: ProvisioningStore {
     }
 
     /// Whether a token's storage token is known to be in its group.
-    public func isEnrolled(_ token: TokenID) async throws(ProvisioningStoreError) -> Bool {
-        try await database.read(\.provisioning) { client in
+    public func isEnrolled(_ token: TokenID) async throws(StoreError) -> Bool {
+        try await database.read(\.stored) { client in
             try client.first(Collection.enrolled, ["_id": .string(token.text)]) != nil
         }
     }
 
     /// Remembers whether a token's storage token is in its group.
-    public func setEnrolled(_ enrolled: Bool, _ token: TokenID) async throws(ProvisioningStoreError) {
-        try await database.change(\.provisioning) { client in
+    public func setEnrolled(_ enrolled: Bool, _ token: TokenID) async throws(StoreError) {
+        try await database.change(\.stored) { client in
             guard enrolled else { return try client.removeOne(Collection.enrolled, token.text) }
             try client.update(
                 Collection.enrolled, ["_id": .string(token.text)], ["$set": ["is_enrolled": true]], upsert: true)
@@ -54,9 +54,9 @@ public struct MongoProvisioningStore: ProvisioningStore {
     /// The prefix kept for a token and an instance, or else the candidate.
     public func filePrefix(
         of token: TokenID, instance: String, else candidate: FilePrefix, at moment: Timestamp
-    ) async throws(ProvisioningStoreError) -> FilePrefix {
+    ) async throws(StoreError) -> FilePrefix {
         let place: BSONDocument = ["token": .string(token.text), "instance": .string(instance)]
-        let kept = try await database.change(\.provisioning) { client -> String? in
+        let kept = try await database.change(\.stored) { client -> String? in
             if let known = try client.first(Collection.prefixes, place) { return try known.text("_id") }
             let new = ["_id": .string(candidate.text)] + place + ["created_at": .int64(moment.nanoseconds)]
             do {
@@ -68,15 +68,14 @@ public struct MongoProvisioningStore: ProvisioningStore {
             }
         }
         guard let kept else {
-            throw ProvisioningStoreError(
-                detail: "the prefix \(candidate) belongs to another token", mayPass: false)
+            throw StoreError(.broken, detail: "the prefix \(candidate) belongs to another token")
         }
         return FilePrefix(unchecked: kept)
     }
 
     /// Who was given a prefix.
-    public func owner(of prefix: FilePrefix) async throws(ProvisioningStoreError) -> PrefixOwner? {
-        try await database.read(\.provisioning) { client in
+    public func owner(of prefix: FilePrefix) async throws(StoreError) -> PrefixOwner? {
+        try await database.read(\.stored) { client in
             try client.first(Collection.prefixes, ["_id": .string(prefix.text)]).map {
                 PrefixOwner(token: TokenID(unchecked: try $0.text("token")), instance: try $0.text("instance"))
             }

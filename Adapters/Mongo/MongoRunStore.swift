@@ -14,8 +14,8 @@ public struct MongoRunStore: RunStore {
     public init(_ database: MongoDatabase) { self.database = database }
 
     /// Adds or changes a run.
-    public func save(_ run: Run) async throws(RunStoreError) {
-        try await database.change(\.run) { client in
+    public func save(_ run: Run) async throws(StoreError) {
+        try await database.change(\.stored) { client in
             _ = try client.update(
                 Collection.runs, ["_id": .string(run.id.text)], ["$set": .document(members(of: run))], upsert: true,
                 .primaryWrite)
@@ -23,15 +23,15 @@ public struct MongoRunStore: RunStore {
     }
 
     /// The run of an id.
-    public func run(_ id: RunID) async throws(RunStoreError) -> Run? {
-        try await database.read(\.run) { client in
+    public func run(_ id: RunID) async throws(StoreError) -> Run? {
+        try await database.read(\.stored) { client in
             try client.first(Collection.runs, ["_id": .string(id.text)], asPrimaryHasIt).flatMap(run(from:))
         }
     }
 
     /// A page of runs, the newest first.
-    public func runs(kind: RunKind?, before last: RunID?, limit: Int) async throws(RunStoreError) -> [Run] {
-        try await database.read(\.run) { client in
+    public func runs(kind: RunKind?, before last: RunID?, limit: Int) async throws(StoreError) -> [Run] {
+        try await database.read(\.stored) { client in
             var filter: BSONDocument = [:]
             if let kind { filter.append("kind", .string(kind.rawValue)) }
             if let last { filter.append("_id", ["$lt": .string(last.text)]) }
@@ -44,8 +44,8 @@ public struct MongoRunStore: RunStore {
     /// Marks runs as interrupted that are still marked as running.
     public func interrupt(
         _ kind: RunKind, except current: RunID, at moment: Timestamp
-    ) async throws(RunStoreError) {
-        try await database.insist(\.run) { client in
+    ) async throws(StoreError) {
+        try await database.insist(\.stored) { client in
             _ = try client.update(
                 Collection.runs,
                 [

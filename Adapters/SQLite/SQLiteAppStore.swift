@@ -11,8 +11,8 @@ public struct SQLiteAppStore: AppStore {
     public init(_ database: SQLiteDatabase) { self.database = database }
 
     /// Adds an app.
-    public func add(_ app: RegisteredApp) async throws(RegistryStoreError) {
-        try await database.write(\.registry) { db in
+    public func add(_ app: RegisteredApp) async throws(StoreError) {
+        try await database.write(\.stored) { db in
             try db.execute(
                 sql: "INSERT INTO apps (id, name, created_at) VALUES (?, ?, ?)",
                 arguments: [app.id.text, app.name.text, app.createdAt.nanoseconds])
@@ -20,15 +20,15 @@ public struct SQLiteAppStore: AppStore {
     }
 
     /// The app of an id.
-    public func app(_ id: AppID) async throws(RegistryStoreError) -> RegisteredApp? {
-        try await database.read(\.registry) { db in
+    public func app(_ id: AppID) async throws(StoreError) -> RegisteredApp? {
+        try await database.read(\.stored) { db in
             try Row.fetchOne(db, sql: "SELECT * FROM apps WHERE id = ?", arguments: [id.text]).map(app(from:))
         }
     }
 
     /// The app of a name that is not deleted.
-    public func app(named name: AppName) async throws(RegistryStoreError) -> RegisteredApp? {
-        try await database.read(\.registry) { db in
+    public func app(named name: AppName) async throws(StoreError) -> RegisteredApp? {
+        try await database.read(\.stored) { db in
             try Row.fetchOne(
                 db, sql: "SELECT * FROM apps WHERE name = ? AND deleted_at IS NULL", arguments: [name.text]
             ).map(app(from:))
@@ -36,19 +36,19 @@ public struct SQLiteAppStore: AppStore {
     }
 
     /// A page of the apps that are not deleted.
-    public func apps(after last: AppID?, limit: Int) async throws(RegistryStoreError) -> [RegisteredApp] {
+    public func apps(after last: AppID?, limit: Int) async throws(StoreError) -> [RegisteredApp] {
         try await page(after: last, limit, "deleted_at IS NULL")
     }
 
     /// Up to `limit` apps that are deleted, in the order of their ids, after `last`.
-    public func deletedApps(after last: AppID?, limit: Int) async throws(RegistryStoreError) -> [RegisteredApp] {
+    public func deletedApps(after last: AppID?, limit: Int) async throws(StoreError) -> [RegisteredApp] {
         try await page(after: last, limit, "deleted_at IS NOT NULL")
     }
 
     private func page(
         after last: AppID?, _ limit: Int, _ condition: String
-    ) async throws(RegistryStoreError) -> [RegisteredApp] {
-        try await database.read(\.registry) { db in
+    ) async throws(StoreError) -> [RegisteredApp] {
+        try await database.read(\.stored) { db in
             try Row.fetchAll(
                 db, sql: "SELECT * FROM apps WHERE id > ? AND \(condition) ORDER BY id LIMIT ?",
                 arguments: [last?.text ?? "", limit]
@@ -57,8 +57,8 @@ public struct SQLiteAppStore: AppStore {
     }
 
     /// Marks an app as deleted and revokes its tokens.
-    public func deleteApp(_ id: AppID, at moment: Timestamp) async throws(RegistryStoreError) -> Bool {
-        try await database.write(\.registry) { db in
+    public func deleteApp(_ id: AppID, at moment: Timestamp) async throws(StoreError) -> Bool {
+        try await database.write(\.stored) { db in
             try db.execute(
                 sql: "UPDATE apps SET deleted_at = ? WHERE id = ? AND deleted_at IS NULL",
                 arguments: [moment.nanoseconds, id.text])

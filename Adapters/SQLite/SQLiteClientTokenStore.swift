@@ -12,8 +12,8 @@ public struct SQLiteClientTokenStore: ClientTokenStore {
     public init(_ database: SQLiteDatabase) { self.database = database }
 
     /// Adds a token of an app that is there and not deleted.
-    public func add(_ token: ClientToken) async throws(RegistryStoreError) {
-        let added = try await database.write(\.registry) { db in
+    public func add(_ token: ClientToken) async throws(StoreError) {
+        let added = try await database.write(\.stored) { db in
             try db.execute(
                 sql: """
                     INSERT INTO client_tokens (id, app, name, scopes, digest, created_at, expires_at, revoked_at, seal)
@@ -26,12 +26,12 @@ public struct SQLiteClientTokenStore: ClientTokenStore {
                 ])
             return db.changesCount == 1
         }
-        guard added else { throw RegistryStoreError(.conflict, detail: "the token's app is unknown or deleted") }
+        guard added else { throw StoreError(.conflict, detail: "the token's app is unknown or deleted") }
     }
 
     /// The token of an id.
-    public func token(_ id: TokenID) async throws(RegistryStoreError) -> ClientToken? {
-        try await database.read(\.registry) { db in
+    public func token(_ id: TokenID) async throws(StoreError) -> ClientToken? {
+        try await database.read(\.stored) { db in
             try Row.fetchOne(db, sql: "SELECT * FROM client_tokens WHERE id = ?", arguments: [id.text])
                 .map(token(from:))
         }
@@ -40,8 +40,8 @@ public struct SQLiteClientTokenStore: ClientTokenStore {
     /// A page of an app's tokens.
     public func tokens(
         of app: AppID, after last: TokenID?, limit: Int
-    ) async throws(RegistryStoreError) -> [ClientToken] {
-        try await database.read(\.registry) { db in
+    ) async throws(StoreError) -> [ClientToken] {
+        try await database.read(\.stored) { db in
             try Row.fetchAll(
                 db, sql: "SELECT * FROM client_tokens WHERE app = ? AND id > ? ORDER BY id LIMIT ?",
                 arguments: [app.text, last?.text ?? "", limit]
@@ -50,8 +50,8 @@ public struct SQLiteClientTokenStore: ClientTokenStore {
     }
 
     /// Marks a token as revoked.
-    public func revoke(_ id: TokenID, at moment: Timestamp) async throws(RegistryStoreError) -> Bool {
-        try await database.write(\.registry) { db in
+    public func revoke(_ id: TokenID, at moment: Timestamp) async throws(StoreError) -> Bool {
+        try await database.write(\.stored) { db in
             try db.execute(
                 sql: "UPDATE client_tokens SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL",
                 arguments: [moment.nanoseconds, id.text])
@@ -60,8 +60,8 @@ public struct SQLiteClientTokenStore: ClientTokenStore {
     }
 
     /// Sets when a token ends.
-    public func setExpiry(of id: TokenID, to end: Timestamp?) async throws(RegistryStoreError) -> Bool {
-        try await database.write(\.registry) { db in
+    public func setExpiry(of id: TokenID, to end: Timestamp?) async throws(StoreError) -> Bool {
+        try await database.write(\.stored) { db in
             try db.execute(
                 sql: "UPDATE client_tokens SET expires_at = ? WHERE id = ? AND revoked_at IS NULL",
                 arguments: [end?.nanoseconds, id.text])
@@ -70,8 +70,8 @@ public struct SQLiteClientTokenStore: ClientTokenStore {
     }
 
     /// Erases seals.
-    public func eraseSeals(issuedBefore moment: Timestamp, limit: Int) async throws(RegistryStoreError) -> Int {
-        try await database.write(\.registry) { db in
+    public func eraseSeals(issuedBefore moment: Timestamp, limit: Int) async throws(StoreError) -> Int {
+        try await database.write(\.stored) { db in
             try db.execute(
                 sql: """
                     UPDATE client_tokens SET seal = NULL WHERE id IN (
@@ -84,8 +84,8 @@ public struct SQLiteClientTokenStore: ClientTokenStore {
     }
 
     /// Revoked tokens whose end on the storage side is not confirmed.
-    public func pendingRevocations(limit: Int) async throws(RegistryStoreError) -> [TokenID] {
-        try await database.read(\.registry) { db in
+    public func pendingRevocations(limit: Int) async throws(StoreError) -> [TokenID] {
+        try await database.read(\.stored) { db in
             try String.fetchAll(
                 db,
                 sql: """
@@ -99,8 +99,8 @@ public struct SQLiteClientTokenStore: ClientTokenStore {
     /// Those of one app, in the order of their ids.
     public func pendingRevocations(
         of app: AppID, after last: TokenID?, limit: Int
-    ) async throws(RegistryStoreError) -> [TokenID] {
-        try await database.read(\.registry) { db in
+    ) async throws(StoreError) -> [TokenID] {
+        try await database.read(\.stored) { db in
             try String.fetchAll(
                 db,
                 sql: """
@@ -113,8 +113,8 @@ public struct SQLiteClientTokenStore: ClientTokenStore {
     }
 
     /// Notes that the storage side holds nothing more of a token.
-    public func confirmRevocation(of id: TokenID, at moment: Timestamp) async throws(RegistryStoreError) {
-        try await database.write(\.registry) { db in
+    public func confirmRevocation(of id: TokenID, at moment: Timestamp) async throws(StoreError) {
+        try await database.write(\.stored) { db in
             try db.execute(
                 sql: "UPDATE client_tokens SET storage_ended_at = ? WHERE id = ? AND revoked_at IS NOT NULL",
                 arguments: [moment.nanoseconds, id.text])

@@ -13,8 +13,8 @@ public struct SQLiteCommitStore: CommitStore {
     public init(_ database: SQLiteDatabase) { self.database = database }
 
     /// Applies steps in one transaction.
-    public func commit(_ steps: [ObjectStep]) async throws(CommitStoreError) -> [StepOutcome] {
-        try await database.write(\.commit) { db in
+    public func commit(_ steps: [ObjectStep]) async throws(StoreError) -> [StepOutcome] {
+        try await database.write(\.committed) { db in
             try steps.map { step in
                 let outcome = try move(step, in: db)
                 guard outcome == .applied else { return outcome }
@@ -31,15 +31,15 @@ public struct SQLiteCommitStore: CommitStore {
     }
 
     /// What is known of a writer.
-    public func writer(_ writer: WriterID, of app: AppID) async throws(CommitStoreError) -> WriterState {
-        try await database.read(\.commit) { try WriterTable($0).state(of: writer, app) }
+    public func writer(_ writer: WriterID, of app: AppID) async throws(StoreError) -> WriterState {
+        try await database.read(\.stored) { try WriterTable($0).state(of: writer, app) }
     }
 
     /// Whether a record of a generation begins in a range.
     public func hasRecord(
         in range: ByteRange, of generation: GenerationID
-    ) async throws(CommitStoreError) -> Bool {
-        try await database.read(\.commit) { db in
+    ) async throws(StoreError) -> Bool {
+        try await database.read(\.stored) { db in
             try Bool.fetchOne(
                 db, sql: "SELECT EXISTS (SELECT 1 FROM records WHERE generation = ? AND offset >= ? AND offset < ?)",
                 arguments: [generation.number, range.lower, range.upper]) ?? false

@@ -7,8 +7,8 @@ import StoreSupport
 
 extension SQLiteCursorStore: CursorHistory {
     /// The latest steps of a generation's cursor.
-    public func steps(of generation: GenerationID) async throws(CursorStoreError) -> [CursorStep] {
-        try await database.read(\.cursor) { db in
+    public func steps(of generation: GenerationID) async throws(StoreError) -> [CursorStep] {
+        try await database.read(\.stored) { db in
             try Row.fetchAll(
                 db, sql: "SELECT * FROM cursor_steps WHERE generation = ? ORDER BY number",
                 arguments: [generation.number]
@@ -19,8 +19,8 @@ extension SQLiteCursorStore: CursorHistory {
     /// Puts a cursor back.
     public func rewind(
         _ cursor: LogCursor.Cursor, to progress: CursorProgress, at moment: Timestamp
-    ) async throws(CursorStoreError) -> RewindOutcome {
-        try await database.write(\.cursor) { db in
+    ) async throws(StoreError) -> RewindOutcome {
+        try await database.write(\.stored) { db in
             guard let kept = try CursorTable(db).latest(cursor.source, cursor.object),
                 kept.generation == cursor.generation, kept.epoch == cursor.epoch,
                 kept.progress.position == cursor.progress.position,

@@ -13,8 +13,8 @@ public struct SQLiteCursorStore: CursorStore {
     /// The cursors of the latest generations of some objects.
     public func latest(
         in source: SourceID, of objects: [ObjectKey]
-    ) async throws(CursorStoreError) -> [ObjectKey: LogCursor.Cursor] {
-        try await database.read(\.cursor) { db in
+    ) async throws(StoreError) -> [ObjectKey: LogCursor.Cursor] {
+        try await database.read(\.stored) { db in
             let table = CursorTable(db)
             var found: [ObjectKey: LogCursor.Cursor] = [:]
             for object in objects { found[object] = try table.latest(source, object) }
@@ -25,8 +25,8 @@ public struct SQLiteCursorStore: CursorStore {
     /// Tries to take objects.
     public func claim(
         _ requests: [ClaimRequest], by owner: OwnerID, for lease: Duration
-    ) async throws(CursorStoreError) -> [ClaimOutcome] {
-        try await database.write(\.cursor) { db in
+    ) async throws(StoreError) -> [ClaimOutcome] {
+        try await database.write(\.stored) { db in
             let table = CursorTable(db)
             return try requests.map { try table.claim($0, by: owner, for: lease) }
         }
@@ -35,15 +35,15 @@ public struct SQLiteCursorStore: CursorStore {
     /// Ends a generation and begins the next one.
     public func beginNext(
         after claim: Claim, because reason: GenerationReason, for lease: Duration
-    ) async throws(CursorStoreError) -> Claim? {
-        try await database.write(\.cursor) { db in
+    ) async throws(StoreError) -> Claim? {
+        try await database.write(\.stored) { db in
             try CursorTable(db).beginNext(after: claim, because: reason, for: lease)
         }
     }
 
     /// Prolongs claims.
-    public func extend(_ claims: [Claim], for lease: Duration) async throws(CursorStoreError) -> Set<GenerationID> {
-        try await database.write(\.cursor) { db in
+    public func extend(_ claims: [Claim], for lease: Duration) async throws(StoreError) -> Set<GenerationID> {
+        try await database.write(\.stored) { db in
             var lost: Set<GenerationID> = []
             for claim in claims {
                 try db.execute(
@@ -58,8 +58,8 @@ public struct SQLiteCursorStore: CursorStore {
     }
 
     /// Gives claims up.
-    public func release(_ claims: [Claim]) async throws(CursorStoreError) {
-        try await database.write(\.cursor) { db in
+    public func release(_ claims: [Claim]) async throws(StoreError) {
+        try await database.write(\.stored) { db in
             let table = CursorTable(db)
             for claim in claims { try table.giveUp(claim) }
         }
@@ -68,8 +68,8 @@ public struct SQLiteCursorStore: CursorStore {
     /// A page of cursors.
     public func cursors(
         of app: AppID?, after last: GenerationID?, limit: Int
-    ) async throws(CursorStoreError) -> [LogCursor.Cursor] {
-        try await database.read(\.cursor) { db in
+    ) async throws(StoreError) -> [LogCursor.Cursor] {
+        try await database.read(\.stored) { db in
             let condition = app == nil ? "" : "app = :app AND"
             return try Row.fetchAll(
                 db,

@@ -14,8 +14,8 @@ public struct SQLiteFieldCatalogue: FieldCatalogue {
     /// Generations whose cursor stands beyond the catalogue's position.
     public func backlog(
         of app: AppID, after last: GenerationID?, limit: Int
-    ) async throws(MaintenanceStoreError) -> [FollowerGap] {
-        try await database.read(\.maintenance) { db in
+    ) async throws(StoreError) -> [FollowerGap] {
+        try await database.read(\.stored) { db in
             let rows = try Row.fetchAll(
                 db,
                 sql: """
@@ -33,8 +33,8 @@ public struct SQLiteFieldCatalogue: FieldCatalogue {
     }
 
     /// Applies a step in one transaction.
-    public func apply(_ step: CatalogueStep) async throws(MaintenanceStoreError) -> CatalogueOutcome {
-        try await database.write(\.maintenance) { db in
+    public func apply(_ step: CatalogueStep) async throws(StoreError) -> CatalogueOutcome {
+        try await database.write(\.stored) { db in
             let app = try Int64.fetchOne(
                 db, sql: "SELECT number FROM apps WHERE id = ? AND deleted_at IS NULL", arguments: [step.app.text])
             guard let app else { return .appDeleted }
@@ -52,8 +52,8 @@ public struct SQLiteFieldCatalogue: FieldCatalogue {
     /// A page of an app's fields.
     public func fields(
         of app: AppID, after last: String?, limit: Int
-    ) async throws(MaintenanceStoreError) -> [FieldEntry] {
-        try await database.read(\.maintenance) { db in
+    ) async throws(StoreError) -> [FieldEntry] {
+        try await database.read(\.stored) { db in
             let rows = try Row.fetchAll(
                 db,
                 sql: """
@@ -72,8 +72,8 @@ public struct SQLiteFieldCatalogue: FieldCatalogue {
     }
 
     /// How many times fields were seen for which there was no room.
-    public func overflow(of app: AppID) async throws(MaintenanceStoreError) -> Int64 {
-        try await database.read(\.maintenance) { db in
+    public func overflow(of app: AppID) async throws(StoreError) -> Int64 {
+        try await database.read(\.stored) { db in
             try Int64.fetchOne(
                 db,
                 sql: "SELECT overflow FROM field_totals WHERE app = (SELECT number FROM apps WHERE id = ?)",

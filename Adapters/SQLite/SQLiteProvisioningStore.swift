@@ -11,15 +11,15 @@ public struct SQLiteProvisioningStore: ProvisioningStore {
     public init(_ database: SQLiteDatabase) { self.database = database }
 
     /// What is known to exist for an app.
-    public func grant(for app: AppID) async throws(ProvisioningStoreError) -> AppGrant? {
-        try await database.read(\.provisioning) { try keptGrant(of: app, in: $0) }
+    public func grant(for app: AppID) async throws(StoreError) -> AppGrant? {
+        try await database.read(\.stored) { try keptGrant(of: app, in: $0) }
     }
 
     /// Keeps a grant in place of the one that the caller knows.
     public func replaceGrant(
         _ known: AppGrant?, with grant: AppGrant, for app: AppID
-    ) async throws(ProvisioningStoreError) -> AppGrant {
-        try await database.write(\.provisioning) { db in
+    ) async throws(StoreError) -> AppGrant {
+        try await database.write(\.stored) { db in
             // A grant that is not known is `NULL` here, which is equal to nothing.
             try db.execute(
                 sql: """
@@ -37,8 +37,8 @@ public struct SQLiteProvisioningStore: ProvisioningStore {
     }
 
     /// Whether a token's storage token is known to be in its group.
-    public func isEnrolled(_ token: TokenID) async throws(ProvisioningStoreError) -> Bool {
-        try await database.read(\.provisioning) { db in
+    public func isEnrolled(_ token: TokenID) async throws(StoreError) -> Bool {
+        try await database.read(\.stored) { db in
             try Bool.fetchOne(
                 db, sql: "SELECT EXISTS (SELECT 1 FROM enrolled_tokens WHERE token = ?)", arguments: [token.text])
                 ?? false
@@ -46,8 +46,8 @@ public struct SQLiteProvisioningStore: ProvisioningStore {
     }
 
     /// Remembers whether a token's storage token is in its group.
-    public func setEnrolled(_ enrolled: Bool, _ token: TokenID) async throws(ProvisioningStoreError) {
-        try await database.write(\.provisioning) { db in
+    public func setEnrolled(_ enrolled: Bool, _ token: TokenID) async throws(StoreError) {
+        try await database.write(\.stored) { db in
             try db.execute(
                 sql: enrolled
                     ? "INSERT OR IGNORE INTO enrolled_tokens VALUES (?)"
@@ -59,25 +59,24 @@ public struct SQLiteProvisioningStore: ProvisioningStore {
     /// The prefix kept for a token and an instance, or else the candidate.
     public func filePrefix(
         of token: TokenID, instance: String, else candidate: FilePrefix, at moment: Timestamp
-    ) async throws(ProvisioningStoreError) -> FilePrefix {
-        let known = try await database.read(\.provisioning) { try prefix(of: token, instance, in: $0) }
+    ) async throws(StoreError) -> FilePrefix {
+        let known = try await database.read(\.stored) { try prefix(of: token, instance, in: $0) }
         if let known { return FilePrefix(unchecked: known) }
-        let kept = try await database.write(\.provisioning) { db in
+        let kept = try await database.write(\.stored) { db in
             try db.execute(
                 sql: "INSERT OR IGNORE INTO file_prefixes VALUES (?, ?, ?, ?)",
                 arguments: [candidate.text, token.text, instance, moment.nanoseconds])
             return try prefix(of: token, instance, in: db)
         }
         guard let kept else {
-            throw ProvisioningStoreError(
-                detail: "the prefix \(candidate) belongs to another token", mayPass: false)
+            throw StoreError(.broken, detail: "the prefix \(candidate) belongs to another token")
         }
         return FilePrefix(unchecked: kept)
     }
 
     /// Who was given a prefix.
-    public func owner(of prefix: FilePrefix) async throws(ProvisioningStoreError) -> PrefixOwner? {
-        try await database.read(\.provisioning) { db in
+    public func owner(of prefix: FilePrefix) async throws(StoreError) -> PrefixOwner? {
+        try await database.read(\.stored) { db in
             try Row.fetchOne(db, sql: "SELECT * FROM file_prefixes WHERE prefix = ?", arguments: [prefix.text]).map {
                 PrefixOwner(token: TokenID(unchecked: $0["token"]), instance: $0["instance"])
             }

@@ -1,6 +1,6 @@
 import GRDB
 import GRDBSQLite
-import LogModel
+public import LogModel
 public import LogQuery
 import StoreSupport
 
@@ -10,7 +10,7 @@ import StoreSupport
 /// views, in front of where the second one begins, is not counted.
 extension SQLiteRecordReader {
     /// How many records there are.
-    public func count(_ filter: LogFilter) async throws(RecordReaderError) -> Int64 {
+    public func count(_ filter: LogFilter) async throws(StoreError) -> Int64 {
         let steps = pace == .short ? ShortRead.steps : rowsPerView * SQLiteRecordReader.instructions / CallClock.step
         let whole = try await read { db in
             try CallClock.run(steps: steps) {
@@ -21,7 +21,7 @@ extension SQLiteRecordReader {
             }
         }
         if let whole { return whole }
-        guard pace != .short else { throw RecordReaderError.tooLong }
+        guard pace != .short else { throw .tooLong }
         var count: Int64 = 0
         var place: RecordPosition?
         repeat {
@@ -39,11 +39,11 @@ extension SQLiteRecordReader {
     /// How many records of each level there are in each interval.
     public func histogram(
         _ filter: LogFilter, interval: Duration, limit: Int
-    ) async throws(RecordReaderError) -> [HistogramBar] {
+    ) async throws(StoreError) -> [HistogramBar] {
         let start = BarView(filter, bars: BarCount(width: nanoseconds(interval), limit: limit), rows: rowsPerView)
         if pace == .short {
             let view = try await read { db in try ShortRead.run { try start.counted(in: db) } }
-            guard let view, view.isDone else { throw RecordReaderError.tooLong }
+            guard let view, view.isDone else { throw .tooLong }
             return view.finished
         }
         var view = start

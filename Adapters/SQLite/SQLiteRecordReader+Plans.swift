@@ -1,5 +1,6 @@
 import GRDB
 import GRDBSQLite
+import LogModel
 public import LogQuery
 public import StoreSupport
 
@@ -7,26 +8,26 @@ extension SQLiteRecordReader {
     /// How the statements that answer questions are executed; each is run once more to count its instructions.
     /// - Parameter questions: what is asked of the reader that it is given.
     /// - Returns: a plan for each statement, in the order in which they ran.
-    /// - Throws: ``RecordReaderError``, or what `questions` throws.
+    /// - Throws: ``StoreError``, or what `questions` throws.
     public func plans(of questions: (any RecordReader) async throws -> Void) async throws -> [QueryPlan] {
         let trace = StatementTrace<String>()
         var traced = self
         traced.trace = trace
         try await questions(traced)
         let statements = await trace.statements
-        return try await database.read(\.reader) { db in try statements.map { try QueryPlan($0, in: db) } }
+        return try await database.read(\.stored) { db in try statements.map { try QueryPlan($0, in: db) } }
     }
 
     /// Reads, and notes the statements when somebody wants to see them.
     func read<Value: Sendable>(
         _ function: StaticString = #function, _ work: @Sendable @escaping (Database) throws -> Value
-    ) async throws(RecordReaderError) -> Value {
+    ) async throws(StoreError) -> Value {
         guard let trace else {
             return pace == .long
-                ? try await database.readInBackground(\.reader, in: #fileID, function, work)
-                : try await database.read(\.reader, in: #fileID, function, work)
+                ? try await database.readInBackground(\.stored, in: #fileID, function, work)
+                : try await database.read(\.stored, in: #fileID, function, work)
         }
-        let (value, statements) = try await database.read(\.reader) { db in
+        let (value, statements) = try await database.read(\.stored) { db in
             var statements: [String] = []
             db.trace { event in
                 if case .statement(let statement) = event { statements.append(statement.expandedSQL) }

@@ -33,7 +33,7 @@ public struct SQLiteRecordReader: RecordReader {
     /// Rows behind a position in the order asked for.
     public func rows(
         _ filter: LogFilter, order: LogOrder, after position: RecordPosition?, limit: Int
-    ) async throws(RecordReaderError) -> RecordRows {
+    ) async throws(StoreError) -> RecordRows {
         try await read { db in
             var rows = RecordRows()
             let isShort = pace == .short
@@ -54,7 +54,7 @@ public struct SQLiteRecordReader: RecordReader {
     /// Rows of one generation from an offset on.
     public func rows(
         of generation: GenerationID, from offset: Int64, limit: Int
-    ) async throws(RecordReaderError) -> RecordRows {
+    ) async throws(StoreError) -> RecordRows {
         try await read { db in
             var rows = RecordRows()
             var fetch = RecordFetch(limit: limit)
@@ -71,7 +71,7 @@ public struct SQLiteRecordReader: RecordReader {
     }
 
     /// How many records of one generation are stored.
-    public func count(of generation: GenerationID) async throws(RecordReaderError) -> Int64 {
+    public func count(of generation: GenerationID) async throws(StoreError) -> Int64 {
         try await read { db in
             try Int64.fetchOne(
                 db, sql: "SELECT count(*) FROM records WHERE generation = ?", arguments: [generation.number]) ?? 0

@@ -14,8 +14,8 @@ public struct SQLiteRejectReader: RejectReader {
     /// A page of rejects.
     public func rejects(
         of app: AppID?, after last: Int64?, limit: Int
-    ) async throws(CommitStoreError) -> [StoredReject] {
-        try await database.read(\.commit) { db in
+    ) async throws(StoreError) -> [StoredReject] {
+        try await database.read(\.stored) { db in
             let condition = app == nil ? "" : "AND r.app = (SELECT number FROM apps WHERE id = :app)"
             return try Row.fetchAll(
                 db, sql: "\(selection) WHERE r.number > :last \(condition) ORDER BY r.number LIMIT :limit",
@@ -28,8 +28,8 @@ public struct SQLiteRejectReader: RejectReader {
     /// The rejects of one generation for one reason.
     public func rejects(
         of generation: GenerationID, because reason: RejectReason
-    ) async throws(CommitStoreError) -> [StoredReject] {
-        try await database.read(\.commit) { db in
+    ) async throws(StoreError) -> [StoredReject] {
+        try await database.read(\.stored) { db in
             try Row.fetchAll(
                 db, sql: "\(selection) WHERE r.generation = ? AND r.reason = ? ORDER BY r.lower",
                 arguments: [generation.number, reason.rawValue]
@@ -38,8 +38,8 @@ public struct SQLiteRejectReader: RejectReader {
     }
 
     /// The reject of a number.
-    public func reject(_ number: Int64) async throws(CommitStoreError) -> StoredReject? {
-        try await database.read(\.commit) { db in
+    public func reject(_ number: Int64) async throws(StoreError) -> StoredReject? {
+        try await database.read(\.stored) { db in
             try Row.fetchOne(db, sql: "\(selection) WHERE r.number = ?", arguments: [number]).map(reject(from:))
         }
     }

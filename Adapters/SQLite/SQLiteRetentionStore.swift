@@ -14,13 +14,13 @@ public struct SQLiteRetentionStore: RetentionStore {
     /// Removes records and rejects that may go.
     public func expire(
         _ plan: RetentionPlan, from place: RetentionPlace?, limit: Int
-    ) async throws(MaintenanceStoreError) -> RetentionStep {
-        let found = try await database.read(\.maintenance) {
+    ) async throws(StoreError) -> RetentionStep {
+        let found = try await database.read(\.stored) {
             try RetentionScan(plan, from: place, limit: limit, in: $0)
         }
         guard !found.isEmpty else { return found.step }
         // What was found old enough stays so: records never change, and followers only go on.
-        return try await database.write(\.maintenance) { try remove(found, in: $0) }
+        return try await database.write(\.stored) { try remove(found, in: $0) }
     }
 
     private func remove(_ found: RetentionScan, in db: Database) throws -> RetentionStep {
@@ -54,21 +54,21 @@ public struct SQLiteRetentionStore: RetentionStore {
     }
 
     /// Removes what deleted apps left.
-    public func erase(limit: Int) async throws(MaintenanceStoreError) -> ErasureStep {
-        let isOwed = try await database.read(\.maintenance) { try Erasure($0).isOwed() }
+    public func erase(limit: Int) async throws(StoreError) -> ErasureStep {
+        let isOwed = try await database.read(\.stored) { try Erasure($0).isOwed() }
         guard isOwed else {
             var step = ErasureStep()
             step.isDone = true
             return step
         }
-        return try await database.write(\.maintenance) { try Erasure($0).step(limit: limit) }
+        return try await database.write(\.stored) { try Erasure($0).step(limit: limit) }
     }
 
     /// Ranges that a follower missed, the latest first.
     public func missed(
         of follower: FollowerName, limit: Int
-    ) async throws(MaintenanceStoreError) -> [MissedRange] {
-        try await database.read(\.maintenance) { db in
+    ) async throws(StoreError) -> [MissedRange] {
+        try await database.read(\.stored) { db in
             let rows = try Row.fetchAll(
                 db,
                 sql: """
@@ -87,8 +87,8 @@ public struct SQLiteRetentionStore: RetentionStore {
 
 extension SQLiteRunStore: RunRetention {
     /// Removes old runs.
-    public func expireRuns(endedBefore end: Timestamp, limit: Int) async throws(MaintenanceStoreError) -> Int {
-        try await database.write(\.maintenance) { db in
+    public func expireRuns(endedBefore end: Timestamp, limit: Int) async throws(StoreError) -> Int {
+        try await database.write(\.stored) { db in
             try db.execute(
                 sql: """
                     DELETE FROM runs WHERE rowid IN (SELECT rowid FROM runs

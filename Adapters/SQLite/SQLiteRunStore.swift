@@ -11,8 +11,8 @@ public struct SQLiteRunStore: RunStore {
     public init(_ database: SQLiteDatabase) { self.database = database }
 
     /// Adds or changes a run.
-    public func save(_ run: Run) async throws(RunStoreError) {
-        try await database.write(\.run) { db in
+    public func save(_ run: Run) async throws(StoreError) {
+        try await database.write(\.stored) { db in
             try db.execute(
                 sql: """
                     INSERT OR REPLACE INTO runs (id, kind, started_at, finished_at, state, apps, objects, bytes,
@@ -27,15 +27,15 @@ public struct SQLiteRunStore: RunStore {
     }
 
     /// The run of an id.
-    public func run(_ id: RunID) async throws(RunStoreError) -> Run? {
-        try await database.read(\.run) { db in
+    public func run(_ id: RunID) async throws(StoreError) -> Run? {
+        try await database.read(\.stored) { db in
             try Row.fetchOne(db, sql: "SELECT * FROM runs WHERE id = ?", arguments: [id.text]).flatMap(run(from:))
         }
     }
 
     /// A page of runs, the newest first.
-    public func runs(kind: RunKind?, before last: RunID?, limit: Int) async throws(RunStoreError) -> [Run] {
-        try await database.read(\.run) { db in
+    public func runs(kind: RunKind?, before last: RunID?, limit: Int) async throws(StoreError) -> [Run] {
+        try await database.read(\.stored) { db in
             try Row.fetchAll(
                 db,
                 sql: """
@@ -50,8 +50,8 @@ public struct SQLiteRunStore: RunStore {
     /// Marks runs as interrupted that are still marked as running.
     public func interrupt(
         _ kind: RunKind, except current: RunID, at moment: Timestamp
-    ) async throws(RunStoreError) {
-        try await database.write(\.run) { db in
+    ) async throws(StoreError) {
+        try await database.write(\.stored) { db in
             try db.execute(
                 sql: """
                     UPDATE runs SET state = 'interrupted', finished_at = ?

@@ -1,13 +1,13 @@
 import GRDB
 public import LogCursor
 public import LogMaintenance
-import LogModel
+public import LogModel
 import StoreSupport
 
 extension SQLiteRetentionStore: TombstoneStore {
     /// Removes the cursor of an object that is gone.
-    public func forget(_ cursor: LogCursor.Cursor) async throws(MaintenanceStoreError) -> Bool {
-        try await database.write(\.maintenance) { db in
+    public func forget(_ cursor: LogCursor.Cursor) async throws(StoreError) -> Bool {
+        try await database.write(\.stored) { db in
             try db.execute(
                 sql: """
                     DELETE FROM cursors WHERE generation = :generation AND epoch = :epoch AND position = :position

@@ -9,7 +9,7 @@ struct RoughRetention: RetentionStore {
 
     func expire(
         _ plan: RetentionPlan, from place: RetentionPlace?, limit: Int
-    ) async throws(MaintenanceStoreError) -> RetentionStep {
+    ) async throws(StoreError) -> RetentionStep {
         try await station.reachStore()
         if let end = plan.standard {
             station.world.mayGo = max(station.world.mayGo, end)
@@ -21,12 +21,12 @@ struct RoughRetention: RetentionStore {
         return step
     }
 
-    func erase(limit: Int) async throws(MaintenanceStoreError) -> ErasureStep {
+    func erase(limit: Int) async throws(StoreError) -> ErasureStep {
         try await station.reachStore()
         return try await inner.erase(limit: limit)
     }
 
-    func missed(of follower: FollowerName, limit: Int) async throws(MaintenanceStoreError) -> [MissedRange] {
+    func missed(of follower: FollowerName, limit: Int) async throws(StoreError) -> [MissedRange] {
         try await inner.missed(of: follower, limit: limit)
     }
 }
@@ -38,12 +38,12 @@ struct RoughCatalogue: FieldCatalogue {
 
     func backlog(
         of app: AppID, after last: GenerationID?, limit: Int
-    ) async throws(MaintenanceStoreError) -> [FollowerGap] {
+    ) async throws(StoreError) -> [FollowerGap] {
         try await station.reachStore()
         return try await inner.backlog(of: app, after: last, limit: limit)
     }
 
-    func apply(_ step: CatalogueStep) async throws(MaintenanceStoreError) -> CatalogueOutcome {
+    func apply(_ step: CatalogueStep) async throws(StoreError) -> CatalogueOutcome {
         try await station.reachStore()
         let outcome = try await inner.apply(step)
         try await station.reachStore()
@@ -52,18 +52,18 @@ struct RoughCatalogue: FieldCatalogue {
 
     func fields(
         of app: AppID, after last: String?, limit: Int
-    ) async throws(MaintenanceStoreError) -> [FieldEntry] {
+    ) async throws(StoreError) -> [FieldEntry] {
         try await inner.fields(of: app, after: last, limit: limit)
     }
 
-    func overflow(of app: AppID) async throws(MaintenanceStoreError) -> Int64 { try await inner.overflow(of: app) }
+    func overflow(of app: AppID) async throws(StoreError) -> Int64 { try await inner.overflow(of: app) }
 }
 
 extension Station {
     /// The way to the store or back from it.
-    fileprivate func reachStore() async throws(MaintenanceStoreError) {
+    fileprivate func reachStore() async throws(StoreError) {
         guard await travel(), !world.strikes(onceIn: 25) else {
-            throw MaintenanceStoreError(detail: "a fault of the world")
+            throw StoreError(.unavailable, detail: "a fault of the world")
         }
     }
 }

@@ -11,7 +11,7 @@ struct RoughCursors: CursorStore {
     let inner: any CursorStore
     let station: Station
 
-    func latest(in source: SourceID, of objects: [ObjectKey]) async throws(CursorStoreError) -> [ObjectKey: Cursor] {
+    func latest(in source: SourceID, of objects: [ObjectKey]) async throws(StoreError) -> [ObjectKey: Cursor] {
         try await reach()
         let found = try await inner.latest(in: source, of: objects)
         try await reach()
@@ -20,7 +20,7 @@ struct RoughCursors: CursorStore {
 
     func claim(
         _ requests: [ClaimRequest], by owner: OwnerID, for lease: Duration
-    ) async throws(CursorStoreError) -> [ClaimOutcome] {
+    ) async throws(StoreError) -> [ClaimOutcome] {
         try await reach()
         let outcomes = try await inner.claim(requests, by: owner, for: lease)
         for case .claimed(let claim) in outcomes {
@@ -35,7 +35,7 @@ struct RoughCursors: CursorStore {
 
     func beginNext(
         after claim: Claim, because reason: GenerationReason, for lease: Duration
-    ) async throws(CursorStoreError) -> Claim? {
+    ) async throws(StoreError) -> Claim? {
         try await reach()
         let next = try await inner.beginNext(after: claim, because: reason, for: lease)
         station.world.note(station.name, "finds \(claim.cursor.object) \(reason)")
@@ -43,27 +43,27 @@ struct RoughCursors: CursorStore {
         return next
     }
 
-    func extend(_ claims: [Claim], for lease: Duration) async throws(CursorStoreError) -> Set<GenerationID> {
+    func extend(_ claims: [Claim], for lease: Duration) async throws(StoreError) -> Set<GenerationID> {
         try await reach()
         return try await inner.extend(claims, for: lease)
     }
 
-    func release(_ claims: [Claim]) async throws(CursorStoreError) {
+    func release(_ claims: [Claim]) async throws(StoreError) {
         try await reach()
         try await inner.release(claims)
     }
 
     func cursors(
         of app: AppID?, after last: GenerationID?, limit: Int
-    ) async throws(CursorStoreError) -> [Cursor] {
+    ) async throws(StoreError) -> [Cursor] {
         try await reach()
         return try await inner.cursors(of: app, after: last, limit: limit)
     }
 
-    private func reach() async throws(CursorStoreError) {
+    private func reach() async throws(StoreError) {
         guard await station.travel(), !station.world.strikes(onceIn: 150), await !station.waitsInVain(for: "the store")
         else {
-            throw CursorStoreError(.unavailable, detail: "a fault of the world")
+            throw StoreError(.unavailable, detail: "a fault of the world")
         }
     }
 }
@@ -75,29 +75,29 @@ struct RoughCommits: CommitStore {
     let inner: any CommitStore
     let station: Station
 
-    func commit(_ steps: [ObjectStep]) async throws(CommitStoreError) -> [StepOutcome] {
+    func commit(_ steps: [ObjectStep]) async throws(StoreError) -> [StepOutcome] {
         try await reach()
         let outcomes = try await inner.commit(steps)
         for (step, outcome) in zip(steps, outcomes) { watch(step, outcome) }
         if await station.waitsInVain(for: "the store, to a commit,") {
-            throw CommitStoreError(.outcomeUnknown, detail: "no answer in time")
+            throw StoreError(.outcomeUnknown, detail: "no answer in time")
         }
         if station.world.strikes(onceIn: 15) {
             station.world.note(station.name, "FAULT the reply to the commit is lost")
-            throw CommitStoreError(.outcomeUnknown, detail: "a fault of the world")
+            throw StoreError(.outcomeUnknown, detail: "a fault of the world")
         }
         guard await station.travel() else {
-            throw CommitStoreError(.outcomeUnknown, detail: "the process is gone")
+            throw StoreError(.outcomeUnknown, detail: "the process is gone")
         }
         return outcomes
     }
 
-    func writer(_ writer: WriterID, of app: AppID) async throws(CommitStoreError) -> WriterState {
+    func writer(_ writer: WriterID, of app: AppID) async throws(StoreError) -> WriterState {
         try await reach()
         return try await inner.writer(writer, of: app)
     }
 
-    func hasRecord(in range: ByteRange, of generation: GenerationID) async throws(CommitStoreError) -> Bool {
+    func hasRecord(in range: ByteRange, of generation: GenerationID) async throws(StoreError) -> Bool {
         try await reach()
         return try await inner.hasRecord(in: range, of: generation)
     }
@@ -126,10 +126,10 @@ struct RoughCommits: CommitStore {
         if move.to.position > move.from { world.movedAt[move.generation] = world.scheduler.now }
     }
 
-    private func reach() async throws(CommitStoreError) {
+    private func reach() async throws(StoreError) {
         guard await station.travel(), !station.world.strikes(onceIn: 40), await !station.waitsInVain(for: "the store")
         else {
-            throw CommitStoreError(.unavailable, detail: "a fault of the world")
+            throw StoreError(.unavailable, detail: "a fault of the world")
         }
     }
 }
@@ -140,12 +140,12 @@ struct RoughTaken: TakenLines {
     let station: Station
 
     func lines(of generation: GenerationID, in range: ByteRange) async throws -> [TakenLine] {
-        guard await station.travel() else { throw RecordReaderError(detail: "the process is gone") }
+        guard await station.travel() else { throw StoreError(.unavailable, detail: "the process is gone") }
         return try await inner.lines(of: generation, in: range)
     }
 
     func lineCount(of generation: GenerationID) async throws -> Int64 {
-        guard await station.travel() else { throw RecordReaderError(detail: "the process is gone") }
+        guard await station.travel() else { throw StoreError(.unavailable, detail: "the process is gone") }
         return try await inner.lineCount(of: generation)
     }
 }

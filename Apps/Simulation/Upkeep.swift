@@ -98,5 +98,5 @@ struct Upkeep: Sendable {
 
 /// A deployment without runs.
 private struct NoRuns: RunRetention {
-    func expireRuns(endedBefore end: Timestamp, limit: Int) async throws(MaintenanceStoreError) -> Int { 0 }
+    func expireRuns(endedBefore end: Timestamp, limit: Int) async throws(StoreError) -> Int { 0 }
 }

@@ -1,5 +1,6 @@
 import DistributedLock
 import IngestionJobs
+import LogModel
 import Logging
 
 /// Why a piece of work that was due left no run behind that has ended and is recorded, as the log says it.
@@ -20,7 +21,7 @@ struct RunTrouble {
             level = .warning
             message = "\(kind.rawValue) skipped: its lock cannot be asked for"
             metadata = ["skipped": "true", "reason": "\(error)"]
-        case let error as RunStoreError:
+        case let error as StoreError:
             mayPass = error.mayPass
             level = .error
             message = "\(kind.rawValue) could not begin: the store does not take the record of the run"

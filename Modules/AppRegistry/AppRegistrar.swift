@@ -25,14 +25,14 @@ public struct AppRegistrar: Sendable {
     ///   - text: its name.
     ///   - key: what the caller calls the request; the same one gives the same app.
     /// - Returns: the app.
-    /// - Throws: ``RegistryError`` `.invalidAppName`, `.nameTaken` or `.keyUsed`; ``RegistryStoreError``.
+    /// - Throws: ``RegistryError`` `.invalidAppName`, `.nameTaken` or `.keyUsed`; ``StoreError``.
     public func register(named text: String, under key: IdempotencyKey? = nil) async throws -> RegisteredApp {
         guard let name = AppName(text) else { throw RegistryError.invalidAppName(text) }
         let now = clock.now()
         let app = RegisteredApp(id: key?.appID ?? .mint(at: now, from: entropy), name: name, createdAt: now)
-        let isAdded = try await settlement.settle { () async throws(RegistryStoreError) in
+        let isAdded = try await settlement.settle { () async throws(StoreError) in
             try await store.attempt(app)
-        } isDone: { () async throws(RegistryStoreError) in
+        } isDone: { () async throws(StoreError) in
             try await store.app(app.id)?.createdAt == now
         }
         if isAdded { return app }
@@ -45,7 +45,7 @@ public struct AppRegistrar: Sendable {
     }
 
     /// The app that a text names, by id or by name; deleted apps are unknown.
-    /// - Throws: ``RegistryError`` `.unknownApp`; ``RegistryStoreError``.
+    /// - Throws: ``RegistryError`` `.unknownApp`; ``StoreError``.
     public func find(_ text: String) async throws -> RegisteredApp {
         let found: RegisteredApp?
         if let id = AppID(text) {
@@ -60,7 +60,7 @@ public struct AppRegistrar: Sendable {
     }
 
     /// Finds the app of a name, or registers it.
-    /// - Throws: ``RegistryError`` `.invalidAppName`; ``RegistryStoreError``.
+    /// - Throws: ``RegistryError`` `.invalidAppName`; ``StoreError``.
     public func findOrRegister(_ text: String) async throws -> RegisteredApp {
         do {
             return try await find(text)
@@ -74,17 +74,17 @@ public struct AppRegistrar: Sendable {
     }
 
     /// Up to `limit` apps after `last`.
-    public func list(after last: AppID? = nil, limit: Int = 100) async throws(RegistryStoreError) -> [RegisteredApp] {
+    public func list(after last: AppID? = nil, limit: Int = 100) async throws(StoreError) -> [RegisteredApp] {
         try await store.apps(after: last, limit: limit)
     }
 
     /// Deletes an app and revokes its tokens.
-    /// - Throws: ``RegistryError`` `.unknownApp`; ``RegistryStoreError``.
+    /// - Throws: ``RegistryError`` `.unknownApp`; ``StoreError``.
     public func delete(_ id: AppID) async throws {
         let now = clock.now()
-        let isDeleted = try await settlement.settle { () async throws(RegistryStoreError) in
+        let isDeleted = try await settlement.settle { () async throws(StoreError) in
             try await store.deleteApp(id, at: now)
-        } isDone: { () async throws(RegistryStoreError) in
+        } isDone: { () async throws(StoreError) in
             try await store.app(id)?.deletedAt == now
         }
         guard isDeleted else { throw RegistryError.unknownApp(id.text) }

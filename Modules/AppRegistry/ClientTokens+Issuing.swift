@@ -21,7 +21,7 @@ extension ClientTokens {
     ///   - key: what the caller calls the request; for a day the same one gives the same token with its secret.
     /// - Returns: the token.
     /// - Throws: ``RegistryError`` `.unknownApp`, `.unknownToken` when it was revoked meanwhile, `.expiryInPast`,
-    ///   `.invalidTokenName`, `.keyUsed`; ``RegistryStoreError``.
+    ///   `.invalidTokenName`, `.keyUsed`; ``StoreError``.
     public func issue(
         for app: AppID, name: String?, scopes: TokenScopes = .write, expiresAt end: GivenMoment? = nil,
         under key: IdempotencyKey? = nil
@@ -47,10 +47,10 @@ extension ClientTokens {
         return try await handOut(earlier, try opened(earlier, key), until: end, isRepeatable: true)
     }
 
-    private func add(_ token: ClientToken) async throws(RegistryStoreError) -> Bool {
-        try await settlement.settle { () async throws(RegistryStoreError) in
+    private func add(_ token: ClientToken) async throws(StoreError) -> Bool {
+        try await settlement.settle { () async throws(StoreError) in
             try await store.attempt(token)
-        } isDone: { () async throws(RegistryStoreError) in
+        } isDone: { () async throws(StoreError) in
             // Another request of the same key has made another secret.
             try await store.token(token.id)?.digest == token.digest
         }
@@ -63,17 +63,17 @@ extension ClientTokens {
         let end = end?.after(token.createdAt)
         do {
             guard try await settle(end, of: token.id) else { throw RegistryError.unknownToken(token.id.text) }
-        } catch let error as RegistryStoreError where error.reason == .outcomeUnknown && !isRepeatable {
+        } catch let error as StoreError where error.reason == .outcomeUnknown && !isRepeatable {
             await unseen.note(token.id)
             throw error
         }
         return Issued(token: token.ending(at: end), secret: Secret(text.text))
     }
 
-    private func settle(_ end: Timestamp?, of id: TokenID) async throws(RegistryStoreError) -> Bool {
-        try await settlement.settle { () async throws(RegistryStoreError) in
+    private func settle(_ end: Timestamp?, of id: TokenID) async throws(StoreError) -> Bool {
+        try await settlement.settle { () async throws(StoreError) in
             try await store.setExpiry(of: id, to: end)
-        } isDone: { () async throws(RegistryStoreError) in
+        } isDone: { () async throws(StoreError) in
             guard let token = try await store.token(id), token.revokedAt == nil else { return false }
             return token.expiresAt == end
         }
@@ -119,7 +119,7 @@ extension ClientTokens {
     private static let sealStep = 500
 
     /// Erases the seals whose time is over, a few at a time.
-    /// - Throws: ``RegistryStoreError``; `CancellationError` when the task was cancelled.
+    /// - Throws: ``StoreError``; `CancellationError` when the task was cancelled.
     public func eraseOldSeals() async throws {
         let end = clock.now().advanced(by: .zero - ClientTokens.sealTerm)
         while try await store.eraseSeals(issuedBefore: end, limit: ClientTokens.sealStep) == ClientTokens.sealStep {

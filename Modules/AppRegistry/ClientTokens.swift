@@ -31,7 +31,7 @@ public struct ClientTokens: Sendable {
     }
 
     /// Finds the token that a client presents and that may do `scope`.
-    /// - Throws: ``TokenRefusal`` when the client is not to be let in; ``RegistryStoreError``.
+    /// - Throws: ``TokenRefusal`` when the client is not to be let in; ``StoreError``.
     public func authenticate(_ presented: String, for scope: TokenScopes) async throws -> ClientToken {
         guard let text = TokenText(presented), let token = try await store.token(text.id) else {
             throw TokenRefusal.unknown
@@ -44,7 +44,7 @@ public struct ClientTokens: Sendable {
     }
 
     /// Looks again at a token that was authenticated before.
-    /// - Throws: ``TokenRefusal`` when its holder is not to be let in any more; ``RegistryStoreError``.
+    /// - Throws: ``TokenRefusal`` when its holder is not to be let in any more; ``StoreError``.
     public func confirm(_ id: TokenID, for scope: TokenScopes) async throws -> ClientToken {
         guard let token = try await store.token(id) else { throw TokenRefusal.unknown }
         return try await judge(token, for: scope)
@@ -64,31 +64,31 @@ public struct ClientTokens: Sendable {
 
     /// Revokes a token of an app.
     /// - Returns: `false` when the app has no such token or it was revoked before.
-    public func revoke(_ id: TokenID, of app: AppID) async throws(RegistryStoreError) -> Bool {
+    public func revoke(_ id: TokenID, of app: AppID) async throws(StoreError) -> Bool {
         guard let token = try await store.token(id), token.app == app else { return false }
         let now = clock.now()
-        return try await settlement.settle { () async throws(RegistryStoreError) in
+        return try await settlement.settle { () async throws(StoreError) in
             try await store.revoke(id, at: now)
-        } isDone: { () async throws(RegistryStoreError) in
+        } isDone: { () async throws(StoreError) in
             try await store.token(id)?.revokedAt == now
         }
     }
 
     /// Revokes the tokens that this process has issued in vain: they may live, and nobody has seen their secrets.
-    /// - Throws: ``RegistryStoreError`` when one is left still.
-    public func revokeUnseen() async throws(RegistryStoreError) {
+    /// - Throws: ``StoreError`` when one is left still.
+    public func revokeUnseen() async throws(StoreError) {
         try await unseen.revoke(in: store, at: clock.now())
     }
 
     /// Up to `limit` tokens of an app after `last`, revoked and expired ones included.
     public func list(
         of app: AppID, after last: TokenID? = nil, limit: Int = 100
-    ) async throws(RegistryStoreError) -> [ClientToken] {
+    ) async throws(StoreError) -> [ClientToken] {
         try await store.tokens(of: app, after: last, limit: limit)
     }
 
     /// All revoked tokens of an app whose end on the storage side is not confirmed.
-    public func owed(of app: AppID) async throws(RegistryStoreError) -> [TokenID] {
+    public func owed(of app: AppID) async throws(StoreError) -> [TokenID] {
         let pageSize = 1000
         var owed: [TokenID] = []
         while true {

@@ -6,7 +6,7 @@ import LogModel
 /// twice it is made now, or meets itself. Reading alone would not tell, since a change may come about while it is read.
 struct Settlement: Sendable {
     /// Asks the store for something; whether it is so.
-    typealias Step = @Sendable () async throws(RegistryStoreError) -> Bool
+    typealias Step = @Sendable () async throws(StoreError) -> Bool
 
     let ticks: any Clock<Duration>
     let entropy: any Entropy
@@ -19,8 +19,8 @@ struct Settlement: Sendable {
     ///   - change: makes it; `false` says that something stands in its way, which may be the change itself.
     ///   - isDone: looks whether it is made: this one, and not one like it.
     /// - Returns: whether it came about.
-    /// - Throws: ``RegistryStoreError``; `.outcomeUnknown` when that could not be found out.
-    func settle(_ change: @escaping Step, isDone: @escaping Step) async throws(RegistryStoreError) -> Bool {
+    /// - Throws: ``StoreError``; `.outcomeUnknown` when that could not be found out.
+    func settle(_ change: @escaping Step, isDone: @escaping Step) async throws(StoreError) -> Bool {
         do {
             return try await change()
         } catch {
@@ -61,7 +61,7 @@ struct Settlement: Sendable {
 
 extension AppStore {
     /// Adds an app; `false` when its name or its id is taken.
-    func attempt(_ app: RegisteredApp) async throws(RegistryStoreError) -> Bool {
+    func attempt(_ app: RegisteredApp) async throws(StoreError) -> Bool {
         do {
             try await add(app)
             return true
@@ -74,7 +74,7 @@ extension AppStore {
 
 extension ClientTokenStore {
     /// Adds a token; `false` when its app is unknown or deleted, or its id is taken.
-    func attempt(_ token: ClientToken) async throws(RegistryStoreError) -> Bool {
+    func attempt(_ token: ClientToken) async throws(StoreError) -> Bool {
         do {
             try await add(token)
             return true

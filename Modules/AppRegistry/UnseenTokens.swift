@@ -13,14 +13,14 @@ actor UnseenTokens {
     func note(_ id: TokenID) { noted.append(id) }
 
     /// Revokes those that were noted.
-    /// - Throws: ``RegistryStoreError`` with `.unavailable` when one is still noted.
-    func revoke(in store: any ClientTokenStore, at moment: Timestamp) async throws(RegistryStoreError) {
+    /// - Throws: ``StoreError`` with `.unavailable` when one is still noted.
+    func revoke(in store: any ClientTokenStore, at moment: Timestamp) async throws(StoreError) {
         while let id = noted.first {
             do {
                 _ = try await store.revoke(id, at: moment)
             } catch {
                 // Of what is asked for now nothing was done.
-                throw error.reason == .outcomeUnknown ? RegistryStoreError(.unavailable, detail: error.detail) : error
+                throw error.reason == .outcomeUnknown ? StoreError(.unavailable, detail: error.detail) : error
             }
             noted.removeAll { $0 == id }
         }

@@ -80,36 +80,16 @@ public struct RunFigures: Sendable, Hashable {
 /// Keeps runs.
 public protocol RunStore: Sendable {
     /// Adds a run, or changes one that was added before.
-    func save(_ run: Run) async throws(RunStoreError)
+    func save(_ run: Run) async throws(StoreError)
 
     /// The run of an id.
-    func run(_ id: RunID) async throws(RunStoreError) -> Run?
+    func run(_ id: RunID) async throws(StoreError) -> Run?
 
     /// Up to `limit` runs, the newest first, that began before the run `last`.
-    func runs(kind: RunKind?, before last: RunID?, limit: Int) async throws(RunStoreError) -> [Run]
+    func runs(kind: RunKind?, before last: RunID?, limit: Int) async throws(StoreError) -> [Run]
 
     /// Marks runs of a kind as interrupted that are still marked as running, save one.
     ///
     /// To be called by who holds the lock of the kind: no other run of it can be going on.
-    func interrupt(_ kind: RunKind, except current: RunID, at moment: Timestamp) async throws(RunStoreError)
-}
-
-/// Why a run store could not answer.
-public struct RunStoreError: StoreFault, CustomStringConvertible {
-    /// What the store said, for operators.
-    public let detail: String
-    /// What keeps the store from doing it, if it is known.
-    public let condition: StoreCondition?
-    /// Whether the same call may succeed later.
-    public let mayPass: Bool
-
-    /// Makes an error.
-    public init(detail: String, condition: StoreCondition? = nil, mayPass: Bool = true) {
-        self.detail = detail
-        self.condition = condition
-        self.mayPass = mayPass
-    }
-
-    /// Kind and detail, as other errors of stores have them.
-    public var description: String { "\(mayPass ? "unavailable" : "broken"): \(detail)" }
+    func interrupt(_ kind: RunKind, except current: RunID, at moment: Timestamp) async throws(StoreError)
 }

@@ -51,7 +51,7 @@ public struct RunKeeper: Sendable {
     ///   - onStart: told of the run when it has begun.
     ///   - work: the work; when it throws, the run has failed.
     /// - Returns: the run as it ended, or that it was skipped.
-    /// - Throws: ``LockStoreError`` or ``RunStoreError`` when the run could not begin, ``RunNotRecorded`` when it has ended
+    /// - Throws: ``LockStoreError`` or ``StoreError`` when the run could not begin, ``RunNotRecorded`` when it has ended
     ///   and that could not be written down.
     public func execute(
         _ kind: RunKind, lockTerm: Duration, onStart: @Sendable @escaping (Run) -> Void = { _ in },
@@ -80,7 +80,7 @@ public struct RunKeeper: Sendable {
 
     /// Whether an error kept a run from beginning, which is then told.
     private func hasNotBegun(_ kind: RunKind, _ error: any Error) -> Bool {
-        guard error is LockStoreError || error is RunStoreError else { return false }
+        guard error is LockStoreError || error is StoreError else { return false }
         if !Task.isCancelled { observer?.couldNotBegin(kind) }
         return true
     }
@@ -120,7 +120,7 @@ public struct RunKeeper: Sendable {
         let recorded: Run?
         do {
             recorded = try await Task { [store] in try await store.run(started.id) }.value
-        } catch let reason as RunStoreError {
+        } catch let reason as StoreError {
             throw RunNotRecorded(run: started.ended(by: error), reason: reason)
         }
         guard var run = recorded, run.state != .running else { return try await finish(started.ended(by: error)) }
@@ -174,7 +174,7 @@ public struct RunKeeper: Sendable {
         observer?.ended(final)
         do {
             try await Task { [store] in try await store.save(final) }.value
-        } catch let error as RunStoreError {
+        } catch let error as StoreError {
             await unrecorded.add(final)
             throw RunNotRecorded(run: final, reason: error)
         }

@@ -5,10 +5,10 @@ public struct RunNotRecorded: StoreFault, CustomStringConvertible {
     /// The run as it ended.
     public let run: Run
     /// Why it could not be written down.
-    public let reason: RunStoreError
+    public let reason: StoreError
 
     /// Makes the error of a run.
-    public init(run: Run, reason: RunStoreError) {
+    public init(run: Run, reason: StoreError) {
         self.run = run
         self.reason = reason
     }
@@ -44,7 +44,7 @@ actor UnrecordedEnds {
     }
 
     /// Writes down what is remembered.
-    func record(in store: any RunStore) async throws(RunStoreError) {
+    func record(in store: any RunStore) async throws(StoreError) {
         while let run = runs.first {
             try await store.save(run)
             runs.removeAll { $0.id == run.id }

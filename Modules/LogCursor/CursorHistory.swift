@@ -3,7 +3,7 @@ public import LogModel
 /// How cursors came to where they are, and how one is put back.
 public protocol CursorHistory: Sendable {
     /// The latest steps of a generation's cursor, the earliest first; at most ``CursorStep/limit`` are kept.
-    func steps(of generation: GenerationID) async throws(CursorStoreError) -> [CursorStep]
+    func steps(of generation: GenerationID) async throws(StoreError) -> [CursorStep]
 
     /// Puts the cursor of its object's latest generation back, so that what is behind is read again.
     ///
@@ -17,10 +17,10 @@ public protocol CursorHistory: Sendable {
     ///   - progress: what was taken before the new position, which is not above the present one.
     ///   - moment: what the step is noted with.
     /// - Returns: what came of it.
-    /// - Throws: ``CursorStoreError`` when the store cannot be reached; nothing has changed then.
+    /// - Throws: ``StoreError`` when the store cannot be reached; nothing has changed then.
     func rewind(
         _ cursor: Cursor, to progress: CursorProgress, at moment: Timestamp
-    ) async throws(CursorStoreError) -> RewindOutcome
+    ) async throws(StoreError) -> RewindOutcome
 }
 
 /// What came of rewinding a cursor.

@@ -6,7 +6,7 @@ public import LogModel
 /// alone, which a commit checks.
 public protocol CursorStore: Sendable {
     /// The cursors of the latest generations of some objects; objects without one are left out.
-    func latest(in source: SourceID, of objects: [ObjectKey]) async throws(CursorStoreError) -> [ObjectKey: Cursor]
+    func latest(in source: SourceID, of objects: [ObjectKey]) async throws(StoreError) -> [ObjectKey: Cursor]
 
     /// Tries to take objects for `owner` until `lease` from now; one outcome for each request, in order.
     ///
@@ -15,30 +15,30 @@ public protocol CursorStore: Sendable {
     /// Taking raises the epoch, and so does the end of a generation: moves of its claims are refused from then on.
     func claim(
         _ requests: [ClaimRequest], by owner: OwnerID, for lease: Duration
-    ) async throws(CursorStoreError) -> [ClaimOutcome]
+    ) async throws(StoreError) -> [ClaimOutcome]
 
     /// Ends a claimed generation and begins the next one at 0, claimed by the same owner.
     /// - Returns: `nil` when the claim was lost; nothing has changed then.
     func beginNext(
         after claim: Claim, because reason: GenerationReason, for lease: Duration
-    ) async throws(CursorStoreError) -> Claim?
+    ) async throws(StoreError) -> Claim?
 
     /// Prolongs claims until `lease` from now.
     /// - Returns: the generations whose claims were lost.
-    func extend(_ claims: [Claim], for lease: Duration) async throws(CursorStoreError) -> Set<GenerationID>
+    func extend(_ claims: [Claim], for lease: Duration) async throws(StoreError) -> Set<GenerationID>
 
     /// Gives claims up; those lost before are left alone.
-    func release(_ claims: [Claim]) async throws(CursorStoreError)
+    func release(_ claims: [Claim]) async throws(StoreError)
 
     /// Up to `limit` cursors of all generations, in the order of their generations, after `last`.
     func cursors(
         of app: AppID?, after last: GenerationID?, limit: Int
-    ) async throws(CursorStoreError) -> [Cursor]
+    ) async throws(StoreError) -> [Cursor]
 }
 
 extension CursorStore {
     /// The cursor of a generation; `nil` when there is no such generation.
-    public func cursor(of generation: GenerationID) async throws(CursorStoreError) -> Cursor? {
+    public func cursor(of generation: GenerationID) async throws(StoreError) -> Cursor? {
         let next = try await cursors(of: nil, after: GenerationID(generation.number - 1), limit: 1).first
         return next?.generation == generation ? next : nil
     }
@@ -98,35 +98,4 @@ public enum ClaimOutcome: Sendable, Hashable {
     case held(until: Timestamp)
     /// Its app was deleted; nothing of it is to be read again.
     case appDeleted
-}
-
-/// Why a cursor store could not answer.
-public struct CursorStoreError: StoreFault, CustomStringConvertible {
-    /// What kind of failure it is.
-    public enum Reason: Sendable, Hashable {
-        /// The store cannot be reached or is busy; the same call may succeed later.
-        case unavailable
-        /// The store holds something that cannot be read, or refuses the call for good.
-        case broken
-    }
-
-    /// What kind of failure it is.
-    public let reason: Reason
-    /// What the store said, for operators.
-    public let detail: String
-    /// What keeps the store from doing it, if it is known.
-    public let condition: StoreCondition?
-
-    /// Makes an error.
-    public init(_ reason: Reason, detail: String, condition: StoreCondition? = nil) {
-        self.reason = reason
-        self.detail = detail
-        self.condition = condition
-    }
-
-    /// Whether the same call may succeed later.
-    public var mayPass: Bool { reason == .unavailable }
-
-    /// Kind and detail.
-    public var description: String { "\(reason): \(detail)" }
 }

@@ -23,8 +23,8 @@ public struct AppTails: Sendable {
     /// - Parameters:
     ///   - question: what is shown of it.
     ///   - fromStart: whether all that is committed of it already is shown too, as for an app that is new.
-    /// - Throws: ``CursorStoreError``.
-    public mutating func follow(_ question: AppQuestion, fromStart: Bool = false) async throws(CursorStoreError) {
+    /// - Throws: ``StoreError``.
+    public mutating func follow(_ question: AppQuestion, fromStart: Bool = false) async throws(StoreError) {
         var tail = LogTail(question.filter, cursors: cursors, reader: reader)
         if !fromStart { try await tail.start() }
         tails.append((question, tail))
@@ -33,7 +33,7 @@ public struct AppTails: Sendable {
     /// The latest records of what counts as seen, the earliest of them first; none of them comes again.
     /// - Parameter count: how many at most; fewer when their lines have more than ``latestByteLimit`` bytes.
     /// - Returns: runs of records, each of one app.
-    /// - Throws: ``RecordReaderError``, or `CancellationError` when the task was cancelled.
+    /// - Throws: ``StoreError``, or `CancellationError` when the task was cancelled.
     public func latest(_ count: Int) async throws -> [AppRecords] {
         guard count > 0 else { return [] }
         var merge = RecordMerge(
@@ -61,7 +61,7 @@ public struct AppTails: Sendable {
     public static let latestByteLimit = 64 << 20
 
     /// Shows what was committed since the last call, app by app and object by object.
-    /// - Throws: ``CursorStoreError``, ``RecordReaderError``, or what `visit` throws.
+    /// - Throws: ``StoreError``, ``StoreError``, or what `visit` throws.
     public mutating func poll(_ visit: (AppRecords) async throws -> Void) async throws {
         for index in tails.indices {
             let app = tails[index].question.app

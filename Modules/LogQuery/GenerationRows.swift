@@ -6,7 +6,7 @@ extension RecordReader {
     ///   - generation: the generation.
     ///   - offset: the first byte of its object from which records are shown.
     ///   - visit: takes a slice, and says whether to go on.
-    /// - Throws: ``RecordReaderError``, or `CancellationError`.
+    /// - Throws: ``StoreError``, or `CancellationError`.
     public func visitRows(
         of generation: GenerationID, from offset: Int64 = 0, _ visit: (RecordRows) -> Bool
     ) async throws {

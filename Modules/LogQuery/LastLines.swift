@@ -3,7 +3,7 @@ public import LogModel
 extension RecordReader {
     /// Finds the lines of one generation that were taken without their newline, by reading all of its records.
     /// - Returns: where they end in the object.
-    /// - Throws: ``RecordReaderError``, or `CancellationError`.
+    /// - Throws: ``StoreError``, or `CancellationError`.
     public func lastLines(of generation: GenerationID) async throws -> Set<Int64> {
         var ends: Set<Int64> = []
         try await visitRows(of: generation) { rows in

@@ -65,7 +65,7 @@ public struct LogQueryService: Sendable {
     ///   - askedAt: when the first page was asked for, see ``moment(of:)``.
     ///   - background: where the question goes on once it has taken long; without it all is done where it began.
     /// - Returns: the page.
-    /// - Throws: ``LogQueryError`` `.invalidLimit` or `.invalidCursor`; ``RecordReaderError``; what `background` throws.
+    /// - Throws: ``LogQueryError`` `.invalidLimit` or `.invalidCursor`; ``StoreError``; what `background` throws.
     public func page(
         _ filter: LogFilter, order: LogOrder, limit: Int, cursor: String?, askedAt: Timestamp = .epoch,
         background: (any BackgroundWork)? = nil
@@ -115,7 +115,7 @@ public struct LogQueryService: Sendable {
     }
 
     /// How many records match.
-    /// - Throws: ``RecordReaderError``; what `background` throws.
+    /// - Throws: ``StoreError``; what `background` throws.
     public func count(_ filter: LogFilter, background: (any BackgroundWork)? = nil) async throws -> Int64 {
         if filter.isDecidedByColumns { return try await read(background) { try await $0.count(filter) } }
         var count: Int64 = 0
@@ -126,7 +126,7 @@ public struct LogQueryService: Sendable {
     }
 
     /// How many records of each level there are in each interval.
-    /// - Throws: ``LogQueryError`` `.invalidInterval` or `.tooManyBars`; ``RecordReaderError``; what `background` throws.
+    /// - Throws: ``LogQueryError`` `.invalidInterval` or `.tooManyBars`; ``StoreError``; what `background` throws.
     public func histogram(
         _ filter: LogFilter, interval: Duration, background: (any BackgroundWork)? = nil
     ) async throws -> [HistogramBar] {
@@ -155,8 +155,8 @@ public struct LogQueryService: Sendable {
     ) async throws -> Value {
         guard let background else { return try await call(reader) }
         if !background.hasBegun {
-            do { return try await call(reader.reading(.short)) } catch let error as RecordReaderError {
-                guard error.takesLong else { throw error }
+            do { return try await call(reader.reading(.short)) } catch let error as StoreError {
+                guard error.reason == .tooLong else { throw error }
             }
         }
         let reader = reader.reading(.long)

@@ -38,8 +38,8 @@ public struct LogTail: Sendable {
     }
 
     /// Takes everything that is committed by now as seen.
-    /// - Throws: ``CursorStoreError``.
-    public mutating func start() async throws(CursorStoreError) {
+    /// - Throws: ``StoreError``.
+    public mutating func start() async throws(StoreError) {
         for cursor in try await allCursors() {
             positions[cursor.generation] = cursor.progress.position
             moves[cursor.generation] = cursor.updatedAt
@@ -49,7 +49,7 @@ public struct LogTail: Sendable {
     /// The next records that were committed and not given yet, of one object; `nil` when there are no more for now.
     ///
     /// What was given counts as seen, see ``position(signer:)``.
-    /// - Throws: ``CursorStoreError``, ``RecordReaderError``, or `CancellationError` when the task was cancelled.
+    /// - Throws: ``StoreError``, ``StoreError``, or `CancellationError` when the task was cancelled.
     public mutating func next() async throws -> RecordRows? {
         if pending.isEmpty { pending = try await allCursors().reversed() }
         while let cursor = pending.last {
@@ -77,7 +77,7 @@ public struct LogTail: Sendable {
 
     /// Shows what was committed since the last call, object by object; what `visit` was shown when it throws is shown
     /// again.
-    /// - Throws: ``CursorStoreError``, ``RecordReaderError``, or what `visit` throws.
+    /// - Throws: ``StoreError``, ``StoreError``, or what `visit` throws.
     public mutating func poll(_ visit: (RecordRows) async throws -> Void) async throws {
         while true {
             let before = self
@@ -114,7 +114,7 @@ public struct LogTail: Sendable {
         return filter.admits(RecordFlags(rawValue: rows.flags[row]))
     }
 
-    private func allCursors() async throws(CursorStoreError) -> [Cursor] {
+    private func allCursors() async throws(StoreError) -> [Cursor] {
         var all: [Cursor] = []
         while true {
             let page = try await cursors.cursors(of: filter.app, after: all.last?.generation, limit: 1000)
@@ -140,7 +140,7 @@ extension LogTail {
 
     /// Goes on where a tail of the same question was: nothing is lost and nothing comes twice.
     /// - Throws: ``LogQueryError`` `.invalidCursor` when the position is none of ours or of another question,
-    ///   `.positionLost` when one of more objects than a position can hold has moved since; ``CursorStoreError``.
+    ///   `.positionLost` when one of more objects than a position can hold has moved since; ``StoreError``.
     public mutating func resume(at position: String, signer: any PositionSigner) async throws {
         guard let read = TailPosition(position, signer: signer), read.question == question else {
             throw LogQueryError.invalidCursor

@@ -42,7 +42,7 @@ public struct RecordMerge: Sendable {
     }
 
     /// The next records, at least one, all of one app; `nil` when there are no more.
-    /// - Throws: ``RecordReaderError``, or `CancellationError` when the task was cancelled.
+    /// - Throws: ``StoreError``, or `CancellationError` when the task was cancelled.
     public mutating func next() async throws -> AppRecords? {
         guard left > 0 else { return nil }
         if parts.count == 1 {

@@ -12,18 +12,18 @@ public protocol RecordReader: Sendable {
     /// leave out lines that ``LineSieve`` keeps back, and then says how many rows it looked at.
     func rows(
         _ filter: LogFilter, order: LogOrder, after position: RecordPosition?, limit: Int
-    ) async throws(RecordReaderError) -> RecordRows
+    ) async throws(StoreError) -> RecordRows
 
     /// Up to `limit` rows of one generation from `offset` on, in the order of their bytes: what followers read.
     func rows(
         of generation: GenerationID, from offset: Int64, limit: Int
-    ) async throws(RecordReaderError) -> RecordRows
+    ) async throws(StoreError) -> RecordRows
 
     /// How many records there are by app, times, levels and flags of the filter alone.
-    func count(_ filter: LogFilter) async throws(RecordReaderError) -> Int64
+    func count(_ filter: LogFilter) async throws(StoreError) -> Int64
 
     /// How many records of one generation are stored.
-    func count(of generation: GenerationID) async throws(RecordReaderError) -> Int64
+    func count(of generation: GenerationID) async throws(StoreError) -> Int64
 
     /// How many records of each level there are in each interval, by app, times, levels and flags of the filter alone.
     ///
@@ -33,15 +33,15 @@ public protocol RecordReader: Sendable {
     ///   - interval: at least a millisecond.
     ///   - limit: how many intervals at most, the earliest first.
     /// - Returns: the intervals that hold records.
-    /// - Throws: ``RecordReaderError``.
+    /// - Throws: ``StoreError``.
     func histogram(
         _ filter: LogFilter, interval: Duration, limit: Int
-    ) async throws(RecordReaderError) -> [HistogramBar]
+    ) async throws(StoreError) -> [HistogramBar]
 
     /// The same records, read at a pace; a reader that knows none is the same at every pace.
     ///
     /// At ``ReadingPace/short`` ``rows(_:order:after:limit:)`` looks at little in one call, and counts and histograms that
-    /// would look at much throw an error that ``RecordReaderError/takesLong``.
+    /// would look at much throw an error that is ``StoreError/Reason/tooLong``.
     func reading(_ pace: ReadingPace) -> any RecordReader
 }
 
@@ -64,35 +64,7 @@ public struct HistogramBar: Sendable, Hashable {
     }
 }
 
-/// Why a record reader could not answer.
-public struct RecordReaderError: StoreFault, CustomStringConvertible {
-    /// What the store said, for operators.
-    public let detail: String
-    /// Whether nothing is wrong, but that the answer takes longer than ``ReadingPace/short`` allows.
-    public let takesLong: Bool
-    /// What keeps the store from doing it, if it is known.
-    public let condition: StoreCondition?
-    /// Whether the same call may succeed later.
-    public let mayPass: Bool
-
-    /// Makes an error.
-    public init(detail: String, condition: StoreCondition? = nil, mayPass: Bool = true) {
-        self.detail = detail
-        self.condition = condition
-        self.mayPass = mayPass
-        takesLong = false
-    }
-
-    private init(takesLong detail: String) {
-        self.detail = detail
-        condition = nil
-        mayPass = true
-        takesLong = true
-    }
-
+extension StoreError {
     /// The answer takes longer than ``ReadingPace/short`` allows.
-    public static let tooLong = RecordReaderError(takesLong: "the answer takes longer than a short read may")
-
-    /// Kind and detail, as other errors of stores have them.
-    public var description: String { "\(mayPass ? "unavailable" : "broken"): \(detail)" }
+    public static let tooLong = StoreError(.tooLong, detail: "the answer takes longer than a short read may")
 }

@@ -1,3 +1,5 @@
+import LogModel
+
 /// Records that match a filter, pulled slice by slice; between two pulls nothing of the store is held.
 public struct RecordStream: Sendable {
     private let filter: LogFilter
@@ -27,7 +29,7 @@ public struct RecordStream: Sendable {
     }
 
     /// The next records, at least one; `nil` when there are no more.
-    /// - Throws: ``RecordReaderError``, or `CancellationError` when the task was cancelled; what the background throws.
+    /// - Throws: ``StoreError``, or `CancellationError` when the task was cancelled; what the background throws.
     public mutating func next() async throws -> RecordRows? {
         guard let background else { return try await pull(with: reader, isShort: false) }
         if !background.hasBegun {

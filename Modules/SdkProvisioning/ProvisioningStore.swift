@@ -5,7 +5,7 @@ public import LogModel
 /// It is a memory, not the truth: the file store is, and whatever it has lost is provisioned again.
 public protocol ProvisioningStore: Sendable {
     /// What is known to exist in the file store for an app.
-    func grant(for app: AppID) async throws(ProvisioningStoreError) -> AppGrant?
+    func grant(for app: AppID) async throws(StoreError) -> AppGrant?
 
     /// Keeps `grant` for an app in place of `known`, unless another grant than `known` is kept by now.
     ///
@@ -16,26 +16,26 @@ public protocol ProvisioningStore: Sendable {
     ///   - grant: what is kept from now on, if nothing else is.
     ///   - app: the app.
     /// - Returns: the grant that is kept now.
-    /// - Throws: ``ProvisioningStoreError`` when the store could not be asked.
+    /// - Throws: ``StoreError`` when the store could not be asked.
     func replaceGrant(
         _ known: AppGrant?, with grant: AppGrant, for app: AppID
-    ) async throws(ProvisioningStoreError) -> AppGrant
+    ) async throws(StoreError) -> AppGrant
 
     /// Whether the storage token of a client token is known to be in its app's group.
-    func isEnrolled(_ token: TokenID) async throws(ProvisioningStoreError) -> Bool
+    func isEnrolled(_ token: TokenID) async throws(StoreError) -> Bool
 
     /// Remembers whether the storage token of a client token is in its app's group.
-    func setEnrolled(_ enrolled: Bool, _ token: TokenID) async throws(ProvisioningStoreError)
+    func setEnrolled(_ enrolled: Bool, _ token: TokenID) async throws(StoreError)
 
     /// The file prefix kept for a client token and an instance, or else `candidate`, which is then kept.
     ///
     /// Of simultaneous calls for one instance, all get the same prefix.
     func filePrefix(
         of token: TokenID, instance: String, else candidate: FilePrefix, at moment: Timestamp
-    ) async throws(ProvisioningStoreError) -> FilePrefix
+    ) async throws(StoreError) -> FilePrefix
 
     /// Who was given a prefix.
-    func owner(of prefix: FilePrefix) async throws(ProvisioningStoreError) -> PrefixOwner?
+    func owner(of prefix: FilePrefix) async throws(StoreError) -> PrefixOwner?
 }
 
 /// What exists in the file store for an app.
@@ -90,24 +90,4 @@ public struct FilePrefix: Sendable, Hashable, CustomStringConvertible {
 
     /// The prefix.
     public var description: String { text }
-}
-
-/// Why the memory of provisioning could not answer.
-public struct ProvisioningStoreError: StoreFault, CustomStringConvertible {
-    /// What the store said, for operators.
-    public let detail: String
-    /// What keeps the store from doing it, if it is known.
-    public let condition: StoreCondition?
-    /// Whether the same call may succeed later.
-    public let mayPass: Bool
-
-    /// Makes an error.
-    public init(detail: String, condition: StoreCondition? = nil, mayPass: Bool = true) {
-        self.detail = detail
-        self.condition = condition
-        self.mayPass = mayPass
-    }
-
-    /// Kind and detail, as other errors of stores have them.
-    public var description: String { "\(mayPass ? "unavailable" : "broken"): \(detail)" }
 }

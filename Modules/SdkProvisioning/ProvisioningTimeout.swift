@@ -10,11 +10,8 @@ extension TimeLimitPassed {
         switch interrupted {
         case let error as StorageError:
             return StorageError(.unavailable, detail: "\(words): \(error.detail)")
-        case let error as ProvisioningStoreError:
-            return ProvisioningStoreError(
-                detail: "\(words): \(error.detail)", condition: error.condition, mayPass: error.mayPass)
-        case let error as RegistryStoreError:
-            return RegistryStoreError(error.reason, detail: "\(words): \(error.detail)", condition: error.condition)
+        case let error as StoreError:
+            return StoreError(error.reason, detail: "\(words): \(error.detail)", condition: error.condition)
         default:
             // It waited for its turn, behind another one of the same app.
             return StorageError(.unavailable, detail: "\(words): another init of the app is under way")

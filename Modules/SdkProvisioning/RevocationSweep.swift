@@ -68,7 +68,7 @@ public struct RevocationSweep: Sendable {
     }
 
     /// Carries the revocation of one token out.
-    /// - Throws: ``StorageError``, ``RegistryStoreError`` or ``ProvisioningStoreError``, or `TimeLimitPassed` after
+    /// - Throws: ``StorageError``, ``StoreError`` or ``StoreError``, or `TimeLimitPassed` after
     ///   ``patience``; it then stays owed.
     public func settle(_ token: TokenID) async throws {
         try await within(RevocationSweep.patience, by: ticks) { try await settleWithoutLimit(token) }

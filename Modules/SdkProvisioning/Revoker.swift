@@ -79,7 +79,7 @@ public struct Revoker: Sendable {
 
     /// Revokes a token of an app.
     /// - Returns: what came of it at the file store; `nil` when the app has no such token or it was revoked before.
-    /// - Throws: ``RegistryStoreError`` when the revocation could not be written down.
+    /// - Throws: ``StoreError`` when the revocation could not be written down.
     public func revoke(_ id: TokenID, of app: AppID) async throws -> RevocationOutcome? {
         guard try await tokens.revoke(id, of: app) else { return nil }
         return await carryOut([id])
@@ -90,7 +90,7 @@ public struct Revoker: Sendable {
     /// What is then owed of the app is asked for after the deletion, so that tokens that were issued meanwhile, and those
     /// that were revoked before and are owed still, are among it.
     /// - Returns: what came of it at the file store.
-    /// - Throws: ``RegistryError`` `.unknownApp`; ``RegistryStoreError`` when it could not be written down.
+    /// - Throws: ``RegistryError`` `.unknownApp`; ``StoreError`` when it could not be written down.
     public func delete(_ app: AppID) async throws -> RevocationOutcome {
         try await apps.delete(app)
         do {

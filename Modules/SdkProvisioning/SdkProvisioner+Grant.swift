@@ -13,7 +13,7 @@ extension SdkProvisioner {
     ///   - app: the app.
     ///   - lost: takes what the memory knew and the store has not any more.
     /// - Returns: the grant, which the memory now has.
-    /// - Throws: ``StorageError`` or ``ProvisioningStoreError``.
+    /// - Throws: ``StorageError`` or ``StoreError``.
     func ensureGrant(for app: AppID, _ lost: inout Set<ProvisionedPart>) async throws -> AppGrant {
         let path = settings.folder(of: app)
         let folder = try await folder(at: path)

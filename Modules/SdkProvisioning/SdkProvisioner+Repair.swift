@@ -63,7 +63,7 @@ extension SdkProvisioner {
     ///   - app: the app.
     ///   - last: the client token behind which to go on; `nil` to begin.
     /// - Returns: what was found in this step.
-    /// - Throws: ``StorageError``, ``ProvisioningStoreError``, ``RegistryStoreError``, or `CancellationError` when the
+    /// - Throws: ``StorageError``, ``StoreError``, ``StoreError``, or `CancellationError` when the
     ///   task is cancelled; what was put back until then stays.
     public func repair(_ app: AppID, after last: TokenID? = nil) async throws -> RepairReport {
         guard try await memory.grant(for: app) != nil else { return RepairReport(wasProvisioned: false) }

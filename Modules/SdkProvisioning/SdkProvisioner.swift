@@ -62,7 +62,7 @@ public struct SdkProvisioner: Sendable {
     ///   - instance: which installation asks; the same one gets the same prefix.
     ///   - prefix: a prefix that this token was given before, which is then kept.
     /// - Returns: what the SDK gets.
-    /// - Throws: ``StorageError``, ``ProvisioningStoreError``, ``RegistryStoreError``, or ``TokenRefusal`` `.revoked`
+    /// - Throws: ``StorageError``, ``StoreError``, ``StoreError``, or ``TokenRefusal`` `.revoked`
     ///   when the token was revoked meanwhile. When the time is over it is the error of what was waited for.
     public func provision(
         for token: ClientToken, instance: String? = nil, keeping prefix: FilePrefix? = nil

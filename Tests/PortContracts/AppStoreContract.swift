@@ -21,7 +21,7 @@ public enum AppStoreContract {
             let app = RegisteredApp.fresh()
             try await store.apps.add(app)
             let rival = RegisteredApp(id: .fresh(), name: app.name, createdAt: .sample)
-            let error = await #expect(throws: RegistryStoreError.self) { try await store.apps.add(rival) }
+            let error = await #expect(throws: StoreError.self) { try await store.apps.add(rival) }
             #expect(error?.reason == .conflict)
             #expect(try await store.apps.app(rival.id) == nil)
             #expect(try await store.apps.app(named: app.name) == app)
@@ -31,7 +31,7 @@ public enum AppStoreContract {
             try await store.apps.add(app)
             for _ in 0..<2 {
                 let rival = RegisteredApp(id: app.id, name: RegisteredApp.fresh().name, createdAt: .sample)
-                let error = await #expect(throws: RegistryStoreError.self) { try await store.apps.add(rival) }
+                let error = await #expect(throws: StoreError.self) { try await store.apps.add(rival) }
                 #expect(error?.reason == .conflict)
                 #expect(try await store.apps.app(app.id)?.name == app.name)
                 _ = try await store.apps.deleteApp(app.id, at: .sample)
@@ -48,11 +48,11 @@ public enum AppStoreContract {
         },
         Clause("of 50 registrations of one name at once, one succeeds and the others meet a conflict") { store in
             let name = RegisteredApp.fresh().name
-            let reasons = try await inParallel(50) { _ -> RegistryStoreError.Reason? in
+            let reasons = try await inParallel(50) { _ -> StoreError.Reason? in
                 do {
                     try await store.apps.add(RegisteredApp(id: .fresh(), name: name, createdAt: .sample))
                     return nil
-                } catch let error as RegistryStoreError {
+                } catch let error as StoreError {
                     return error.reason
                 }
             }

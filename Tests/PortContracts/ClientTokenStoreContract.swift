@@ -24,7 +24,7 @@ public enum ClientTokenStoreContract {
             #expect(try await store.tokens.token(sealed.id) == sealed)
             #expect(try await store.tokens.tokens(of: app, after: nil, limit: 9) == [sealed])
             for rival in [sealed, token(of: try await store.newApp(), id: sealed.id)] {
-                let error = await #expect(throws: RegistryStoreError.self) { try await store.tokens.add(rival) }
+                let error = await #expect(throws: StoreError.self) { try await store.tokens.add(rival) }
                 #expect(error?.reason == .conflict)
             }
             #expect(try await store.tokens.token(sealed.id) == sealed)
@@ -63,7 +63,7 @@ public enum ClientTokenStoreContract {
             _ = try await store.apps.deleteApp(deleted, at: .sample)
             for app in [AppID.fresh(), deleted] {
                 let orphan = token(of: app)
-                let error = await #expect(throws: RegistryStoreError.self) { try await store.tokens.add(orphan) }
+                let error = await #expect(throws: StoreError.self) { try await store.tokens.add(orphan) }
                 #expect(error?.reason == .conflict)
                 #expect(try await store.tokens.token(orphan.id) == nil)
             }

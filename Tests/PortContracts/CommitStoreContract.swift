@@ -188,7 +188,7 @@ public enum CommitStoreContract {
             let step = ObjectStep(
                 move: move, app: app, records: RecordColumns(over: []), rejects: [], receivedAt: .sample)
             let good = sound.step("{\"a\":1}\n")
-            let error = await #expect(throws: CommitStoreError.self) { try await store.commits.commit([good, step]) }
+            let error = await #expect(throws: StoreError.self) { try await store.commits.commit([good, step]) }
             #expect(error?.reason == .broken)
             #expect(try await store.texts(of: app) == [])
             #expect(try await store.cursor("sound", of: app)?.progress == CursorProgress())

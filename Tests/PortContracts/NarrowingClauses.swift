@@ -53,7 +53,7 @@ private struct Unnarrowed: RecordReader {
 
     func rows(
         _ filter: LogFilter, order: LogOrder, after position: RecordPosition?, limit: Int
-    ) async throws(RecordReaderError) -> RecordRows {
+    ) async throws(StoreError) -> RecordRows {
         var plain = filter
         plain.text = nil
         plain.conditions = []
@@ -62,19 +62,19 @@ private struct Unnarrowed: RecordReader {
 
     func rows(
         of generation: GenerationID, from offset: Int64, limit: Int
-    ) async throws(RecordReaderError) -> RecordRows {
+    ) async throws(StoreError) -> RecordRows {
         try await reader.rows(of: generation, from: offset, limit: limit)
     }
 
-    func count(_ filter: LogFilter) async throws(RecordReaderError) -> Int64 { try await reader.count(filter) }
+    func count(_ filter: LogFilter) async throws(StoreError) -> Int64 { try await reader.count(filter) }
 
-    func count(of generation: GenerationID) async throws(RecordReaderError) -> Int64 {
+    func count(of generation: GenerationID) async throws(StoreError) -> Int64 {
         try await reader.count(of: generation)
     }
 
     func histogram(
         _ filter: LogFilter, interval: Duration, limit: Int
-    ) async throws(RecordReaderError) -> [HistogramBar] {
+    ) async throws(StoreError) -> [HistogramBar] {
         try await reader.histogram(filter, interval: interval, limit: limit)
     }
 }

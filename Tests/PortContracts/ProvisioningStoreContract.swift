@@ -88,7 +88,7 @@ public enum ProvisioningStoreContract {
             let (token, other) = (TokenID.fresh(), TokenID.fresh())
             let prefix = freshPrefix()
             _ = try await store.provisioning.filePrefix(of: token, instance: "i", else: prefix, at: .sample)
-            await #expect(throws: ProvisioningStoreError.self) {
+            await #expect(throws: StoreError.self) {
                 try await store.provisioning.filePrefix(of: other, instance: "i", else: prefix, at: .sample)
             }
             #expect(try await store.provisioning.owner(of: prefix) == PrefixOwner(token: token, instance: "i"))

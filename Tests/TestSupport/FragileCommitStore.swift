@@ -30,26 +30,26 @@ public final class FragileCommitStore: CommitStore {
     public var groupSizes: [Int] { sizes.withLock { $0 } }
 
     /// What the store behind it knows of a writer.
-    public func writer(_ writer: WriterID, of app: AppID) async throws(CommitStoreError) -> WriterState {
+    public func writer(_ writer: WriterID, of app: AppID) async throws(StoreError) -> WriterState {
         try await store.writer(writer, of: app)
     }
 
     /// What the store behind it holds.
-    public func hasRecord(in range: ByteRange, of generation: GenerationID) async throws(CommitStoreError) -> Bool {
+    public func hasRecord(in range: ByteRange, of generation: GenerationID) async throws(StoreError) -> Bool {
         try await store.hasRecord(in: range, of: generation)
     }
 
     /// Commits, or fails.
-    public func commit(_ steps: [ObjectStep]) async throws(CommitStoreError) -> [StepOutcome] {
+    public func commit(_ steps: [ObjectStep]) async throws(StoreError) -> [StepOutcome] {
         sizes.withLock { $0.append(steps.count) }
         switch fates.withLock({ $0.isEmpty ? .pass : $0.removeFirst() }) {
         case .pass: return try await store.commit(steps)
-        case .failBefore: throw CommitStoreError(.unavailable, detail: "told to fail before")
+        case .failBefore: throw StoreError(.unavailable, detail: "told to fail before")
         case .failAfter:
             _ = try await store.commit(steps)
-            throw CommitStoreError(.outcomeUnknown, detail: "told to lose the answer")
+            throw StoreError(.outcomeUnknown, detail: "told to lose the answer")
         case .precede(let work):
-            do { try await work() } catch { throw CommitStoreError(.broken, detail: "\(error)") }
+            do { try await work() } catch { throw StoreError(.broken, detail: "\(error)") }
             return try await store.commit(steps)
         }
     }

@@ -22,25 +22,25 @@ public struct MongoCommitStore: CommitStore {
     /// Applies steps in one transaction.
     ///
     /// A line that does not fit in a document is refused as `.broken` before anything is sent.
-    public func commit(_ steps: [ObjectStep]) async throws(CommitStoreError) -> [StepOutcome] {
+    public func commit(_ steps: [ObjectStep]) async throws(StoreError) -> [StepOutcome] {
         guard !steps.isEmpty else { return [] }
         for step in steps { try check(step) }
         do {
             return try await apply(steps, looksFirst: false)
         } catch {
             // A record is there that no rewinding accounts for, so each place is looked up before it is written.
-            guard error.meaning == .conflict else { throw error.commit }
+            guard error.meaning == .conflict else { throw error.committed }
         }
         do {
             return try await apply(steps, looksFirst: true)
         } catch {
-            throw error.commit
+            throw error.committed
         }
     }
 
     /// What is known of a writer.
-    public func writer(_ writer: WriterID, of app: AppID) async throws(CommitStoreError) -> WriterState {
-        try await database.read(\.commit) { client in
+    public func writer(_ writer: WriterID, of app: AppID) async throws(StoreError) -> WriterState {
+        try await database.read(\.stored) { client in
             let id = WriterPlace(app: app, writer: writer).id
             guard let document = try client.first(Collection.writers, ["_id": id]) else { return WriterState() }
             guard let taken = SequenceSet(try document.text("taken")) else { throw MalformedDocument(member: "taken") }
@@ -51,8 +51,8 @@ public struct MongoCommitStore: CommitStore {
     /// Whether a record of a generation begins in a range.
     public func hasRecord(
         in range: ByteRange, of generation: GenerationID
-    ) async throws(CommitStoreError) -> Bool {
-        try await database.read(\.commit) { client in
+    ) async throws(StoreError) -> Bool {
+        try await database.read(\.stored) { client in
             let places: BSONValue = [
                 "$gte": RecordPlace.id(generation, range.lower), "$lt": RecordPlace.id(generation, range.upper),
             ]
@@ -80,12 +80,12 @@ public struct MongoCommitStore: CommitStore {
         return plan.outcomes
     }
 
-    private func check(_ step: ObjectStep) throws(CommitStoreError) {
+    private func check(_ step: ObjectStep) throws(StoreError) {
         guard step.move.to.counts.totalBytes == step.move.to.position else {
-            throw CommitStoreError(.broken, detail: "the account of bytes does not add up to the position")
+            throw StoreError(.broken, detail: "the account of bytes does not add up to the position")
         }
         guard step.records.lengths.allSatisfy({ Int($0) <= RecordInsert.lineLimit }) else {
-            throw CommitStoreError(
+            throw StoreError(
                 .broken,
                 detail: "a line has more than \(RecordInsert.lineLimit) bytes, which no document of MongoDB holds: "
                     + "lower ingest.max_line_bytes")

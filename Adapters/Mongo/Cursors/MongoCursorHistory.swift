@@ -7,8 +7,8 @@ import StoreSupport
 
 extension MongoCursorStore: CursorHistory {
     /// The latest steps of a generation's cursor.
-    public func steps(of generation: GenerationID) async throws(CursorStoreError) -> [CursorStep] {
-        try await database.read(\.cursor) { client in
+    public func steps(of generation: GenerationID) async throws(StoreError) -> [CursorStep] {
+        try await database.read(\.stored) { client in
             let id: BSONDocument = ["_id": .int64(generation.number)]
             let latest = try client.first(Collection.cursors, id, ["projection": ["step": 1]])
             let earlier = try client.first(Collection.history, id)?.documents("steps") ?? []
@@ -21,8 +21,8 @@ extension MongoCursorStore: CursorHistory {
     /// Puts a cursor back.
     public func rewind(
         _ cursor: LogCursor.Cursor, to progress: CursorProgress, at moment: Timestamp
-    ) async throws(CursorStoreError) -> RewindOutcome {
-        try await database.write(\.cursor) { client in
+    ) async throws(StoreError) -> RewindOutcome {
+        try await database.write(\.stored) { client in
             let position = cursor.progress.position
             let standing: BSONDocument = [
                 "_id": .int64(cursor.generation.number), "is_latest": true, "epoch": .int64(cursor.epoch),

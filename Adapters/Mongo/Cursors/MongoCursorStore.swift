@@ -12,8 +12,8 @@ public struct MongoCursorStore: CursorStore {
     /// The cursors of the latest generations of some objects.
     public func latest(
         in source: SourceID, of objects: [ObjectKey]
-    ) async throws(CursorStoreError) -> [ObjectKey: LogCursor.Cursor] {
-        try await database.read(\.cursor) { client in
+    ) async throws(StoreError) -> [ObjectKey: LogCursor.Cursor] {
+        try await database.read(\.stored) { client in
             let found = try CursorTable(client).latest(objects.map { ObjectPlace(source: source, object: $0) })
             return Dictionary(uniqueKeysWithValues: found.map { ($0.key.object, $0.value) })
         }
@@ -22,9 +22,9 @@ public struct MongoCursorStore: CursorStore {
     /// Tries to take objects.
     public func claim(
         _ requests: [ClaimRequest], by owner: OwnerID, for lease: Duration
-    ) async throws(CursorStoreError) -> [ClaimOutcome] {
+    ) async throws(StoreError) -> [ClaimOutcome] {
         guard !requests.isEmpty else { return [] }
-        return try await database.write(\.cursor, repeatsConflicts: true) { client in
+        return try await database.write(\.stored, repeatsConflicts: true) { client in
             let table = CursorTable(client)
             var outcomes: [Int: ClaimOutcome] = [:]
             // A request for an object that was asked for before meets what became of that.
@@ -39,8 +39,8 @@ public struct MongoCursorStore: CursorStore {
     /// Ends a generation and begins the next one.
     public func beginNext(
         after claim: Claim, because reason: GenerationReason, for lease: Duration
-    ) async throws(CursorStoreError) -> Claim? {
-        try await database.write(\.cursor, repeatsConflicts: true) { client in
+    ) async throws(StoreError) -> Claim? {
+        try await database.write(\.stored, repeatsConflicts: true) { client in
             try CursorTable(client).beginNext(after: claim, because: reason, for: lease)
         }
     }
@@ -48,10 +48,10 @@ public struct MongoCursorStore: CursorStore {
     /// Prolongs claims.
     ///
     /// Without a transaction: a commit that has the cursor is waited for by the server instead of met.
-    public func extend(_ claims: [Claim], for lease: Duration) async throws(CursorStoreError) -> Set<GenerationID> {
+    public func extend(_ claims: [Claim], for lease: Duration) async throws(StoreError) -> Set<GenerationID> {
         guard !claims.isEmpty else { return [] }
         let end: BSONValue = ["$add": [serverNow, .int64(nanoseconds(lease))]]
-        return try await database.change(\.cursor) { client in
+        return try await database.change(\.stored) { client in
             let met = try client.update(
                 Collection.cursors,
                 claims.map { ["q": .document(holding($0)), "u": [["$set": ["lease_end": end]]]] })
@@ -67,9 +67,9 @@ public struct MongoCursorStore: CursorStore {
     }
 
     /// Gives claims up.
-    public func release(_ claims: [Claim]) async throws(CursorStoreError) {
+    public func release(_ claims: [Claim]) async throws(StoreError) {
         guard !claims.isEmpty else { return }
-        try await database.change(\.cursor) { client in
+        try await database.change(\.stored) { client in
             _ = try client.update(
                 Collection.cursors,
                 claims.map {
@@ -81,8 +81,8 @@ public struct MongoCursorStore: CursorStore {
     /// A page of cursors.
     public func cursors(
         of app: AppID?, after last: GenerationID?, limit: Int
-    ) async throws(CursorStoreError) -> [LogCursor.Cursor] {
-        try await database.read(\.cursor) { client in
+    ) async throws(StoreError) -> [LogCursor.Cursor] {
+        try await database.read(\.stored) { client in
             var filter: BSONDocument = ["_id": ["$gt": .int64(last?.number ?? 0)]]
             if let app { filter.append("app", .string(app.text)) }
             return try client.all(

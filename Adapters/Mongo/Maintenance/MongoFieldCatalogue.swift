@@ -18,8 +18,8 @@ public struct MongoFieldCatalogue: FieldCatalogue {
     /// that is not one any more is refused by the fence of ``apply(_:)``.
     public func backlog(
         of app: AppID, after last: GenerationID?, limit: Int
-    ) async throws(MaintenanceStoreError) -> [FollowerGap] {
-        try await database.read(\.maintenance) { client in
+    ) async throws(StoreError) -> [FollowerGap] {
+        try await database.read(\.stored) { client in
             var gaps: [FollowerGap] = []
             var last = last?.number ?? 0
             while gaps.count < limit {
@@ -47,8 +47,8 @@ public struct MongoFieldCatalogue: FieldCatalogue {
     /// Applies a step in one transaction.
     ///
     /// It writes the app's document: whichever of it and a deletion of the app comes later is begun anew.
-    public func apply(_ step: CatalogueStep) async throws(MaintenanceStoreError) -> CatalogueOutcome {
-        try await database.write(\.maintenance, repeatsConflicts: true) { try apply(step, $0) }
+    public func apply(_ step: CatalogueStep) async throws(StoreError) -> CatalogueOutcome {
+        try await database.write(\.stored, repeatsConflicts: true) { try apply(step, $0) }
     }
 
     /// Applies a step in the transaction that goes on.
@@ -65,16 +65,16 @@ public struct MongoFieldCatalogue: FieldCatalogue {
     /// A page of an app's fields.
     public func fields(
         of app: AppID, after last: String?, limit: Int
-    ) async throws(MaintenanceStoreError) -> [FieldEntry] {
-        try await database.read(\.maintenance) { client in
+    ) async throws(StoreError) -> [FieldEntry] {
+        try await database.read(\.stored) { client in
             guard let app = try client.appNumber(app) else { return [] }
             return try FieldTable(client, app: app).fields(after: last, limit: limit)
         }
     }
 
     /// How many times fields were seen for which there was no room.
-    public func overflow(of app: AppID) async throws(MaintenanceStoreError) -> Int64 {
-        try await database.read(\.maintenance) { client in
+    public func overflow(of app: AppID) async throws(StoreError) -> Int64 {
+        try await database.read(\.stored) { client in
             guard let app = try client.appNumber(app) else { return 0 }
             return try FieldTable(client, app: app).overflow()
         }

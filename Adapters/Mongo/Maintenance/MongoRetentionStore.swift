@@ -1,5 +1,5 @@
 public import LogMaintenance
-import LogModel
+public import LogModel
 import StoreSupport
 
 /// Retention in MongoDB: a step finds the generations that it is about, and then looks and removes in one transaction.
@@ -15,10 +15,10 @@ public struct MongoRetentionStore: RetentionStore {
     /// Removes records and rejects that may go; a step looks at 10 000 rows and 256 generations at most.
     public func expire(
         _ plan: RetentionPlan, from place: RetentionPlace?, limit: Int
-    ) async throws(MaintenanceStoreError) -> RetentionStep {
+    ) async throws(StoreError) -> RetentionStep {
         // At least one record, whatever is asked for: else a step could stand still.
         let rows = min(max(limit, 2), RetentionScan.rowLimit)
-        let generations = try await database.read(\.maintenance) { client in
+        let generations = try await database.read(\.stored) { client in
             try AgeingGenerations(plan, from: place, rows: rows, client)
         }
         guard !generations.worthALook.isEmpty else {
@@ -26,14 +26,14 @@ public struct MongoRetentionStore: RetentionStore {
             step.next = generations.next.map { RetentionPlace(generation: $0, offset: 0) }
             return step
         }
-        return try await database.write(\.maintenance) { client in
+        return try await database.write(\.stored) { client in
             try RetentionScan(plan, generations, rows: rows, client).remove()
         }
     }
 
     /// Removes what deleted apps left, 10 000 rows at most.
-    public func erase(limit: Int) async throws(MaintenanceStoreError) -> ErasureStep {
-        try await database.write(\.maintenance) { client in
+    public func erase(limit: Int) async throws(StoreError) -> ErasureStep {
+        try await database.write(\.stored) { client in
             var erasure = Erasure(client, limit: limit)
             return try erasure.run()
         }
@@ -42,8 +42,8 @@ public struct MongoRetentionStore: RetentionStore {
     /// Ranges that a follower missed, the latest first.
     public func missed(
         of follower: FollowerName, limit: Int
-    ) async throws(MaintenanceStoreError) -> [MissedRange] {
-        try await database.read(\.maintenance) { client in
+    ) async throws(StoreError) -> [MissedRange] {
+        try await database.read(\.stored) { client in
             try FollowerTable(client).missed(by: follower, limit: limit)
         }
     }

@@ -4,8 +4,8 @@ import StoreSupport
 
 extension MongoRunStore: RunRetention {
     /// Removes old runs.
-    public func expireRuns(endedBefore end: Timestamp, limit: Int) async throws(MaintenanceStoreError) -> Int {
-        try await database.write(\.maintenance) { client in
+    public func expireRuns(endedBefore end: Timestamp, limit: Int) async throws(StoreError) -> Int {
+        try await database.write(\.stored) { client in
             // Nulls are no numbers, so runs that go on are none of those.
             let old = try client.all(
                 .find(

@@ -1,6 +1,6 @@
 public import LogCursor
 public import LogMaintenance
-import LogModel
+public import LogModel
 import StoreSupport
 
 extension MongoRetentionStore: TombstoneStore {
@@ -8,9 +8,9 @@ extension MongoRetentionStore: TombstoneStore {
     ///
     /// Whoever claims, moves or rewinds the cursor at the same moment writes its document as well, so that one of both is
     /// begun anew and sees what the other has done.
-    public func forget(_ cursor: LogCursor.Cursor) async throws(MaintenanceStoreError) -> Bool {
+    public func forget(_ cursor: LogCursor.Cursor) async throws(StoreError) -> Bool {
         let id: BSONValue = .int64(cursor.generation.number)
-        return try await database.write(\.maintenance) { client in
+        return try await database.write(\.stored) { client in
             guard try client.agedRecords(of: cursor.generation, from: 0, limit: 1).isEmpty,
                 try client.first(Collection.rejects, ["generation": id]) == nil
             else { return false }

@@ -1,3 +1,4 @@
+import LogModel
 public import LogQuery
 public import StoreSupport
 
@@ -5,22 +6,22 @@ extension MongoRecordReader {
     /// How the queries that answer questions are executed; each is run once more to count its keys and documents.
     /// - Parameter questions: what is asked of the reader that it is given.
     /// - Returns: a plan for each query, in the order in which they were made.
-    /// - Throws: ``RecordReaderError``, or what `questions` throws.
+    /// - Throws: ``StoreError``, or what `questions` throws.
     public func plans(of questions: (any RecordReader) async throws -> Void) async throws -> [QueryPlan] {
         let trace = StatementTrace<MongoQuery>()
         var traced = self
         traced.trace = trace
         try await questions(traced)
         let queries = await trace.statements
-        return try await database.read(\.reader) { client in try queries.map { try client.plan(of: $0) } }
+        return try await database.read(\.stored) { client in try queries.map { try client.plan(of: $0) } }
     }
 
     /// Reads, and notes the queries when somebody wants to see them.
     func read<Value: Sendable>(
         _ work: @escaping @Sendable (MongoClient) throws -> Value
-    ) async throws(RecordReaderError) -> Value {
-        guard let trace else { return try await database.read(\.reader, work) }
-        let (value, queries) = try await database.read(\.reader) { client in try client.traced(work) }
+    ) async throws(StoreError) -> Value {
+        guard let trace else { return try await database.read(\.stored, work) }
+        let (value, queries) = try await database.read(\.stored) { client in try client.traced(work) }
         await trace.note(queries)
         return value
     }

@@ -27,7 +27,7 @@ public struct MongoRecordReader: RecordReader {
     /// Rows behind a position in the order asked for.
     public func rows(
         _ filter: LogFilter, order: LogOrder, after position: RecordPosition?, limit: Int
-    ) async throws(RecordReaderError) -> RecordRows {
+    ) async throws(StoreError) -> RecordRows {
         try await read { client in
             var rows =
                 switch order {
@@ -45,7 +45,7 @@ public struct MongoRecordReader: RecordReader {
     /// Rows of one generation from an offset on.
     public func rows(
         of generation: GenerationID, from offset: Int64, limit: Int
-    ) async throws(RecordReaderError) -> RecordRows {
+    ) async throws(StoreError) -> RecordRows {
         try await read { client in
             var rows = RecordRows()
             let stretch: BSONValue = [
@@ -61,7 +61,7 @@ public struct MongoRecordReader: RecordReader {
     }
 
     /// How many records there are.
-    public func count(_ filter: LogFilter) async throws(RecordReaderError) -> Int64 {
+    public func count(_ filter: LogFilter) async throws(StoreError) -> Int64 {
         try await read { client in
             guard let app = try client.appNumber(filter.app) else { return 0 }
             return try client.count(["a": .int64(app)] + filter.columnCondition, hint: .string(Schema.recordsByTime))
@@ -69,7 +69,7 @@ public struct MongoRecordReader: RecordReader {
     }
 
     /// How many records of one generation are stored.
-    public func count(of generation: GenerationID) async throws(RecordReaderError) -> Int64 {
+    public func count(of generation: GenerationID) async throws(StoreError) -> Int64 {
         try await read { client in
             let stretch: BSONValue = [
                 "$gte": RecordPlace.id(generation, 0), "$lte": RecordPlace.id(generation, .max),
@@ -81,7 +81,7 @@ public struct MongoRecordReader: RecordReader {
     /// How many records of each level there are in each interval.
     public func histogram(
         _ filter: LogFilter, interval: Duration, limit: Int
-    ) async throws(RecordReaderError) -> [HistogramBar] {
+    ) async throws(StoreError) -> [HistogramBar] {
         try await read { client in
             guard limit > 0, let app = try client.appNumber(filter.app) else { return [] }
             let condition = ["a": .int64(app)] + filter.columnCondition

@@ -12,8 +12,8 @@ public struct MongoRejectReader: RejectReader {
     /// A page of rejects.
     public func rejects(
         of app: AppID?, after last: Int64?, limit: Int
-    ) async throws(CommitStoreError) -> [StoredReject] {
-        try await database.read(\.commit) { client in
+    ) async throws(StoreError) -> [StoredReject] {
+        try await database.read(\.stored) { client in
             var filter: BSONDocument = ["_id": ["$gt": .int64(last ?? 0)]]
             if let app { filter.append("app", .string(app.text)) }
             return try client.rejects(filter, ["sort": ["_id": 1], "limit": BSONValue(limit)])
@@ -23,16 +23,16 @@ public struct MongoRejectReader: RejectReader {
     /// The rejects of one generation for one reason.
     public func rejects(
         of generation: GenerationID, because reason: RejectReason
-    ) async throws(CommitStoreError) -> [StoredReject] {
-        try await database.read(\.commit) { client in
+    ) async throws(StoreError) -> [StoredReject] {
+        try await database.read(\.stored) { client in
             try client.rejects(
                 ["generation": .int64(generation.number), "reason": .string(reason.rawValue)], ["sort": ["lower": 1]])
         }
     }
 
     /// The reject of a number.
-    public func reject(_ number: Int64) async throws(CommitStoreError) -> StoredReject? {
-        try await database.read(\.commit) { try $0.rejects(["_id": .int64(number)], [:]).first }
+    public func reject(_ number: Int64) async throws(StoreError) -> StoredReject? {
+        try await database.read(\.stored) { try $0.rejects(["_id": .int64(number)], [:]).first }
     }
 }
 

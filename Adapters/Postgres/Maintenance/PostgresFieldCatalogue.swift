@@ -12,8 +12,8 @@ public struct PostgresFieldCatalogue: FieldCatalogue {
     /// Generations whose cursor stands beyond the catalogue's position.
     public func backlog(
         of app: AppID, after last: GenerationID?, limit: Int
-    ) async throws(MaintenanceStoreError) -> [FollowerGap] {
-        try await database.read(\.maintenance) { session in
+    ) async throws(StoreError) -> [FollowerGap] {
+        try await database.read(\.stored) { session in
             try session.execute(
                 """
                 SELECT c.generation, coalesce(f.position, 0) AS place, c.position AS committed
@@ -34,15 +34,15 @@ public struct PostgresFieldCatalogue: FieldCatalogue {
     }
 
     /// Applies a step in one transaction.
-    public func apply(_ step: CatalogueStep) async throws(MaintenanceStoreError) -> CatalogueOutcome {
-        try await database.write(\.maintenance) { try CatalogueTable($0).apply(step) }
+    public func apply(_ step: CatalogueStep) async throws(StoreError) -> CatalogueOutcome {
+        try await database.write(\.stored) { try CatalogueTable($0).apply(step) }
     }
 
     /// A page of an app's fields.
     public func fields(
         of app: AppID, after last: String?, limit: Int
-    ) async throws(MaintenanceStoreError) -> [FieldEntry] {
-        try await database.read(\.maintenance) { session in
+    ) async throws(StoreError) -> [FieldEntry] {
+        try await database.read(\.stored) { session in
             try session.execute(
                 """
                 SELECT path, types, count, first_seen, last_seen FROM fields
@@ -61,8 +61,8 @@ public struct PostgresFieldCatalogue: FieldCatalogue {
     }
 
     /// How many times fields were seen for which there was no room.
-    public func overflow(of app: AppID) async throws(MaintenanceStoreError) -> Int64 {
-        try await database.read(\.maintenance) { session in
+    public func overflow(of app: AppID) async throws(StoreError) -> Int64 {
+        try await database.read(\.stored) { session in
             try session.execute(
                 "SELECT overflow FROM field_totals WHERE app = (SELECT number FROM apps WHERE id = $1)",
                 [.text(app.text)]

@@ -20,12 +20,12 @@ public struct PostgresRetentionStore: RetentionStore {
     /// Removes records and rejects that may go: a day, or rows of them.
     public func expire(
         _ plan: RetentionPlan, from place: RetentionPlace?, limit: Int
-    ) async throws(MaintenanceStoreError) -> RetentionStep {
+    ) async throws(StoreError) -> RetentionStep {
         if let first = firstDay(at: place) {
-            let day = try await database.read(\.maintenance) { try DayDrop(plan, $0).next(from: first) }
+            let day = try await database.read(\.stored) { try DayDrop(plan, $0).next(from: first) }
             if let day { return try await drop(day, plan) }
         }
-        return try await database.write(\.maintenance) { session in
+        return try await database.write(\.stored) { session in
             var expiry = RowExpiry(plan, limit: limit, session)
             return try expiry.step(from: place)
         }
@@ -39,7 +39,7 @@ public struct PostgresRetentionStore: RetentionStore {
 
     /// Drops a day's partition, or lets it be when it cannot be had: its rows go one by one then, and what is left of it
     /// goes at a later time.
-    private func drop(_ day: CivilDay, _ plan: RetentionPlan) async throws(MaintenanceStoreError) -> RetentionStep {
+    private func drop(_ day: CivilDay, _ plan: RetentionPlan) async throws(StoreError) -> RetentionStep {
         for attempt in 1...PostgresRetentionStore.attempts {
             switch try await attemptToDrop(day, plan) {
             case .over(var step):
@@ -48,7 +48,7 @@ public struct PostgresRetentionStore: RetentionStore {
             case .inTheWay:
                 guard attempt < PostgresRetentionStore.attempts else { break }
                 let pause = Duration.milliseconds(50 << attempt) * Double.random(in: 0.5...1.5)
-                do { try await Task.sleep(for: pause) } catch { throw MaintenanceStoreError(detail: "cancelled") }
+                do { try await Task.sleep(for: pause) } catch { throw StoreError(.unavailable, detail: "cancelled") }
             }
         }
         // Who is in the way of one day mostly is in the way of all.
@@ -65,7 +65,7 @@ public struct PostgresRetentionStore: RetentionStore {
     @inline(never)
     private func attemptToDrop(
         _ day: CivilDay, _ plan: RetentionPlan
-    ) async throws(MaintenanceStoreError) -> Attempt {
+    ) async throws(StoreError) -> Attempt {
         do {
             let step = try await database.transaction { try DayDrop(plan, $0).drop(day) }
             database.forgetPartitions()
@@ -75,27 +75,27 @@ public struct PostgresRetentionStore: RetentionStore {
             case ServerState.lockNotAvailable: return .inTheWay
             // Somebody else was first.
             case ServerState.undefinedTable: return .over(RetentionStep())
-            default: throw StoreFailure(error, in: database.target).maintenance
+            default: throw StoreFailure(error, in: database.target).stored
             }
         }
     }
 
     /// Removes what deleted apps left.
-    public func erase(limit: Int) async throws(MaintenanceStoreError) -> ErasureStep {
-        let isOwed = try await database.read(\.maintenance) { try Erasure($0).isOwed() }
+    public func erase(limit: Int) async throws(StoreError) -> ErasureStep {
+        let isOwed = try await database.read(\.stored) { try Erasure($0).isOwed() }
         guard isOwed else {
             var step = ErasureStep()
             step.isDone = true
             return step
         }
-        return try await database.write(\.maintenance) { try Erasure($0).step(limit: limit) }
+        return try await database.write(\.stored) { try Erasure($0).step(limit: limit) }
     }
 
     /// Ranges that a follower missed, the latest first.
     public func missed(
         of follower: FollowerName, limit: Int
-    ) async throws(MaintenanceStoreError) -> [MissedRange] {
-        try await database.read(\.maintenance) { try MissTable($0).ranges(of: follower, limit: limit) }
+    ) async throws(StoreError) -> [MissedRange] {
+        try await database.read(\.stored) { try MissTable($0).ranges(of: follower, limit: limit) }
     }
 }
 
@@ -106,8 +106,8 @@ extension GenerationID {
 
 extension PostgresRunStore: RunRetention {
     /// Removes old runs.
-    public func expireRuns(endedBefore end: Timestamp, limit: Int) async throws(MaintenanceStoreError) -> Int {
-        try await database.write(\.maintenance) { session in
+    public func expireRuns(endedBefore end: Timestamp, limit: Int) async throws(StoreError) -> Int {
+        try await database.write(\.stored) { session in
             try session.execute(
                 """
                 DELETE FROM runs WHERE id = ANY(ARRAY(SELECT id FROM runs

@@ -1,13 +1,13 @@
 public import LogCursor
 public import LogMaintenance
-import LogModel
+public import LogModel
 import StoreSupport
 
 extension PostgresRetentionStore: TombstoneStore {
     /// Removes the cursor of an object that is gone.
-    public func forget(_ cursor: LogCursor.Cursor) async throws(MaintenanceStoreError) -> Bool {
+    public func forget(_ cursor: LogCursor.Cursor) async throws(StoreError) -> Bool {
         let generation: PostgresValue = .integer(cursor.generation.number)
-        return try await database.write(\.maintenance) { session in
+        return try await database.write(\.stored) { session in
             let gone = try session.execute(
                 """
                 DELETE FROM cursors WHERE generation = $1 AND epoch = $2 AND position = $3

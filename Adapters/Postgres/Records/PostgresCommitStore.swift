@@ -14,12 +14,12 @@ public struct PostgresCommitStore: CommitStore {
     ///
     /// Lost races with other transactions are tried again; a lost answer to COMMIT is not, since nobody knows what came
     /// of it: its reason is `.outcomeUnknown`.
-    public func commit(_ steps: [ObjectStep]) async throws(CommitStoreError) -> [StepOutcome] {
+    public func commit(_ steps: [ObjectStep]) async throws(StoreError) -> [StepOutcome] {
         guard !steps.isEmpty else { return [] }
         do {
             return try await attempt(steps)
         } catch {
-            throw StoreFailure(error, in: database.target).commit
+            throw StoreFailure(error, in: database.target).committed
         }
     }
 
@@ -38,15 +38,15 @@ public struct PostgresCommitStore: CommitStore {
     }
 
     /// What is known of a writer.
-    public func writer(_ writer: WriterID, of app: AppID) async throws(CommitStoreError) -> WriterState {
-        try await database.read(\.commit) { try WriterTable($0).state(of: writer, app) }
+    public func writer(_ writer: WriterID, of app: AppID) async throws(StoreError) -> WriterState {
+        try await database.read(\.stored) { try WriterTable($0).state(of: writer, app) }
     }
 
     /// Whether a record of a generation begins in a range.
     public func hasRecord(
         in range: ByteRange, of generation: GenerationID
-    ) async throws(CommitStoreError) -> Bool {
-        try await database.read(\.commit) { session in
+    ) async throws(StoreError) -> Bool {
+        try await database.read(\.stored) { session in
             try session.execute(
                 """
                 SELECT 1 FROM records WHERE app = (SELECT app FROM cursors WHERE generation = $1)

@@ -1,3 +1,4 @@
+import LogModel
 public import LogQuery
 public import StoreSupport
 
@@ -5,14 +6,14 @@ extension PostgresRecordReader {
     /// How the statements that answer questions are executed; each is run once more to count its rows.
     /// - Parameter questions: what is asked of the reader that it is given.
     /// - Returns: a plan for each statement, in the order in which they ran.
-    /// - Throws: ``RecordReaderError``, or what `questions` throws.
+    /// - Throws: ``StoreError``, or what `questions` throws.
     public func plans(of questions: (any RecordReader) async throws -> Void) async throws -> [QueryPlan] {
         let trace = StatementTrace<TracedStatement>()
         var traced = self
         traced.trace = trace
         try await questions(traced)
         let statements = await trace.statements
-        return try await database.read(\.reader) { session in
+        return try await database.read(\.stored) { session in
             try statements.map { try QueryPlan($0, on: session) }
         }
     }
@@ -20,9 +21,9 @@ extension PostgresRecordReader {
     /// Reads, and notes the statements when somebody wants to see them.
     func read<Value: Sendable>(
         _ work: @escaping @Sendable (PostgresSession) throws -> Value
-    ) async throws(RecordReaderError) -> Value {
-        guard let trace else { return try await database.read(\.reader, work) }
-        let (value, statements) = try await database.read(\.reader) { session in try session.traced(work) }
+    ) async throws(StoreError) -> Value {
+        guard let trace else { return try await database.read(\.stored, work) }
+        let (value, statements) = try await database.read(\.stored) { session in try session.traced(work) }
         await trace.note(statements)
         return value
     }

@@ -27,7 +27,7 @@ public struct PostgresRecordReader: RecordReader {
     /// Rows behind a position in the order asked for.
     public func rows(
         _ filter: LogFilter, order: LogOrder, after position: RecordPosition?, limit: Int
-    ) async throws(RecordReaderError) -> RecordRows {
+    ) async throws(StoreError) -> RecordRows {
         try await read { session in
             var rows = try find(filter, order, after: position, limit, in: session)
             try name(&rows, in: session)
@@ -63,7 +63,7 @@ public struct PostgresRecordReader: RecordReader {
     /// Rows of one generation from an offset on.
     public func rows(
         of generation: GenerationID, from offset: Int64, limit: Int
-    ) async throws(RecordReaderError) -> RecordRows {
+    ) async throws(StoreError) -> RecordRows {
         try await read { session in
             guard let app = try app(of: generation, in: session) else { return RecordRows() }
             var condition = RecordCondition(of: app)
@@ -79,7 +79,7 @@ public struct PostgresRecordReader: RecordReader {
     }
 
     /// How many records there are.
-    public func count(_ filter: LogFilter) async throws(RecordReaderError) -> Int64 {
+    public func count(_ filter: LogFilter) async throws(StoreError) -> Int64 {
         try await read { session in
             let condition = RecordCondition(filter)
             return try session.execute(
@@ -90,7 +90,7 @@ public struct PostgresRecordReader: RecordReader {
     }
 
     /// How many records of one generation are stored.
-    public func count(of generation: GenerationID) async throws(RecordReaderError) -> Int64 {
+    public func count(of generation: GenerationID) async throws(StoreError) -> Int64 {
         try await read { session in
             try session.execute(
                 """
@@ -105,7 +105,7 @@ public struct PostgresRecordReader: RecordReader {
     /// How many records of each level there are in each interval.
     public func histogram(
         _ filter: LogFilter, interval: Duration, limit: Int
-    ) async throws(RecordReaderError) -> [HistogramBar] {
+    ) async throws(StoreError) -> [HistogramBar] {
         try await read { session in
             var condition = RecordCondition(filter)
             let width = nanoseconds(interval)

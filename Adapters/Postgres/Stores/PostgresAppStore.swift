@@ -10,8 +10,8 @@ public struct PostgresAppStore: AppStore {
     public init(_ database: PostgresDatabase) { self.database = database }
 
     /// Adds an app.
-    public func add(_ app: RegisteredApp) async throws(RegistryStoreError) {
-        try await database.write(\.registry) { session in
+    public func add(_ app: RegisteredApp) async throws(StoreError) {
+        try await database.write(\.stored) { session in
             try session.run(
                 "INSERT INTO apps (id, name, created_at) VALUES ($1, $2, $3)",
                 [.text(app.id.text), .text(app.name.text), .integer(app.createdAt.nanoseconds)])
@@ -19,34 +19,34 @@ public struct PostgresAppStore: AppStore {
     }
 
     /// The app of an id.
-    public func app(_ id: AppID) async throws(RegistryStoreError) -> RegisteredApp? {
-        try await database.read(\.registry) { session in
+    public func app(_ id: AppID) async throws(StoreError) -> RegisteredApp? {
+        try await database.read(\.stored) { session in
             try session.execute("\(selection) WHERE id = $1", [.text(id.text)]).first.map(app(from:))
         }
     }
 
     /// The app of a name that is not deleted.
-    public func app(named name: AppName) async throws(RegistryStoreError) -> RegisteredApp? {
-        try await database.read(\.registry) { session in
+    public func app(named name: AppName) async throws(StoreError) -> RegisteredApp? {
+        try await database.read(\.stored) { session in
             try session.execute("\(selection) WHERE name = $1 AND deleted_at IS NULL", [.text(name.text)])
                 .first.map(app(from:))
         }
     }
 
     /// A page of the apps that are not deleted.
-    public func apps(after last: AppID?, limit: Int) async throws(RegistryStoreError) -> [RegisteredApp] {
+    public func apps(after last: AppID?, limit: Int) async throws(StoreError) -> [RegisteredApp] {
         try await page(after: last, limit, "deleted_at IS NULL")
     }
 
     /// Up to `limit` apps that are deleted, in the order of their ids, after `last`.
-    public func deletedApps(after last: AppID?, limit: Int) async throws(RegistryStoreError) -> [RegisteredApp] {
+    public func deletedApps(after last: AppID?, limit: Int) async throws(StoreError) -> [RegisteredApp] {
         try await page(after: last, limit, "deleted_at IS NOT NULL")
     }
 
     private func page(
         after last: AppID?, _ limit: Int, _ condition: String
-    ) async throws(RegistryStoreError) -> [RegisteredApp] {
-        try await database.read(\.registry) { session in
+    ) async throws(StoreError) -> [RegisteredApp] {
+        try await database.read(\.stored) { session in
             try session.execute(
                 "\(selection) WHERE id > $1 AND \(condition) ORDER BY id LIMIT $2",
                 [.text(last?.text ?? ""), .integer(Int64(limit))]
@@ -55,8 +55,8 @@ public struct PostgresAppStore: AppStore {
     }
 
     /// Marks an app as deleted and revokes its tokens.
-    public func deleteApp(_ id: AppID, at moment: Timestamp) async throws(RegistryStoreError) -> Bool {
-        try await database.write(\.registry) { session in
+    public func deleteApp(_ id: AppID, at moment: Timestamp) async throws(StoreError) -> Bool {
+        try await database.write(\.stored) { session in
             let marked = try session.execute(
                 "UPDATE apps SET deleted_at = $1 WHERE id = $2 AND deleted_at IS NULL",
                 [.integer(moment.nanoseconds), .text(id.text)])

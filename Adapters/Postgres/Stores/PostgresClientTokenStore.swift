@@ -10,8 +10,8 @@ public struct PostgresClientTokenStore: ClientTokenStore {
     public init(_ database: PostgresDatabase) { self.database = database }
 
     /// Adds a token of an app that is there and not deleted.
-    public func add(_ token: ClientToken) async throws(RegistryStoreError) {
-        let added = try await database.write(\.registry) { session in
+    public func add(_ token: ClientToken) async throws(StoreError) {
+        let added = try await database.write(\.stored) { session in
             // Shared: whoever deletes the app comes before or after, and revokes this token as well if after.
             try session.execute(
                 """
@@ -27,12 +27,12 @@ public struct PostgresClientTokenStore: ClientTokenStore {
                 ]
             ).changes == 1
         }
-        guard added else { throw RegistryStoreError(.conflict, detail: "the token's app is unknown or deleted") }
+        guard added else { throw StoreError(.conflict, detail: "the token's app is unknown or deleted") }
     }
 
     /// The token of an id.
-    public func token(_ id: TokenID) async throws(RegistryStoreError) -> ClientToken? {
-        try await database.read(\.registry) { session in
+    public func token(_ id: TokenID) async throws(StoreError) -> ClientToken? {
+        try await database.read(\.stored) { session in
             try session.execute("\(selection) WHERE id = $1", [.text(id.text)]).first.map(token(from:))
         }
     }
@@ -40,8 +40,8 @@ public struct PostgresClientTokenStore: ClientTokenStore {
     /// A page of an app's tokens.
     public func tokens(
         of app: AppID, after last: TokenID?, limit: Int
-    ) async throws(RegistryStoreError) -> [ClientToken] {
-        try await database.read(\.registry) { session in
+    ) async throws(StoreError) -> [ClientToken] {
+        try await database.read(\.stored) { session in
             try session.execute(
                 "\(selection) WHERE app = $1 AND id > $2 ORDER BY id LIMIT $3",
                 [.text(app.text), .text(last?.text ?? ""), .integer(Int64(limit))]
@@ -50,8 +50,8 @@ public struct PostgresClientTokenStore: ClientTokenStore {
     }
 
     /// Marks a token as revoked.
-    public func revoke(_ id: TokenID, at moment: Timestamp) async throws(RegistryStoreError) -> Bool {
-        try await database.write(\.registry) { session in
+    public func revoke(_ id: TokenID, at moment: Timestamp) async throws(StoreError) -> Bool {
+        try await database.write(\.stored) { session in
             try session.execute(
                 "UPDATE client_tokens SET revoked_at = $1 WHERE id = $2 AND revoked_at IS NULL",
                 [.integer(moment.nanoseconds), .text(id.text)]
@@ -60,8 +60,8 @@ public struct PostgresClientTokenStore: ClientTokenStore {
     }
 
     /// Sets when a token ends.
-    public func setExpiry(of id: TokenID, to end: Timestamp?) async throws(RegistryStoreError) -> Bool {
-        try await database.write(\.registry) { session in
+    public func setExpiry(of id: TokenID, to end: Timestamp?) async throws(StoreError) -> Bool {
+        try await database.write(\.stored) { session in
             try session.execute(
                 "UPDATE client_tokens SET expires_at = $1 WHERE id = $2 AND revoked_at IS NULL",
                 [.integer(end?.nanoseconds), .text(id.text)]
@@ -70,8 +70,8 @@ public struct PostgresClientTokenStore: ClientTokenStore {
     }
 
     /// Erases seals.
-    public func eraseSeals(issuedBefore moment: Timestamp, limit: Int) async throws(RegistryStoreError) -> Int {
-        try await database.write(\.registry) { session in
+    public func eraseSeals(issuedBefore moment: Timestamp, limit: Int) async throws(StoreError) -> Int {
+        try await database.write(\.stored) { session in
             try session.execute(
                 """
                 UPDATE client_tokens SET seal = NULL WHERE id IN (
@@ -84,8 +84,8 @@ public struct PostgresClientTokenStore: ClientTokenStore {
     }
 
     /// Revoked tokens whose end on the storage side is not confirmed.
-    public func pendingRevocations(limit: Int) async throws(RegistryStoreError) -> [TokenID] {
-        try await database.read(\.registry) { session in
+    public func pendingRevocations(limit: Int) async throws(StoreError) -> [TokenID] {
+        try await database.read(\.stored) { session in
             try session.execute(
                 """
                 SELECT id FROM client_tokens WHERE revoked_at IS NOT NULL AND storage_ended_at IS NULL
@@ -98,8 +98,8 @@ public struct PostgresClientTokenStore: ClientTokenStore {
     /// Those of one app, in the order of their ids.
     public func pendingRevocations(
         of app: AppID, after last: TokenID?, limit: Int
-    ) async throws(RegistryStoreError) -> [TokenID] {
-        try await database.read(\.registry) { session in
+    ) async throws(StoreError) -> [TokenID] {
+        try await database.read(\.stored) { session in
             try session.execute(
                 """
                 SELECT id FROM client_tokens
@@ -111,8 +111,8 @@ public struct PostgresClientTokenStore: ClientTokenStore {
     }
 
     /// Notes that the storage side holds nothing more of a token.
-    public func confirmRevocation(of id: TokenID, at moment: Timestamp) async throws(RegistryStoreError) {
-        try await database.write(\.registry) { session in
+    public func confirmRevocation(of id: TokenID, at moment: Timestamp) async throws(StoreError) {
+        try await database.write(\.stored) { session in
             try session.run(
                 "UPDATE client_tokens SET storage_ended_at = $1 WHERE id = $2 AND revoked_at IS NOT NULL",
                 [.integer(moment.nanoseconds), .text(id.text)])

@@ -5,8 +5,8 @@ import StoreSupport
 
 extension PostgresCursorStore: CursorHistory {
     /// The latest steps of a generation's cursor.
-    public func steps(of generation: GenerationID) async throws(CursorStoreError) -> [CursorStep] {
-        try await database.read(\.cursor) { session in
+    public func steps(of generation: GenerationID) async throws(StoreError) -> [CursorStep] {
+        try await database.read(\.stored) { session in
             try session.execute(
                 """
                 SELECT generation, kind, lower, upper, epoch, owner, began_at, ended_at FROM cursor_steps
@@ -20,8 +20,8 @@ extension PostgresCursorStore: CursorHistory {
     /// Puts a cursor back.
     public func rewind(
         _ cursor: LogCursor.Cursor, to progress: CursorProgress, at moment: Timestamp
-    ) async throws(CursorStoreError) -> RewindOutcome {
-        try await database.write(\.cursor) { session in
+    ) async throws(StoreError) -> RewindOutcome {
+        try await database.write(\.stored) { session in
             let table = CursorTable(session)
             guard try !table.holdLive([cursor.app]).isEmpty,
                 let kept = try table.lockLatest(cursor.source, cursor.object), kept.generation == cursor.generation,

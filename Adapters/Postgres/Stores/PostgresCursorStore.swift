@@ -12,8 +12,8 @@ public struct PostgresCursorStore: CursorStore {
     /// The cursors of the latest generations of some objects.
     public func latest(
         in source: SourceID, of objects: [ObjectKey]
-    ) async throws(CursorStoreError) -> [ObjectKey: LogCursor.Cursor] {
-        try await database.read(\.cursor) { session in
+    ) async throws(StoreError) -> [ObjectKey: LogCursor.Cursor] {
+        try await database.read(\.stored) { session in
             let answer = try session.execute(
                 "\(LogCursor.Cursor.selection) WHERE c.source = $1 AND c.object = ANY($2) AND c.is_latest",
                 [.text(source.text), .texts(objects.map(\.text))])
@@ -27,8 +27,8 @@ public struct PostgresCursorStore: CursorStore {
     /// Tries to take objects.
     public func claim(
         _ requests: [ClaimRequest], by owner: OwnerID, for lease: Duration
-    ) async throws(CursorStoreError) -> [ClaimOutcome] {
-        try await database.write(\.cursor) { session in
+    ) async throws(StoreError) -> [ClaimOutcome] {
+        try await database.write(\.stored) { session in
             let table = CursorTable(session)
             let live = try table.holdLive(Set(requests.map(\.app)))
             return try requests.map { request in
@@ -41,15 +41,15 @@ public struct PostgresCursorStore: CursorStore {
     /// Ends a generation and begins the next one.
     public func beginNext(
         after claim: Claim, because reason: GenerationReason, for lease: Duration
-    ) async throws(CursorStoreError) -> Claim? {
-        try await database.write(\.cursor) { session in
+    ) async throws(StoreError) -> Claim? {
+        try await database.write(\.stored) { session in
             try CursorTable(session).beginNext(after: claim, because: reason, for: lease)
         }
     }
 
     /// Prolongs claims.
-    public func extend(_ claims: [Claim], for lease: Duration) async throws(CursorStoreError) -> Set<GenerationID> {
-        try await database.write(\.cursor) { session in
+    public func extend(_ claims: [Claim], for lease: Duration) async throws(StoreError) -> Set<GenerationID> {
+        try await database.write(\.stored) { session in
             let table = CursorTable(session)
             // In one order, so that two workers never wait for each other.
             let lost = try claims.sorted { $0.generation < $1.generation }
@@ -59,8 +59,8 @@ public struct PostgresCursorStore: CursorStore {
     }
 
     /// Gives claims up.
-    public func release(_ claims: [Claim]) async throws(CursorStoreError) {
-        try await database.write(\.cursor) { session in
+    public func release(_ claims: [Claim]) async throws(StoreError) {
+        try await database.write(\.stored) { session in
             let table = CursorTable(session)
             for claim in claims.sorted(by: { $0.generation < $1.generation }) { try table.giveUp(claim) }
         }
@@ -69,8 +69,8 @@ public struct PostgresCursorStore: CursorStore {
     /// A page of cursors.
     public func cursors(
         of app: AppID?, after last: GenerationID?, limit: Int
-    ) async throws(CursorStoreError) -> [LogCursor.Cursor] {
-        try await database.read(\.cursor) { session in
+    ) async throws(StoreError) -> [LogCursor.Cursor] {
+        try await database.read(\.stored) { session in
             let condition = app == nil ? "" : "AND c.app = (SELECT number FROM apps WHERE id = $3)"
             return try session.execute(
                 "\(LogCursor.Cursor.selection) WHERE c.generation > $1 \(condition) ORDER BY c.generation LIMIT $2",

@@ -10,15 +10,15 @@ public struct PostgresProvisioningStore: ProvisioningStore {
     public init(_ database: PostgresDatabase) { self.database = database }
 
     /// What is known to exist for an app.
-    public func grant(for app: AppID) async throws(ProvisioningStoreError) -> AppGrant? {
-        try await database.read(\.provisioning) { try keptGrant(of: app, in: $0) }
+    public func grant(for app: AppID) async throws(StoreError) -> AppGrant? {
+        try await database.read(\.stored) { try keptGrant(of: app, in: $0) }
     }
 
     /// Keeps a grant in place of the one that the caller knows.
     public func replaceGrant(
         _ known: AppGrant?, with grant: AppGrant, for app: AppID
-    ) async throws(ProvisioningStoreError) -> AppGrant {
-        try await database.write(\.provisioning) { session in
+    ) async throws(StoreError) -> AppGrant {
+        try await database.write(\.stored) { session in
             // A grant that is not known is `NULL` here, which is equal to nothing.
             try session.execute(
                 """
@@ -37,15 +37,15 @@ public struct PostgresProvisioningStore: ProvisioningStore {
     }
 
     /// Whether a token's storage token is known to be in its group.
-    public func isEnrolled(_ token: TokenID) async throws(ProvisioningStoreError) -> Bool {
-        try await database.read(\.provisioning) { session in
+    public func isEnrolled(_ token: TokenID) async throws(StoreError) -> Bool {
+        try await database.read(\.stored) { session in
             try session.execute("SELECT 1 FROM enrolled_tokens WHERE token = $1", [.text(token.text)]).count == 1
         }
     }
 
     /// Remembers whether a token's storage token is in its group.
-    public func setEnrolled(_ enrolled: Bool, _ token: TokenID) async throws(ProvisioningStoreError) {
-        try await database.write(\.provisioning) { session in
+    public func setEnrolled(_ enrolled: Bool, _ token: TokenID) async throws(StoreError) {
+        try await database.write(\.stored) { session in
             try session.run(
                 enrolled
                     ? "INSERT INTO enrolled_tokens VALUES ($1) ON CONFLICT DO NOTHING"
@@ -57,25 +57,24 @@ public struct PostgresProvisioningStore: ProvisioningStore {
     /// The prefix kept for a token and an instance, or else the candidate.
     public func filePrefix(
         of token: TokenID, instance: String, else candidate: FilePrefix, at moment: Timestamp
-    ) async throws(ProvisioningStoreError) -> FilePrefix {
-        let known = try await database.read(\.provisioning) { try prefix(of: token, instance, in: $0) }
+    ) async throws(StoreError) -> FilePrefix {
+        let known = try await database.read(\.stored) { try prefix(of: token, instance, in: $0) }
         if let known { return FilePrefix(unchecked: known) }
-        let kept = try await database.write(\.provisioning) { session in
+        let kept = try await database.write(\.stored) { session in
             try session.execute(
                 "INSERT INTO file_prefixes VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
                 [.text(candidate.text), .text(token.text), .bytes(Array(instance.utf8)), .integer(moment.nanoseconds)])
             return try prefix(of: token, instance, in: session)
         }
         guard let kept else {
-            throw ProvisioningStoreError(
-                detail: "the prefix \(candidate) belongs to another token", mayPass: false)
+            throw StoreError(.broken, detail: "the prefix \(candidate) belongs to another token")
         }
         return FilePrefix(unchecked: kept)
     }
 
     /// Who was given a prefix.
-    public func owner(of prefix: FilePrefix) async throws(ProvisioningStoreError) -> PrefixOwner? {
-        try await database.read(\.provisioning) { session in
+    public func owner(of prefix: FilePrefix) async throws(StoreError) -> PrefixOwner? {
+        try await database.read(\.stored) { session in
             try session.execute("SELECT token, instance FROM file_prefixes WHERE prefix = $1", [.text(prefix.text)])
                 .first.map { row in
                     PrefixOwner(

@@ -12,8 +12,8 @@ public struct PostgresRejectReader: RejectReader {
     /// A page of rejects.
     public func rejects(
         of app: AppID?, after last: Int64?, limit: Int
-    ) async throws(CommitStoreError) -> [StoredReject] {
-        try await database.read(\.commit) { session in
+    ) async throws(StoreError) -> [StoredReject] {
+        try await database.read(\.stored) { session in
             let condition = app == nil ? "" : "AND r.app = (SELECT number FROM apps WHERE id = $3)"
             return try session.execute(
                 "\(selection) WHERE r.number > $1 \(condition) ORDER BY r.number LIMIT $2",
@@ -25,8 +25,8 @@ public struct PostgresRejectReader: RejectReader {
     /// The rejects of one generation for one reason.
     public func rejects(
         of generation: GenerationID, because reason: RejectReason
-    ) async throws(CommitStoreError) -> [StoredReject] {
-        try await database.read(\.commit) { session in
+    ) async throws(StoreError) -> [StoredReject] {
+        try await database.read(\.stored) { session in
             try session.execute(
                 "\(selection) WHERE r.generation = $1 AND r.reason = $2 ORDER BY r.lower",
                 [.integer(generation.number), .text(reason.rawValue)]
@@ -35,8 +35,8 @@ public struct PostgresRejectReader: RejectReader {
     }
 
     /// The reject of a number.
-    public func reject(_ number: Int64) async throws(CommitStoreError) -> StoredReject? {
-        try await database.read(\.commit) { session in
+    public func reject(_ number: Int64) async throws(StoreError) -> StoredReject? {
+        try await database.read(\.stored) { session in
             try session.execute("\(selection) WHERE r.number = $1", [.integer(number)]).first.map(reject(from:))
         }
     }

@@ -10,8 +10,8 @@ public struct PostgresRunStore: RunStore {
     public init(_ database: PostgresDatabase) { self.database = database }
 
     /// Adds or changes a run.
-    public func save(_ run: Run) async throws(RunStoreError) {
-        try await database.write(\.run) { session in
+    public func save(_ run: Run) async throws(StoreError) {
+        try await database.write(\.stored) { session in
             try session.run(
                 """
                 INSERT INTO runs (\(columns)) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
@@ -28,16 +28,16 @@ public struct PostgresRunStore: RunStore {
     }
 
     /// The run of an id.
-    public func run(_ id: RunID) async throws(RunStoreError) -> Run? {
-        try await database.read(\.run) { session in
+    public func run(_ id: RunID) async throws(StoreError) -> Run? {
+        try await database.read(\.stored) { session in
             try session.execute("SELECT \(columns) FROM runs WHERE id = $1", [.text(id.text)]).first
                 .flatMap(run(from:))
         }
     }
 
     /// A page of runs, the newest first.
-    public func runs(kind: RunKind?, before last: RunID?, limit: Int) async throws(RunStoreError) -> [Run] {
-        try await database.read(\.run) { session in
+    public func runs(kind: RunKind?, before last: RunID?, limit: Int) async throws(StoreError) -> [Run] {
+        try await database.read(\.stored) { session in
             var conditions: [String] = []
             var values: [PostgresValue] = [.integer(Int64(limit))]
             for (column, text) in [("kind =", kind?.rawValue), ("id <", last?.text)] {
@@ -54,8 +54,8 @@ public struct PostgresRunStore: RunStore {
     /// Marks runs as interrupted that are still marked as running.
     public func interrupt(
         _ kind: RunKind, except current: RunID, at moment: Timestamp
-    ) async throws(RunStoreError) {
-        try await database.write(\.run) { session in
+    ) async throws(StoreError) {
+        try await database.write(\.stored) { session in
             try session.run(
                 """
                 UPDATE runs SET state = 'interrupted', finished_at = $1

@@ -1,12 +1,5 @@
-public import AppRegistry
 public import DistributedLock
-public import IngestionJobs
-public import LogCursor
-public import LogIngestion
-public import LogMaintenance
 public import LogModel
-public import LogQuery
-public import SdkProvisioning
 
 /// What an error of a database means to those who asked: the same for every store, whatever its errors look like.
 public struct StoreFailure: Error, Sendable, Hashable {
@@ -35,52 +28,29 @@ public struct StoreFailure: Error, Sendable, Hashable {
         self.detail = detail
         self.condition = condition
     }
-
-    private var mayPass: Bool { meaning == .passing || meaning == .unknown }
 }
 
 extension StoreFailure {
-    /// As the registry of apps and tokens says it.
-    public var registry: RegistryStoreError {
-        let reason: RegistryStoreError.Reason =
+    /// As ports of stores say it.
+    public var stored: StoreError {
+        let reason: StoreError.Reason =
             switch meaning {
             case .passing: .unavailable
             case .unknown: .outcomeUnknown
             case .conflict: .conflict
             case .lasting: .broken
             }
-        return RegistryStoreError(reason, detail: detail, condition: condition)
+        return StoreError(reason, detail: detail, condition: condition)
     }
-    /// As commits say it.
-    public var commit: CommitStoreError {
-        let reason: CommitStoreError.Reason =
-            switch meaning {
-            case .passing: .unavailable
-            case .unknown: .outcomeUnknown
-            case .conflict, .lasting: .broken
-            }
-        return CommitStoreError(reason, detail: detail, condition: condition)
+
+    /// As commits say it: they name nothing that could be there already, so a constraint that refuses one is broken.
+    public var committed: StoreError {
+        meaning == .conflict ? StoreError(.broken, detail: detail, condition: condition) : stored
     }
-    /// As cursors say it.
-    public var cursor: CursorStoreError {
-        CursorStoreError(mayPass ? .unavailable : .broken, detail: detail, condition: condition)
-    }
+
     /// As locks say it.
     public var lock: LockStoreError {
-        LockStoreError(mayPass ? .unavailable : .broken, detail: detail, condition: condition)
-    }
-    /// As runs say it.
-    public var run: RunStoreError { RunStoreError(detail: detail, condition: condition, mayPass: mayPass) }
-    /// As readers of records say it.
-    public var reader: RecordReaderError {
-        RecordReaderError(detail: detail, condition: condition, mayPass: mayPass)
-    }
-    /// As provisioning's memory says it.
-    public var provisioning: ProvisioningStoreError {
-        ProvisioningStoreError(detail: detail, condition: condition, mayPass: mayPass)
-    }
-    /// As the upkeep of stores says it.
-    public var maintenance: MaintenanceStoreError {
-        MaintenanceStoreError(detail: detail, condition: condition, mayPass: mayPass)
+        let mayPass = meaning == .passing || meaning == .unknown
+        return LockStoreError(mayPass ? .unavailable : .broken, detail: detail, condition: condition)
     }
 }

@@ -23,11 +23,12 @@ public struct ObservedCommitStore: CommitStore {
         case unavailable, broken
         case outcomeUnknown = "outcome_unknown"
 
-        init(_ reason: CommitStoreError.Reason) {
+        init(_ reason: StoreError.Reason) {
             switch reason {
             case .unavailable: self = .unavailable
             case .outcomeUnknown: self = .outcomeUnknown
-            case .broken: self = .broken
+            // A commit meets no conflict and has no limit of its own.
+            case .conflict, .tooLong, .broken: self = .broken
             }
         }
     }
@@ -49,7 +50,7 @@ public struct ObservedCommitStore: CommitStore {
     }
 
     /// Commits and takes note.
-    public func commit(_ steps: [ObjectStep]) async throws(CommitStoreError) -> [StepOutcome] {
+    public func commit(_ steps: [ObjectStep]) async throws(StoreError) -> [StepOutcome] {
         let start = ContinuousClock.now
         defer { duration.record(since: start) }
         do {
@@ -63,12 +64,12 @@ public struct ObservedCommitStore: CommitStore {
     }
 
     /// Asks the store.
-    public func writer(_ writer: WriterID, of app: AppID) async throws(CommitStoreError) -> WriterState {
+    public func writer(_ writer: WriterID, of app: AppID) async throws(StoreError) -> WriterState {
         try await base.writer(writer, of: app)
     }
 
     /// Asks the store.
-    public func hasRecord(in range: ByteRange, of generation: GenerationID) async throws(CommitStoreError) -> Bool {
+    public func hasRecord(in range: ByteRange, of generation: GenerationID) async throws(StoreError) -> Bool {
         try await base.hasRecord(in: range, of: generation)
     }
 }

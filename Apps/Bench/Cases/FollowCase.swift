@@ -17,7 +17,7 @@ enum FollowCase {
 private struct CursorsOnly: CommitStore {
     let store: InMemoryStore
 
-    func commit(_ steps: [ObjectStep]) async throws(CommitStoreError) -> [StepOutcome] {
+    func commit(_ steps: [ObjectStep]) async throws(StoreError) -> [StepOutcome] {
         try await store.commit(
             steps.map { step in
                 ObjectStep(
@@ -26,11 +26,11 @@ private struct CursorsOnly: CommitStore {
             })
     }
 
-    func writer(_ writer: WriterID, of app: AppID) async throws(CommitStoreError) -> WriterState {
+    func writer(_ writer: WriterID, of app: AppID) async throws(StoreError) -> WriterState {
         await store.writer(writer, of: app)
     }
 
-    func hasRecord(in range: ByteRange, of generation: GenerationID) async throws(CommitStoreError) -> Bool {
+    func hasRecord(in range: ByteRange, of generation: GenerationID) async throws(StoreError) -> Bool {
         await store.hasRecord(in: range, of: generation)
     }
 }

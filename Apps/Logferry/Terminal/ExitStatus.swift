@@ -58,7 +58,7 @@ enum ExitStatus: Int32, CaseIterable {
         case let error as StoreUnreachable: (tryAgain, [error.description])
         case let error as RegistryError: (error.isOfArguments ? usage : failure, [error.description + error.advice])
         case let error as IntakeFailure: (error.isTemporary ? tryAgain : failure, [error.description])
-        case let error as RegistryStoreError where error.reason == .outcomeUnknown:
+        case let error as StoreError where error.reason == .outcomeUnknown:
             (tryAgain, ["the store: \(error.detail)", lookFirst])
         case let error as any StoreFault: (error.mayPass ? tryAgain : failure, ["the store: \(error.detail)"])
         case let error as StorageError:

@@ -33,15 +33,13 @@ extension Problem {
     private init(_ fault: any StoreFault) {
         let isBroken =
             switch fault {
-            case let error as RegistryStoreError: error.reason == .broken
-            case let error as CursorStoreError: error.reason == .broken
-            case let error as CommitStoreError: error.reason == .broken
+            case let error as StoreError: error.reason == .broken
             case let error as LockStoreError: error.reason == .broken
             default: false
             }
         if isBroken {
             self = .internalError
-        } else if (fault as? RegistryStoreError)?.reason == .outcomeUnknown {
+        } else if (fault as? StoreError)?.reason == .outcomeUnknown {
             self = .outcomeUnknown
         } else if let condition = fault.condition {
             self = .storeUnavailable(condition)

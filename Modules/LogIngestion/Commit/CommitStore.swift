@@ -17,8 +17,8 @@ public protocol CommitStore: Sendable {
     /// Behind a cursor that was put back, rejects wait until their bytes are judged anew. A step with
     /// ``ObjectStep/rangeJudgedAnew`` removes those of its generation that begin in this range, before its own are
     /// written; one that begins before the range was written in this reading, and stays.
-    /// - Throws: ``CommitStoreError``.
-    func commit(_ steps: [ObjectStep]) async throws(CommitStoreError) -> [StepOutcome]
+    /// - Throws: ``StoreError``.
+    func commit(_ steps: [ObjectStep]) async throws(StoreError) -> [StepOutcome]
 
     /// How many bytes of steps one transaction takes well; a step that is larger is committed by itself.
     ///
@@ -26,10 +26,10 @@ public protocol CommitStore: Sendable {
     var usefulBytes: Int { get }
 
     /// What is known of a writer of an app; ``WriterState/init()`` when nothing is.
-    func writer(_ writer: WriterID, of app: AppID) async throws(CommitStoreError) -> WriterState
+    func writer(_ writer: WriterID, of app: AppID) async throws(StoreError) -> WriterState
 
     /// Whether a record of a generation begins in a range of its object.
-    func hasRecord(in range: ByteRange, of generation: GenerationID) async throws(CommitStoreError) -> Bool
+    func hasRecord(in range: ByteRange, of generation: GenerationID) async throws(StoreError) -> Bool
 }
 
 extension CommitStore {
@@ -88,37 +88,4 @@ public enum StepOutcome: Sendable, Hashable {
     case writerMoved
     /// The app was deleted; nothing of it is stored.
     case appDeleted
-}
-
-/// Why a commit did not go through.
-public struct CommitStoreError: StoreFault, CustomStringConvertible {
-    /// What kind of failure it is.
-    public enum Reason: Sendable, Hashable {
-        /// The store cannot be reached, is busy or full; nothing was applied and the same call may succeed later.
-        case unavailable
-        /// The answer to the commit was lost: the cursors must be read again before anything else.
-        case outcomeUnknown
-        /// The store refuses the call for good, or holds something that cannot be read; nothing was applied.
-        case broken
-    }
-
-    /// What kind of failure it is.
-    public let reason: Reason
-    /// What the store said, for operators.
-    public let detail: String
-    /// What keeps the store from doing it, if it is known.
-    public let condition: StoreCondition?
-
-    /// Makes an error.
-    public init(_ reason: Reason, detail: String, condition: StoreCondition? = nil) {
-        self.reason = reason
-        self.detail = detail
-        self.condition = condition
-    }
-
-    /// Whether the same call may succeed later.
-    public var mayPass: Bool { reason == .unavailable || reason == .outcomeUnknown }
-
-    /// Kind and detail.
-    public var description: String { "\(reason): \(detail)" }
 }

@@ -5,7 +5,7 @@ public import LogModel
 /// A step's caller waits until the transaction with its step is done, so at most one step per object is in here, and
 /// the byte budget bounds them all.
 public actor GroupCommitter {
-    private typealias Answer = Result<StepOutcome, CommitStoreError>
+    private typealias Answer = Result<StepOutcome, StoreError>
 
     private let store: any CommitStore
     private let limit: Int
@@ -22,8 +22,8 @@ public actor GroupCommitter {
     /// Commits a step.
     ///
     /// A cancelled caller still gets the outcome: a commit that has begun is never left halfway.
-    /// - Throws: ``CommitStoreError``; the cursor must then be read again before anything else.
-    public func commit(_ step: ObjectStep) async throws(CommitStoreError) -> StepOutcome {
+    /// - Throws: ``StoreError``; the cursor must then be read again before anything else.
+    public func commit(_ step: ObjectStep) async throws(StoreError) -> StepOutcome {
         let answer = await withCheckedContinuation { continuation in
             queue.append((step, continuation))
             guard !isCommitting else { return }
@@ -35,14 +35,14 @@ public actor GroupCommitter {
     }
 
     /// What is known of a writer of an app.
-    public nonisolated func writer(_ writer: WriterID, of app: AppID) async throws(CommitStoreError) -> WriterState {
+    public nonisolated func writer(_ writer: WriterID, of app: AppID) async throws(StoreError) -> WriterState {
         try await store.writer(writer, of: app)
     }
 
     /// Whether a record of a generation begins in a range.
     public nonisolated func hasRecord(
         in range: ByteRange, of generation: GenerationID
-    ) async throws(CommitStoreError) -> Bool {
+    ) async throws(StoreError) -> Bool {
         try await store.hasRecord(in: range, of: generation)
     }
 

@@ -5,15 +5,15 @@ public protocol RejectReader: Sendable {
     /// Up to `limit` rejects in the order in which they were stored, after the one numbered `last`.
     func rejects(
         of app: AppID?, after last: Int64?, limit: Int
-    ) async throws(CommitStoreError) -> [StoredReject]
+    ) async throws(StoreError) -> [StoredReject]
 
     /// The rejects of one generation that were kept for one reason, in the order of their places.
     func rejects(
         of generation: GenerationID, because reason: RejectReason
-    ) async throws(CommitStoreError) -> [StoredReject]
+    ) async throws(StoreError) -> [StoredReject]
 
     /// The reject of a number.
-    func reject(_ number: Int64) async throws(CommitStoreError) -> StoredReject?
+    func reject(_ number: Int64) async throws(StoreError) -> StoredReject?
 }
 
 /// A reject as it is kept.

@@ -73,7 +73,7 @@ public struct LogConsumer: Sendable {
     /// Visits every app once and takes all that its files hold by then.
     ///
     /// A file or a source that fails is noted and leaves the others alone.
-    /// - Throws: ``RegistryStoreError`` when the apps cannot be read, or `CancellationError`.
+    /// - Throws: ``StoreError`` when the apps cannot be read, or `CancellationError`.
     public func run() async throws -> ConsumeFigures {
         try await withThrowingTaskGroup(of: ConsumeFigures?.self) { group in
             group.addTask {

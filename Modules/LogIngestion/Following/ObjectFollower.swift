@@ -75,7 +75,7 @@ public struct ObjectFollower: Sendable {
         case gone
         /// It does not show what was taken of it, and it is waited whether that stays so.
         case doubted
-        /// A ``SourceError``, ``CommitStoreError`` or ``CursorStoreError`` ended it, or a cancellation.
+        /// A ``SourceError``, ``StoreError`` or ``StoreError`` ended it, or a cancellation.
         case failed(any Error)
     }
 
@@ -304,7 +304,7 @@ public struct ObjectFollower: Sendable {
 
     /// Waits for the commit that is on its way, if there is one.
     /// - Returns: whether to go on.
-    private func settle(_ lane: inout CommitLane, in turn: inout Turn) async throws(CommitStoreError) -> Bool {
+    private func settle(_ lane: inout CommitLane, in turn: inout Turn) async throws(StoreError) -> Bool {
         guard let (output, outcome) = try await lane.end() else { return true }
         switch outcome {
         case .applied:

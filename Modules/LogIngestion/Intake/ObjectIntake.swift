@@ -123,7 +123,7 @@ public struct ObjectIntake: Sendable {
             // Nothing is doubted of what a person gives: a follower without doubts never ends like this.
             case .gone, .doubted: throw IntakeFailure.gone
             // Whether it was applied is what the cursor says when the next turn begins at it.
-            case .failed(let error as CommitStoreError) where error.reason == .outcomeUnknown: continue
+            case .failed(let error as StoreError) where error.reason == .outcomeUnknown: continue
             case .failed(let error): throw error
             }
         }

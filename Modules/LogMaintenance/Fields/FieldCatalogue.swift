@@ -9,7 +9,7 @@ public protocol FieldCatalogue: Sendable {
     /// numbers, after `last`.
     func backlog(
         of app: AppID, after last: GenerationID?, limit: Int
-    ) async throws(MaintenanceStoreError) -> [FollowerGap]
+    ) async throws(StoreError) -> [FollowerGap]
 
     /// Applies a step in one transaction: moves the positions and adds up what was seen.
     ///
@@ -17,15 +17,15 @@ public protocol FieldCatalogue: Sendable {
     /// of the step is applied. A path that is known gets the count added, the types united and the times widened. New
     /// paths are taken in the order of the step until the app has `step.pathLimit`; the counts of the others are added to
     /// the overflow.
-    func apply(_ step: CatalogueStep) async throws(MaintenanceStoreError) -> CatalogueOutcome
+    func apply(_ step: CatalogueStep) async throws(StoreError) -> CatalogueOutcome
 
     /// Up to `limit` fields of an app after the path `last`, in the order of the paths' bytes.
     func fields(
         of app: AppID, after last: String?, limit: Int
-    ) async throws(MaintenanceStoreError) -> [FieldEntry]
+    ) async throws(StoreError) -> [FieldEntry]
 
     /// How many times fields of an app were seen for which there was no room.
-    func overflow(of app: AppID) async throws(MaintenanceStoreError) -> Int64
+    func overflow(of app: AppID) async throws(StoreError) -> Int64
 }
 
 /// What is known of a field.

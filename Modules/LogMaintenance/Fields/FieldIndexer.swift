@@ -26,7 +26,7 @@ public struct FieldIndexer: Sendable {
     /// Looks at all that was committed and not looked at yet, app by app.
     ///
     /// What fails for one app leaves the others alone; the figures hold the first failure.
-    /// - Throws: `CancellationError` when the task was cancelled, ``RegistryStoreError`` when the apps cannot be listed.
+    /// - Throws: `CancellationError` when the task was cancelled, ``StoreError`` when the apps cannot be listed.
     public func run() async throws -> IndexFigures {
         var figures = IndexFigures()
         var last: AppID?

@@ -27,7 +27,7 @@ public struct LogCleaner: Sendable {
     }
 
     /// Removes all that may go now.
-    /// - Throws: ``MaintenanceStoreError``; `CancellationError` when the task was cancelled. What was removed stays removed.
+    /// - Throws: ``StoreError``; `CancellationError` when the task was cancelled. What was removed stays removed.
     public func run() async throws -> CleanupFigures {
         var figures = CleanupFigures()
         var pace = StepPace(target: settings.stepTime, most: settings.stepRows)

@@ -13,21 +13,21 @@ public protocol RetentionStore: Sendable {
     /// Apps that were deleted are left to ``erase(limit:)``.
     func expire(
         _ plan: RetentionPlan, from place: RetentionPlace?, limit: Int
-    ) async throws(MaintenanceStoreError) -> RetentionStep
+    ) async throws(StoreError) -> RetentionStep
 
     /// Removes up to `limit` rows of deleted apps: records, rejects, then cursors with their history and followers, then
     /// writers and fields. The app itself stays as the tombstone that claims and commits check.
-    func erase(limit: Int) async throws(MaintenanceStoreError) -> ErasureStep
+    func erase(limit: Int) async throws(StoreError) -> ErasureStep
 
     /// Up to `limit` ranges that followers missed, the latest first.
-    func missed(of follower: FollowerName, limit: Int) async throws(MaintenanceStoreError) -> [MissedRange]
+    func missed(of follower: FollowerName, limit: Int) async throws(StoreError) -> [MissedRange]
 }
 
 /// Removes old runs.
 public protocol RunRetention: Sendable {
     /// Removes up to `limit` runs that ended before a moment, the oldest first; runs that go on stay.
     /// - Returns: how many.
-    func expireRuns(endedBefore end: Timestamp, limit: Int) async throws(MaintenanceStoreError) -> Int
+    func expireRuns(endedBefore end: Timestamp, limit: Int) async throws(StoreError) -> Int
 }
 
 /// Where a look at the records goes on.

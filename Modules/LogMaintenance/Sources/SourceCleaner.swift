@@ -56,7 +56,7 @@ public struct SourceCleaner: Sendable {
     /// Removes all that may go now, app by app.
     ///
     /// What fails for one app leaves the others alone; the figures hold the first failure.
-    /// - Throws: `CancellationError` when the task was cancelled, ``RegistryStoreError`` when the apps cannot be listed.
+    /// - Throws: `CancellationError` when the task was cancelled, ``StoreError`` when the apps cannot be listed.
     public func run() async throws -> SourceFigures {
         var figures = SourceFigures()
         try await visit(&figures, apps.apps, clean)

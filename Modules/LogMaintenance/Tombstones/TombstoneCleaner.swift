@@ -47,7 +47,7 @@ public struct TombstoneCleaner: Sendable {
     /// Removes all that may go now, app by app.
     ///
     /// What fails for one app leaves the others alone; the figures hold the first failure.
-    /// - Throws: `CancellationError` when the task was cancelled, ``RegistryStoreError`` when the apps cannot be listed.
+    /// - Throws: `CancellationError` when the task was cancelled, ``StoreError`` when the apps cannot be listed.
     public func run() async throws -> TombstoneFigures {
         var figures = TombstoneFigures()
         let plan = settings.plan(at: clock.now())

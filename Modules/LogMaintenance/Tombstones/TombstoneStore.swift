@@ -1,4 +1,5 @@
 public import LogCursor
+public import LogModel
 
 /// Removes cursors of objects that are gone.
 ///
@@ -11,5 +12,5 @@ public protocol TombstoneStore: Sendable {
     /// and no reject of it is kept; and no earlier generation of its object is left, which would stand for the object
     /// otherwise.
     /// - Returns: whether it was removed; else nothing has changed.
-    func forget(_ cursor: Cursor) async throws(MaintenanceStoreError) -> Bool
+    func forget(_ cursor: Cursor) async throws(StoreError) -> Bool
 }

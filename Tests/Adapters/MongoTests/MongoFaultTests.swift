@@ -77,7 +77,7 @@ struct MongoFaultTests {
             let claim = try await writer.claim()
             let step = writer.step(claim, upTo: 5000)
             proxy.cutNext(.answerAndAll(to: "commitTransaction"))
-            let error = await #expect(throws: CommitStoreError.self) { try await store.commits.commit([step]) }
+            let error = await #expect(throws: StoreError.self) { try await store.commits.commit([step]) }
             #expect(error?.reason == .outcomeUnknown)
             proxy.heal()
             #expect(try await writer.cursor()?.progress == step.move.to)
@@ -93,7 +93,7 @@ struct MongoFaultTests {
             let writer = StubbornWriter(store, app: app, object: "o", lines: 300)
             let claim = try await writer.claim()
             proxy.cutNext(.answerAndAll(to: "documents"))
-            let error = await #expect(throws: CommitStoreError.self) {
+            let error = await #expect(throws: StoreError.self) {
                 try await store.commits.commit([writer.step(claim, upTo: 5000)])
             }
             #expect(error?.reason == .unavailable)

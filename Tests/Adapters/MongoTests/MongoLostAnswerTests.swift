@@ -13,35 +13,35 @@ struct MongoLostAnswerTests {
     private struct Change {
         let name: String
         let lost: String
-        let make: @Sendable (StoreUnderTest) async throws(RegistryStoreError) -> Void
+        let make: @Sendable (StoreUnderTest) async throws(StoreError) -> Void
         let isMade: @Sendable (StoreUnderTest) async throws -> Bool
     }
 
     private static func changes(_ app: AppID, _ token: ClientToken) -> [Change] {
         let (fresh, issued) = (RegisteredApp.fresh(), token)
         return [
-            Change(name: "an app is added", lost: "commitTransaction") { store async throws(RegistryStoreError) in
+            Change(name: "an app is added", lost: "commitTransaction") { store async throws(StoreError) in
                 try await store.apps.add(fresh)
             } isMade: { store in
                 try await store.apps.app(fresh.id) == fresh
             },
-            Change(name: "a token is added", lost: "commitTransaction") { store async throws(RegistryStoreError) in
+            Change(name: "a token is added", lost: "commitTransaction") { store async throws(StoreError) in
                 try await store.tokens.add(issued)
             } isMade: { store in
                 try await store.tokens.token(issued.id) == issued
             },
-            Change(name: "its end is set", lost: "commitTransaction") { store async throws(RegistryStoreError) in
+            Change(name: "its end is set", lost: "commitTransaction") { store async throws(StoreError) in
                 _ = try await store.tokens.setExpiry(of: issued.id, to: .sample)
             } isMade: { store in
                 try await store.tokens.token(issued.id)?.expiresAt == .sample
             },
-            Change(name: "it is revoked", lost: "commitTransaction") { store async throws(RegistryStoreError) in
+            Change(name: "it is revoked", lost: "commitTransaction") { store async throws(StoreError) in
                 _ = try await store.tokens.revoke(issued.id, at: .sample)
             } isMade: { store in
                 try await store.tokens.token(issued.id)?.revokedAt == .sample
             },
             // The second step of a deletion, which is repeated for half a minute.
-            Change(name: "the app is deleted", lost: "is_app_deleted") { store async throws(RegistryStoreError) in
+            Change(name: "the app is deleted", lost: "is_app_deleted") { store async throws(StoreError) in
                 _ = try await store.apps.deleteApp(app, at: .sample)
             } isMade: { store in
                 try await store.apps.app(app)?.deletedAt == .sample
@@ -56,7 +56,7 @@ struct MongoLostAnswerTests {
                 id: .fresh(), app: app, name: "a", scopes: .write, digest: [1], createdAt: .sample, expiresAt: nil)
             for change in MongoLostAnswerTests.changes(app, token) {
                 proxy.cutNext(.answerAndAll(to: change.lost))
-                let error = await #expect(throws: RegistryStoreError.self) { try await change.make(store) }
+                let error = await #expect(throws: StoreError.self) { try await change.make(store) }
                 #expect(error?.reason == .outcomeUnknown, "\(change.name): \(String(describing: error))")
                 proxy.heal()
                 #expect(try await change.isMade(store), "\(change.name)")

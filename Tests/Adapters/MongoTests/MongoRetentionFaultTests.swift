@@ -90,7 +90,7 @@ struct MongoRetentionFaultTests {
             let plan = expiry(of: app, followers: [.fieldIndex])
             // The records are gone by then, and what was missed is not noted yet.
             proxy.cutNext(.answerAndAll(to: "follower_misses"))
-            await #expect(throws: MaintenanceStoreError.self) {
+            await #expect(throws: StoreError.self) {
                 try await retention.expire(plan, from: nil, limit: 30)
             }
             #expect(proxy.cuts == 1)

@@ -24,9 +24,9 @@ struct MongoSilenceTests {
             let apps = MongoAppStore(database)
             try await apps.add(.fresh())
             try server.freeze()
-            let error = await #expect(throws: RegistryStoreError.self) { try await apps.apps(after: nil, limit: 10) }
+            let error = await #expect(throws: StoreError.self) { try await apps.apps(after: nil, limit: 10) }
             #expect(error?.reason == .unavailable)
-            await #expect(throws: RegistryStoreError.self) { try await apps.add(.fresh()) }
+            await #expect(throws: StoreError.self) { try await apps.add(.fresh()) }
             #expect(scene.heard.losses.contains { $0.reason == .silent && $0.waitedFor == "find apps" })
             try server.thaw()
             await eventually { (try? await apps.apps(after: nil, limit: 10).count) == 1 }

@@ -152,7 +152,7 @@ struct MongoFactsTests {
         records.append(0..<bytes.count, offset: 0, lineNumber: 1, timestamp: 0, level: 0, flags: [])
         let move = Move(generation: GenerationID(1), from: 0, epoch: 1, to: CursorProgress())
         let step = ObjectStep(move: move, app: .fresh(), records: records, rejects: [], receivedAt: .sample)
-        let error = await #expect(throws: CommitStoreError.self) { try await store.commit([step]) }
+        let error = await #expect(throws: StoreError.self) { try await store.commit([step]) }
         #expect(error?.reason == .broken && error?.detail.contains("ingest.max_line_bytes") == true)
     }
 }

@@ -27,22 +27,26 @@ struct StubbornWriter {
                 .utf8)
     }
 
+    /// The claim; `nil` when the store cannot be asked for it now.
+    private func claimIfPossible() async throws -> Claim? {
+        do { return try await claim() } catch is StoreError { return nil }
+    }
+
     /// Commits everything.
     /// - Returns: how many commits failed on the way, by reason.
-    func run(pieces: Int) async throws -> [CommitStoreError.Reason: Int] {
-        var failures: [CommitStoreError.Reason: Int] = [:]
+    func run(pieces: Int) async throws -> [StoreError.Reason: Int] {
+        var failures: [StoreError.Reason: Int] = [:]
         let piece = bytes.count / pieces + 1
         for _ in 0..<10_000 {
-            do {
-                let claim = try await claim()
+            if let claim = try await claimIfPossible() {
                 let progress = claim.cursor.progress
                 let start = Int(progress.sizeSeen)
                 guard progress.position < bytes.count else { return failures }
-                _ = try await store.commits.commit([step(claim, upTo: min(bytes.count, start + piece))])
-            } catch let error as CommitStoreError {
-                failures[error.reason, default: 0] += 1
-            } catch is CursorStoreError {
-                // Nothing was committed.
+                do throws(StoreError) {
+                    _ = try await store.commits.commit([step(claim, upTo: min(bytes.count, start + piece))])
+                } catch {
+                    failures[error.reason, default: 0] += 1
+                }
             }
             // A server that is gone answers at once, and comes back in its own time.
             try await Task.sleep(for: .milliseconds(2))
@@ -56,7 +60,7 @@ struct StubbornWriter {
         let request = ClaimRequest(
             source: store.source, object: object, app: app, identity: "a", size: Int64(bytes.count))
         guard case .claimed(let claim) = try await store.cursors.claim([request], by: owner, for: .seconds(60)).first
-        else { throw CursorStoreError(.unavailable, detail: "not claimed") }
+        else { throw StoreError(.unavailable, detail: "not claimed") }
         return claim
     }
 

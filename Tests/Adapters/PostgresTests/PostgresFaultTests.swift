@@ -128,10 +128,8 @@ struct PostgresFaultTests {
                     tally[0, default: 0] += 1
                 }
                 return tally
-            } catch is CommitStoreError {
+            } catch is StoreError {
                 tally[1, default: 0] += 1
-            } catch is CursorStoreError {
-                tally[2, default: 0] += 1
             }
             try await Task.sleep(for: .milliseconds(20))
         }

@@ -23,9 +23,9 @@ struct PostgresSilenceTests {
             let apps = PostgresAppStore(database)
             try await apps.add(.fresh())
             try server.freeze()
-            let error = await #expect(throws: RegistryStoreError.self) { try await apps.apps(after: nil, limit: 10) }
+            let error = await #expect(throws: StoreError.self) { try await apps.apps(after: nil, limit: 10) }
             #expect(error?.reason == .unavailable)
-            await #expect(throws: RegistryStoreError.self) { try await apps.add(.fresh()) }
+            await #expect(throws: StoreError.self) { try await apps.add(.fresh()) }
             #expect(scene.heard.losses.contains { $0.reason == .silent && $0.waitedFor.contains("SELECT") })
             try server.thaw()
             await eventually { (try? await apps.apps(after: nil, limit: 10).count) == 1 }
@@ -282,10 +282,10 @@ struct PostgresSilenceTests {
             let apps = PostgresAppStore(database)
             try await standby("nobody", on: server)
             for _ in 0..<4 {
-                let reasons = await withTaskGroup(of: RegistryStoreError.Reason?.self) { group in
+                let reasons = await withTaskGroup(of: StoreError.Reason?.self) { group in
                     for _ in 0..<8 {
                         group.addTask {
-                            do throws(RegistryStoreError) {
+                            do throws(StoreError) {
                                 try await apps.add(.fresh())
                                 return nil
                             } catch {
@@ -293,7 +293,7 @@ struct PostgresSilenceTests {
                             }
                         }
                     }
-                    return await group.reduce(into: [RegistryStoreError.Reason?]()) { $0.append($1) }
+                    return await group.reduce(into: [StoreError.Reason?]()) { $0.append($1) }
                 }
                 #expect(!reasons.contains(nil))
                 // Who reads is not held up.
@@ -312,7 +312,7 @@ struct PostgresSilenceTests {
             let time = detail.firstMatch(of: /for ([0-9.]+) s/).flatMap { Double($0.1) }
             #expect((time ?? 0) >= 0.5, "\(detail)")
             // T98: who is refused is told that commits wait, and not that the server cannot be reached.
-            let refused = await #expect(throws: RegistryStoreError.self) { try await apps.add(.fresh()) }
+            let refused = await #expect(throws: StoreError.self) { try await apps.add(.fresh()) }
             #expect(refused?.condition == .commitsWait)
             try await standby("", on: server)
             await eventually { (try? await apps.add(.fresh())) != nil }

@@ -21,7 +21,7 @@ struct SQLiteConditionTests {
         func condition(of database: SQLiteDatabase) async -> StoreCondition? {
             let apps = SQLiteAppStore(database)
             for _ in 0..<1000 {
-                do throws(RegistryStoreError) { try await apps.add(.fresh()) } catch {
+                do throws(StoreError) { try await apps.add(.fresh()) } catch {
                     return error.reason == .unavailable ? error.condition : nil
                 }
             }

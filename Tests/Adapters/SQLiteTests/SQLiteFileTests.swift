@@ -49,7 +49,7 @@ struct SQLiteFileTests {
         try FileManager.default.moveItem(atPath: path, toPath: path + ".away")
         for _ in 1...2 {
             await #expect(throws: (any Error).self) { try await database.ping() }
-            let failure = await #expect(throws: RegistryStoreError.self) { try await store.add(.fresh()) }
+            let failure = await #expect(throws: StoreError.self) { try await store.add(.fresh()) }
             #expect(failure?.reason == .unavailable && failure?.detail.contains("deleted or replaced") == true)
             // Another file in its place is not the one that is open.
             try Data().write(to: URL(fileURLWithPath: path))
@@ -225,11 +225,11 @@ struct SQLiteFileTests {
     func closed() async throws {
         let database = try SQLiteDatabase(path: path)
         try database.close()
-        await #expect(throws: RegistryStoreError.self) { try await SQLiteAppStore(database).app(.fresh()) }
-        await #expect(throws: RegistryStoreError.self) { try await SQLiteClientTokenStore(database).token(.fresh()) }
-        await #expect(throws: CursorStoreError.self) { try await SQLiteCursorStore(database).release([]) }
-        await #expect(throws: CommitStoreError.self) { try await SQLiteCommitStore(database).commit([]) }
-        await #expect(throws: RecordReaderError.self) {
+        await #expect(throws: StoreError.self) { try await SQLiteAppStore(database).app(.fresh()) }
+        await #expect(throws: StoreError.self) { try await SQLiteClientTokenStore(database).token(.fresh()) }
+        await #expect(throws: StoreError.self) { try await SQLiteCursorStore(database).release([]) }
+        await #expect(throws: StoreError.self) { try await SQLiteCommitStore(database).commit([]) }
+        await #expect(throws: StoreError.self) {
             try await SQLiteRecordReader(database).count(LogFilter(app: .fresh()))
         }
         await #expect(throws: LockStoreError.self) {
@@ -243,11 +243,11 @@ struct SQLiteFileTests {
         let app = RegisteredApp.fresh()
         try await SQLiteAppStore(database).add(app)
         let blocker = try Blocker(path: path)
-        let error = await #expect(throws: RegistryStoreError.self) {
+        let error = await #expect(throws: StoreError.self) {
             try await SQLiteAppStore(database).add(.fresh())
         }
         #expect(error?.reason == .unavailable)
-        let commit = await #expect(throws: CommitStoreError.self) {
+        let commit = await #expect(throws: StoreError.self) {
             try await SQLiteCommitStore(database).commit([])
         }
         #expect(commit?.reason == .unavailable)

@@ -33,7 +33,7 @@ struct SQLiteLimitTests {
         await withTaskGroup(of: Void.self) { group in
             for _ in 0..<30 {
                 group.addTask {
-                    let error = await #expect(throws: RegistryStoreError.self) { try await apps.add(.fresh()) }
+                    let error = await #expect(throws: StoreError.self) { try await apps.add(.fresh()) }
                     #expect(error?.reason == .unavailable)
                 }
             }
@@ -54,7 +54,7 @@ struct SQLiteLimitTests {
         }
         let apps = SQLiteAppStore(database)
         let blocker = try Blocker(path: path)
-        await #expect(throws: RegistryStoreError.self) { try await apps.add(.fresh()) }
+        await #expect(throws: StoreError.self) { try await apps.add(.fresh()) }
         let heard = events.withLock { $0 }
         #expect(heard.map(\.reason) == [.locked])
         #expect(heard.first?.waitedFor.contains("another process's lock on the file") == true)
@@ -90,7 +90,7 @@ struct SQLiteLimitTests {
             (second, "cancelled before its turn"), (first, "cancelled while another process held its lock"),
         ] {
             call.cancel()
-            let error = await #expect(throws: RegistryStoreError.self) { try await call.value }
+            let error = await #expect(throws: StoreError.self) { try await call.value }
             #expect(error?.reason == .unavailable && error?.detail.hasSuffix(words) == true, "\(error?.detail ?? "")")
         }
         #expect(ledger.sights.isEmpty)
@@ -155,11 +155,11 @@ struct SQLiteLimitTests {
         let apps = SQLiteAppStore(database)
         // As a disk that hangs in the middle of a commit.
         let disk = DispatchSemaphore(value: 0)
-        let error = await #expect(throws: CommitStoreError.self) {
-            try await database.write(\.commit) { _ in disk.wait() }
+        let error = await #expect(throws: StoreError.self) {
+            try await database.write(\.stored) { _ in disk.wait() }
         }
         #expect(error?.reason == .outcomeUnknown)
-        let refused = await #expect(throws: RegistryStoreError.self) { try await apps.add(.fresh()) }
+        let refused = await #expect(throws: StoreError.self) { try await apps.add(.fresh()) }
         #expect(refused?.reason == .unavailable && refused?.detail.contains("no turn in time") == true)
         #expect(try await apps.apps(after: nil, limit: 9).isEmpty)
         let heard = events.withLock { $0 }
@@ -178,7 +178,7 @@ struct SQLiteLimitTests {
         let read = Task { try await database.read({ $0 }) { try Int.fetchOne($0, sql: SQLiteLimitTests.endless) } }
         await eventually { ledger.sights.count { !$0.what.contains("its turn") } == 2 }
         try database.close()
-        await #expect(throws: RegistryStoreError.self) { try await write.value }
+        await #expect(throws: StoreError.self) { try await write.value }
         await #expect(throws: StoreFailure.self) { try await read.value }
         blocker.letGo()
     }

@@ -74,10 +74,10 @@ struct IdempotencyKeyHeaderTests {
 
     @Test("T95: an unknown outcome has a problem of its own, which says what to do")
     func unknown() {
-        let problem = Problem(RegistryStoreError(.outcomeUnknown, detail: "at a place that nobody is told"))
+        let problem = Problem(StoreError(.outcomeUnknown, detail: "at a place that nobody is told"))
         #expect(problem.code == .outcomeUnknown && problem.status.code == 503 && problem.retryAfter != nil)
         #expect(problem.detail.contains("GET") && problem.detail.contains("Idempotency-Key"))
         #expect(!problem.detail.contains("place"))
-        #expect(Problem(RegistryStoreError(.unavailable, detail: "")).code == .storeUnavailable)
+        #expect(Problem(StoreError(.unavailable, detail: "")).code == .storeUnavailable)
     }
 }

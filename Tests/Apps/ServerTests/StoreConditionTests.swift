@@ -17,13 +17,13 @@ struct StoreConditionTests {
     private static func faults(_ condition: StoreCondition?) -> [any StoreFault] {
         let upstream = "postgres://db/logferry: SECRET detail"
         return [
-            RegistryStoreError(.unavailable, detail: upstream, condition: condition),
-            CursorStoreError(.unavailable, detail: upstream, condition: condition),
-            CommitStoreError(.unavailable, detail: upstream, condition: condition),
-            RunStoreError(detail: upstream, condition: condition),
-            RecordReaderError(detail: upstream, condition: condition),
-            ProvisioningStoreError(detail: upstream, condition: condition),
-            MaintenanceStoreError(detail: upstream, condition: condition),
+            StoreError(.unavailable, detail: upstream, condition: condition),
+            StoreError(.unavailable, detail: upstream, condition: condition),
+            StoreError(.unavailable, detail: upstream, condition: condition),
+            StoreError(.unavailable, detail: upstream, condition: condition),
+            StoreError(.unavailable, detail: upstream, condition: condition),
+            StoreError(.unavailable, detail: upstream, condition: condition),
+            StoreError(.unavailable, detail: upstream, condition: condition),
             LockStoreError(.unavailable, detail: upstream, condition: condition),
         ]
     }
@@ -50,14 +50,14 @@ struct StoreConditionTests {
             #expect(fault.mayPass && "\(fault)".hasPrefix("unavailable: "), "\(fault)")
         }
         let lasting: [any StoreFault] = [
-            RegistryStoreError(.broken, detail: "x"), RegistryStoreError(.conflict, detail: "x"),
-            CursorStoreError(.broken, detail: "x"), CommitStoreError(.broken, detail: "x"),
-            LockStoreError(.broken, detail: "x"), RunStoreError(detail: "x", mayPass: false),
-            RecordReaderError(detail: "x", mayPass: false), ProvisioningStoreError(detail: "x", mayPass: false),
-            MaintenanceStoreError(detail: "x", mayPass: false),
+            StoreError(.broken, detail: "x"), StoreError(.conflict, detail: "x"),
+            StoreError(.broken, detail: "x"), StoreError(.broken, detail: "x"),
+            LockStoreError(.broken, detail: "x"), StoreError(.broken, detail: "x"),
+            StoreError(.broken, detail: "x"), StoreError(.broken, detail: "x"),
+            StoreError(.broken, detail: "x"),
         ]
         for fault in lasting { #expect(!fault.mayPass && !"\(fault)".hasPrefix("unavailable"), "\(fault)") }
-        #expect(CommitStoreError(.outcomeUnknown, detail: "").mayPass)
+        #expect(StoreError(.outcomeUnknown, detail: "").mayPass)
     }
 
     @Test("T98: locks that cannot be had are not called a store that cannot be reached")
@@ -68,6 +68,6 @@ struct StoreConditionTests {
             #expect(Problem(fault).code == .storeUnavailable)
         }
         #expect(Problem(LockStoreError(.broken, detail: "")).code == .internalError)
-        #expect(Problem(RegistryStoreError(.broken, detail: "")).code == .internalError)
+        #expect(Problem(StoreError(.broken, detail: "")).code == .internalError)
     }
 }

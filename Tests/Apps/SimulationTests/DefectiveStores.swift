@@ -12,7 +12,7 @@ struct Unfenced: CommitStore {
     let inner: any CommitStore
     let cursors: any CursorStore
 
-    func commit(_ steps: [ObjectStep]) async throws(CommitStoreError) -> [StepOutcome] {
+    func commit(_ steps: [ObjectStep]) async throws(StoreError) -> [StepOutcome] {
         var forced: [ObjectStep] = []
         for step in steps {
             let move = step.move
@@ -37,11 +37,11 @@ struct Unfenced: CommitStore {
         return try await inner.commit(forced)
     }
 
-    func writer(_ writer: WriterID, of app: AppID) async throws(CommitStoreError) -> WriterState {
+    func writer(_ writer: WriterID, of app: AppID) async throws(StoreError) -> WriterState {
         try await inner.writer(writer, of: app)
     }
 
-    func hasRecord(in range: ByteRange, of generation: GenerationID) async throws(CommitStoreError) -> Bool {
+    func hasRecord(in range: ByteRange, of generation: GenerationID) async throws(StoreError) -> Bool {
         try await inner.hasRecord(in: range, of: generation)
     }
 }
@@ -54,7 +54,7 @@ struct Renaming: CursorStore {
 
     func claim(
         _ requests: [ClaimRequest], by owner: OwnerID, for lease: Duration
-    ) async throws(CursorStoreError) -> [ClaimOutcome] {
+    ) async throws(StoreError) -> [ClaimOutcome] {
         let named = requests.map { request in
             ClaimRequest(
                 source: request.source, object: request.object, app: request.app,
@@ -64,25 +64,25 @@ struct Renaming: CursorStore {
         return try await inner.claim(named, by: owner, for: lease)
     }
 
-    func latest(in source: SourceID, of objects: [ObjectKey]) async throws(CursorStoreError) -> [ObjectKey: Cursor] {
+    func latest(in source: SourceID, of objects: [ObjectKey]) async throws(StoreError) -> [ObjectKey: Cursor] {
         try await inner.latest(in: source, of: objects)
     }
 
     func beginNext(
         after claim: Claim, because reason: GenerationReason, for lease: Duration
-    ) async throws(CursorStoreError) -> Claim? {
+    ) async throws(StoreError) -> Claim? {
         try await inner.beginNext(after: claim, because: reason, for: lease)
     }
 
-    func extend(_ claims: [Claim], for lease: Duration) async throws(CursorStoreError) -> Set<GenerationID> {
+    func extend(_ claims: [Claim], for lease: Duration) async throws(StoreError) -> Set<GenerationID> {
         try await inner.extend(claims, for: lease)
     }
 
-    func release(_ claims: [Claim]) async throws(CursorStoreError) { try await inner.release(claims) }
+    func release(_ claims: [Claim]) async throws(StoreError) { try await inner.release(claims) }
 
     func cursors(
         of app: AppID?, after last: GenerationID?, limit: Int
-    ) async throws(CursorStoreError) -> [Cursor] {
+    ) async throws(StoreError) -> [Cursor] {
         try await inner.cursors(of: app, after: last, limit: limit)
     }
 }
@@ -126,14 +126,14 @@ struct Impatient: RetentionStore {
 
     func expire(
         _ plan: RetentionPlan, from place: RetentionPlace?, limit: Int
-    ) async throws(MaintenanceStoreError) -> RetentionStep {
+    ) async throws(StoreError) -> RetentionStep {
         let plan = RetentionPlan(standard: plan.standard, apps: plan.apps, followers: [], patience: plan.patience)
         return try await inner.expire(plan, from: place, limit: limit)
     }
 
-    func erase(limit: Int) async throws(MaintenanceStoreError) -> ErasureStep { try await inner.erase(limit: limit) }
+    func erase(limit: Int) async throws(StoreError) -> ErasureStep { try await inner.erase(limit: limit) }
 
-    func missed(of follower: FollowerName, limit: Int) async throws(MaintenanceStoreError) -> [MissedRange] {
+    func missed(of follower: FollowerName, limit: Int) async throws(StoreError) -> [MissedRange] {
         try await inner.missed(of: follower, limit: limit)
     }
 }

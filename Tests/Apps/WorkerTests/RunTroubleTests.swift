@@ -15,7 +15,7 @@ struct RunTroubleTests {
         run.state = .partial
         run.error = "unavailable: postgres: gone"
         run.figures.records = 12
-        let store = RunStoreError(detail: "postgres: no answer")
+        let store = StoreError(.unavailable, detail: "postgres: no answer")
         let lost = RunTrouble(RunNotRecorded(run: run, reason: store), of: .consumeLogs)
         #expect("\(lost.message)".hasPrefix("a run of consume-logs has ended, and that could not be recorded"))
         #expect(lost.metadata["state"] == "partial" && lost.metadata["records"] == "12")
@@ -24,7 +24,7 @@ struct RunTroubleTests {
         let noRecord = RunTrouble(store, of: .indexLogs)
         #expect("\(noRecord.message)".hasPrefix("index-logs could not begin: the store"))
         #expect(lost.mayPass && noRecord.mayPass)
-        #expect(!RunTrouble(RunStoreError(detail: "torn", mayPass: false), of: .indexLogs).mayPass)
+        #expect(!RunTrouble(StoreError(.broken, detail: "torn"), of: .indexLogs).mayPass)
         #expect(noRecord.reason == "unavailable: postgres: no answer" && lost.reason == noRecord.reason)
         let noLock = RunTrouble(LockStoreError(.unavailable, detail: "redis: no answer"), of: .consumeLogs)
         #expect(noLock.message == "consume-logs skipped: its lock cannot be asked for")

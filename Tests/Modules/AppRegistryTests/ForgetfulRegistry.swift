@@ -42,8 +42,8 @@ actor ForgetfulRegistry: AppStore, ClientTokenStore {
     }
 
     private func change<Value: Sendable>(
-        _ make: @escaping @Sendable () async throws(RegistryStoreError) -> Value
-    ) async throws(RegistryStoreError) -> Value {
+        _ make: @escaping @Sendable () async throws(StoreError) -> Value
+    ) async throws(StoreError) -> Value {
         changes += 1
         try demandAnswer()
         let fate = fates.isEmpty ? .plain : fates.removeFirst()
@@ -56,10 +56,10 @@ actor ForgetfulRegistry: AppStore, ClientTokenStore {
             _ = try await make()
             isDown = true
         }
-        throw RegistryStoreError(.outcomeUnknown, detail: "the answer was lost")
+        throw StoreError(.outcomeUnknown, detail: "the answer was lost")
     }
 
-    private func look<Value: Sendable>(_ value: Value) async throws(RegistryStoreError) -> Value {
+    private func look<Value: Sendable>(_ value: Value) async throws(StoreError) -> Value {
         try demandAnswer()
         if let belated {
             self.belated = nil
@@ -68,69 +68,69 @@ actor ForgetfulRegistry: AppStore, ClientTokenStore {
         return value
     }
 
-    private func demandAnswer() throws(RegistryStoreError) {
-        if isDown { throw RegistryStoreError(.unavailable, detail: "down") }
+    private func demandAnswer() throws(StoreError) {
+        if isDown { throw StoreError(.unavailable, detail: "down") }
     }
 
     // MARK: - Apps
 
-    func add(_ app: RegisteredApp) async throws(RegistryStoreError) {
-        try await change { [memory] () async throws(RegistryStoreError) in try await memory.add(app) }
+    func add(_ app: RegisteredApp) async throws(StoreError) {
+        try await change { [memory] () async throws(StoreError) in try await memory.add(app) }
     }
 
-    func app(_ id: AppID) async throws(RegistryStoreError) -> RegisteredApp? { try await look(memory.app(id)) }
+    func app(_ id: AppID) async throws(StoreError) -> RegisteredApp? { try await look(memory.app(id)) }
 
-    func app(named name: AppName) async throws(RegistryStoreError) -> RegisteredApp? {
+    func app(named name: AppName) async throws(StoreError) -> RegisteredApp? {
         try await look(memory.app(named: name))
     }
 
-    func apps(after last: AppID?, limit: Int) async throws(RegistryStoreError) -> [RegisteredApp] {
+    func apps(after last: AppID?, limit: Int) async throws(StoreError) -> [RegisteredApp] {
         try await look(memory.apps(after: last, limit: limit))
     }
 
-    func deletedApps(after last: AppID?, limit: Int) async throws(RegistryStoreError) -> [RegisteredApp] {
+    func deletedApps(after last: AppID?, limit: Int) async throws(StoreError) -> [RegisteredApp] {
         try await look(memory.deletedApps(after: last, limit: limit))
     }
 
-    func deleteApp(_ id: AppID, at moment: Timestamp) async throws(RegistryStoreError) -> Bool {
+    func deleteApp(_ id: AppID, at moment: Timestamp) async throws(StoreError) -> Bool {
         try await change { [memory] in await memory.deleteApp(id, at: moment) }
     }
 
     // MARK: - Tokens
 
-    func add(_ token: ClientToken) async throws(RegistryStoreError) {
-        try await change { [memory] () async throws(RegistryStoreError) in try await memory.add(token) }
+    func add(_ token: ClientToken) async throws(StoreError) {
+        try await change { [memory] () async throws(StoreError) in try await memory.add(token) }
     }
 
-    func token(_ id: TokenID) async throws(RegistryStoreError) -> ClientToken? { try await look(memory.token(id)) }
+    func token(_ id: TokenID) async throws(StoreError) -> ClientToken? { try await look(memory.token(id)) }
 
-    func tokens(of app: AppID, after last: TokenID?, limit: Int) async throws(RegistryStoreError) -> [ClientToken] {
+    func tokens(of app: AppID, after last: TokenID?, limit: Int) async throws(StoreError) -> [ClientToken] {
         try await look(memory.tokens(of: app, after: last, limit: limit))
     }
 
-    func revoke(_ id: TokenID, at moment: Timestamp) async throws(RegistryStoreError) -> Bool {
+    func revoke(_ id: TokenID, at moment: Timestamp) async throws(StoreError) -> Bool {
         try await change { [memory] in await memory.revoke(id, at: moment) }
     }
 
-    func setExpiry(of id: TokenID, to end: Timestamp?) async throws(RegistryStoreError) -> Bool {
+    func setExpiry(of id: TokenID, to end: Timestamp?) async throws(StoreError) -> Bool {
         try await change { [memory] in await memory.setExpiry(of: id, to: end) }
     }
 
-    func eraseSeals(issuedBefore moment: Timestamp, limit: Int) async throws(RegistryStoreError) -> Int {
+    func eraseSeals(issuedBefore moment: Timestamp, limit: Int) async throws(StoreError) -> Int {
         await memory.eraseSeals(issuedBefore: moment, limit: limit)
     }
 
-    func pendingRevocations(limit: Int) async throws(RegistryStoreError) -> [TokenID] {
+    func pendingRevocations(limit: Int) async throws(StoreError) -> [TokenID] {
         await memory.pendingRevocations(limit: limit)
     }
 
     func pendingRevocations(
         of app: AppID, after last: TokenID?, limit: Int
-    ) async throws(RegistryStoreError) -> [TokenID] {
+    ) async throws(StoreError) -> [TokenID] {
         await memory.pendingRevocations(of: app, after: last, limit: limit)
     }
 
-    func confirmRevocation(of id: TokenID, at moment: Timestamp) async throws(RegistryStoreError) {
+    func confirmRevocation(of id: TokenID, at moment: Timestamp) async throws(StoreError) {
         await memory.confirmRevocation(of: id, at: moment)
     }
 }

@@ -136,7 +136,7 @@ struct IdempotencyKeyTests {
         try await ForgetfulScene.run { scene in
             let key = try #require(scene.key("k"))
             await scene.store.plan(Array(repeating: .plain, count: before) + [.lostAndDown])
-            await #expect(throws: RegistryStoreError.self) {
+            await #expect(throws: StoreError.self) {
                 try await scene.tokens.issue(for: scene.app.id, name: "a", expiresAt: .span(.seconds(60)), under: key)
             }
             await scene.store.plan()

@@ -70,12 +70,12 @@ struct LostAnswerTests {
     func unknown() async throws {
         try await ForgetfulScene.run { scene async throws in
             await scene.store.plan(.lostAndDown)
-            let error = await #expect(throws: RegistryStoreError.self) { try await scene.apps.register(named: "shop") }
+            let error = await #expect(throws: StoreError.self) { try await scene.apps.register(named: "shop") }
             #expect(error?.reason == .outcomeUnknown)
             #expect(scene.ticks.now.elapsed <= .seconds(9))
             #expect(await scene.store.changes == 1, "nothing is made again where nothing can be read")
             // Before a change was asked for, nothing is unknown.
-            let other = await #expect(throws: RegistryStoreError.self) { try await scene.apps.register(named: "b") }
+            let other = await #expect(throws: StoreError.self) { try await scene.apps.register(named: "b") }
             #expect(other?.reason == .unavailable)
             await scene.store.plan()
             #expect(try await scene.apps.find("shop").name.text == "shop")
@@ -89,7 +89,7 @@ struct LostAnswerTests {
         let registration = Task { try await scene.apps.register(named: "shop") }
         await scene.ticks.waitForSleepers()
         registration.cancel()
-        let error = await #expect(throws: RegistryStoreError.self) { try await registration.value }
+        let error = await #expect(throws: StoreError.self) { try await registration.value }
         #expect(error?.reason == .outcomeUnknown)
     }
 
@@ -98,7 +98,7 @@ struct LostAnswerTests {
         try await ForgetfulScene.run { scene in
             for _ in 0..<5 {
                 await scene.store.plan(.lostAndDown)
-                let error = await #expect(throws: RegistryStoreError.self) {
+                let error = await #expect(throws: StoreError.self) {
                     try await scene.tokens.issue(for: scene.app.id, name: nil)
                 }
                 #expect(error?.reason == .outcomeUnknown)
@@ -115,7 +115,7 @@ struct LostAnswerTests {
             for round in 0..<5 {
                 // The next retry first revokes what the one before has left.
                 await scene.store.plan(round == 0 ? [.plain, .lostAndDown] : [.plain, .plain, .lostAndDown])
-                let error = await #expect(throws: RegistryStoreError.self) {
+                let error = await #expect(throws: StoreError.self) {
                     try await scene.tokens.issue(for: scene.app.id, name: nil)
                 }
                 #expect(error?.reason == .outcomeUnknown)
@@ -123,7 +123,7 @@ struct LostAnswerTests {
             }
             // While that cannot be done, no other token is issued, and nothing of it is unknown.
             await scene.store.plan(.lostBefore)
-            let error = await #expect(throws: RegistryStoreError.self) {
+            let error = await #expect(throws: StoreError.self) {
                 try await scene.tokens.issue(for: scene.app.id, name: nil)
             }
             #expect(error?.reason == .unavailable)
@@ -137,12 +137,12 @@ struct LostAnswerTests {
     func revokedUnseen() async throws {
         try await ForgetfulScene.run { scene in
             await scene.store.plan([.plain, .lostAndDown])
-            await #expect(throws: RegistryStoreError.self) {
+            await #expect(throws: StoreError.self) {
                 try await scene.tokens.issue(for: scene.app.id, name: nil)
             }
             #expect(await scene.living().count == 1)
             await scene.store.plan(.lostBefore)
-            await #expect(throws: RegistryStoreError.self) { try await scene.tokens.revokeUnseen() }
+            await #expect(throws: StoreError.self) { try await scene.tokens.revokeUnseen() }
             #expect(await scene.living().count == 1)
             await scene.store.plan()
             try await scene.tokens.revokeUnseen()

@@ -44,7 +44,7 @@ struct RunTroubleTests {
         let (keeper, runs) = (keeper(), runs)
         let error = await #expect(throws: RunNotRecorded.self) {
             _ = try await execute(beside: beside, keeper) {
-                await runs.fail(with: RunStoreError(detail: "postgres: gone", condition: .readOnly))
+                await runs.fail(with: StoreError(.unavailable, detail: "postgres: gone", condition: .readOnly))
                 return RunTroubleTests.report(records: 7, error: "unavailable: postgres: gone")
             }
         }
@@ -52,7 +52,7 @@ struct RunTroubleTests {
         #expect(lost.state == .partial && lost.figures.records == 7)
         #expect(error?.description.contains("ended partial") == true && error?.condition == .readOnly)
         #expect(await runs.run(lost.id)?.state == .running)
-        await #expect(throws: RunStoreError.self) {
+        await #expect(throws: StoreError.self) {
             _ = try await execute(beside: beside, keeper) { RunTroubleTests.report(records: 0) }
         }
         await runs.fail(with: nil)
@@ -69,7 +69,7 @@ struct RunTroubleTests {
         let task = Task {
             try await execute(beside: beside, keeper) {
                 try? await ticks.sleep(for: .seconds(1000))
-                throw RunStoreError(detail: "called off before anything was sent to the server")
+                throw StoreError(.unavailable, detail: "called off before anything was sent to the server")
             }
         }
         await ticks.waitForSleepers(3)
@@ -87,7 +87,7 @@ struct RunTroubleTests {
     @Test("T98: work that fails with an error of a store is a run that has failed", arguments: [false, true])
     func storeErrors(beside: Bool) async throws {
         let errors: [any Error] = [
-            RunStoreError(detail: "no answer"), LockStoreError(.unavailable, detail: "no answer"),
+            StoreError(.unavailable, detail: "no answer"), LockStoreError(.unavailable, detail: "no answer"),
         ]
         for error in errors {
             let outcome = try await execute(beside: beside, keeper()) { throw error }
@@ -113,11 +113,11 @@ struct RunTroubleTests {
     /// Keeps runs, unless it is told to fail.
     private actor FailingRunStore: RunStore {
         private let kept = InMemoryRunStore()
-        private var failure: RunStoreError?
+        private var failure: StoreError?
 
-        func fail(with failure: RunStoreError?) { self.failure = failure }
+        func fail(with failure: StoreError?) { self.failure = failure }
 
-        func save(_ run: Run) async throws(RunStoreError) {
+        func save(_ run: Run) async throws(StoreError) {
             if let failure { throw failure }
             await kept.save(run)
         }
@@ -128,7 +128,7 @@ struct RunTroubleTests {
             await kept.runs(kind: kind, before: last, limit: limit)
         }
 
-        func interrupt(_ kind: RunKind, except current: RunID, at moment: Timestamp) async throws(RunStoreError) {
+        func interrupt(_ kind: RunKind, except current: RunID, at moment: Timestamp) async throws(StoreError) {
             if let failure { throw failure }
             await kept.interrupt(kind, except: current, at: moment)
         }

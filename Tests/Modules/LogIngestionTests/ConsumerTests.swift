@@ -234,15 +234,15 @@ private actor OrderedCommits: CommitStore {
 
     init(_ store: any CommitStore) { self.store = store }
 
-    func writer(_ writer: WriterID, of app: AppID) async throws(CommitStoreError) -> WriterState {
+    func writer(_ writer: WriterID, of app: AppID) async throws(StoreError) -> WriterState {
         try await store.writer(writer, of: app)
     }
 
-    func hasRecord(in range: ByteRange, of generation: GenerationID) async throws(CommitStoreError) -> Bool {
+    func hasRecord(in range: ByteRange, of generation: GenerationID) async throws(StoreError) -> Bool {
         try await store.hasRecord(in: range, of: generation)
     }
 
-    func commit(_ steps: [ObjectStep]) async throws(CommitStoreError) -> [StepOutcome] {
+    func commit(_ steps: [ObjectStep]) async throws(StoreError) -> [StepOutcome] {
         generations += steps.map(\.move.generation)
         return try await store.commit(steps)
     }

@@ -14,15 +14,15 @@ struct GroupCommitterTests {
         private var arrivals: [CheckedContinuation<Void, Never>] = []
         private(set) var groups: [Int] = []
         private var isOpen = false
-        let failure: CommitStoreError?
+        let failure: StoreError?
         let usefulBytes: Int
 
-        init(failing failure: CommitStoreError? = nil, usefulBytes: Int = .max) {
+        init(failing failure: StoreError? = nil, usefulBytes: Int = .max) {
             self.failure = failure
             self.usefulBytes = usefulBytes
         }
 
-        func commit(_ steps: [ObjectStep]) async throws(CommitStoreError) -> [StepOutcome] {
+        func commit(_ steps: [ObjectStep]) async throws(StoreError) -> [StepOutcome] {
             groups.append(steps.count)
             for arrival in arrivals { arrival.resume() }
             arrivals = []
@@ -102,14 +102,14 @@ struct GroupCommitterTests {
 
     @Test("a failure reaches every caller of the group, and the next group is tried anew")
     func failures() async throws {
-        let gate = Gate(failing: CommitStoreError(.outcomeUnknown, detail: "lost"))
+        let gate = Gate(failing: StoreError(.outcomeUnknown, detail: "lost"))
         let (committer, tasks) = await begin(5, at: gate, limit: 1 << 20)
         await gate.open()
         for task in tasks {
-            let error = await #expect(throws: CommitStoreError.self) { try await task.value }
+            let error = await #expect(throws: StoreError.self) { try await task.value }
             #expect(error?.reason == .outcomeUnknown)
         }
-        await #expect(throws: CommitStoreError.self) { try await committer.commit(step(9)) }
+        await #expect(throws: StoreError.self) { try await committer.commit(step(9)) }
         #expect(await gate.groups == [1, 5, 1])
     }
 

@@ -11,15 +11,15 @@ private struct RefusingStore: CommitStore {
     let base: any CommitStore
     let outcomes: Locked<[StepOutcome]>
 
-    func writer(_ writer: WriterID, of app: AppID) async throws(CommitStoreError) -> WriterState {
+    func writer(_ writer: WriterID, of app: AppID) async throws(StoreError) -> WriterState {
         try await base.writer(writer, of: app)
     }
 
-    func hasRecord(in range: ByteRange, of generation: GenerationID) async throws(CommitStoreError) -> Bool {
+    func hasRecord(in range: ByteRange, of generation: GenerationID) async throws(StoreError) -> Bool {
         try await base.hasRecord(in: range, of: generation)
     }
 
-    func commit(_ steps: [ObjectStep]) async throws(CommitStoreError) -> [StepOutcome] {
+    func commit(_ steps: [ObjectStep]) async throws(StoreError) -> [StepOutcome] {
         if let outcome = outcomes.withLock({ $0.isEmpty ? nil : $0.removeFirst() }) {
             return steps.map { _ in outcome }
         }

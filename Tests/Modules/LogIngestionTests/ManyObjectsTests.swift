@@ -73,17 +73,17 @@ private actor CountingCommits: CommitStore {
 
     init(_ store: InMemoryStore) { self.store = store }
 
-    func commit(_ steps: [ObjectStep]) async throws(CommitStoreError) -> [StepOutcome] {
+    func commit(_ steps: [ObjectStep]) async throws(StoreError) -> [StepOutcome] {
         commits += 1
         self.steps += steps.count
         return try await store.commit(steps)
     }
 
-    func writer(_ writer: WriterID, of app: AppID) async throws(CommitStoreError) -> WriterState {
+    func writer(_ writer: WriterID, of app: AppID) async throws(StoreError) -> WriterState {
         await store.writer(writer, of: app)
     }
 
-    func hasRecord(in range: ByteRange, of generation: GenerationID) async throws(CommitStoreError) -> Bool {
+    func hasRecord(in range: ByteRange, of generation: GenerationID) async throws(StoreError) -> Bool {
         await store.hasRecord(in: range, of: generation)
     }
 }
@@ -100,16 +100,16 @@ private struct AwayStore: CommitStore {
         self.end = end
     }
 
-    func commit(_ steps: [ObjectStep]) async throws(CommitStoreError) -> [StepOutcome] {
-        guard clock.now() >= end else { throw CommitStoreError(.unavailable, detail: "away") }
+    func commit(_ steps: [ObjectStep]) async throws(StoreError) -> [StepOutcome] {
+        guard clock.now() >= end else { throw StoreError(.unavailable, detail: "away") }
         return try await store.commit(steps)
     }
 
-    func writer(_ writer: WriterID, of app: AppID) async throws(CommitStoreError) -> WriterState {
+    func writer(_ writer: WriterID, of app: AppID) async throws(StoreError) -> WriterState {
         await store.writer(writer, of: app)
     }
 
-    func hasRecord(in range: ByteRange, of generation: GenerationID) async throws(CommitStoreError) -> Bool {
+    func hasRecord(in range: ByteRange, of generation: GenerationID) async throws(StoreError) -> Bool {
         await store.hasRecord(in: range, of: generation)
     }
 }

@@ -16,37 +16,37 @@ struct NamedFailureTests {
 
         enum Call: CaseIterable { case latest, claim }
 
-        private static let failure = CursorStoreError(.unavailable, detail: "postgres: no answer")
+        private static let failure = StoreError(.unavailable, detail: "postgres: no answer")
 
         func latest(
             in source: SourceID, of objects: [ObjectKey]
-        ) async throws(CursorStoreError) -> [ObjectKey: Cursor] {
+        ) async throws(StoreError) -> [ObjectKey: Cursor] {
             if failsAt == .latest { throw FailingCursors.failure }
             return await base.latest(in: source, of: objects)
         }
 
         func claim(
             _ requests: [ClaimRequest], by owner: OwnerID, for lease: Duration
-        ) async throws(CursorStoreError) -> [ClaimOutcome] {
+        ) async throws(StoreError) -> [ClaimOutcome] {
             if failsAt == .claim { throw FailingCursors.failure }
             return await base.claim(requests, by: owner, for: lease)
         }
 
         func beginNext(
             after claim: Claim, because reason: GenerationReason, for lease: Duration
-        ) async throws(CursorStoreError) -> Claim? {
+        ) async throws(StoreError) -> Claim? {
             await base.beginNext(after: claim, because: reason, for: lease)
         }
 
-        func extend(_ claims: [Claim], for lease: Duration) async throws(CursorStoreError) -> Set<GenerationID> {
+        func extend(_ claims: [Claim], for lease: Duration) async throws(StoreError) -> Set<GenerationID> {
             await base.extend(claims, for: lease)
         }
 
-        func release(_ claims: [Claim]) async throws(CursorStoreError) { await base.release(claims) }
+        func release(_ claims: [Claim]) async throws(StoreError) { await base.release(claims) }
 
         func cursors(
             of app: AppID?, after last: GenerationID?, limit: Int
-        ) async throws(CursorStoreError) -> [Cursor] { await base.cursors(of: app, after: last, limit: limit) }
+        ) async throws(StoreError) -> [Cursor] { await base.cursors(of: app, after: last, limit: limit) }
     }
 
     private let world = World()

@@ -59,11 +59,11 @@ final class CountingReader: RecordReader, @unchecked Sendable {
 
     func rows(
         of generation: GenerationID, from offset: Int64, limit: Int
-    ) async throws(RecordReaderError) -> RecordRows {
+    ) async throws(StoreError) -> RecordRows {
         await beforeRead?()
         if let left = failsAfter {
             failsAfter = left == 0 ? (failsOnce ? nil : 0) : left - 1
-            if left == 0 { throw RecordReaderError(detail: "told to fail") }
+            if left == 0 { throw StoreError(.unavailable, detail: "told to fail") }
         }
         let rows = await base.rows(of: generation, from: offset, limit: limit)
         calls += 1
@@ -73,16 +73,16 @@ final class CountingReader: RecordReader, @unchecked Sendable {
 
     func rows(
         _ filter: LogFilter, order: LogOrder, after position: RecordPosition?, limit: Int
-    ) async throws(RecordReaderError) -> RecordRows {
+    ) async throws(StoreError) -> RecordRows {
         await base.rows(filter, order: order, after: position, limit: limit)
     }
-    func count(_ filter: LogFilter) async throws(RecordReaderError) -> Int64 { await base.count(filter) }
-    func count(of generation: GenerationID) async throws(RecordReaderError) -> Int64 {
+    func count(_ filter: LogFilter) async throws(StoreError) -> Int64 { await base.count(filter) }
+    func count(of generation: GenerationID) async throws(StoreError) -> Int64 {
         await base.count(of: generation)
     }
     func histogram(
         _ filter: LogFilter, interval: Duration, limit: Int
-    ) async throws(RecordReaderError) -> [HistogramBar] {
+    ) async throws(StoreError) -> [HistogramBar] {
         await base.histogram(filter, interval: interval, limit: limit)
     }
 }

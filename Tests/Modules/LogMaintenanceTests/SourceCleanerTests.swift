@@ -232,23 +232,23 @@ struct MeddledClaims: CursorStore {
         self.before = before
     }
 
-    func latest(in source: SourceID, of objects: [ObjectKey]) async throws(CursorStoreError) -> [ObjectKey: Cursor] {
+    func latest(in source: SourceID, of objects: [ObjectKey]) async throws(StoreError) -> [ObjectKey: Cursor] {
         await base.latest(in: source, of: objects)
     }
     func claim(
         _ requests: [ClaimRequest], by owner: OwnerID, for lease: Duration
-    ) async throws(CursorStoreError) -> [ClaimOutcome] {
+    ) async throws(StoreError) -> [ClaimOutcome] {
         await before()
         return await base.claim(requests, by: owner, for: lease)
     }
     func beginNext(
         after claim: Claim, because reason: GenerationReason, for lease: Duration
-    ) async throws(CursorStoreError) -> Claim? { await base.beginNext(after: claim, because: reason, for: lease) }
-    func extend(_ claims: [Claim], for lease: Duration) async throws(CursorStoreError) -> Set<GenerationID> {
+    ) async throws(StoreError) -> Claim? { await base.beginNext(after: claim, because: reason, for: lease) }
+    func extend(_ claims: [Claim], for lease: Duration) async throws(StoreError) -> Set<GenerationID> {
         await base.extend(claims, for: lease)
     }
-    func release(_ claims: [Claim]) async throws(CursorStoreError) { if givesBack { await base.release(claims) } }
+    func release(_ claims: [Claim]) async throws(StoreError) { if givesBack { await base.release(claims) } }
     func cursors(
         of app: AppID?, after last: GenerationID?, limit: Int
-    ) async throws(CursorStoreError) -> [Cursor] { await base.cursors(of: app, after: last, limit: limit) }
+    ) async throws(StoreError) -> [Cursor] { await base.cursors(of: app, after: last, limit: limit) }
 }

@@ -112,7 +112,7 @@ struct BackgroundTests {
         let filter = LogFilter(app: AppID.fresh())
         #expect(try await service.count(filter, background: background) == 7)
         #expect(background.works == 1)
-        await #expect(throws: RecordReaderError.self) { try await service.count(filter) }
+        await #expect(throws: StoreError.self) { try await service.count(filter) }
     }
 }
 
@@ -128,22 +128,22 @@ private struct GivenReader: RecordReader {
         return reader
     }
 
-    func count(_ filter: LogFilter) async throws(RecordReaderError) -> Int64 {
+    func count(_ filter: LogFilter) async throws(StoreError) -> Int64 {
         guard let count = counts(pace) else { throw .tooLong }
         return count
     }
 
     func rows(
         _ filter: LogFilter, order: LogOrder, after position: RecordPosition?, limit: Int
-    ) async throws(RecordReaderError) -> RecordRows { finds(pace, position) }
+    ) async throws(StoreError) -> RecordRows { finds(pace, position) }
 
     func rows(
         of generation: GenerationID, from offset: Int64, limit: Int
-    ) async throws(RecordReaderError) -> RecordRows { RecordRows() }
+    ) async throws(StoreError) -> RecordRows { RecordRows() }
 
-    func count(of generation: GenerationID) async throws(RecordReaderError) -> Int64 { 0 }
+    func count(of generation: GenerationID) async throws(StoreError) -> Int64 { 0 }
 
     func histogram(
         _ filter: LogFilter, interval: Duration, limit: Int
-    ) async throws(RecordReaderError) -> [HistogramBar] { [] }
+    ) async throws(StoreError) -> [HistogramBar] { [] }
 }

@@ -60,7 +60,7 @@ private struct BarrenReader: RecordReader {
 
     func rows(
         _ filter: LogFilter, order: LogOrder, after position: RecordPosition?, limit: Int
-    ) async throws(RecordReaderError) -> RecordRows {
+    ) async throws(StoreError) -> RecordRows {
         await calls.note(order, limit)
         var rows = RecordRows()
         let first = position.map { Int($0.offset) + 1 } ?? 0
@@ -76,13 +76,13 @@ private struct BarrenReader: RecordReader {
 
     func rows(
         of generation: GenerationID, from offset: Int64, limit: Int
-    ) async throws(RecordReaderError) -> RecordRows { RecordRows() }
+    ) async throws(StoreError) -> RecordRows { RecordRows() }
 
-    func count(_ filter: LogFilter) async throws(RecordReaderError) -> Int64 { 0 }
+    func count(_ filter: LogFilter) async throws(StoreError) -> Int64 { 0 }
 
-    func count(of generation: GenerationID) async throws(RecordReaderError) -> Int64 { 0 }
+    func count(of generation: GenerationID) async throws(StoreError) -> Int64 { 0 }
 
     func histogram(
         _ filter: LogFilter, interval: Duration, limit: Int
-    ) async throws(RecordReaderError) -> [HistogramBar] { [] }
+    ) async throws(StoreError) -> [HistogramBar] { [] }
 }

@@ -15,28 +15,28 @@ private actor InterruptedReader: RecordReader {
 
     func rows(
         of generation: GenerationID, from offset: Int64, limit: Int
-    ) async throws(RecordReaderError) -> RecordRows {
+    ) async throws(StoreError) -> RecordRows {
         let happens = interruption
         interruption = nil
-        do { try await happens?() } catch { throw RecordReaderError(detail: "\(error)") }
+        do { try await happens?() } catch { throw StoreError(.unavailable, detail: "\(error)") }
         return try await base.rows(of: generation, from: offset, limit: limit)
     }
 
     func rows(
         _ filter: LogFilter, order: LogOrder, after position: RecordPosition?, limit: Int
-    ) async throws(RecordReaderError) -> RecordRows {
+    ) async throws(StoreError) -> RecordRows {
         try await base.rows(filter, order: order, after: position, limit: limit)
     }
 
-    func count(_ filter: LogFilter) async throws(RecordReaderError) -> Int64 { try await base.count(filter) }
+    func count(_ filter: LogFilter) async throws(StoreError) -> Int64 { try await base.count(filter) }
 
-    func count(of generation: GenerationID) async throws(RecordReaderError) -> Int64 {
+    func count(of generation: GenerationID) async throws(StoreError) -> Int64 {
         try await base.count(of: generation)
     }
 
     func histogram(
         _ filter: LogFilter, interval: Duration, limit: Int
-    ) async throws(RecordReaderError) -> [HistogramBar] {
+    ) async throws(StoreError) -> [HistogramBar] {
         try await base.histogram(filter, interval: interval, limit: limit)
     }
 }

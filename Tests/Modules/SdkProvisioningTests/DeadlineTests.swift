@@ -151,7 +151,7 @@ struct DeadlineTests {
         let loop = RevocationLoop(
             before: {
                 said.add("before")
-                if said.all.count == 1 { throw RegistryStoreError(.unavailable, detail: "down") }
+                if said.all.count == 1 { throw StoreError(.unavailable, detail: "down") }
             },
             sweep: {
                 said.add("sweep")

@@ -72,7 +72,7 @@ struct ProvisioningLanesTests {
         let first = begin {
             hasBegun.withLock { $0 = true }
             try? await Task.sleep(for: .seconds(600))
-            throw ProvisioningStoreError(detail: "cancelled")
+            throw StoreError(.unavailable, detail: "cancelled")
         }
         await eventually { hasBegun.withLock { $0 } }
         ticks.advance(by: .seconds(5))

@@ -147,23 +147,23 @@ struct RevocationTests {
 
     /// Client tokens whose store does not answer.
     private struct SilentTokens: ClientTokenStore {
-        private let failure = RegistryStoreError(.unavailable, detail: "postgres: no answer")
+        private let failure = StoreError(.unavailable, detail: "postgres: no answer")
 
-        func add(_ token: ClientToken) async throws(RegistryStoreError) { throw failure }
-        func token(_ id: TokenID) async throws(RegistryStoreError) -> ClientToken? { throw failure }
+        func add(_ token: ClientToken) async throws(StoreError) { throw failure }
+        func token(_ id: TokenID) async throws(StoreError) -> ClientToken? { throw failure }
         func tokens(
             of app: AppID, after last: TokenID?, limit: Int
-        ) async throws(RegistryStoreError) -> [ClientToken] { throw failure }
-        func revoke(_ id: TokenID, at moment: Timestamp) async throws(RegistryStoreError) -> Bool { throw failure }
-        func setExpiry(of id: TokenID, to end: Timestamp?) async throws(RegistryStoreError) -> Bool { throw failure }
+        ) async throws(StoreError) -> [ClientToken] { throw failure }
+        func revoke(_ id: TokenID, at moment: Timestamp) async throws(StoreError) -> Bool { throw failure }
+        func setExpiry(of id: TokenID, to end: Timestamp?) async throws(StoreError) -> Bool { throw failure }
         func eraseSeals(
             issuedBefore moment: Timestamp, limit: Int
-        ) async throws(RegistryStoreError) -> Int { throw failure }
-        func pendingRevocations(limit: Int) async throws(RegistryStoreError) -> [TokenID] { throw failure }
+        ) async throws(StoreError) -> Int { throw failure }
+        func pendingRevocations(limit: Int) async throws(StoreError) -> [TokenID] { throw failure }
         func pendingRevocations(
             of app: AppID, after last: TokenID?, limit: Int
-        ) async throws(RegistryStoreError) -> [TokenID] { throw failure }
-        func confirmRevocation(of id: TokenID, at moment: Timestamp) async throws(RegistryStoreError) { throw failure }
+        ) async throws(StoreError) -> [TokenID] { throw failure }
+        func confirmRevocation(of id: TokenID, at moment: Timestamp) async throws(StoreError) { throw failure }
     }
 
     @Test("T16: one token that the file store refuses to end keeps no other from ending")
@@ -236,17 +236,17 @@ struct RevocationTests {
 
     /// A memory of a database that is gone.
     private struct BrokenMemory: ProvisioningStore {
-        private let gone = ProvisioningStoreError(detail: "gone")
+        private let gone = StoreError(.unavailable, detail: "gone")
 
-        func grant(for app: AppID) async throws(ProvisioningStoreError) -> AppGrant? { throw gone }
+        func grant(for app: AppID) async throws(StoreError) -> AppGrant? { throw gone }
         func replaceGrant(
             _ known: AppGrant?, with grant: AppGrant, for app: AppID
-        ) async throws(ProvisioningStoreError) -> AppGrant { throw gone }
-        func isEnrolled(_ token: TokenID) async throws(ProvisioningStoreError) -> Bool { throw gone }
-        func setEnrolled(_ enrolled: Bool, _ token: TokenID) async throws(ProvisioningStoreError) { throw gone }
+        ) async throws(StoreError) -> AppGrant { throw gone }
+        func isEnrolled(_ token: TokenID) async throws(StoreError) -> Bool { throw gone }
+        func setEnrolled(_ enrolled: Bool, _ token: TokenID) async throws(StoreError) { throw gone }
         func filePrefix(
             of token: TokenID, instance: String, else candidate: FilePrefix, at moment: Timestamp
-        ) async throws(ProvisioningStoreError) -> FilePrefix { throw gone }
-        func owner(of prefix: FilePrefix) async throws(ProvisioningStoreError) -> PrefixOwner? { throw gone }
+        ) async throws(StoreError) -> FilePrefix { throw gone }
+        func owner(of prefix: FilePrefix) async throws(StoreError) -> PrefixOwner? { throw gone }
     }
 }
