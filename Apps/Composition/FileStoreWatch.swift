@@ -7,8 +7,6 @@ import TelemetryAdapter
 /// parts that nobody goes on with.
 public struct FileStoreWatch: Service, CustomStringConvertible {
     private static let interval: Duration = .seconds(5)
-    /// The share of a quota from which on the log says so.
-    private static let nearlyFull = 0.9
 
     private let store: EmbeddedFileStore
     private let limits: StorageLimits
@@ -44,9 +42,9 @@ public struct FileStoreWatch: Service, CustomStringConvertible {
             let usage = try await store.usage()
             telemetry.files.show(
                 bytes: usage.bytes, of: usage.limit, free: usage.free, fullestApp: usage.fullestFolder)
-            if let concern = concern(usage) {
+            if let warning = usage.warning(by: limits) {
                 logger.warning(
-                    "\(concern)",
+                    "\(warning)",
                     metadata: [
                         "stored_bytes": "\(usage.bytes)", "quota_bytes": "\(usage.limit)",
                         "free_bytes": "\(usage.free)",
@@ -57,17 +55,6 @@ public struct FileStoreWatch: Service, CustomStringConvertible {
         } catch {
             logger.error("the file store's disk cannot be asked", metadata: ["error": "\(error)"])
         }
-    }
-
-    private func concern(_ usage: StorageUsage) -> String? {
-        if usage.free <= limits.freeBytes { return "the file store's disk is full: uploads are answered 503" }
-        if Double(usage.bytes) >= FileStoreWatch.nearlyFull * Double(usage.limit) {
-            return "the file store has used nine tenths of local_fimidara.quota"
-        }
-        if usage.fullestFolder >= FileStoreWatch.nearlyFull {
-            return "an app has used nine tenths of its quota in the file store"
-        }
-        return nil
     }
 
     private func tidy() async {
