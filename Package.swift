@@ -34,6 +34,9 @@ let following = "LogModel AppRegistry LogCursor LogIngestion"
 /// All modules that a store has ports of.
 let domain = following + " SdkProvisioning DistributedLock IngestionJobs LogQuery LogMaintenance"
 
+/// What suites need that run on the adapter in memory.
+let inMemory = " InMemoryAdapter TestSupport"
+
 /// Targets and products by their names, which blanks separate.
 func dependencies(_ names: String) -> [Target.Dependency] {
     names.split(separator: " ").map { name in
@@ -95,6 +98,7 @@ let package = Package(
         target("Modules/IngestionJobs", "LogModel DistributedLock"),
         target("Modules/LogQuery", "LogModel LogCursor"),
         target("Modules/LogMaintenance", following + " LogQuery"),
+        target("Modules/LogAudit", following + " LogQuery"),
         target("Modules/SdkClient", "LogModel"),
 
         // Adapters: the libraries in C. The headers of libmongoc are found by pkg-config.
@@ -163,24 +167,25 @@ let package = Package(
         target("Apps/CommandGuide"),
         target(
             "Apps/Composition",
-            domain + " SdkClient BlockingExecutor CallLedger Configuration FimidaraAdapter HTTPTransport ISALAdapter"
-                + " LocalFilesAdapter LocalFimidaraAdapter LogferryLogging Logging MongoAdapter PostgresAdapter"
+            domain + " LogAudit SdkClient BlockingExecutor CallLedger Configuration FimidaraAdapter HTTPTransport"
+                + " ISALAdapter LocalFilesAdapter LocalFimidaraAdapter LogferryLogging Logging MongoAdapter PostgresAdapter"
                 + " RedisAdapter SdkURLSessionAdapter ServiceLifecycle SimdJSONAdapter SQLiteAdapter StoreSupport"
                 + " SystemAdapter TelemetryAdapter"),
         target("Apps/Generation", "LogModel SeededNumbers"),
         target(
             "Apps/Logferry",
-            following + " SdkProvisioning IngestionJobs LogQuery LogMaintenance ArgumentParser CommandGuide Composition"
-                + " Generation Logging Server ServiceLifecycle Simulation UnixSignals Worker", .program),
+            following + " SdkProvisioning IngestionJobs LogQuery LogMaintenance LogAudit ArgumentParser CommandGuide"
+                + " Composition Generation Logging Server ServiceLifecycle Simulation UnixSignals Worker", .program),
         target(
             "Apps/Server",
-            domain + " Composition HTTPTypes Hummingbird HummingbirdCore Logging NIOConcurrencyHelpers NIOCore NIOHTTP1"
-                + " ServiceLifecycle"),
+            domain + " LogAudit Composition HTTPTypes Hummingbird HummingbirdCore Logging NIOConcurrencyHelpers NIOCore"
+                + " NIOHTTP1 ServiceLifecycle"),
         target(
             "Apps/Simulation",
-            following + " DistributedLock LogQuery LogMaintenance SdkClient DeterministicExecutor InMemoryAdapter"
-                + " SdkPlatform"),
-        target("Apps/Worker", "LogModel DistributedLock LogIngestion IngestionJobs Composition Logging ServiceLifecycle"),
+            following + " DistributedLock LogQuery LogMaintenance LogAudit SdkClient DeterministicExecutor"
+                + " InMemoryAdapter SdkPlatform"),
+        target(
+            "Apps/Worker", "LogModel DistributedLock LogIngestion IngestionJobs Composition Logging ServiceLifecycle"),
         // What the paths of the engine are measured beside.
         .target(
             name: "CBenchLimits", dependencies: ["CMongoSystem"], path: "Apps/Bench/CLimits",
@@ -201,7 +206,7 @@ let package = Package(
         target("Tests/SdkRig", "LogModel SdkClient InMemoryAdapter SdkPlatform TestSupport"),
         target("Tests/SdkWriter", "LogModel SdkClient SdkPlatform SdkSpoolAdapter SdkURLSessionAdapter", .program),
         target("Tests/ServerRig", "BlockingExecutor TestSupport"),
-        target("Tests/TestSupport", following + " InMemoryAdapter SeededNumbers"),
+        target("Tests/TestSupport", following + " LogQuery InMemoryAdapter SeededNumbers"),
 
         // Tests: the suites.
         target("Tests/Adapters/BlockingExecutorTests", "BlockingExecutor"),
@@ -216,9 +221,7 @@ let package = Package(
             "Tests/Adapters/FimidaraTests",
             "LogModel SdkProvisioning LogIngestion BlockingExecutor FimidaraAdapter HTTPTransport ServerRig"),
         target("Tests/Adapters/HTTPTransportTests", "LogModel BlockingExecutor HostLookup HTTPTransport"),
-        target(
-            "Tests/Adapters/InMemoryTests",
-            "LogModel SdkProvisioning LogIngestion InMemoryAdapter PortContracts TestSupport"),
+        target("Tests/Adapters/InMemoryTests", "LogModel SdkProvisioning LogIngestion PortContracts" + inMemory),
         target("Tests/Adapters/ISALTests", "LogModel ISALAdapter TestSupport"),
         target("Tests/Adapters/LocalFimidaraTests", "LogModel BlockingExecutor GRDB LocalFimidaraAdapter TestSupport"),
         target(
@@ -234,9 +237,7 @@ let package = Package(
             "LogModel DistributedLock BlockingExecutor CallLedger HostLookup InMemoryAdapter PortContracts"
                 + " RawSockets RedisAdapter ServerRig TestSupport"),
         target("Tests/Adapters/SdkPlatformTests", "SdkClient SdkPlatform"),
-        target(
-            "Tests/Adapters/SdkSpoolTests",
-            "LogModel SdkClient InMemoryAdapter SdkPlatform SdkRig SdkSpoolAdapter TestSupport"),
+        target("Tests/Adapters/SdkSpoolTests", "LogModel SdkClient SdkPlatform SdkRig SdkSpoolAdapter" + inMemory),
         target("Tests/Adapters/SdkURLSessionTests", "SdkClient SdkPlatform SdkURLSessionAdapter TestSupport"),
         target("Tests/Adapters/SimdJSONTests", "LogModel LogCursor LogIngestion SimdJSONAdapter TestSupport"),
         target(
@@ -249,8 +250,7 @@ let package = Package(
         target("Tests/Adapters/SystemTests", "LogModel LogQuery SystemAdapter"),
         target(
             "Tests/Adapters/TelemetryTests",
-            following + " IngestionJobs LogMaintenance CoreMetrics InMemoryAdapter Logging TelemetryAdapter TestSupport"
-        ),
+            following + " IngestionJobs LogMaintenance CoreMetrics Logging TelemetryAdapter" + inMemory),
         target(
             "Tests/Apps/BenchTests",
             "LogModel LogCursor LogIngestion Bench CBenchLimits Generation ServerRig TestSupport"),
@@ -263,29 +263,27 @@ let package = Package(
         target("Tests/Apps/WorkerTests", "LogModel DistributedLock IngestionJobs InMemoryAdapter Logging Worker"),
         target(
             "Tests/DocumentTests",
-            following + " SdkProvisioning IngestionJobs LogQuery LogMaintenance SdkClient Composition FimidaraAdapter"
-                + " HTTPTransport HTTPTypes InMemoryAdapter LocalFimidaraAdapter Logferry MongoAdapter PostgresAdapter"
-                + " RedisAdapter Server ServerRig SimdJSONAdapter SQLiteAdapter StoreSupport TelemetryAdapter"
-                + " TestSupport"),
+            following + " SdkProvisioning IngestionJobs LogQuery LogMaintenance LogAudit SdkClient Composition"
+                + " FimidaraAdapter HTTPTransport HTTPTypes InMemoryAdapter LocalFimidaraAdapter Logferry MongoAdapter"
+                + " PostgresAdapter RedisAdapter Server ServerRig SimdJSONAdapter SQLiteAdapter StoreSupport"
+                + " TelemetryAdapter TestSupport"),
         target(
             "Tests/EndToEnd", named: "EndToEndTests",
             "BlockingExecutor FlappingStore HTTPTransport Logferry RawSockets SdkWriter SeededNumbers ServerRig"
                 + " TestSupport"),
         target("Tests/FuzzTargetTests", "FuzzTargets TestSupport"),
-        target("Tests/Modules/AppRegistryTests", "LogModel AppRegistry InMemoryAdapter TestSupport"),
-        target("Tests/Modules/DistributedLockTests", "LogModel DistributedLock InMemoryAdapter TestSupport"),
-        target(
-            "Tests/Modules/IngestionJobsTests", "LogModel DistributedLock IngestionJobs InMemoryAdapter TestSupport"),
+        target("Tests/Modules/AppRegistryTests", "LogModel AppRegistry" + inMemory),
+        target("Tests/Modules/DistributedLockTests", "LogModel DistributedLock" + inMemory),
+        target("Tests/Modules/IngestionJobsTests", "LogModel DistributedLock IngestionJobs" + inMemory),
+        target("Tests/Modules/LogAuditTests", following + " LogAudit LogQuery" + inMemory),
         target("Tests/Modules/LogCursorTests", "LogModel LogCursor TestSupport"),
-        target("Tests/Modules/LogIngestionTests", following + " DistributedLock LogQuery InMemoryAdapter TestSupport"),
+        target("Tests/Modules/LogIngestionTests", following + " DistributedLock LogAudit LogQuery" + inMemory),
         target(
-            "Tests/Modules/LogMaintenanceTests",
-            following + " IngestionJobs LogQuery LogMaintenance InMemoryAdapter TestSupport"),
-        target("Tests/Modules/LogModelTests", "LogModel InMemoryAdapter TestSupport"),
-        target("Tests/Modules/LogQueryTests", following + " LogQuery InMemoryAdapter TestSupport"),
+            "Tests/Modules/LogMaintenanceTests", following + " IngestionJobs LogQuery LogMaintenance" + inMemory),
+        target("Tests/Modules/LogModelTests", "LogModel" + inMemory),
+        target("Tests/Modules/LogQueryTests", following + " LogQuery" + inMemory),
         target("Tests/Modules/SdkClientTests", "LogModel SdkClient InMemoryAdapter SdkRig TestSupport"),
-        target(
-            "Tests/Modules/SdkProvisioningTests", "LogModel AppRegistry SdkProvisioning InMemoryAdapter TestSupport"),
+        target("Tests/Modules/SdkProvisioningTests", "LogModel AppRegistry SdkProvisioning" + inMemory),
     ],
     cxxLanguageStandard: .cxx17
 )

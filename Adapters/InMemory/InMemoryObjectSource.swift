@@ -3,18 +3,23 @@ public import LogIngestion
 public import LogModel
 import SeededNumbers
 
-/// A folder of an ``InMemoryFileStore`` as a source of log lines.
-public struct InMemoryObjectSource: ObjectSource {
-    /// `memory:` and the folder's name.
+/// A folder of an ``InMemoryFileStore`` as a source of log lines, or as the files of a machine.
+public struct InMemoryObjectSource: FileLookup {
+    /// The name that was given, or `memory:` and the folder's name.
     public let id: SourceID
     private let store: InMemoryFileStore
     private let folder: String
 
     /// The source of a folder, which need not exist.
-    public init(_ store: InMemoryFileStore, folder: String) {
+    public init(_ store: InMemoryFileStore, folder: String, id: SourceID? = nil) {
         self.store = store
         self.folder = folder
-        id = SourceID("memory:\(folder)")
+        self.id = id ?? SourceID("memory:\(folder)")
+    }
+
+    /// Finds a file of the folder.
+    public func find(_ key: ObjectKey) async throws(SourceError) -> SourceObject? {
+        await store.object(key, in: folder)
     }
 
     /// Shows every object of the folder, a page at a time.
@@ -99,6 +104,8 @@ extension InMemoryFileStore {
     private struct Foreign: Error {
         let entry: ForeignEntry
     }
+
+    func object(_ key: ObjectKey, in folder: String) -> SourceObject? { try? describe(key, in: folder)?.get() }
 
     private func describe(_ key: ObjectKey, in folder: String) -> Result<SourceObject, Foreign>? {
         guard let file = folders[folder]?[key] else { return nil }

@@ -47,13 +47,6 @@ extension InMemoryStore: CommitStore {
         writers[WriterPlace(app: app, writer: writer)] ?? WriterState()
     }
 
-    /// Whether a record of a generation begins in a range.
-    public func hasRecord(in range: ByteRange, of generation: GenerationID) -> Bool {
-        let places = records.places(in: generation)
-        let first = places.partitionPoint { $0 < range.lower }
-        return first < places.count && places[first] < range.upper
-    }
-
     private func apply(_ step: ObjectStep) {
         for move in step.writers { writers[WriterPlace(app: step.app, writer: move.writer)] = move.to }
         note(step)

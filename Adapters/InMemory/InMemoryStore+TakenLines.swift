@@ -12,4 +12,11 @@ extension InMemoryStore: TakenLines {
 
     /// How many lines of a generation are stored.
     public func lineCount(of generation: GenerationID) -> Int64 { count(of: generation) }
+
+    /// Whether a stored line of a generation begins in a range.
+    public func hasLine(in range: ByteRange, of generation: GenerationID) -> Bool {
+        let places = records.places(in: generation)
+        let first = places.partitionPoint { $0 < range.lower }
+        return first < places.count && places[first] < range.upper
+    }
 }

@@ -9,7 +9,7 @@ public import LogModel
 ///
 /// An object is known by its real path and by device and inode number, so that a file of the same name put in its
 /// place is another one. The name of the source holds the machine's node id, since paths mean something on one machine.
-public struct LocalFileSource: ObjectSource {
+public struct LocalFileSource: FileLookup {
     /// `files:<node id>`.
     public let id: SourceID
     private let paths: [String]
@@ -20,19 +20,10 @@ public struct LocalFileSource: ObjectSource {
     ///   - paths: the files.
     ///   - node: the machine's node id.
     public init(paths: [String], node: String) {
-        id = LocalFileSource.id(of: node)
+        id = .files(of: node)
         self.paths = paths
         threads = BlockingThreads(name: "files", count: 2)
     }
-
-    /// What the sources of all machines' files begin with.
-    private static let prefix = "files:"
-
-    /// The source that the files of a machine are.
-    static func id(of node: String) -> SourceID { SourceID(prefix + node) }
-
-    /// Whether a source is the files of some machine.
-    public static func isSource(_ source: SourceID) -> Bool { source.text.hasPrefix(prefix) }
 
     /// Shows the files, in pages of up to 100.
     public func list(_ visit: (ObjectPage) async throws -> Void) async throws {
@@ -42,10 +33,17 @@ public struct LocalFileSource: ObjectSource {
         }
     }
 
-    /// The file at a path, as it is now.
-    /// - Throws: ``SourceError`` when it is not there, or is no regular file.
-    public func file(at path: String) async throws -> SourceObject {
-        try await threads.run { try LocalFile.describe(path) }
+    /// Finds the file at a path as it is now; what came through a pipe is not there any more.
+    public func find(_ key: ObjectKey) async throws(SourceError) -> SourceObject? {
+        guard !SpooledInput.isName(key) else { return nil }
+        do {
+            return try await threads.run { try LocalFile.describe(key.text) }
+        } catch let error as SourceError {
+            guard error.reason == .gone else { throw error }
+            return nil
+        } catch {
+            throw SourceError(.unavailable, detail: "\(key): \(error)")
+        }
     }
 
     /// Reads a range of a file.

@@ -17,7 +17,10 @@ public struct SpooledInput: ObjectSource {
     private let threads: BlockingThreads
 
     /// What stands in front of the digest in the object's name; no path of a file begins with it.
-    public static let prefix = "stdin:"
+    private static let prefix = "stdin:"
+
+    /// Whether an object of this machine's files is named as one that came through a pipe.
+    static func isName(_ key: ObjectKey) -> Bool { key.text.utf8.starts(with: prefix.utf8) }
 
     /// How many bytes are held at a time.
     private static let pieceBytes = 1 << 20
@@ -33,7 +36,7 @@ public struct SpooledInput: ObjectSource {
         let threads = BlockingThreads(name: "stdin", count: 1)
         let (file, size, digest) = try await threads.run { try spool(descriptor, into: folder) }
         let object = SourceObject(key: ObjectKey(prefix + digest), identity: digest, size: size, isFinal: true)
-        return SpooledInput(id: LocalFileSource.id(of: node), object: object, file: file, threads: threads)
+        return SpooledInput(id: .files(of: node), object: object, file: file, threads: threads)
     }
 
     /// Shows the one object, unless it is empty.

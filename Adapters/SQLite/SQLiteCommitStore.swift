@@ -35,17 +35,6 @@ public struct SQLiteCommitStore: CommitStore {
         try await database.read(\.stored) { try WriterTable($0).state(of: writer, app) }
     }
 
-    /// Whether a record of a generation begins in a range.
-    public func hasRecord(
-        in range: ByteRange, of generation: GenerationID
-    ) async throws(StoreError) -> Bool {
-        try await database.read(\.stored) { db in
-            try Bool.fetchOne(
-                db, sql: "SELECT EXISTS (SELECT 1 FROM records WHERE generation = ? AND offset >= ? AND offset < ?)",
-                arguments: [generation.number, range.lower, range.upper]) ?? false
-        }
-    }
-
     /// Moves the cursor if it stands where the step says, under the step's epoch, and the app is not deleted.
     private func move(_ step: ObjectStep, in db: Database) throws -> StepOutcome {
         guard try WriterTable(db).isCurrent(step) else { return .writerMoved }

@@ -5,6 +5,7 @@ import HTTPTransport
 import ISALAdapter
 public import IngestionJobs
 import LocalFilesAdapter
+public import LogAudit
 public import LogCursor
 public import LogIngestion
 public import LogMaintenance
@@ -255,7 +256,7 @@ extension Deployment {
             apps: store.apps, sources: fileStore.sources, cursors: cursors, commits: commits,
             scanner: SimdJSONScanner(), checksums: ISALChecksums(), owner: owner, settings: settings.ingestion,
             clock: clock,
-            ticks: ContinuousClock(), entropy: entropy, observer: observer, taken: StoredLines(records: records),
+            ticks: ContinuousClock(), entropy: entropy, observer: observer, taken: StoredLines(records),
             turns: settings.sharesApps ? LockedApps(locks: lockKeeper, term: settings.consumeLockTerm) : nil)
         return Consumption(
             consumer: consumer, keeper: keeper, lockTerm: settings.consumeLockTerm, sharesApps: settings.sharesApps)
@@ -275,7 +276,7 @@ extension Deployment {
         let node = try data.nodeID(at: clock.now(), from: entropy)
         var inputs: [FileIntake.Input] = []
         for path in paths {
-            guard path == "-" else {
+            guard path == FileIntake.Input.standardInput else {
                 inputs.append(.init(path: path, source: .success(LocalFileSource(paths: [path], node: node))))
                 continue
             }
@@ -289,7 +290,7 @@ extension Deployment {
         let intake = ObjectIntake(
             cursors: cursors, commits: commits, scanner: SimdJSONScanner(), checksums: ISALChecksums(), owner: owner,
             settings: settings.ingestion, clock: clock, ticks: ContinuousClock(), observer: observer,
-            taken: StoredLines(records: records))
+            taken: StoredLines(records))
         return FileIntake(inputs: inputs, takesAnything: anyway, intake: intake, apps: apps)
     }
 
@@ -303,8 +304,8 @@ extension Deployment {
             cursors: cursors, records: records, rejects: rejects,
             verifier: Verifier(
                 scanner: SimdJSONScanner(), checksums: ISALChecksums(), settings: settings.ingestion),
-            fileStore: fileStore,
-            apps: apps, files: try localFiles())
+            sources: CursorSources(apps: apps, folders: fileStore?.sources, files: try localFiles()),
+            ticks: ContinuousClock())
     }
 
     /// The files of this machine, to be asked for one by one.
@@ -320,13 +321,9 @@ extension Deployment {
         try await unreadEntries().lags(app: app, files: try localFiles())
     }
 
-    /// The names of all apps.
-    /// - Throws: when they cannot be read.
-    public func appNames() async throws -> AppNames { try await AppNames(apps) }
-
     /// What finds files that are not read.
     public func unreadEntries() -> UnreadEntries {
-        UnreadEntries(cursors: cursors, apps: apps, fileStore: fileStore)
+        UnreadEntries(cursors: cursors, apps: apps, folders: fileStore?.sources)
     }
 
     /// What puts cursors back.

@@ -1,6 +1,7 @@
 import AppRegistry
 import DeterministicExecutor
 import InMemoryAdapter
+import LogAudit
 import LogCursor
 import LogIngestion
 import LogModel

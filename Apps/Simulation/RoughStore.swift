@@ -97,11 +97,6 @@ struct RoughCommits: CommitStore {
         return try await inner.writer(writer, of: app)
     }
 
-    func hasRecord(in range: ByteRange, of generation: GenerationID) async throws(StoreError) -> Bool {
-        try await reach()
-        return try await inner.hasRecord(in: range, of: generation)
-    }
-
     private func watch(_ step: ObjectStep, _ outcome: StepOutcome) {
         let world = station.world
         let move = step.move
@@ -147,6 +142,11 @@ struct RoughTaken: TakenLines {
     func lineCount(of generation: GenerationID) async throws -> Int64 {
         guard await station.travel() else { throw StoreError(.unavailable, detail: "the process is gone") }
         return try await inner.lineCount(of: generation)
+    }
+
+    func hasLine(in range: ByteRange, of generation: GenerationID) async throws -> Bool {
+        guard await station.travel() else { throw StoreError(.unavailable, detail: "the process is gone") }
+        return try await inner.hasLine(in: range, of: generation)
     }
 }
 

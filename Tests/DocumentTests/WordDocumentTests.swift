@@ -2,6 +2,7 @@ import AppRegistry
 import Composition
 import HTTPTypes
 import IngestionJobs
+import LogAudit
 import LogCursor
 import LogIngestion
 import LogMaintenance

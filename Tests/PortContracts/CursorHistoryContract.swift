@@ -117,15 +117,5 @@ public enum CursorHistoryContract {
             _ = try await store.apps.deleteApp(deleted, at: .sample)
             #expect(try await history.rewind(gone, to: CursorProgress(), at: .sample) == .refused)
         },
-        Clause("whether a range holds a record is told, and its ends are exact") { store in
-            let app = try await store.newApp()
-            let claim = try await store.claim("o", of: app)
-            var feed = ObjectFeed(claim)
-            #expect(try await store.commit(feed.step("bad\n{\"a\":1}\n")) == .applied)
-            let ranges = [ByteRange(0, 4), ByteRange(0, 5), ByteRange(4, 5), ByteRange(5, 99)]
-            var found: [Bool] = []
-            for range in ranges { found.append(try await store.commits.hasRecord(in: range, of: claim.generation)) }
-            #expect(found == [false, true, true, false])
-        },
     ]
 }

@@ -34,11 +34,6 @@ public final class FragileCommitStore: CommitStore {
         try await store.writer(writer, of: app)
     }
 
-    /// What the store behind it holds.
-    public func hasRecord(in range: ByteRange, of generation: GenerationID) async throws(StoreError) -> Bool {
-        try await store.hasRecord(in: range, of: generation)
-    }
-
     /// Commits, or fails.
     public func commit(_ steps: [ObjectStep]) async throws(StoreError) -> [StepOutcome] {
         sizes.withLock { $0.append(steps.count) }

@@ -48,18 +48,6 @@ public struct MongoCommitStore: CommitStore {
         }
     }
 
-    /// Whether a record of a generation begins in a range.
-    public func hasRecord(
-        in range: ByteRange, of generation: GenerationID
-    ) async throws(StoreError) -> Bool {
-        try await database.read(\.stored) { client in
-            let places: BSONValue = [
-                "$gte": RecordPlace.id(generation, range.lower), "$lt": RecordPlace.id(generation, range.upper),
-            ]
-            return try client.first(Collection.records, ["_id": places], ["projection": ["_id": 1]]) != nil
-        }
-    }
-
     private func apply(_ steps: [ObjectStep], looksFirst: Bool) async throws(StoreFailure) -> [StepOutcome] {
         let plan = try await database.write({ $0 }, repeatsConflicts: looksFirst) { client in
             let known = try KnownState(of: steps, client, memory)

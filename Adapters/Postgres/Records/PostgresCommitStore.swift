@@ -41,19 +41,4 @@ public struct PostgresCommitStore: CommitStore {
     public func writer(_ writer: WriterID, of app: AppID) async throws(StoreError) -> WriterState {
         try await database.read(\.stored) { try WriterTable($0).state(of: writer, app) }
     }
-
-    /// Whether a record of a generation begins in a range.
-    public func hasRecord(
-        in range: ByteRange, of generation: GenerationID
-    ) async throws(StoreError) -> Bool {
-        try await database.read(\.stored) { session in
-            try session.execute(
-                """
-                SELECT 1 FROM records WHERE app = (SELECT app FROM cursors WHERE generation = $1)
-                AND generation = $1 AND byte_offset >= $2 AND byte_offset < $3 LIMIT 1
-                """,
-                [.integer(generation.number), .integer(range.lower), .integer(range.upper)]
-            ).count == 1
-        }
-    }
 }

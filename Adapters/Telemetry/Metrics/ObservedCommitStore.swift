@@ -67,9 +67,4 @@ public struct ObservedCommitStore: CommitStore {
     public func writer(_ writer: WriterID, of app: AppID) async throws(StoreError) -> WriterState {
         try await base.writer(writer, of: app)
     }
-
-    /// Asks the store.
-    public func hasRecord(in range: ByteRange, of generation: GenerationID) async throws(StoreError) -> Bool {
-        try await base.hasRecord(in: range, of: generation)
-    }
 }

@@ -29,8 +29,4 @@ private struct CursorsOnly: CommitStore {
     func writer(_ writer: WriterID, of app: AppID) async throws(StoreError) -> WriterState {
         await store.writer(writer, of: app)
     }
-
-    func hasRecord(in range: ByteRange, of generation: GenerationID) async throws(StoreError) -> Bool {
-        await store.hasRecord(in: range, of: generation)
-    }
 }

@@ -1,4 +1,5 @@
 public import IngestionJobs
+public import LogAudit
 public import LogCursor
 public import LogIngestion
 public import LogMaintenance

@@ -1,6 +1,7 @@
 import AppRegistry
 import ArgumentParser
 import Composition
+import LogAudit
 import LogCursor
 import LogIngestion
 import LogModel
@@ -131,9 +132,9 @@ struct Cursors: AsyncParsableCommand {
                 var name = "generation \(generation)"
                 var next = ""
                 if let cursor = try await deployment.cursors.cursor(of: GenerationID(generation)) {
-                    let app = try await deployment.appNames().name(of: cursor.app)
+                    let app = try await deployment.apps.names().name(of: cursor.app)
                     name += " (\(cursor.object) of \(app))"
-                    if cursor.isOfLocalFile {
+                    if cursor.source.isFiles {
                         let command = "logferry ingest \(shellWord(cursor.object.text)) --app \(shellWord(app))"
                         next = "; no worker reads a local file, take it again with: \(command)"
                     }

@@ -2,6 +2,7 @@ import AppRegistry
 import ArgumentParser
 import Composition
 import IngestionJobs
+import LogIngestion
 import Synchronization
 
 /// Local files, taken once.

@@ -1,6 +1,7 @@
 import AppRegistry
 import ArgumentParser
 import Composition
+import LogAudit
 import LogIngestion
 import LogModel
 

@@ -13,7 +13,7 @@ struct AppColumn {
     ///   - deployment: what knows the apps.
     /// - Throws: when the names of apps cannot be read.
     init(chosen: RegisteredApp?, json: Bool, in deployment: Deployment) async throws {
-        names = chosen == nil && !json ? try await deployment.appNames() : nil
+        names = chosen == nil && !json ? try await deployment.apps.names() : nil
         hasIDs = json
     }
 

@@ -3,6 +3,7 @@ import ArgumentParser
 import Composition
 import Foundation
 import IngestionJobs
+import LogAudit
 import LogCursor
 import LogIngestion
 import LogMaintenance
@@ -52,6 +53,7 @@ enum ExitStatus: Int32, CaseIterable {
     private static func known(_ error: any Error) -> (status: ExitStatus, words: [String])? {
         switch error {
         case let error as SettingsError: (configuration, error.complaints)
+        case let error as AuditError: (configuration, [error.description])
         case let error as StoreMissing:
             (configuration, [error.description + "; before lines are taken in, an app is registered: \(registering)"])
         case let error as StoreOutdated: (configuration, [error.description])

@@ -1,6 +1,7 @@
 import AppRegistry
 import Composition
 import Hummingbird
+import LogAudit
 import LogIngestion
 import LogModel
 

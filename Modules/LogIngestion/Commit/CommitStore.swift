@@ -27,9 +27,6 @@ public protocol CommitStore: Sendable {
 
     /// What is known of a writer of an app; ``WriterState/init()`` when nothing is.
     func writer(_ writer: WriterID, of app: AppID) async throws(StoreError) -> WriterState
-
-    /// Whether a record of a generation begins in a range of its object.
-    func hasRecord(in range: ByteRange, of generation: GenerationID) async throws(StoreError) -> Bool
 }
 
 extension CommitStore {

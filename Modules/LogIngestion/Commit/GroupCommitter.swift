@@ -39,13 +39,6 @@ public actor GroupCommitter {
         try await store.writer(writer, of: app)
     }
 
-    /// Whether a record of a generation begins in a range.
-    public nonisolated func hasRecord(
-        in range: ByteRange, of generation: GenerationID
-    ) async throws(StoreError) -> Bool {
-        try await store.hasRecord(in: range, of: generation)
-    }
-
     private func commitAll() async {
         while !queue.isEmpty {
             var weight = 0

@@ -35,7 +35,8 @@ public struct LogConsumer: Sendable {
     ///   - entropy: the jitter of waits.
     ///   - observer: told of what happens.
     ///   - taken: the stored lines, by which an older state of an object is told from another content. Without them every
-    ///     object that is shorter than what was taken of it counts as another one after `settings.replaceAfter`.
+    ///     object that is shorter than what was taken of it counts as another one after `settings.replaceAfter`, and
+    ///     batches that are read again, since a cursor was put back, count as repeats.
     ///   - turns: decides whose turn an app is, when several consumers share the apps.
     public init(
         apps: any AppStore, sources: any AppSources, cursors: any CursorStore, commits: any CommitStore,

@@ -25,7 +25,7 @@ public struct ObjectFollower: Sendable {
     ///
     /// An object that does not show what was taken of it is another one for it, and begins at once: it serves people who
     /// give a file by hand.
-    /// The stored lines, if they are given, tell whether bytes that are read again are those that were taken.
+    /// The stored lines, if they are given, tell whether bytes and batches that are read again are those that were taken.
     public init(
         source: any ObjectSource, cursors: any CursorStore, committer: GroupCommitter, budget: ByteBudget,
         scanner: any RecordScanner, checksums: any Checksums = PortableChecksums(), settings: IngestionSettings,
@@ -281,8 +281,8 @@ public struct ObjectFollower: Sendable {
             guard let batch = output.undecided else { return true }
             // What is known of a writer is asked for when all that went before is stored.
             guard try await settle(&lane, in: &turn) else { return false }
-            if batch.offset < turn.claim.cursor.rewoundFrom,
-                try await committer.hasRecord(in: batch.body, of: turn.claim.generation)
+            if let taken, batch.offset < turn.claim.cursor.rewoundFrom,
+                try await taken.hasLine(in: batch.body, of: turn.claim.generation)
             {
                 // Taken from here before the cursor was put back: its lines meet themselves in the store.
                 assembler.decide(batch, isRepeated: false)

@@ -1,11 +1,22 @@
 import LogModel
 
 /// Reads ranges of one object, beyond the end that its place shows where bytes are known to lie there.
-struct RangeReader: Sendable {
+public struct RangeReader: Sendable {
     let source: any ObjectSource
     let object: SourceObject
     /// Whether the place keeps bytes behind the end that it shows.
     let behindEnd: Bool
+
+    /// Makes a reader.
+    /// - Parameters:
+    ///   - source: where to read.
+    ///   - object: the object, as a listing of `source` showed it.
+    ///   - behindEnd: whether the place keeps bytes behind the end that it shows.
+    public init(source: any ObjectSource, object: SourceObject, behindEnd: Bool) {
+        self.source = source
+        self.object = object
+        self.behindEnd = behindEnd
+    }
 
     /// Bytes that were read, and how long that took.
     struct Arrival: Sendable {
@@ -23,7 +34,9 @@ struct RangeReader: Sendable {
     }
 
     /// Reads up to `limit` bytes from `offset` on.
-    func read(from offset: Int64, limit: Int) async throws(SourceError) -> ObjectChunk {
+    /// - Returns: the bytes; none when the object has no byte at `offset`.
+    /// - Throws: ``SourceError``, `.gone` when the object is no longer there.
+    public func read(from offset: Int64, limit: Int) async throws(SourceError) -> ObjectChunk {
         // Ranges well before the end that is shown cost least as they are.
         guard behindEnd, offset + Int64(limit) >= object.size else {
             return try await source.read(object, from: offset, limit: limit)

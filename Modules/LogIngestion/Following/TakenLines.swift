@@ -11,6 +11,14 @@ public protocol TakenLines: Sendable {
     /// How many lines of a generation are stored.
     /// - Throws: what the store says when it cannot be read.
     func lineCount(of generation: GenerationID) async throws -> Int64
+
+    /// Tells whether a stored line of a generation begins in a range of its object.
+    /// - Parameters:
+    ///   - range: its lower end is inclusive, its upper one exclusive.
+    ///   - generation: the generation.
+    /// - Returns: whether there is one; `false` for a generation that is not known.
+    /// - Throws: what the store says when it cannot be read.
+    func hasLine(in range: ByteRange, of generation: GenerationID) async throws -> Bool
 }
 
 /// A stored line.

@@ -44,7 +44,6 @@ struct ReconciliationTests {
             let usefulBytes = 4711
             func commit(_ steps: [ObjectStep]) -> [StepOutcome] { steps.map { _ in .applied } }
             func writer(_ writer: WriterID, of app: AppID) -> WriterState { WriterState() }
-            func hasRecord(in range: ByteRange, of generation: GenerationID) -> Bool { false }
         }
         let registry = PrometheusRegistry(ServiceMetric.allCases.map(\.family))
         #expect(ObservedCommitStore(Small(), registry).usefulBytes == 4711)

@@ -40,10 +40,6 @@ struct Unfenced: CommitStore {
     func writer(_ writer: WriterID, of app: AppID) async throws(StoreError) -> WriterState {
         try await inner.writer(writer, of: app)
     }
-
-    func hasRecord(in range: ByteRange, of generation: GenerationID) async throws(StoreError) -> Bool {
-        try await inner.hasRecord(in: range, of: generation)
-    }
 }
 
 /// Claims objects under another identity than the one that they have.
@@ -143,4 +139,6 @@ struct NothingTaken: TakenLines {
     func lines(of generation: GenerationID, in range: ByteRange) async throws -> [TakenLine] { [] }
 
     func lineCount(of generation: GenerationID) async throws -> Int64 { .max }
+
+    func hasLine(in range: ByteRange, of generation: GenerationID) async throws -> Bool { false }
 }

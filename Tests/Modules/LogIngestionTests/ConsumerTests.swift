@@ -238,10 +238,6 @@ private actor OrderedCommits: CommitStore {
         try await store.writer(writer, of: app)
     }
 
-    func hasRecord(in range: ByteRange, of generation: GenerationID) async throws(StoreError) -> Bool {
-        try await store.hasRecord(in: range, of: generation)
-    }
-
     func commit(_ steps: [ObjectStep]) async throws(StoreError) -> [StepOutcome] {
         generations += steps.map(\.move.generation)
         return try await store.commit(steps)

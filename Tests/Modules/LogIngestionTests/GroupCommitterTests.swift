@@ -33,8 +33,6 @@ struct GroupCommitterTests {
 
         func writer(_ writer: WriterID, of app: AppID) -> WriterState { WriterState() }
 
-        func hasRecord(in range: ByteRange, of generation: GenerationID) -> Bool { false }
-
         func waitForCommit() async {
             if groups.isEmpty { await withCheckedContinuation { arrivals.append($0) } }
         }

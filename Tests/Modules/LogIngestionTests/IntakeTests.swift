@@ -15,10 +15,6 @@ private struct RefusingStore: CommitStore {
         try await base.writer(writer, of: app)
     }
 
-    func hasRecord(in range: ByteRange, of generation: GenerationID) async throws(StoreError) -> Bool {
-        try await base.hasRecord(in: range, of: generation)
-    }
-
     func commit(_ steps: [ObjectStep]) async throws(StoreError) -> [StepOutcome] {
         if let outcome = outcomes.withLock({ $0.isEmpty ? nil : $0.removeFirst() }) {
             return steps.map { _ in outcome }

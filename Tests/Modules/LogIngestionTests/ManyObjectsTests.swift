@@ -82,10 +82,6 @@ private actor CountingCommits: CommitStore {
     func writer(_ writer: WriterID, of app: AppID) async throws(StoreError) -> WriterState {
         await store.writer(writer, of: app)
     }
-
-    func hasRecord(in range: ByteRange, of generation: GenerationID) async throws(StoreError) -> Bool {
-        await store.hasRecord(in: range, of: generation)
-    }
 }
 
 /// A commit store that cannot be reached until a moment.
@@ -107,9 +103,5 @@ private struct AwayStore: CommitStore {
 
     func writer(_ writer: WriterID, of app: AppID) async throws(StoreError) -> WriterState {
         await store.writer(writer, of: app)
-    }
-
-    func hasRecord(in range: ByteRange, of generation: GenerationID) async throws(StoreError) -> Bool {
-        await store.hasRecord(in: range, of: generation)
     }
 }

@@ -1,5 +1,6 @@
 import AppRegistry
 import InMemoryAdapter
+import LogAudit
 import LogCursor
 import LogIngestion
 import LogModel

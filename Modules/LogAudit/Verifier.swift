@@ -1,4 +1,5 @@
 public import LogCursor
+public import LogIngestion
 public import LogModel
 
 /// Proves that a cursor tells the truth, by reading the source again from its first byte.

@@ -1,19 +1,29 @@
 public import AppRegistry
-import LocalFilesAdapter
 public import LogCursor
 public import LogIngestion
 public import LogModel
 
-/// What lies in the folders of apps and is not read: by nobody, or not yet.
+/// Finds what lies in the folders of apps and is not read: by nobody, or not yet.
 public struct UnreadEntries: Sendable {
-    let cursors: any CursorStore
-    let apps: AppRegistrar
-    let fileStore: FileStore?
+    private let cursors: any CursorStore
+    private let apps: AppRegistrar
+    private let folders: (any AppSources)?
 
     /// How many foreign entries of an app are shown one by one.
     public static let shownLimit = 100
 
-    /// What was found.
+    /// Puts the search together.
+    /// - Parameters:
+    ///   - cursors: what was taken.
+    ///   - apps: the apps.
+    ///   - folders: where each app's files are; `nil` when no file store is configured, and there is nothing to list.
+    public init(cursors: any CursorStore, apps: AppRegistrar, folders: (any AppSources)?) {
+        self.cursors = cursors
+        self.apps = apps
+        self.folders = folders
+    }
+
+    /// What was found in a folder.
     public enum Finding: Sendable, Hashable {
         /// Nobody reads it.
         case foreign(ForeignEntry)
@@ -29,15 +39,18 @@ public struct UnreadEntries: Sendable {
 
     /// Lists the folders of one app or of all, and shows what is not read.
     ///
-    /// Without a file store there is nothing to list.
-    /// - Throws: when the apps or the cursors cannot be read, or what `visit` throws.
+    /// A folder that cannot be listed leaves the others alone.
+    /// - Parameters:
+    ///   - app: whose folder; `nil` lists those of all apps.
+    ///   - visit: gets each finding.
+    /// - Throws: ``StoreError`` when the apps or the cursors cannot be read, or what `visit` throws.
     public func run(app: RegisteredApp?, _ visit: (RegisteredApp, Finding) throws -> Void) async throws {
-        guard let fileStore else { return }
-        if let app { return try await list(app, in: fileStore.sources.source(of: app), visit) }
+        guard let folders else { return }
+        if let app { return try await list(app, in: folders.source(of: app), visit) }
         var last: AppID?
         while true {
             let page = try await apps.list(after: last, limit: 100)
-            for app in page { try await list(app, in: fileStore.sources.source(of: app), visit) }
+            for app in page { try await list(app, in: folders.source(of: app), visit) }
             guard page.count == 100 else { return }
             last = page.last?.id
         }
@@ -84,9 +97,13 @@ public struct UnreadEntries: Sendable {
         }
     }
 
-    /// How far the cursors of one app, or of all, are behind what can be listed now.
-    /// - Throws: when the apps or the cursors cannot be read.
-    func lags(app: RegisteredApp?, files: LocalFileSource) async throws -> CursorLags {
+    /// Measures how far the cursors of one app, or of all, are behind what can be listed now.
+    /// - Parameters:
+    ///   - app: whose cursors; `nil` looks at those of all apps.
+    ///   - files: the files of this machine.
+    /// - Returns: the lags.
+    /// - Throws: ``StoreError`` when the apps or the cursors cannot be read.
+    public func lags(app: RegisteredApp?, files: any FileLookup) async throws -> CursorLags {
         var lags = CursorLags(files: files)
         try await run(app: app) { _, finding in
             if case .taken(let cursor, let bytes) = finding { lags.note(cursor, bytes) }

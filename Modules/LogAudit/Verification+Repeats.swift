@@ -1,6 +1,5 @@
 public import AppRegistry
 public import LogCursor
-import LogIngestion
 public import LogModel
 
 extension Verification {
@@ -17,8 +16,11 @@ extension Verification {
     /// How many earlier generations of an object each one is compared with, the latest of them.
     private static let compared = 16
 
-    /// Looks for generations of one object that hold the same lines, and shows each as it is found.
-    /// - Throws: when the store cannot be read, or what `visit` throws.
+    /// Finds generations of one object that hold the same lines, and shows each as it is found.
+    /// - Parameters:
+    ///   - app: whose objects; `nil` looks at those of all apps.
+    ///   - visit: gets each pair.
+    /// - Throws: ``StoreError`` when the store cannot be read, `CancellationError`, or what `visit` throws.
     public func findRepeats(of app: RegisteredApp?, _ visit: (Repeat) throws -> Void) async throws {
         var several: Set<Place> = []
         try await visitCursors(of: app) { cursor in
@@ -26,7 +28,7 @@ extension Verification {
         }
         guard !several.isEmpty else { return }
         var earlier: [Place: [Cursor]] = [:]
-        let lines = SameLines(in: StoredLines(records: records))
+        let lines = SameLines(in: StoredLines(records))
         try await visitCursors(of: app) { cursor in
             let place = Place(of: cursor)
             guard several.contains(place) else { return }
@@ -37,16 +39,6 @@ extension Verification {
                 break
             }
             earlier[place, default: []].append(cursor)
-        }
-    }
-
-    private func visitCursors(of app: RegisteredApp?, _ visit: (Cursor) async throws -> Void) async throws {
-        var last: GenerationID?
-        while true {
-            let page = try await cursors.cursors(of: app?.id, after: last, limit: 200)
-            for cursor in page { try await visit(cursor) }
-            guard page.count == 200 else { return }
-            last = page.last?.generation
         }
     }
 

@@ -1,44 +1,45 @@
 public import LogCursor
+public import LogIngestion
 public import LogModel
 
-extension Verifier {
-    /// What a cursor would have held at an earlier position.
-    public enum Retraced: Sendable, Hashable {
-        /// It would have held this.
-        case at(CursorProgress)
-        /// The position lies within a line or a batch, or behind a line that was taken without its newline.
-        case noBoundary
-        /// The position is not before the cursor's.
-        case notBehind
-        /// The source holds something else than what was taken; the words say what.
-        case differs(String)
-        /// The source no longer has the object, or has another one of that name.
-        case sourceGone
-    }
+/// What a cursor held when it stood at an earlier position.
+public enum ProgressReconstruction: Sendable, Hashable {
+    /// It held this.
+    case at(CursorProgress)
+    /// The position lies within a line or a batch, or behind a line that was taken without its newline.
+    case noBoundary
+    /// The position is not before the cursor's.
+    case notBehind
+    /// The source holds something else than what was taken; the words say what.
+    case differs(String)
+    /// The source no longer has the object, or has another one of that name.
+    case sourceGone
+}
 
-    /// Finds out what a cursor would have held at an earlier position, so that it can be put back there.
+extension Verifier {
+    /// Reconstructs what a cursor held at an earlier position, so that it can be put back there.
     ///
     /// All that was taken is read again and must still be what it was: to take other bytes under the same generation
     /// would mix two contents.
     /// - Parameters:
+    ///   - position: 0, or where a line begins, in bytes.
     ///   - cursor: the cursor.
-    ///   - position: 0, or where a line begins.
     ///   - orBefore: whether the last boundary before the position does as well, when it lies within a line or a batch.
     ///   - object: the object as the source lists it now; `nil` when it does not.
     ///   - source: where to read.
-    ///   - seals: as for ``verify(_:against:in:scan:seals:wasTaken:progress:)``.
+    ///   - seals: as for ``verify(_:against:in:scan:seals:wasTaken:lastLines:progress:)``.
     ///   - wasTaken: likewise.
     ///   - moment: when the bytes before the position are said to have been seen.
     /// - Returns: the progress, or why there is none.
     /// - Throws: ``SourceError`` or `CancellationError` when the source cannot be read to the end.
-    public func retrace(
-        _ cursor: Cursor, to position: Int64, orBefore: Bool = false, of object: SourceObject?,
-        in source: any ObjectSource,
-        seals: Set<Int64> = [], wasTaken: (ByteRange) async throws -> Bool = { _ in true }, at moment: Timestamp
-    ) async throws -> Retraced {
+    public func reconstruct(
+        at position: Int64, of cursor: Cursor, orBefore: Bool = false, from object: SourceObject?,
+        in source: any ObjectSource, seals: Set<Int64> = [],
+        wasTaken: (ByteRange) async throws -> Bool = { _ in true }, seenAt moment: Timestamp
+    ) async throws -> ProgressReconstruction {
         guard (0..<cursor.progress.position).contains(position) else { return .notBehind }
         guard let object, GenerationVerdict.isSame(object.identity, cursor.identity) else { return .sourceGone }
-        var present: Retraced?
+        var present: ProgressReconstruction?
         // What an earlier release has taken is counted by its rules, or the counts before the position would not be those
         // of what is stored. Counts that fit neither were made with other settings; those of today hold then.
         for rules in [FramingRules.present, .earlier] {
@@ -60,9 +61,9 @@ extension Verifier {
                 found?.grownAt = moment
                 // The place keeps what lies behind the end that it shows, wherever the cursor stands.
                 found?.hiddenSeen = cursor.progress.hiddenSeen
-                let retraced = found.map(Retraced.at) ?? .noBoundary
-                if all.counts == cursor.progress.counts { return retraced }
-                present = present ?? retraced
+                let reconstruction = found.map(ProgressReconstruction.at) ?? .noBoundary
+                if all.counts == cursor.progress.counts { return reconstruction }
+                present = present ?? reconstruction
             }
         }
         return present ?? .noBoundary

@@ -4,8 +4,17 @@ public import LogModel
 
 /// Lets refused bytes be judged anew: the cursors of their objects are put back to before the first of them.
 public struct RejectReplay: Sendable {
-    let rejects: any RejectReader
-    let rewinding: Rewinding
+    private let rejects: any RejectReader
+    private let rewinding: Rewinding
+
+    /// Puts a replay together.
+    /// - Parameters:
+    ///   - rejects: what was refused.
+    ///   - rewinding: puts cursors back.
+    public init(rejects: any RejectReader, rewinding: Rewinding) {
+        self.rejects = rejects
+        self.rewinding = rewinding
+    }
 
     /// Which rejects are meant; all that is given must hold.
     public struct Choice: Sendable {
@@ -61,12 +70,12 @@ public struct RejectReplay: Sendable {
         }
     }
 
-    /// What came of one object.
+    /// What replaying the rejects of one object brought.
     public enum Outcome: Sendable, Hashable {
-        /// The object is taken again from there on; the first reject of it that may become a record is behind it.
+        /// The object is taken again from that byte on, before its first reject that may become a record.
         case willBeTakenAgain(from: Int64)
-        /// Nothing was changed, since nothing was to be; the object would be taken again from there on, or from the
-        /// beginning of the batch around it.
+        /// Nothing was changed, as asked; the object would be taken again from that byte on, or from the beginning of the
+        /// batch around it.
         case wouldBeTakenAgain(from: Int64)
         /// Nothing was changed; the words say why.
         case refused(String)
@@ -84,14 +93,14 @@ public struct RejectReplay: Sendable {
         }
     }
 
-    /// The objects with rejects that are meant, in the order of their generations.
+    /// Finds the objects with rejects that are meant, in the order of their generations.
     ///
     /// Rejects are looked at page by page; what is held grows with the number of objects, not of rejects.
     /// - Parameters:
     ///   - choice: which rejects are meant.
     ///   - last: objects up to this generation are passed over.
     /// - Returns: those objects, each with what it holds of them.
-    /// - Throws: when the store cannot be read.
+    /// - Throws: ``StoreError`` when the store cannot be read.
     public func candidates(_ choice: Choice, after last: GenerationID? = nil) async throws -> [Candidate] {
         var found: [GenerationID: Candidate] = [:]
         var number: Int64?
@@ -109,15 +118,14 @@ public struct RejectReplay: Sendable {
         return found.values.filter { $0.count > 0 }.sorted { $0.generation.number < $1.generation.number }
     }
 
-    /// Puts one object's cursor back, or says what would come of it.
+    /// Puts the cursor of one object back, or foresees what that would bring.
     ///
-    /// An object whose source cannot be read is left alone like one that changed, so that it keeps nobody from the
-    /// others.
+    /// An object whose source cannot be read is left alone like one that changed, so that others can still be replayed.
     /// - Parameters:
     ///   - candidate: the object.
     ///   - isDry: whether nothing is to be changed; the source is asked then whether it has the object, and not read.
-    /// - Returns: what came of it.
-    /// - Throws: `CancellationError`, or when the store cannot be read.
+    /// - Returns: from where the object is taken again, or why it is not.
+    /// - Throws: `CancellationError`; ``StoreError`` as ``Rewinding/rewind(_:to:orBefore:)`` does.
     public func replay(_ candidate: Candidate, isDry: Bool = false) async throws -> Outcome {
         guard candidate.count > candidate.hopeless, let first = candidate.first else {
             return .refused("these bytes were never one line of their writer; no limit makes them one")
@@ -139,7 +147,7 @@ public struct RejectReplay: Sendable {
             case .unavailable, .late, .throttled: return .unreachable(error.detail)
             case .unauthenticated, .forbidden, .gone, .rejected: return .refused(error.detail)
             }
-        } catch let error as SettingsError {
+        } catch let error as AuditError {
             return .refused(error.description)
         }
     }

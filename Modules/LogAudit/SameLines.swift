@@ -1,4 +1,5 @@
 public import LogCursor
+public import LogIngestion
 import LogModel
 
 /// Finds generations of one object that hold the same lines: an older state of the object was taken for another content.

@@ -1,26 +1,46 @@
 public import AppRegistry
-import LocalFilesAdapter
 import LogCursor
-public import LogIngestion
 import LogModel
 
 /// Takes local files in, each as an object of its own, from its cursor to its end.
 public struct FileIntake: Sendable {
-    /// What is to be taken in.
-    struct Input: Sendable {
-        /// The path as it was given; `-` is standard input.
+    /// A file that is to be taken in.
+    public struct Input: Sendable {
+        /// The path that stands for standard input.
+        public static let standardInput = "-"
+
         let path: String
-        /// Where its object is, or why it cannot be had.
         let source: Result<any ObjectSource, any Error>
+
+        /// Names an input.
+        /// - Parameters:
+        ///   - path: the path as it was given, or ``standardInput``.
+        ///   - source: where its object is, the only one there, or why it cannot be had.
+        public init(path: String, source: Result<any ObjectSource, any Error>) {
+            self.path = path
+            self.source = source
+        }
     }
 
-    let inputs: [Input]
-    /// Whether files are taken that seem to be no NDJSON.
-    let takesAnything: Bool
-    let intake: ObjectIntake
-    let apps: AppRegistrar
+    private let inputs: [Input]
+    private let takesAnything: Bool
+    private let intake: ObjectIntake
+    private let apps: AppRegistrar
 
-    /// How a file stands.
+    /// Puts an intake together.
+    /// - Parameters:
+    ///   - inputs: what is to be taken in, in this order.
+    ///   - takesAnything: whether files are taken that seem to be no NDJSON.
+    ///   - intake: takes one object in.
+    ///   - apps: tells to which app a file belongs that was taken for another one.
+    public init(inputs: [Input], takesAnything: Bool, intake: ObjectIntake, apps: AppRegistrar) {
+        self.inputs = inputs
+        self.takesAnything = takesAnything
+        self.intake = intake
+        self.apps = apps
+    }
+
+    /// How far a file is taken.
     public struct Progress: Sendable {
         /// The file's real path.
         public let path: String
@@ -34,7 +54,7 @@ public struct FileIntake: Sendable {
         public let rejects: Int64
     }
 
-    /// What came of one input.
+    /// What taking one input brought.
     public struct Outcome: Sendable {
         /// What was taken; `nil` when the input could not be opened, or is an empty standard input.
         public var report: IntakeReport?
@@ -42,11 +62,15 @@ public struct FileIntake: Sendable {
         public var path: String
         /// Why it is not taken to its end.
         public var failure: (any Error)?
-        /// The name of the app that has it, when it was taken for another one that is still there.
+        /// The name of the app that has it, when it was taken for another one that is not deleted.
         public var otherApp: String?
     }
 
     /// Takes the inputs for an app, one after the other; one that fails leaves the others alone.
+    /// - Parameters:
+    ///   - app: the app that the lines belong to.
+    ///   - progress: told how far a file is scanned.
+    /// - Returns: an outcome for each input, in order.
     public func run(
         for app: RegisteredApp, progress: @escaping @Sendable (Progress) -> Void
     ) async -> [Outcome] {
@@ -64,7 +88,7 @@ public struct FileIntake: Sendable {
             var found: SourceObject?
             try await source.list { found = $0.objects.first }
             guard let object = found else { return outcome }
-            if input.path != "-" { outcome.path = object.key.text }
+            if input.path != Input.standardInput { outcome.path = object.key.text }
             let path = outcome.path
             let report = await intake.take(object, of: source, for: app.id, takesAnything: takesAnything) { state in
                 progress(

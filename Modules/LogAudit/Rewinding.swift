@@ -1,20 +1,31 @@
-import LogCursor
+public import LogCursor
 import LogIngestion
 public import LogModel
 
 /// Puts cursors back, so that a part of an object is read again.
 public struct Rewinding: Sendable {
-    let verification: Verification
-    let history: any CursorHistory
-    let clock: any WallClock
+    private let verification: Verification
+    private let history: any CursorHistory
+    private let clock: any WallClock
 
-    /// What came of it.
+    /// Puts a rewinding together.
+    /// - Parameters:
+    ///   - verification: proves that a source still holds what was taken.
+    ///   - history: puts cursors back.
+    ///   - clock: tells when that was done.
+    public init(verification: Verification, history: any CursorHistory, clock: any WallClock) {
+        self.verification = verification
+        self.history = history
+        self.clock = clock
+    }
+
+    /// What rewinding a cursor brought.
     public enum Outcome: Sendable, Hashable {
         /// The cursor was put back.
         case rewound(from: Int64, to: Int64)
-        /// It stood there already, or before where that does as well: it was put back, and not read on since.
+        /// The cursor stood there already, or before it where that does as well: it was put back, and not read on since.
         case alreadyThere(at: Int64)
-        /// It was left where it was; the words say why.
+        /// The cursor was left where it was; the words say why.
         case refused(String)
     }
 
@@ -23,8 +34,9 @@ public struct Rewinding: Sendable {
     ///   - generation: the generation, the latest of its object.
     ///   - position: the position in bytes.
     ///   - orBefore: whether the last place before the position does as well where a line or a batch begins.
-    /// - Returns: what came of it.
-    /// - Throws: when the store or the source cannot be read.
+    /// - Returns: whether it was put back, and from where to where.
+    /// - Throws: ``AuditError`` or ``SourceError`` when the source cannot be read, ``StoreError`` when the store cannot be,
+    ///   `CancellationError`; the cursor has not moved then, unless the reason is `.outcomeUnknown`.
     public func rewind(
         _ generation: GenerationID, to position: Int64, orBefore: Bool = false
     ) async throws -> Outcome {
@@ -45,7 +57,7 @@ public struct Rewinding: Sendable {
     /// Where an object is read again.
     struct Place {
         let cursor: Cursor
-        let listing: Verification.Listing
+        let source: any ObjectSource
         /// The object as its source has it now; `nil` when it has none of that name.
         let object: SourceObject?
 
@@ -58,8 +70,8 @@ public struct Rewinding: Sendable {
         }
     }
 
-    /// The cursor of a generation.
-    /// - Throws: ``Refusal`` when there is none; when the store cannot be read.
+    /// Reads the cursor of a generation.
+    /// - Throws: ``Refusal`` when there is none; ``StoreError``.
     func cursor(of generation: GenerationID) async throws -> Cursor {
         guard let cursor = try await verification.cursors.cursor(of: generation) else {
             throw Refusal(words: "there is no generation \(generation)")
@@ -67,16 +79,15 @@ public struct Rewinding: Sendable {
         return cursor
     }
 
-    /// Where a cursor's object is read again.
-    /// - Throws: ``Refusal`` when the cursor is not the latest of its object; when store or source cannot be read.
+    /// Finds where a cursor's object is read again.
+    /// - Throws: ``Refusal`` when the cursor is not the latest of its object; as ``rewind(_:to:orBefore:)``.
     func place(of cursor: Cursor) async throws -> Place {
         let latest = try await verification.cursors.latest(in: cursor.source, of: [cursor.object])[cursor.object]
         guard latest?.generation == cursor.generation else {
             throw Refusal(words: "a later generation of \(cursor.object) has begun; what it replaced cannot be read")
         }
-        let listing = try await verification.listing(of: cursor).get()
-        let object = try await verification.object(of: cursor, in: listing)
-        return Place(cursor: cursor, listing: listing, object: object)
+        let listing = try await verification.sources.listing(of: cursor)
+        return Place(cursor: cursor, source: listing.source, object: try await listing.object(of: cursor))
     }
 
     private func rewind(_ cursor: Cursor, to position: Int64, orBefore: Bool) async throws -> Outcome {
@@ -87,38 +98,39 @@ public struct Rewinding: Sendable {
             try place.demandObject()
             return .alreadyThere(at: stands)
         }
-        let (listing, object) = (place.listing, place.object)
-        let retraced = try await verification.verifier.retrace(
-            cursor, to: position, orBefore: orBefore, of: object, in: listing.source,
+        let reconstruction = try await verification.verifier.reconstruct(
+            at: position, of: cursor, orBefore: orBefore, from: place.object, in: place.source,
             seals: try await verification.seals(of: cursor),
-            wasTaken: { try await verification.isStored($0, of: cursor) }, at: clock.now())
-        switch retraced {
+            wasTaken: { try await verification.isStored($0, of: cursor) }, seenAt: clock.now())
+        switch reconstruction {
         case .notBehind:
             return .refused("byte \(position) is not before the cursor, which is at \(stands)")
         case .noBoundary: return .refused("no line begins at byte \(position)")
         case .differs(let words): return .refused("the source has changed: \(words)")
         case .sourceGone: throw Refusal.gone(cursor.object)
-        case .at(let progress):
-            if try await wouldDouble(cursor, from: progress.position, in: listing) {
-                return .refused(
-                    "an earlier release kept its byte order mark with its first line, which would be stored twice; put "
-                        + "it back to where its second line begins, or later")
-            }
-            switch try await history.rewind(cursor, to: progress, at: clock.now()) {
-            case .rewound: return .rewound(from: stands, to: progress.position)
-            case .alreadyThere: return .alreadyThere(at: stands)
-            case .refused: return .refused("the cursor moved meanwhile; try again")
-            }
+        case .at(let progress): return try await put(cursor, back: progress, in: place)
         }
     }
 
-    /// Whether the first line of an object lies in the store at its byte order mark, where today it begins behind that.
-    private func wouldDouble(
-        _ cursor: Cursor, from position: Int64, in listing: Verification.Listing
-    ) async throws -> Bool {
-        guard position == 0, let object = try await verification.object(of: cursor, in: listing),
-            try await verification.isStored(ByteRange(0, 1), of: cursor)
+    private func put(_ cursor: Cursor, back progress: CursorProgress, in place: Place) async throws -> Outcome {
+        if try await wouldDouble(from: progress.position, in: place) {
+            return .refused(
+                "an earlier release kept its byte order mark with its first line, which would be stored twice; put it back "
+                    + "to where its second line begins, or later")
+        }
+        let stands = cursor.progress.position
+        return switch try await history.rewind(cursor, to: progress, at: clock.now()) {
+        case .rewound: .rewound(from: stands, to: progress.position)
+        case .alreadyThere: .alreadyThere(at: stands)
+        case .refused: .refused("the cursor moved meanwhile; try again")
+        }
+    }
+
+    /// Tells whether the first line of an object lies in the store at its byte order mark; today it begins behind that.
+    private func wouldDouble(from position: Int64, in place: Place) async throws -> Bool {
+        guard position == 0, let object = place.object,
+            try await verification.isStored(ByteRange(0, 1), of: place.cursor)
         else { return false }
-        return try await listing.source.read(object, from: 0, limit: 3).bytes == [0xEF, 0xBB, 0xBF]
+        return try await place.source.read(object, from: 0, limit: 3).bytes == [0xEF, 0xBB, 0xBF]
     }
 }

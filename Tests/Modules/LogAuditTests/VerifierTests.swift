@@ -1,6 +1,6 @@
 import AppRegistry
-import Foundation
 import InMemoryAdapter
+import LogAudit
 import LogCursor
 import LogIngestion
 import LogModel
@@ -177,30 +177,6 @@ struct VerifierTests {
         let seals = Set(rejects.filter { $0.reason == .continuationAfterSeal }.map(\.range.lower))
         for chunk in [1, 7, 64] {
             #expect(try await verify(grown, world, app, seals: seals, chunk: chunk) == .equal)
-        }
-    }
-
-    /// Files of real lines; where they are is the machine's affair, so it is named from outside.
-    private static let dataFolder =
-        ProcessInfo.processInfo.environment["LOGFERRY_TEST_DATA"] ?? FileManager.default.currentDirectoryPath
-        + "/../shared/data"
-    private static let dataFiles =
-        (try? FileManager.default.contentsOfDirectory(atPath: dataFolder))?
-        .filter { $0.hasSuffix(".ndjson") }.sorted() ?? []
-
-    @Test("real files are taken line by line and verified", .enabled(if: !dataFiles.isEmpty, "no data files here"))
-    func realFiles() async throws {
-        for name in Self.dataFiles {
-            let data = try Data(contentsOf: URL(fileURLWithPath: Self.dataFolder + "/" + name))
-            let bytes = Array(data.prefix(100_000))
-            let lines = bytes.split(separator: 0x0A, omittingEmptySubsequences: false).dropLast()
-            let whole = Taking(maxLineBytes: 1 << 20).take(bytes)
-            #expect(whole.records.map(\.line) == lines.map(Array.init), "\(name)")
-            #expect(whole.rejects.isEmpty && whole.progress.counts.totalBytes == whole.progress.position)
-            for size in [1021, 65_536] {
-                let cuts = Array(stride(from: size, to: bytes.count, by: size))
-                #expect(Taking(maxLineBytes: 1 << 20).take(bytes, cuts: cuts) == whole, "\(name) in pieces of \(size)")
-            }
         }
     }
 }

@@ -1,0 +1,25 @@
+public import LogModel
+
+/// Finds single files of this machine by their names.
+///
+/// A machine has too many files to list, so an object of this source is looked up when somebody asks for it.
+public protocol FileLookup: ObjectSource {
+    /// Finds a file as it is now.
+    /// - Parameter key: the real path of the file.
+    /// - Returns: the file; `nil` when there is none, and for input from a pipe, which is kept only while it is taken.
+    /// - Throws: ``SourceError`` when the file cannot be looked at or is no regular file.
+    func find(_ key: ObjectKey) async throws(SourceError) -> SourceObject?
+}
+
+extension SourceID {
+    /// What the sources of all machines' files begin with.
+    private static let filePrefix = "files:"
+
+    /// Names the files of one machine.
+    /// - Parameter node: the id of the machine.
+    /// - Returns: `files:` and the id.
+    public static func files(of node: String) -> SourceID { SourceID(filePrefix + node) }
+
+    /// Whether the source is the files of some machine, which no worker reads.
+    public var isFiles: Bool { text.utf8.starts(with: SourceID.filePrefix.utf8) }
+}
