@@ -95,10 +95,10 @@ let package = Package(
         target("Modules/DistributedLock", "LogModel"),
         target("Modules/LogCursor", "LogModel"),
         target("Modules/LogIngestion", "LogModel AppRegistry LogCursor"),
-        target("Modules/IngestionJobs", "LogModel DistributedLock"),
         target("Modules/LogQuery", "LogModel LogCursor"),
         target("Modules/LogMaintenance", following + " LogQuery"),
         target("Modules/LogAudit", following + " LogQuery"),
+        target("Modules/IngestionJobs", "LogModel DistributedLock LogIngestion LogMaintenance"),
         target("Modules/SdkClient", "LogModel"),
 
         // Adapters: the libraries in C. The headers of libmongoc are found by pkg-config.
@@ -274,10 +274,12 @@ let package = Package(
         target("Tests/FuzzTargetTests", "FuzzTargets TestSupport"),
         target("Tests/Modules/AppRegistryTests", "LogModel AppRegistry" + inMemory),
         target("Tests/Modules/DistributedLockTests", "LogModel DistributedLock" + inMemory),
-        target("Tests/Modules/IngestionJobsTests", "LogModel DistributedLock IngestionJobs" + inMemory),
+        target(
+            "Tests/Modules/IngestionJobsTests",
+            "LogModel AppRegistry DistributedLock LogIngestion LogMaintenance IngestionJobs" + inMemory),
         target("Tests/Modules/LogAuditTests", following + " LogAudit LogQuery" + inMemory),
         target("Tests/Modules/LogCursorTests", "LogModel LogCursor TestSupport"),
-        target("Tests/Modules/LogIngestionTests", following + " DistributedLock LogAudit LogQuery" + inMemory),
+        target("Tests/Modules/LogIngestionTests", following + " LogAudit LogQuery" + inMemory),
         target(
             "Tests/Modules/LogMaintenanceTests", following + " IngestionJobs LogQuery LogMaintenance" + inMemory),
         target("Tests/Modules/LogModelTests", "LogModel" + inMemory),

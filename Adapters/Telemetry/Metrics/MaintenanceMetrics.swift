@@ -2,7 +2,7 @@ public import CoreMetrics
 public import LogMaintenance
 
 /// Turns what runs of index-logs and cleanup-logs brought into figures.
-public struct MaintenanceMetrics: Sendable {
+public struct MaintenanceMetrics: CleanupObserver {
     /// What is removed.
     private enum Removed: String, CaseIterable {
         case record, reject, run, cursor, file

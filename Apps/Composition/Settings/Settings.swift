@@ -1,5 +1,6 @@
 import FimidaraAdapter
 public import LogIngestion
+public import LogMaintenance
 public import LogModel
 public import Logging
 
@@ -33,14 +34,6 @@ public struct Settings: Sendable {
         public let stallTimeout: Duration
         /// Bytes a second that a body or an answer must move on average.
         public let minimumRate: Int
-    }
-
-    /// How long one app's records are kept.
-    public struct AppRetention: Sendable, Hashable {
-        /// Its id or its name.
-        public let app: String
-        /// How many days.
-        public let days: Int
     }
 
     /// The folder of the embedded store, local files and keys.

@@ -2,6 +2,7 @@ import AppRegistry
 import FimidaraAdapter
 import LocalFimidaraAdapter
 import LogIngestion
+import LogMaintenance
 import LogModel
 
 /// Reads single settings and keeps what is wrong with them, so that people see everything at once.
@@ -152,13 +153,13 @@ final class SettingsReading {
         return days
     }
 
-    func daysOfApps(_ name: String) -> [Settings.AppRetention] {
+    func daysOfApps(_ name: String) -> [AppRetention] {
         guard let text = optional(name) else { return [] }
         return text.split(separator: ",").compactMap { part in
             guard let sign = part.lastIndex(of: "="), sign > part.startIndex else {
                 return refuse(name, "must be a list such as checkout=30,search=7", nil)
             }
-            return Settings.AppRetention(
+            return AppRetention(
                 app: String(part[..<sign]), days: days(part[part.index(after: sign)...], of: name))
         }
     }

@@ -1,5 +1,6 @@
 import AppRegistry
 import HTTPTransport
+import LogMaintenance
 import LogModel
 import Logging
 import SdkProvisioning
@@ -38,15 +39,10 @@ extension DeploymentCheck {
     private func strangers(in store: Store) async throws -> [CheckFinding] {
         let apps = AppRegistrar(
             store: store.apps, clock: SystemClock(), entropy: SystemEntropy(), ticks: ContinuousClock())
-        var findings: [CheckFinding] = []
-        for rule in settings.retentionOfApps {
-            do {
-                _ = try await apps.find(rule.app)
-            } catch RegistryError.unknownApp {
-                findings.append(CheckFinding(.warning, "store", rule.withoutApp + "; correct it, or register the app"))
-            }
+        var rules = CleanupSettings()
+        return try await rules.apply(settings.retentionOfApps, of: apps).map { rule in
+            CheckFinding(.warning, "store", rule.withoutApp + "; correct it, or register the app")
         }
-        return findings
     }
 
     func locks() async -> [CheckFinding] {

@@ -10,6 +10,8 @@ public struct SourceRules: Sendable {
     public let sealGrace: Duration
     /// How long the claim lasts under which an object is removed.
     public let claimLease: Duration
+    /// How long such a claim lasts at least: it must outlast the last look at the object and its removal.
+    public static let shortestLease: Duration = .seconds(30)
     /// How many objects are chosen before they are removed.
     public var stepObjects = 1000
     /// How long there is nothing done between two removals.
@@ -17,11 +19,11 @@ public struct SourceRules: Sendable {
     /// A fimidara server takes deletions of the same millisecond for one and leaves the bytes of the others behind.
     public var rest: Duration = .milliseconds(5)
 
-    /// Makes rules.
+    /// Makes rules; a lease below ``shortestLease`` is prolonged to that.
     public init(days: Int, sealGrace: Duration, claimLease: Duration) {
         self.days = days
         self.sealGrace = sealGrace
-        self.claimLease = claimLease
+        self.claimLease = max(claimLease, SourceRules.shortestLease)
     }
 
     /// Whether an object is old enough for anything to be done about it.

@@ -1,6 +1,7 @@
 import AppRegistry
 import DistributedLock
 import InMemoryAdapter
+import IngestionJobs
 import LogIngestion
 import LogModel
 import TestSupport
@@ -14,28 +15,15 @@ struct AppTurnTests {
 
     init() { locks = InMemoryLockStore(clock: world.clock) }
 
-    /// Turns by locks that last until they are given back, since nothing lets time pass.
-    private struct Turns: AppTurns {
-        let keeper: LockKeeper
-
-        func take(
-            _ app: AppID, _ work: @escaping @Sendable () async -> ConsumeFigures
-        ) async throws -> ConsumeFigures? {
-            let name = LockName("consume-logs/\(app)")
-            return switch try await keeper.withLock(name, for: .seconds(30), { _ in await work() }) {
-            case .done(let figures): figures
-            case .skipped: nil
-            }
-        }
-    }
-
     private func worker() -> LogConsumer {
         let owner = OwnerID.fresh()
         return LogConsumer(
             apps: world.store, sources: InMemoryAppSources(world.files), cursors: world.store, commits: world.store,
             scanner: PortableScanner(), owner: owner, settings: world.settings, clock: world.clock,
             ticks: world.ticks, entropy: SeededEntropy(seed: 5), observer: world.observer,
-            turns: Turns(keeper: LockKeeper(store: locks, holder: owner, ticks: world.ticks)))
+            // The locks last until they are given back, since nothing lets time pass.
+            turns: LockedApps(
+                locks: LockKeeper(store: locks, holder: owner, ticks: world.ticks), term: .seconds(30)))
     }
 
     @Test("two workers with ten apps are at different apps at the same time, and one that hangs stops no other")

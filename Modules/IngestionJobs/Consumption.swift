@@ -1,0 +1,62 @@
+public import DistributedLock
+public import LogIngestion
+public import LogModel
+
+/// Executes runs of `consume-logs`.
+public struct Consumption: Sendable {
+    private let consumer: LogConsumer
+    private let keeper: RunKeeper
+    private let lockTerm: Duration
+    private let sharesApps: Bool
+
+    /// Puts the work together.
+    /// - Parameters:
+    ///   - consumer: does the work.
+    ///   - keeper: executes and records runs.
+    ///   - lockTerm: how long the lock of a run lasts without being prolonged.
+    ///   - sharesApps: whether several workers share the apps; the consumer then takes each app in turn, see
+    ///     ``LockedApps``.
+    public init(consumer: LogConsumer, keeper: RunKeeper, lockTerm: Duration, sharesApps: Bool) {
+        self.consumer = consumer
+        self.keeper = keeper
+        self.lockTerm = lockTerm
+        self.sharesApps = sharesApps
+    }
+
+    /// Executes a run, unless one is going on somewhere and apps are not shared.
+    /// - Parameter onStart: told of the run when it has begun.
+    /// - Returns: the run as it ended, or that it was skipped.
+    /// - Throws: as ``RunKeeper/execute(_:lockTerm:onStart:_:)`` does.
+    public func execute(onStart: @Sendable @escaping (Run) -> Void = { _ in }) async throws -> RunKeeper.Outcome {
+        let work: @Sendable () async throws -> RunKeeper.Report = { [consumer] in .init(try await consumer.run()) }
+        return sharesApps
+            ? try await keeper.executeBesideOthers(.consumeLogs, lockTerm: lockTerm, onStart: onStart, work)
+            : try await keeper.execute(.consumeLogs, lockTerm: lockTerm, onStart: onStart, work)
+    }
+}
+
+/// Shares apps among consumers by a lock for each app.
+public struct LockedApps: AppTurns {
+    private let locks: LockKeeper
+    private let term: Duration
+
+    /// Puts the turns together.
+    /// - Parameters:
+    ///   - locks: keeps the locks.
+    ///   - term: how long a lock lasts without being prolonged.
+    public init(locks: LockKeeper, term: Duration) {
+        self.locks = locks
+        self.term = term
+    }
+
+    /// Does work for an app under the lock of that app, unless another consumer has it.
+    public func take(
+        _ app: AppID, _ work: @escaping @Sendable () async -> ConsumeFigures
+    ) async throws -> ConsumeFigures? {
+        let name = LockName("\(RunKind.consumeLogs.rawValue)/\(app)")
+        return switch try await locks.withLock(name, for: term, { _ in await work() }) {
+        case .done(let figures): figures
+        case .skipped: nil
+        }
+    }
+}
