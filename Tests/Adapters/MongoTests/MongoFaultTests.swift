@@ -24,6 +24,7 @@ struct MongoFaultTests {
             let app = RegisteredApp.fresh()
             try await store.apps.add(app)
             let isOver = Locked(false)
+            let writers = Locked<[StubbornWriter]>([])
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask {
                     for _ in 0..<kills {
@@ -41,13 +42,15 @@ struct MongoFaultTests {
                             let writer = StubbornWriter(
                                 store, app: app.id, object: "o\(index)-\(round)", lines: 2000)
                             _ = try await writer.run(pieces: 40)
-                            try await writer.verify()
+                            writers.withLock { $0.append(writer) }
                             round += 1
                         } while !isOver.withLock { $0 }
                     }
                 }
                 try await group.waitForAll()
             }
+            // Looked at when the server is there for good: a read waits for it for a limited time only.
+            for writer in writers.withLock({ $0 }) { try await writer.verify() }
             await database.close()
         }
     }
