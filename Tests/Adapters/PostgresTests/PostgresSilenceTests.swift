@@ -116,8 +116,8 @@ struct PostgresSilenceTests {
         scene.proxy.mood = held
         var patient = scene
         patient.limits.connect = .seconds(3600)
-        let attempt = Task { [patient] in try await PostgresPool.opened(target, patient.watch()) }
         let accepted = scene.proxy.accepted
+        let attempt = Task { [patient] in try await PostgresPool.opened(target, patient.watch()) }
         await eventually { scene.proxy.accepted > accepted }
         attempt.cancel()
         let error = await #expect(throws: PostgresError.self) { try await attempt.value }
