@@ -109,7 +109,9 @@ struct PostgresSilenceTests {
             let error = await #expect(throws: PostgresError.self) {
                 try await PostgresPool.opened(target, scene.watch())
             }
-            #expect(error?.message.contains("was not answered in") == true, "\(error?.message ?? "")")
+            // On a machine that is so busy that the thread itself comes late, its call is given up.
+            let words = error?.message ?? ""
+            #expect(words.contains("was not answered in") || words.contains("has not come back"), "\(words)")
         }
         // Cancelling ends it before its time.
         let held = FaultProxy.Mood.holding
