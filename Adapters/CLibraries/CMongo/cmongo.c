@@ -187,10 +187,11 @@ static bool is_single_write(const bson_t *command) {
     return list && bson_iter_init_find(&member, command, list) && are_single(&member);
 }
 
-// Lets the primary alone acknowledge a command, whatever the client's concern is.
+// Lets the journal of the primary alone acknowledge a command, whatever the client's concern is.
 static void acknowledge_by_primary(bson_t *options) {
     mongoc_write_concern_t *primary = mongoc_write_concern_new();
     mongoc_write_concern_set_w(primary, 1);
+    mongoc_write_concern_set_journal(primary, true);
     mongoc_write_concern_append(primary, options);
     mongoc_write_concern_destroy(primary);
 }

@@ -13,7 +13,8 @@ internal import LogModel
         case write
         /// Such a write outside of the transaction, also when one goes on.
         case writeApart
-        /// A write that the primary alone acknowledges, sent once more when the answer is lost: an election may undo it.
+        /// A write that the journal of the primary alone acknowledges, sent once more when the answer is lost: an election may
+        /// undo it.
         case primaryWrite
 
         fileprivate var code: logferry_mongo_kind {

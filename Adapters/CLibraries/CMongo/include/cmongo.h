@@ -58,7 +58,7 @@ typedef enum {
     LOGFERRY_MONGO_WRITE = 1,
     // As such a write outside of the transaction, also when one goes on.
     LOGFERRY_MONGO_WRITE_APART = 2,
-    // As a write, but acknowledged by the primary alone: an election may undo it.
+    // As a write, but acknowledged by the journal of the primary alone: an election may undo it.
     LOGFERRY_MONGO_PRIMARY_WRITE = 3,
 } logferry_mongo_kind;
 
