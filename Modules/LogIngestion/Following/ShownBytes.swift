@@ -56,18 +56,48 @@ struct ShownBytes {
                 }
             }
             guard let batch = output.undecided else { break }
-            if stored.contains(where: { batch.body.lower <= $0.offset && $0.offset < batch.body.upper }) {
-                assembler.decide(batch, isRepeated: false)
-            } else {
-                // It was taken from another file of its writer, or its lines were removed, or it was never taken: then its
-                // lines are those of another content.
-                assembler.learn(batch.writer, try await writerState(batch.writer))
-                assembler.goByWriter(batch)
-            }
+            try await decide(batch, in: &assembler, writerState)
             output = assembler.take([], isEnd: false, at: .epoch)
         }
         guard endMatches(from: index, behind: assembler.progress.position) else { return .otherBytes }
+        guard try await restIsKnown(to: &assembler, writerState) else { return .otherBytes }
         return lastIsKnown || index < stored.count ? .beginning : .otherBytes
+    }
+
+    private func decide(
+        _ batch: ObjectAssembler.UndecidedBatch, in assembler: inout ObjectAssembler,
+        _ writerState: (WriterID) async throws -> WriterState
+    ) async throws {
+        if stored.contains(where: { batch.body.lower <= $0.offset && $0.offset < batch.body.upper }) {
+            return assembler.decide(batch, isRepeated: false)
+        }
+        // It was taken from another file of its writer, or its lines were removed, or it was never taken: then its
+        // lines are those of another content.
+        assembler.learn(batch.writer, try await writerState(batch.writer))
+        assembler.goByWriter(batch)
+    }
+
+    /// Whether no line that was not taken stands in what waits for its end.
+    ///
+    /// The end need not come. What was appended where a batch was cut off stands within that batch as long as its declared
+    /// end is not reached, and its writer has gone on to another file.
+    private func restIsKnown(
+        to assembler: inout ObjectAssembler, _ writerState: (WriterID) async throws -> WriterState
+    ) async throws -> Bool {
+        guard isComplete, assembler.hasUnfinishedLine else { return true }
+        var lines = stored[...]
+        while true {
+            let output = assembler.take([], isEnd: true, at: .epoch)
+            for row in 0..<output.records.count {
+                let offset = output.records.offsets[row]
+                lines = lines.drop { $0.offset < offset }
+                guard let line = lines.first, line.offset == offset,
+                    line.bytes.starts(with: output.records.bytes[output.records.range(row)])
+                else { return false }
+            }
+            guard let batch = output.undecided else { return true }
+            try await decide(batch, in: &assembler, writerState)
+        }
     }
 
     /// Whether the stored lines that are left begin with what is shown behind the last whole line.

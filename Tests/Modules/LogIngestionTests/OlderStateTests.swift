@@ -128,7 +128,7 @@ struct OlderStateTests {
         let repeated = SdkBatch(["{\"n\":1}", "{\"n\":2}", "{\"n\":3}"], sequence: 1)
         let fresh = SdkBatch(["{\"n\":4}"], sequence: 9)
         let scene = try await Scene("{\"n\":0}\n")
-        await scene.world.append(repeated.text, to: "w-2026-11-20.ndjson", of: scene.app)
+        await scene.world.append(repeated.text, to: "v-2026-11-20.ndjson", of: scene.app)
         #expect(try await scene.run() == 0)
         await scene.world.append(repeated.text, of: scene.app)
         #expect(try await scene.run() == 0)
@@ -140,6 +140,57 @@ struct OlderStateTests {
         scene.pass(31)
         #expect(try await scene.run() == 0)
         #expect(await scene.lines.contains("{\"n\":4}"))
+    }
+
+    @Test(
+        "T92: a fresh batch within the declared end of one that was cut off is another content, though the end never comes",
+        arguments: ["", "{\"n\":5}\n"])
+    func batchWithinCutOne(_ behind: String) async throws {
+        let repeated = SdkBatch((10..<40).map { "{\"n\":\($0)}" }, sequence: 1)
+        let fresh = SdkBatch(["{\"n\":4}"], sequence: 9)
+        let scene = try await Scene("{\"n\":0}\n")
+        await scene.world.append(repeated.text, to: "v-2026-11-20.ndjson", of: scene.app)
+        #expect(try await scene.run() == 0)
+        await scene.world.append(repeated.text + behind, of: scene.app)
+        #expect(try await scene.run() == 0)
+        let start = "{\"n\":0}\n" + repeated.text.split(separator: "\n")[0] + "\n{\"n"
+        await scene.rewrite(start + fresh.text)
+        #expect(try await scene.run() == 1)
+        #expect(scene.doubts.map(\.shown) == [.otherBytes])
+        scene.pass(31)
+        #expect(try await scene.run() == 0)
+        #expect(await scene.ordinal == 2)
+        // Its line is taken when the end of the one that was cut off cannot come any more.
+        scene.world.clock.advance(by: .seconds(3 * 86_400))
+        _ = try await scene.world.consumer(sources: scene.source, taken: scene.world.store).run()
+        #expect(await scene.lines.contains("{\"n\":4}"))
+    }
+
+    @Test("T92: each beginning of what was taken is known for one, wherever it ends")
+    func eachBeginning() async throws {
+        let repeated = SdkBatch(["{\"n\":1}", "{\"n\":2}"], sequence: 1)
+        let scene = try await Scene("{\"n\":0}\n")
+        await scene.world.append(repeated.text, to: "v-2026-11-20.ndjson", of: scene.app)
+        let torn = SdkBatch((10..<30).map { "{\"n\":\($0)}" }, sequence: 2).text.prefix(120)
+        let inner = SdkBatch(["{\"n\":3,\"text\":\"a line\"}", "{\"n\":4}"], sequence: 3).text
+        let more =
+            repeated.text + "no JSON\n{\"n\":5} \r\n" + torn + inner + "{\"n\":6}\n" + repeated.text
+            + numbered(30, from: 50)
+        #expect(try await scene.run() == 0)
+        await scene.world.append(more, of: scene.app)
+        #expect(try await scene.run() == 0)
+        let taken = await scene.lines
+        #expect(taken.contains("{\"n\":4}") && taken.contains("{\"n\":79}"))
+        await scene.world.append(numbered(3, from: 90), of: scene.app)
+        for count in (0..<(8 + more.utf8.count)).reversed() {
+            scene.source.show(Int64(count))
+            #expect(try await scene.run() == 1)
+            #expect(
+                scene.doubts.last?.shown == .beginning && scene.doubts.last?.size ?? 0 >= Int64(count), "\(count) bytes"
+            )
+        }
+        #expect(scene.doubts.allSatisfy { $0.shown == .beginning })
+        #expect(await scene.ordinal == 1)
     }
 
     @Test("T92: blanks that were taken belong to a beginning of what was taken", arguments: ["\n", "\n ", "\n \n"])
