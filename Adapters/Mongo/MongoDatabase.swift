@@ -125,11 +125,34 @@ extension MongoDatabase {
         _ failure: (StoreFailure) -> Failure, repeatsConflicts: Bool = false,
         _ work: @escaping @Sendable (MongoClient) throws -> Value
     ) async throws(Failure) -> Value {
+        try await write(failure, repeatsConflicts: repeatsConflicts, knowing: { _ in }) { client, _ in
+            try work(client)
+        }
+    }
+
+    /// Writes in one transaction, as above, on what was read before it.
+    ///
+    /// A transaction conflicts with each write of its documents that comes after its first read. Over a slow link there are
+    /// seconds between the two, in which others prolong leases. So a transaction whose writes name what they build on reads
+    /// that before it begins, and begins with the writes.
+    /// - Parameters:
+    ///   - failure: the port's error.
+    ///   - repeatsConflicts: whether a key that is taken is one that another transaction took meanwhile.
+    ///   - look: reads what the transaction builds on; it runs before each attempt.
+    ///   - work: what the transaction does with that; it may run several times.
+    /// - Returns: what `work` returned when it was committed.
+    /// - Throws: `failure` of what went wrong.
+    func write<Known, Value: Sendable, Failure: Error>(
+        _ failure: (StoreFailure) -> Failure, repeatsConflicts: Bool,
+        knowing look: @escaping @Sendable (MongoClient) throws -> Known,
+        _ work: @escaping @Sendable (MongoClient, Known) throws -> Value
+    ) async throws(Failure) -> Value {
         do {
             return try await repeating(while: { $0.isTransient || (repeatsConflicts && $0.isDuplicateKey) }) { client in
+                let known = try look(client)
                 try client.begin()
                 defer { client.leave() }
-                let value = try work(client)
+                let value = try work(client, known)
                 try client.commit()
                 return value
             }
@@ -140,6 +163,9 @@ extension MongoDatabase {
 
     /// Does work again, with growing waits and for a limited time, while what goes wrong is worth that.
     ///
+    /// Work that met another transaction is done three times at least, however long it takes: over a slow link one attempt
+    /// lasts for longer than that time.
+    ///
     /// Apart and untyped: Swift 6.3.1 crashes when it optimises a loop around an inlined call that throws a typed error.
     @inline(never)
     private func repeating<Value: Sendable>(
@@ -148,11 +174,14 @@ extension MongoDatabase {
         let call = MongoCall()
         let end = ContinuousClock.now.advanced(by: watch.limits.retries)
         var backOff = BackOff()
+        var attempts = 0
         while true {
             do {
                 return try await pool.withClient(for: call, work)
             } catch let error as MongoError {
-                guard isWorthRepeating(error), !call.isGivenUp, ContinuousClock.now < end else { throw error }
+                attempts += 1
+                let hasTime = ContinuousClock.now < end || (error.isConflict && attempts < 3)
+                guard isWorthRepeating(error), !call.isGivenUp, hasTime else { throw error }
             }
             try await Task.sleep(for: backOff.next())
         }

@@ -49,8 +49,11 @@ public struct MongoCommitStore: CommitStore {
     }
 
     private func apply(_ steps: [ObjectStep], looksFirst: Bool) async throws(StoreFailure) -> [StepOutcome] {
-        let plan = try await database.write({ $0 }, repeatsConflicts: looksFirst) { client in
-            let known = try KnownState(of: steps, client, memory)
+        // What a plan rests on, and what it changes, is named by each change: the cursor's position, epoch and lack of a mark
+        // of deletion, the writer's version. So it may be read before the transaction.
+        let plan = try await database.write(
+            { $0 }, repeatsConflicts: looksFirst, knowing: { try KnownState(of: steps, $0, memory) }
+        ) { client, known in
             let plan = CommitPlan(steps, on: known)
             // The fence. What is known says that each change meets its cursor; where it does not, nothing may follow.
             let met = try client.update(Collection.cursors, plan.cursorChanges)
@@ -58,7 +61,9 @@ public struct MongoCommitStore: CommitStore {
                 throw MongoError(.call, "a cursor is not where it was", isTransient: true)
             }
             try client.update(Collection.history, plan.historyChanges)
-            try client.update(Collection.writers, plan.writerChanges)
+            guard try client.update(Collection.writers, plan.writerChanges) == plan.writerChanges.count else {
+                throw MongoError(.call, "a writer is not where it was", isTransient: true)
+            }
             let applied = plan.applied(steps)
             for step in applied { try RejectTable(client).insert(step) }
             try RecordTable(client).insert(applied, known, looksFirst: looksFirst)

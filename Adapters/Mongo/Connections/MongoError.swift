@@ -74,6 +74,9 @@ struct MongoError: Error, Sendable {
         }
     }
 
+    /// Whether a transaction met another write of what it writes, or found that what it builds on has changed.
+    var isConflict: Bool { isTransient && (fault == .server(code: ServerCode.writeConflict) || fault == .call) }
+
     /// Whether a document was refused since its key is taken.
     var isDuplicateKey: Bool { fault == .server(code: ServerCode.duplicateKey) }
 }
@@ -83,6 +86,7 @@ enum ServerCode {
     static let unauthorized = 13
     static let duplicateKey = 11_000
     static let illegalOperation = 20
+    static let writeConflict = 112
     static let diskFull = 14_031
 
     /// What passes by itself: elections and restarts, time limits, a full disk, a transaction that met another.

@@ -87,21 +87,48 @@ struct MongoCommitTests {
             let (hasRead, isDeleted) = (Locked(false), Locked(false))
             let late = Task {
                 try await database.pool.withClient { client in
-                    try client.begin()
-                    defer { client.leave() }
                     let plan = CommitPlan([step], on: try KnownState(of: [step], client, CommitMemory()))
                     #expect(plan.outcomes == [.applied])
                     hasRead.withLock { $0 = true }
                     while !isDeleted.withLock({ $0 }) { block(for: .milliseconds(1)) }
-                    try client.update(Collection.cursors, plan.cursorChanges)
-                    try client.commit()
+                    try client.begin()
+                    defer { client.leave() }
+                    return try client.update(Collection.cursors, plan.cursorChanges)
                 }
             }
             await eventually { hasRead.withLock { $0 } }
             #expect(try await store.apps.deleteApp(app, at: .sample))
             isDeleted.withLock { $0 = true }
-            let error = await #expect(throws: MongoError.self) { try await late.value }
-            #expect(error?.isTransient == true)
+            #expect(try await late.value == 0, "the fence meets nothing")
+            #expect(try await store.commits.commit([step]) == [.appDeleted])
+        }
+    }
+
+    @Test("what is written of its cursor between the reading of a commit and its writes does not undo it")
+    func leaseIsProlongedBetween() async throws {
+        try await SharedMongo.withDatabase { database in
+            let store = StoreUnderTest.mongo(database)
+            let app = try await freshApp(store)
+            let claim = try await claimed("o", of: app, in: store)
+            var feed = ObjectFeed(claim)
+            let step = feed.step("{\"a\":1}\n")
+            let (hasRead, isProlonged, attempts) = (Locked(false), Locked(false), Locked(0))
+            let met = Task {
+                try await database.write({ $0 }, repeatsConflicts: false) { client in
+                    attempts.withLock { $0 += 1 }
+                    return try KnownState(of: [step], client, CommitMemory())
+                } _: { client, known in
+                    hasRead.withLock { $0 = true }
+                    while !isProlonged.withLock({ $0 }) { block(for: .milliseconds(1)) }
+                    let plan = CommitPlan([step], on: known)
+                    return try client.update(Collection.cursors, plan.cursorChanges)
+                }
+            }
+            await eventually { hasRead.withLock { $0 } }
+            #expect(try await store.cursors.extend([claim], for: .seconds(60)).isEmpty)
+            isProlonged.withLock { $0 = true }
+            #expect(try await met.value == 1)
+            #expect(attempts.withLock { $0 } == 1)
         }
     }
 
