@@ -100,7 +100,7 @@ public struct Verifier: Sendable {
         let reader = RangeReader(source: source, object: object, behindEnd: expected.hiddenSeen > 0)
         var assembler = ObjectAssembler(
             from: CursorProgress(), overlap: [], maxLineBytes: settings.maxLineBytes, scanner: scanner,
-            checksums: checksums, settings: scan, rules: rules)
+            checksums: checksums, settings: scan, rewoundFrom: .max, rules: rules)
         while assembler.nextOffset < expected.position {
             try Task.checkCancellation()
             let offset = assembler.nextOffset
@@ -122,16 +122,14 @@ public struct Verifier: Sendable {
         return .done(assembler.progress)
     }
 
-    /// Takes a piece, and decides on each batch that it stops at.
+    /// Takes a piece: each batch was taken from here or from elsewhere.
     private func take(
         _ piece: [UInt8], isEnd: Bool, into assembler: inout ObjectAssembler,
         _ wasTaken: (ByteRange) async throws -> Bool
     ) async throws {
-        var output = assembler.take(piece, isEnd: isEnd, at: .epoch)
-        while let batch = output.undecided {
-            assembler.decide(batch, isRepeated: !(try await wasTaken(batch.body)))
-            output = assembler.take([], isEnd: isEnd, at: .epoch)
-        }
+        _ = try await assembler.take(
+            piece, isEnd: isEnd, at: .epoch, origin: { try await wasTaken($0.body) ? .here : .elsewhere },
+            state: { _ in WriterState() })
     }
 
     /// Reads a range; `nil` when the object is gone.

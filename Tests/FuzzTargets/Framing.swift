@@ -93,23 +93,18 @@ private struct Taking: Equatable {
     init(_ object: [UInt8], maxLineBytes: Int, cuts: [Int], isEnd: Bool, restarts: Bool) throws {
         func make() -> ObjectAssembler {
             let position = Int(progress.position)
-            return ObjectAssembler(
+            var assembler = ObjectAssembler(
                 from: progress, overlap: Array(object[position - progress.tail.length..<position]),
                 maxLineBytes: maxLineBytes, scanner: PortableScanner(), settings: ScanSettings())
+            for (writer, state) in writers { assembler.learn(writer, state) }
+            return assembler
         }
         var assembler = make()
         for end in cuts + [object.count] {
             if restarts { assembler = make() }
             let start = Int(assembler.nextOffset)
             guard start <= end else { continue }
-            var piece = Array(object[start..<end])
-            repeat {
-                let output = assembler.take(piece, isEnd: isEnd && end == object.count, at: .epoch)
-                try add(output)
-                piece = []
-                guard let batch = output.undecided else { break }
-                assembler.learn(batch.writer, writers[batch.writer] ?? WriterState())
-            } while true
+            try add(assembler.take(Array(object[start..<end]), isEnd: isEnd && end == object.count, at: .epoch))
         }
         try expect(progress.counts.totalBytes == progress.position, "\(progress.counts) are not \(progress.position)")
         try expect(!isEnd || progress.position == object.count, "the end is \(progress.position)")

@@ -257,42 +257,35 @@ public struct ObjectFollower: Sendable {
         with assembler: inout ObjectAssembler, through lane: inout CommitLane, in turn: inout Turn
     ) async throws -> Bool {
         let moment = clock.now()
+        let claim = turn.claim
         let before = assembler.progress
         let isTrusted = await steps?.isTrusted(moment) ?? true
         let isEnd = isAtEnd && maySeal(object, before, upTo: chunk.end, at: isTrusted ? moment : nil)
         let takesWhole = isAtEnd && object.takesWholeLastLine
-        var output = assembler.take(chunk.bytes, from: fresh, isEnd: isEnd, takesWhole: takesWhole, at: moment)
-        while true {
-            try await checkReread(output, size: chunk.size, of: turn.claim)
-            guard try await settle(&lane, in: &turn) else { return false }
-            // A chunk in the middle of a line moves nothing; what was seen is worth noting at the end only.
-            let isLast = isAtEnd && output.undecided == nil
-            if isLast {
-                // Growth since the listing counts as hidden until the next one, which then costs one more look.
-                // What the listing says was not seen while reads show less.
-                let version = chunk.size >= object.size ? object.version : before.versionSeen
-                assembler.noteEnd(
-                    version: version, hidden: reader.behindEnd ? max(0, chunk.size - object.size) : 0)
-                output.progress = assembler.progress
-            }
-            if output.progress.position > output.from || (isLast && output.progress != before) {
-                lane.begin(output, step(output, at: moment, of: turn.claim))
-            }
-            guard let batch = output.undecided else { return true }
-            // What is known of a writer is asked for when all that went before is stored.
-            guard try await settle(&lane, in: &turn) else { return false }
-            if let taken, batch.offset < turn.claim.cursor.rewoundFrom,
-                try await taken.hasLine(in: batch.body, of: turn.claim.generation)
-            {
-                // Taken from here before the cursor was put back: its lines meet themselves in the store.
-                assembler.decide(batch, isRepeated: false)
-            } else {
-                let state = try await committer.writer(batch.writer, of: turn.claim.cursor.app)
-                assembler.learn(batch.writer, state)
-                assembler.goByWriter(batch)
-            }
-            output = assembler.take([], isEnd: isEnd, takesWhole: takesWhole, at: moment)
+        var output = try await assembler.take(
+            chunk.bytes, from: fresh, isEnd: isEnd, takesWhole: takesWhole, at: moment,
+            origin: { try await origin(of: $0, claim.generation) },
+            state: { try await committer.writer($0, of: claim.cursor.app) })
+        try await checkReread(output, size: chunk.size, of: claim)
+        guard try await settle(&lane, in: &turn) else { return false }
+        // A chunk in the middle of a line moves nothing; what was seen is worth noting at the end only.
+        if isAtEnd {
+            // Growth since the listing counts as hidden until the next one, which then costs one more look.
+            // What the listing says was not seen while reads show less.
+            let version = chunk.size >= object.size ? object.version : before.versionSeen
+            assembler.noteEnd(version: version, hidden: reader.behindEnd ? max(0, chunk.size - object.size) : 0)
+            output.progress = assembler.progress
         }
+        if output.progress.position > output.from || (isAtEnd && output.progress != before) {
+            lane.begin(output, step(output, at: moment, of: claim))
+        }
+        return true
+    }
+
+    /// Where a batch that may have been taken before the cursor was put back was taken from.
+    private func origin(of batch: BatchPlace, _ generation: GenerationID) async throws -> BatchOrigin? {
+        guard let taken, try await taken.hasLine(in: batch.body, of: generation) else { return nil }
+        return .here
     }
 
     private func step(_ output: ObjectAssembler.Output, at moment: Timestamp, of claim: Claim) -> ObjectStep {

@@ -30,51 +30,40 @@ struct ShownBytes {
         maxLineBytes: Int, scanner: any RecordScanner, checksums: any Checksums,
         writerState: (WriterID) async throws -> WriterState
     ) async throws -> ObjectDoubt.Shown {
-        // Each batch is decided by itself.
         var assembler = ObjectAssembler(
             from: progress(at: start), overlap: [], maxLineBytes: maxLineBytes, scanner: scanner, checksums: checksums,
             settings: ScanSettings(), rewoundFrom: .max)
         var index = 0
         // Where retention has removed what would be compared with the last line, nothing tells a beginning.
         var lastIsKnown = isComplete || !stored.isEmpty
-        var output = assembler.take(bytes, isEnd: false, at: .epoch)
-        while true {
-            for row in 0..<output.records.count {
-                let offset = output.records.offsets[row]
-                if index < stored.count, stored[index].offset < offset { return .otherBytes }
-                if index < stored.count, stored[index].offset == offset {
-                    guard output.records.bytes[output.records.range(row)].elementsEqual(stored[index].bytes) else {
-                        return .otherBytes
-                    }
-                    index += 1
-                    lastIsKnown = true
-                } else if isComplete {
-                    // Nothing was taken from where a line stands now.
+        let output = try await assembler.take(bytes, isEnd: false, at: .epoch, origin: origin, state: writerState)
+        for row in 0..<output.records.count {
+            let offset = output.records.offsets[row]
+            if index < stored.count, stored[index].offset < offset { return .otherBytes }
+            if index < stored.count, stored[index].offset == offset {
+                guard output.records.bytes[output.records.range(row)].elementsEqual(stored[index].bytes) else {
                     return .otherBytes
-                } else {
-                    lastIsKnown = false
                 }
+                index += 1
+                lastIsKnown = true
+            } else if isComplete {
+                // Nothing was taken from where a line stands now.
+                return .otherBytes
+            } else {
+                lastIsKnown = false
             }
-            guard let batch = output.undecided else { break }
-            try await decide(batch, in: &assembler, writerState)
-            output = assembler.take([], isEnd: false, at: .epoch)
         }
         guard endMatches(from: index, behind: assembler.progress.position) else { return .otherBytes }
         guard try await restIsKnown(to: &assembler, writerState) else { return .otherBytes }
         return lastIsKnown || index < stored.count ? .beginning : .otherBytes
     }
 
-    private func decide(
-        _ batch: ObjectAssembler.UndecidedBatch, in assembler: inout ObjectAssembler,
-        _ writerState: (WriterID) async throws -> WriterState
-    ) async throws {
-        if stored.contains(where: { batch.body.lower <= $0.offset && $0.offset < batch.body.upper }) {
-            return assembler.decide(batch, isRepeated: false)
-        }
-        // It was taken from another file of its writer, or its lines were removed, or it was never taken: then its
-        // lines are those of another content.
-        assembler.learn(batch.writer, try await writerState(batch.writer))
-        assembler.goByWriter(batch)
+    /// Whether lines of a batch are stored at their places.
+    ///
+    /// Else it was taken from another file of its writer, or its lines were removed, or it was never taken: then its lines
+    /// are those of another content, and the state of its writer tells.
+    private func origin(of batch: BatchPlace) -> BatchOrigin? {
+        stored.contains { batch.body.lower <= $0.offset && $0.offset < batch.body.upper } ? .here : nil
     }
 
     /// Whether no line that was not taken stands in what waits for its end.
@@ -85,19 +74,16 @@ struct ShownBytes {
         to assembler: inout ObjectAssembler, _ writerState: (WriterID) async throws -> WriterState
     ) async throws -> Bool {
         guard isComplete, assembler.hasUnfinishedLine else { return true }
+        let output = try await assembler.take([], isEnd: true, at: .epoch, origin: origin, state: writerState)
         var lines = stored[...]
-        while true {
-            let output = assembler.take([], isEnd: true, at: .epoch)
-            for row in 0..<output.records.count {
-                let offset = output.records.offsets[row]
-                lines = lines.drop { $0.offset < offset }
-                guard let line = lines.first, line.offset == offset,
-                    line.bytes.starts(with: output.records.bytes[output.records.range(row)])
-                else { return false }
-            }
-            guard let batch = output.undecided else { return true }
-            try await decide(batch, in: &assembler, writerState)
+        for row in 0..<output.records.count {
+            let offset = output.records.offsets[row]
+            lines = lines.drop { $0.offset < offset }
+            guard let line = lines.first, line.offset == offset,
+                line.bytes.starts(with: output.records.bytes[output.records.range(row)])
+            else { return false }
         }
+        return true
     }
 
     /// Whether the stored lines that are left begin with what is shown behind the last whole line.

@@ -59,6 +59,21 @@ public struct FramedLines: Sendable, Hashable {
         separators.append(UInt8(truncatingIfNeeded: separator))
     }
 
+    /// Makes one repeated batch of all the stretches of a batch, the first of which is its control line.
+    /// - Parameters:
+    ///   - rows: the stretches.
+    ///   - length: how many bytes the batch has.
+    mutating func markRepeated(_ rows: Range<Int>, length: Int) {
+        guard let first = rows.first else { return }
+        for row in rows {
+            kindCodes[row] = Kind.nothing.rawValue
+            lengths[row] = 0
+            separators[row] = 0
+        }
+        kindCodes[first] = Kind.repeated.rawValue
+        lengths[first] = Int32(truncatingIfNeeded: length)
+    }
+
     /// Adds up to `limit` lines at once: `next` gives the bytes of one and those of its separator, `nil` when there is none.
     @inline(__always)
     mutating func appendLines(upTo limit: Int, _ next: () -> (Range<Int>, separator: Int)?) {

@@ -16,7 +16,9 @@ public struct ObjectAssembler: Sendable {
     private var pending: [UInt8] = []
     /// The last bytes before the position, at most ``TailMark/limit``.
     private var recent: [UInt8]
-    private var batches = BatchJudge()
+    private var judge = BatchJudge()
+    /// Batches before this place may have been taken from here.
+    private let rewoundFrom: Int64
     // Room that one piece leaves to the next.
     private var breaks = LineBreaks()
     private var lines = FramedLines(from: 0, at: 0)
@@ -32,7 +34,7 @@ public struct ObjectAssembler: Sendable {
     ///   - scanner: what judges the lines.
     ///   - checksums: what the digest, and the checks of batches, are computed with.
     ///   - settings: what the scanner looks for.
-    ///   - rewoundFrom: of batches before this place it must be decided one by one whether they were taken from here.
+    ///   - rewoundFrom: the origin of each batch before this place is asked for.
     ///   - rules: which bytes around a line are no part of it.
     public init(
         from progress: CursorProgress, overlap: [UInt8], maxLineBytes: Int, scanner: any RecordScanner,
@@ -46,7 +48,7 @@ public struct ObjectAssembler: Sendable {
         self.settings = settings
         framer = LineFramer(maxLineBytes: maxLineBytes, rules: rules)
         recent = overlap
-        batches.askedBelow = rewoundFrom
+        self.rewoundFrom = rewoundFrom
     }
 
     /// Where in the object the next piece must begin.
@@ -71,18 +73,6 @@ public struct ObjectAssembler: Sendable {
         public let rejects: [Reject]
         /// What becomes known of the writers of batches.
         public let writers: [WriterMove]
-        /// The batch at which this stopped, since nothing is known of its writer; see ``learn(_:_:)``.
-        public let undecided: UndecidedBatch?
-    }
-
-    /// A whole batch of which must be said whether it was taken before.
-    public struct UndecidedBatch: Sendable, Hashable {
-        /// Who wrote it.
-        public let writer: WriterID
-        /// Where it begins in the object.
-        public let offset: Int64
-        /// Where its lines are in the object.
-        public let body: ByteRange
     }
 
     /// Notes what the source says of an object that was read to its end.
@@ -91,22 +81,12 @@ public struct ObjectAssembler: Sendable {
         progress.hiddenSeen = hidden
     }
 
-    /// Tells what is known of a writer; the next call of ``take(_:isEnd:at:)`` goes on with its batches.
-    public mutating func learn(_ writer: WriterID, _ state: WriterState) {
-        batches.learn(writer, state)
-    }
+    /// Learns the stored state of a writer, so that it is not asked for.
+    public mutating func learn(_ writer: WriterID, _ state: WriterState) { judge.learn(writer, state) }
 
-    /// Tells that no line of a batch is stored, so that what is known of its writer decides on it.
-    public mutating func goByWriter(_ batch: UndecidedBatch) {
-        batches.goByWriter(batch.offset)
-    }
-
-    /// Tells whether one batch was taken before, whatever is known of its writer.
-    public mutating func decide(_ batch: UndecidedBatch, isRepeated: Bool) {
-        batches.decide(batch.offset, isRepeated: isRepeated)
-    }
-
-    /// Takes the next piece.
+    /// Takes the next piece, and asks what is known of the batches in it.
+    ///
+    /// What it asks for must be as it was when all that was taken before is stored.
     /// - Parameters:
     ///   - piece: bytes of the object, fewer than 2 GiB with those that wait; those from `start` on are the ones from
     ///     ``nextOffset`` on.
@@ -116,23 +96,64 @@ public struct ObjectAssembler: Sendable {
     ///   - takesWhole: whether a last line without a newline counts all the same when it is a whole JSON object: nothing
     ///     that is appended to it could make another line of it.
     ///   - moment: the time of receipt.
+    ///   - origin: where the lines of a batch before `rewoundFrom` were taken from; `nil` lets the state of its writer
+    ///     decide.
+    ///   - state: the stored state of a writer, which is asked for once.
     /// - Returns: what is now complete, and how far the position has moved.
+    /// - Throws: what `origin` and `state` throw; the assembler is of no use then.
+    public mutating func take(
+        _ piece: [UInt8], from start: Int = 0, isEnd: Bool, takesWhole: Bool = false, at moment: Timestamp,
+        origin: (BatchPlace) async throws -> BatchOrigin?, state: (WriterID) async throws -> WriterState
+    ) async throws -> Output {
+        let framed = frame(piece, from: start, isEnd: isEnd, takesWhole: takesWhole, at: moment)
+        for (batch, rows) in framed.batches {
+            let known = batch.offset < rewoundFrom ? try await origin(batch) : nil
+            if known == nil, !judge.knows(batch.writer) { judge.learn(batch.writer, try await state(batch.writer)) }
+            decide(batch, rows, known)
+        }
+        return sort(framed, at: moment)
+    }
+
+    /// Takes the next piece as above; batches of writers of which nothing was learnt are new.
     public mutating func take(
         _ piece: [UInt8], from start: Int = 0, isEnd: Bool, takesWhole: Bool = false, at moment: Timestamp
     ) -> Output {
+        let framed = frame(piece, from: start, isEnd: isEnd, takesWhole: takesWhole, at: moment)
+        for (batch, rows) in framed.batches { decide(batch, rows, nil) }
+        return sort(framed, at: moment)
+    }
+
+    /// A piece that was cut into lines and batches, which stand in `lines`.
+    private struct FramedPiece {
+        /// The bytes of the piece, behind those that waited.
+        let buffer: [UInt8]
+        /// Where in the buffer the bytes begin that are taken now.
+        let begin: Int
+        /// Where the first byte is that is not taken.
+        let consumed: Int
+        /// The whole batches, and the stretches that are theirs.
+        let batches: [(BatchPlace, rows: Range<Int>)]
+        /// Whether a last line without a newline was taken.
+        let isEnd: Bool
+        /// Whether the position was behind the end of a line that was counted.
+        let endsCountedLine: Bool
+    }
+
+    private mutating func frame(
+        _ piece: [UInt8], from start: Int, isEnd: Bool, takesWhole: Bool, at moment: Timestamp
+    ) -> FramedPiece {
         let isWhole = pending.count <= start
         let buffer = isWhole ? piece : pending + piece[start...]
         let begin = isWhole ? start - pending.count : 0
-        let from = progress.position
         let endsCountedLine = progress.carry.isBehindLastLine || progress.carry == .continuation
-        let end = from + Int64(buffer.count - begin)
+        let end = progress.position + Int64(buffer.count - begin)
         if end > progress.sizeSeen {
             progress.sizeSeen = end
             progress.grownAt = moment
         }
         var isEnd = isEnd
-        var (consumed, undecided) = frame(buffer, from: begin, isEnd: isEnd)
-        if takesWhole, !isEnd, undecided == nil {
+        var (consumed, batches) = frame(buffer, from: begin, isEnd: isEnd)
+        if takesWhole, !isEnd {
             // Carriage returns wait: a newline that comes later tells whether the last of them belongs to it.
             var lineEnd = buffer.count
             while lineEnd > consumed, buffer[lineEnd - 1] == 0x0D { lineEnd -= 1 }
@@ -142,26 +163,43 @@ public struct ObjectAssembler: Sendable {
                 isEnd = true
             }
         }
+        return FramedPiece(
+            buffer: buffer, begin: begin, consumed: consumed, batches: batches, isEnd: isEnd,
+            endsCountedLine: endsCountedLine)
+    }
+
+    private mutating func decide(_ batch: BatchPlace, _ rows: Range<Int>, _ origin: BatchOrigin?) {
+        // Lines that were taken from here meet themselves in the store.
+        guard origin != .here, origin == .elsewhere || judge.isRepeated(batch) else { return }
+        lines.markRepeated(rows, length: Int(batch.body.upper - batch.offset))
+    }
+
+    /// Judges the lines of a piece, and moves the position behind it.
+    private mutating func sort(_ framed: FramedPiece, at moment: Timestamp) -> Output {
+        let (buffer, consumed, endsCountedLine) = (framed.buffer, framed.consumed, framed.endsCountedLine)
+        let from = progress.position
         let found = scanner.scan(lines, of: buffer.span, by: settings)
         // The newline behind a sealed line ends a line that was counted when it was sealed.
         var sorter = LineSorter(
             buffer: buffer, lines: lines, found: found, moment: moment,
             lineNumber: endsCountedLine ? progress.lines - 1 : progress.lines,
-            lastIsUnterminated: isEnd && progress.carry == .sealedLine)
+            lastIsUnterminated: framed.isEnd && progress.carry == .sealedLine)
         sorter.sort()
         let finishedLines = sorter.separators > 0 || !endsCountedLine ? sorter.lineNumber : progress.lines
         progress.counts += sorter.counts
         progress.lines = finishedLines
-        if isEnd, consumed > begin, progress.carry == .sealedLine, sorter.separators > 0 || !endsCountedLine {
+        if framed.isEnd, consumed > framed.begin, progress.carry == .sealedLine,
+            sorter.separators > 0 || !endsCountedLine
+        {
             progress.lines += 1
             if framer.rules == .present, sorter.lastIsUnterminatedRecord, buffer[consumed - 1] != 0x0D {
                 progress.carry = .wholeLine
             }
         }
-        advance(over: buffer, begin..<consumed)
+        advance(over: buffer, framed.begin..<consumed)
         return Output(
             from: from, progress: progress, account: sorter.counts, repeatedBatches: sorter.repeatedBatches,
-            records: sorter.records, rejects: sorter.rejects, writers: batches.moves(), undecided: undecided)
+            records: sorter.records, rejects: sorter.rejects, writers: judge.moves())
     }
 
     /// Whether bytes that wait are a whole JSON object, and no control line.
@@ -177,15 +215,16 @@ public struct ObjectAssembler: Sendable {
     }
 
     /// Cuts a buffer into lines and batches.
-    /// - Returns: where the first byte that was not taken is, and the batch that stopped it, if one did.
+    /// - Returns: where the first byte that was not taken is, and the whole batches with the stretches that are theirs.
     private mutating func frame(
         _ buffer: [UInt8], from begin: Int, isEnd: Bool
-    ) -> (consumed: Int, undecided: UndecidedBatch?) {
+    ) -> (consumed: Int, batches: [(BatchPlace, rows: Range<Int>)]) {
         let bytes = buffer.span
         // Places in the object and in the buffer differ by this.
         let shift = progress.position - Int64(begin)
         lines.begin(from: begin, at: progress.position)
         breaks.find(in: bytes, from: begin, by: scanner)
+        var batches: [(BatchPlace, rows: Range<Int>)] = []
         var index = begin
         var plain = ...(-1)
         while true {
@@ -194,9 +233,9 @@ public struct ObjectAssembler: Sendable {
                 into: &lines, plain: plain)
             // What is no control line and was not taken as a line either waits for its newline.
             guard index < bytes.count, framer.isControl(bytes, at: index, progress.carry), !plain.contains(index)
-            else { return (index, nil) }
+            else { return (index, batches) }
             switch BatchReader.read(bytes, &breaks, at: index, isEnd: isEnd, by: checksums) {
-            case .unfinished: return (index, nil)
+            case .unfinished: return (index, batches)
             case .none: plain = ...index
             case .torn(let end):
                 lines.append(.torn, index..<end)
@@ -204,21 +243,16 @@ public struct ObjectAssembler: Sendable {
                 if isEnd, end == bytes.count, bytes[end - 1] != 0x0A { progress.carry = .sealedLine }
                 index = end
             case .whole(let control, let body):
-                let offset = shift + Int64(index)
-                guard let isRepeated = batches.isRepeated(control, at: offset) else {
-                    let range = ByteRange(shift + Int64(body.lowerBound), shift + Int64(body.upperBound))
-                    return (index, UndecidedBatch(writer: control.writer, offset: offset, body: range))
-                }
-                take(bytes, batchFrom: index, body, isRepeated: isRepeated)
+                let row = lines.count
+                lines.append(.control, index..<body.lowerBound - 1, separator: 1)
+                _ = framer.frame(bytes, &breaks, in: body, isEnd: false, carry: &progress.carry, into: &lines)
+                let place = BatchPlace(
+                    writer: control.writer, sequence: control.sequence, offset: shift + Int64(index),
+                    body: ByteRange(shift + Int64(body.lowerBound), shift + Int64(body.upperBound)))
+                batches.append((place, row..<lines.count))
                 index = body.upperBound
             }
         }
-    }
-
-    private mutating func take(_ bytes: Span<UInt8>, batchFrom start: Int, _ body: Range<Int>, isRepeated: Bool) {
-        guard !isRepeated else { return lines.append(.repeated, start..<body.upperBound) }
-        lines.append(.control, start..<body.lowerBound - 1, separator: 1)
-        _ = framer.frame(bytes, &breaks, in: body, isEnd: false, carry: &progress.carry, into: &lines)
     }
 
     private mutating func advance(over buffer: [UInt8], _ taken: Range<Int>) {

@@ -111,24 +111,17 @@ struct BatchTests {
         var assembler = ObjectAssembler(
             from: CursorProgress(), overlap: [], maxLineBytes: 1000, scanner: PortableScanner(),
             settings: ScanSettings())
-        var states: [WriterID: WriterState] = [:]
         var lines: [String] = []
         var rejects: [Reject] = []
         var position = 0
         for size in pieces where position < bytes.count {
             let end = min(bytes.count, position + size)
-            var piece = Array(bytes[position..<end])
-            while true {
-                let output = assembler.take(piece, isEnd: isEnd && end == bytes.count, at: .sample)
-                for row in 0..<output.records.count {
-                    lines.append(String(decoding: output.records.bytes[output.records.range(row)], as: UTF8.self))
-                }
-                rejects += output.rejects
-                for move in output.writers { states[move.writer] = move.to }
-                guard let batch = output.undecided else { break }
-                assembler.learn(batch.writer, states[batch.writer] ?? WriterState())
-                piece = []
+            let piece = Array(bytes[position..<end])
+            let output = assembler.take(piece, isEnd: isEnd && end == bytes.count, at: .sample)
+            for row in 0..<output.records.count {
+                lines.append(String(decoding: output.records.bytes[output.records.range(row)], as: UTF8.self))
             }
+            rejects += output.rejects
             position = end
         }
         return (lines, rejects, assembler.progress)
