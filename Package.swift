@@ -126,13 +126,13 @@ let package = Package(
         target("Adapters/Support/SdkPlatform", "LogModel SdkClient", .bridgesC),
         target("Adapters/Support/SeededNumbers"),
         target("Adapters/Support/SQLiteFiles", "GRDB"),
-        target("Adapters/Support/StoreSupport", "LogModel DistributedLock IngestionJobs LogQuery"),
+        target("Adapters/Support/StoreSupport", domain),
 
         // Adapters: the technologies.
         target(
             "Adapters/Fimidara",
             "LogModel AppRegistry SdkProvisioning LogIngestion LogMaintenance CallLedger HTTPTransport"),
-        target("Adapters/InMemory", domain + " SeededNumbers"),
+        target("Adapters/InMemory", domain + " SeededNumbers StoreSupport"),
         target("Adapters/ISAL", "LogModel CISAL", .bridgesC),
         target("Adapters/LocalFiles", "LogModel LogIngestion BlockingExecutor Digests", .bridgesC),
         target("Adapters/LocalFimidara", "LogModel BlockingExecutor Digests GRDB SQLiteFiles", .bridgesC),

@@ -1,12 +1,11 @@
 public import AppRegistry
 public import LogModel
+import StoreSupport
 
 extension InMemoryStore: ClientTokenStore {
     /// Adds a token of an app that is there and not deleted.
     public func add(_ token: ClientToken) throws(StoreError) {
-        guard isActive(token.app) else {
-            throw StoreError(.conflict, detail: "the token's app is unknown or deleted")
-        }
+        guard isActive(token.app) else { throw StoreError.tokenWithoutApp }
         guard tokens[token.id] == nil else { throw StoreError(.conflict, detail: "a token has the id") }
         tokens[token.id] = KeptToken(token: token)
     }

@@ -2,6 +2,7 @@ import AppRegistry
 import LogCursor
 public import LogIngestion
 public import LogModel
+import StoreSupport
 
 extension InMemoryStore: CommitStore {
     /// Applies steps in one transaction.
@@ -24,9 +25,7 @@ extension InMemoryStore: CommitStore {
             let outcome = areCurrent ? judge(step, positions[step.move.generation]) : .writerMoved
             outcomes.append(outcome)
             guard outcome == .applied else { continue }
-            guard step.move.to.counts.totalBytes == step.move.to.position else {
-                throw StoreError(.broken, detail: "the account of bytes does not add up to the position")
-            }
+            guard step.move.to.counts.totalBytes == step.move.to.position else { throw StoreError.unevenAccount }
             positions[step.move.generation] = step.move.to.position
             for (move, place) in zip(step.writers, places) { versions[place] = move.to.version }
         }

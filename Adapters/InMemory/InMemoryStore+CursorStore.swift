@@ -1,5 +1,6 @@
 public import LogCursor
 public import LogModel
+import StoreSupport
 
 extension InMemoryStore: CursorStore {
     /// The cursors of the latest generations of some objects.
@@ -19,9 +20,7 @@ extension InMemoryStore: CursorStore {
         let old = claim.cursor
         guard let owner = old.owner, holds(claim), latest(old.source, old.object)?.generation == claim.generation
         else { return nil }
-        let request = ClaimRequest(
-            source: old.source, object: old.object, app: old.app, identity: old.identity, size: 0, day: old.day,
-            fileIndex: old.fileIndex)
+        let request = ClaimRequest(after: old)
         let next = mint(request, after: cursors[claim.generation], because: reason)
         return take(next, by: owner, for: lease).map(Claim.init(cursor:))
     }

@@ -1,7 +1,8 @@
 import LogModel
+public import StoreSupport
 
 /// Why a database could not be opened; the words name `store.url` and say what to do, and hold no secret.
-public enum MongoOpenError: Error, Sendable, Hashable, CustomStringConvertible {
+public enum MongoOpenError: StoreOpenError, Hashable {
     /// The URL is none of MongoDB, or malformed.
     case malformed
     /// No server answers, or not one that takes writes, or TLS fails.
@@ -37,6 +38,16 @@ public enum MongoOpenError: Error, Sendable, Hashable, CustomStringConvertible {
             case .server(ServerCode.unauthorized): .forbidden(place: place, reason: message)
             case .server, .call: .other(place: place, reason: message)
             }
+    }
+
+    /// Where there is no store, when none was to be made.
+    public var missingStore: String? {
+        if case .noStore(let place) = self { place } else { nil }
+    }
+
+    /// Whether an earlier release has written the store, and it was not to be changed.
+    public var isOlderVersion: Bool {
+        if case .olderVersion = self { true } else { false }
     }
 
     /// Whether the same attempt may succeed later.

@@ -1,43 +1,42 @@
 import LogModel
-import StoreSupport
 
-extension StoreFailure {
+extension StoreError {
     /// What an error of the server at `target` means.
     init(_ error: PostgresError, in target: ConnectionTarget) {
-        let meaning: Meaning =
+        let reason: Reason =
             switch error.kind {
-            case _ where error.isOutcomeUnknown: .unknown
-            case .connectionLost, .timedOut, .cancelled: .passing
-            case .server(let state) where ServerState.isPassing(state): .passing
+            case _ where error.isOutcomeUnknown: .outcomeUnknown
+            case .connectionLost, .timedOut, .cancelled: .unavailable
+            case .server(let state) where ServerState.isPassing(state): .unavailable
             case .server(let state) where state.hasPrefix("23"): .conflict
-            case .server, .unreadable: .lasting
+            case .server, .unreadable: .broken
             }
         // The server's first line only: its details can hold what clients sent.
         self.init(
-            meaning, detail: "\(target.shown): \(target.censored(error.description))", condition: error.condition)
+            reason, detail: "\(target.shown): \(target.censored(error.description))", condition: error.condition)
     }
 }
 
-extension PostgresDatabase {
+extension PostgresStore {
     /// Reads with one statement and translates what goes wrong.
-    func read<Value: Sendable, Failure: Error>(
-        _ failure: (StoreFailure) -> Failure, _ work: @escaping @Sendable (PostgresSession) throws -> Value
-    ) async throws(Failure) -> Value {
+    func read<Value: Sendable>(
+        _ work: @escaping @Sendable (PostgresSession) throws -> Value
+    ) async throws(StoreError) -> Value {
         do {
             return try await self.work(work)
         } catch {
-            throw failure(StoreFailure(error, in: target))
+            throw StoreError(error, in: target)
         }
     }
 
     /// Writes in one transaction and translates what goes wrong.
-    func write<Value: Sendable, Failure: Error>(
-        _ failure: (StoreFailure) -> Failure, _ work: @escaping @Sendable (PostgresSession) throws -> Value
-    ) async throws(Failure) -> Value {
+    func write<Value: Sendable>(
+        _ work: @escaping @Sendable (PostgresSession) throws -> Value
+    ) async throws(StoreError) -> Value {
         do {
             return try await transaction(work)
         } catch {
-            throw failure(StoreFailure(error, in: target))
+            throw StoreError(error, in: target)
         }
     }
 }

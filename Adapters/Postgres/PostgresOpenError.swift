@@ -1,5 +1,7 @@
+public import StoreSupport
+
 /// Why a PostgreSQL store could not be opened; the words say what to do, and hold no password.
-public enum PostgresOpenError: Error, Sendable, Equatable, CustomStringConvertible {
+public enum PostgresOpenError: StoreOpenError, Equatable {
     /// The URL cannot be read.
     case invalidURL
     /// No server answers there.
@@ -45,6 +47,16 @@ public enum PostgresOpenError: Error, Sendable, Equatable, CustomStringConvertib
         case .server(let state) where ServerState.isPassing(state): self = .unreachable(store: store, reason: reason)
         case .server, .unreadable: self = .broken(store: store, reason: target.censored(error.description))
         }
+    }
+
+    /// Where there is no store, when none was to be made.
+    public var missingStore: String? {
+        if case .noStore(let store) = self { store } else { nil }
+    }
+
+    /// Whether an earlier release has written the store, and it was not to be changed.
+    public var isOlderVersion: Bool {
+        if case .olderVersion = self { true } else { false }
     }
 
     /// Whether the same attempt may succeed later.

@@ -2,7 +2,6 @@ import BlockingExecutor
 import Foundation
 import GRDB
 import GRDBSQLite
-import StoreSupport
 
 /// The time of one call: how long it may wait and work, and whether somebody still waits for it.
 ///

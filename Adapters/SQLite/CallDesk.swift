@@ -9,10 +9,11 @@ struct CallSite: Sendable {
     let file: StaticString
     let function: StaticString
 
-    /// The type and the function, such as `SQLiteAppStore.add(_:)`.
+    /// The port and the function, such as `AppStore.add(_:)`.
     var words: String {
-        let name = "\(file)".split(separator: "/").last?.split(whereSeparator: { ".+".contains($0) }).first ?? ""
-        return "\(name).\(function)"
+        // Files are called `SQLiteStore+AppStore.swift`.
+        let names = "\(file)".split(separator: "/").last?.split(whereSeparator: { ".+".contains($0) }) ?? []
+        return "\(names.dropLast().prefix(2).last ?? "").\(function)"
     }
 
     /// The same, and what it waits for.

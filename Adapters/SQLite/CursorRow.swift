@@ -2,6 +2,7 @@ import Foundation
 import GRDB
 import LogCursor
 import LogModel
+import StoreSupport
 
 // How a cursor lies in its row.
 
@@ -49,13 +50,6 @@ extension CursorProgress {
         versionSeen = row["version_seen"]
         hiddenSeen = row["hidden_seen"]
     }
-
-    /// The columns that hold a progress, in the order of ``arguments``.
-    static let columns = [
-        "position", "lines", "digest", "records", "record_bytes", "rejects", "reject_bytes", "skips", "skip_bytes",
-        "separator_bytes", "tail_length", "tail_hash", "carry", "size_seen", "grown_at",
-        "version_seen", "hidden_seen",
-    ]
 
     /// The values of ``columns``.
     var arguments: StatementArguments {

@@ -1,8 +1,9 @@
 import GRDB
 import LogCursor
 import LogModel
+import StoreSupport
 
-/// The steps of ``SQLiteCursorStore`` inside one transaction.
+/// The steps of cursors inside one transaction.
 struct CursorTable {
     private let db: Database
 
@@ -14,9 +15,7 @@ struct CursorTable {
         guard let owner = claim.cursor.owner, try isLatest(claim, of: owner) else { return nil }
         let cursor = claim.cursor
         try end(cursor)
-        let request = ClaimRequest(
-            source: cursor.source, object: cursor.object, app: cursor.app, identity: cursor.identity, size: 0,
-            day: cursor.day, fileIndex: cursor.fileIndex)
+        let request = ClaimRequest(after: cursor)
         try mint(request, ordinal: cursor.ordinal + 1, because: reason, epoch: claim.epoch)
         guard let next = try latest(cursor.source, cursor.object) else { return nil }
         return try take(next, by: owner, for: lease).map(Claim.init(cursor:))
@@ -99,7 +98,7 @@ struct CursorTable {
             sql: """
                 UPDATE cursors SET epoch = epoch + 1, owner = ?, lease_end = \(LeaseClock.sql) + ? WHERE generation = ? RETURNING *
                 """)
-        return try Row.fetchOne(statement, arguments: [owner.text, nanoseconds(lease), cursor.generation.number])
+        return try Row.fetchOne(statement, arguments: [owner.text, lease.wholeNanoseconds, cursor.generation.number])
             .map(LogCursor.Cursor.init(row:))
     }
 

@@ -1,49 +1,49 @@
 import GRDB
 import LogModel
 import SQLiteFiles
-import StoreSupport
 
-extension StoreFailure {
+extension StoreError {
     /// What an error of a call to the file at `path` means.
     init(_ error: any Error, in path: String, isWrite: Bool = false) {
         switch error {
         case let error as FileLost:
             // It lasts until somebody acts, as a full disk does; what was sent is to be sent again then.
-            self.init(.passing, detail: "sqlite \(path): \(error)", condition: .fileLost)
+            self.init(.unavailable, detail: "sqlite \(path): \(error)", condition: .fileLost)
         case let error as DatabaseError: self.init(error, at: path)
         case let error as StuckCall:
             // It may be in the middle of a commit.
             self.init(
-                isWrite ? .unknown : .passing,
+                isWrite ? .outcomeUnknown : .unavailable,
                 detail:
                     "sqlite \(path): a thread has not come back from SQLite for \(error.duration.components.seconds) s")
         case TurnGate.Refusal.late:
             self.init(
-                .passing,
+                .unavailable,
                 detail: "sqlite \(path): no turn in time: the calls before it wait for another process, or take long")
-        case TurnGate.Refusal.full: self.init(.passing, detail: "sqlite \(path): too many calls wait for their turn")
+        case TurnGate.Refusal.full:
+            self.init(.unavailable, detail: "sqlite \(path): too many calls wait for their turn")
         case CallClock.Ending.tooLong:
-            self.init(.passing, detail: "sqlite \(path): it was ended, as it took longer than a call may")
+            self.init(.unavailable, detail: "sqlite \(path): it was ended, as it took longer than a call may")
         case CallClock.Ending.leftLocked:
-            self.init(.passing, detail: "sqlite \(path): cancelled while another process held its lock")
-        case CallClock.Ending.left: self.init(.passing, detail: "sqlite \(path): cancelled")
-        case is CancellationError: self.init(.passing, detail: "sqlite \(path): cancelled before its turn")
-        default: self.init(.lasting, detail: "sqlite \(path): \(error)")
+            self.init(.unavailable, detail: "sqlite \(path): cancelled while another process held its lock")
+        case CallClock.Ending.left: self.init(.unavailable, detail: "sqlite \(path): cancelled")
+        case is CancellationError: self.init(.unavailable, detail: "sqlite \(path): cancelled before its turn")
+        default: self.init(.broken, detail: "sqlite \(path): \(error)")
         }
     }
 
     private init(_ error: DatabaseError, at path: String) {
-        let meaning: Meaning =
+        let reason: Reason =
             switch error.resultCode.primaryResultCode {
             case .SQLITE_BUSY, .SQLITE_LOCKED, .SQLITE_FULL, .SQLITE_IOERR, .SQLITE_CANTOPEN, .SQLITE_NOMEM,
                 .SQLITE_INTERRUPT, .SQLITE_ABORT, .SQLITE_READONLY:
-                .passing
+                .unavailable
             case .SQLITE_CONSTRAINT: .conflict
-            default: .lasting
+            default: .broken
             }
         // The statement's arguments stay out of it: they can hold what clients sent.
         self.init(
-            meaning, detail: "sqlite \(path): \(Self.words(error)) (code \(error.extendedResultCode.rawValue))",
+            reason, detail: "sqlite \(path): \(Self.words(error)) (code \(error.extendedResultCode.rawValue))",
             condition: Self.condition(error))
     }
 

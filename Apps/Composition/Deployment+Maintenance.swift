@@ -22,7 +22,7 @@ extension Deployment {
 
     /// What keeps the field catalogue.
     public func indexing() -> RecurringWork {
-        let indexer = FieldIndexer(apps: store.apps, catalogue: catalogue, reader: records)
+        let indexer = FieldIndexer(apps: store, catalogue: catalogue, reader: records)
         let (keeper, term, metrics) = (keeper, settings.indexLockTerm, telemetry.maintenance)
         return RecurringWork(.indexLogs, every: settings.indexInterval, shownBy: telemetry.runs) { onStart in
             try await keeper.execute(.indexLogs, lockTerm: term, onStart: onStart) {
@@ -45,8 +45,8 @@ extension Deployment {
         usual.days = settings.retentionDays
         usual.patience = settings.retentionPatience
         let ports = CleanupPorts(
-            apps: store.apps, cursors: store.cursors, records: store.records, catalogue: store.catalogue,
-            retention: store.retention, runs: store.runRetention, tombstones: store.tombstones)
+            apps: store, cursors: store, records: store, catalogue: store, retention: store, runs: store,
+            tombstones: store)
         return Cleanup(
             ports: ports,
             places: { fileStore.map { CleanupPlaces(sources: $0.sources, disposal: $0.disposal) } }, apps: apps,

@@ -1,18 +1,20 @@
 import LogModel
 public import Logging
 public import SdkProvisioning
+import StoreSupport
 import TelemetryAdapter
 
 extension Deployment {
     /// Puts together what init does, once for the deployment: lanes and confirmations are of one provisioner.
     /// - Returns: `nil` without a file store, where nothing can be provisioned.
     static func provisioner(
-        over fileStore: FileStore?, _ store: Store, _ settings: Settings, clock: any WallClock, entropy: any Entropy,
+        over fileStore: FileStore?, _ store: any LogStore, _ settings: Settings, clock: any WallClock,
+        entropy: any Entropy,
         telemetry: ServiceTelemetry, logger: Logger
     ) -> SdkProvisioner? {
         fileStore.map { fileStore in
             SdkProvisioner(
-                storage: fileStore.administration, memory: store.provisioning, tokens: store.tokens,
+                storage: fileStore.administration, memory: store, tokens: store,
                 settings: settings.provisioning, clock: clock, ticks: ContinuousClock(), entropy: entropy,
                 observer: EachProvisioningObserver(observers: [ProvisioningLog(logger), telemetry.provisioning]))
         }
@@ -22,7 +24,7 @@ extension Deployment {
     public func revocationSweep() -> RevocationSweep? {
         fileStore.map { fileStore in
             RevocationSweep(
-                storage: fileStore.administration, tokens: store.tokens, memory: store.provisioning, clock: clock,
+                storage: fileStore.administration, tokens: store, memory: store, clock: clock,
                 ticks: ContinuousClock())
         }
     }

@@ -14,6 +14,7 @@ public import LogQuery
 public import Logging
 public import SdkProvisioning
 import SimdJSONAdapter
+import StoreSupport
 import SystemAdapter
 import TelemetryAdapter
 
@@ -60,7 +61,7 @@ public struct Deployment: Sendable {
     private let provisioning: Late<SdkProvisioner>
     private let makes: Bool
     let logger: Logger
-    let store: Store
+    let store: any LogStore
     private let alarm: CallAlarm
     private let commits: any CommitStore
     private let owner: OwnerID
@@ -89,7 +90,7 @@ public struct Deployment: Sendable {
             settings, makes: makes, waiting: waitsForStore ? settings.storeWait : .zero, telemetry: telemetry,
             logger: logger)
         locks = try Locks(
-            settings.redis, orIn: store.locks, entropy: entropy, telemetry: telemetry, logger: logger)
+            settings.redis, orIn: store, entropy: entropy, telemetry: telemetry, logger: logger)
         self.settings = settings
         self.makes = makes
         self.data = data
@@ -98,21 +99,21 @@ public struct Deployment: Sendable {
         self.logger = logger
         self.telemetry = telemetry
         self.store = store
-        readiness = StoreReadiness(ping: store.ping)
-        commits = ObservedCommitStore(store.commits, telemetry.registry)
+        readiness = StoreReadiness { try await store.ping() }
+        commits = ObservedCommitStore(store, telemetry.registry)
         owner = .mint(at: clock.now(), from: entropy)
         lockKeeper = LockKeeper(store: locks.store, holder: owner, ticks: ContinuousClock())
-        apps = AppRegistrar(store: store.apps, clock: clock, entropy: entropy, ticks: ContinuousClock())
+        apps = AppRegistrar(store: store, clock: clock, entropy: entropy, ticks: ContinuousClock())
         tokens = ClientTokens(
-            apps: store.apps, store: store.tokens, hasher: SHA256Hasher(), clock: clock, entropy: entropy,
+            apps: store, store: store, hasher: SHA256Hasher(), clock: clock, entropy: entropy,
             ticks: ContinuousClock())
-        cursors = store.cursors
-        history = store.history
-        records = store.records
+        cursors = store
+        history = store
+        records = store
         query = LogQueryService(reader: records, signer: HMACSigner(Secret(base64(entropy.bytes(32)))))
-        rejects = store.rejects
-        catalogue = store.catalogue
-        runs = store.runs
+        rejects = store
+        catalogue = store
+        runs = store
         let files = try Deployment.files(
             settings, data: data, makes: makesFileStore, clock: clock, entropy: entropy, telemetry: telemetry,
             logger: logger)
@@ -253,7 +254,7 @@ extension Deployment {
     public func consumption() -> Consumption? {
         guard let fileStore else { return nil }
         let consumer = LogConsumer(
-            apps: store.apps, sources: fileStore.sources, cursors: cursors, commits: commits,
+            apps: store, sources: fileStore.sources, cursors: cursors, commits: commits,
             scanner: SimdJSONScanner(), checksums: ISALChecksums(), owner: owner, settings: settings.ingestion,
             clock: clock,
             ticks: ContinuousClock(), entropy: entropy, observer: observer, taken: StoredLines(records),

@@ -48,14 +48,14 @@ public enum StoreChoice: Sendable {
             self = .sqlite(path: path)
         case "postgres", "postgresql":
             do {
-                try PostgresDatabase.check(url: Secret(text))
+                try PostgresStore.check(url: Secret(text))
             } catch {
                 throw SettingsError(error.description)
             }
             self = .postgres(url: Secret(text))
         case "mongodb", "mongodb+srv":
             do {
-                try MongoDatabase.check(url: Secret(text))
+                try MongoStore.check(url: Secret(text))
             } catch {
                 throw SettingsError(error.description)
             }

@@ -1,15 +1,11 @@
 import Logging
+import StoreSupport
 import SystemAdapter
 
 /// A store of which no server answers; the words say which one and what to look at.
 public struct StoreUnreachable: Error, Sendable, CustomStringConvertible {
     /// What is wrong.
     public let description: String
-
-    /// What an error of opening a store is to those who started the program.
-    static func orSettingsError(_ error: some CustomStringConvertible, mayPass: Bool) -> any Error {
-        mayPass ? StoreUnreachable(description: error.description) : SettingsError(error.description)
-    }
 }
 
 extension Store {
@@ -27,7 +23,7 @@ extension Store {
     /// - Throws: ``StoreUnreachable`` of the last attempt; ``SettingsError``, ``StoreMissing`` and ``StoreOutdated`` at once.
     static func open(
         _ settings: Settings, makes: Bool, waiting limit: Duration, telemetry: ServiceTelemetry, logger: Logger
-    ) async throws -> Store {
+    ) async throws -> any LogStore {
         let clock = ContinuousClock()
         let end = clock.now.advanced(by: limit)
         var pause = Duration.milliseconds(500)
@@ -52,7 +48,7 @@ extension Store {
     /// Opens a store, and makes it or brings it up to date when that is needed.
     private static func opened(
         _ settings: Settings, _ telemetry: ServiceTelemetry, _ logger: Logger
-    ) async throws -> Store {
+    ) async throws -> any LogStore {
         let store = try await made(settings, telemetry, logger)
         // Releases before have left it open to others.
         if case .sqlite(let path) = settings.store { PrivateFile.closeDatabase(path) }
@@ -61,7 +57,7 @@ extension Store {
 
     private static func made(
         _ settings: Settings, _ telemetry: ServiceTelemetry, _ logger: Logger
-    ) async throws -> Store {
+    ) async throws -> any LogStore {
         if case .sqlite(let path) = settings.store {
             // First of all: nothing of a stranger's file is changed.
             try Store.demandTrust(inFile: path, settings, makes: true)

@@ -16,7 +16,7 @@ final class World: @unchecked Sendable {
     let files = InMemoryFileStore()
     let storeClock: SimulatedWallClock
     let store: InMemoryStore
-    let locks: InMemoryLockStore
+    let locks: InMemoryStore
     private(set) var apps: [RegisteredApp] = []
     var settings = IngestionSettings()
     /// Whether faults strike.
@@ -95,7 +95,7 @@ final class World: @unchecked Sendable {
         entropy = SeededEntropy(seed: seed &+ 1)
         storeClock = SimulatedWallClock(scheduler, start: World.begin)
         store = InMemoryStore(clock: storeClock)
-        locks = InMemoryLockStore(clock: storeClock)
+        locks = InMemoryStore(clock: storeClock)
         settings.maxLineBytes = 200
         settings.chunkBytes = 512 + below(1024)
         settings.bytesInFlight = 16_384

@@ -43,7 +43,7 @@ struct MetricDocumentTests {
         _ = telemetry.requestFigures(problemCodes: ProblemCode.allCases.map(\.rawValue))
         let clock = ManualWallClock()
         let registry = telemetry.registry
-        _ = ObservedLockStore(InMemoryLockStore(clock: clock), registry)
+        _ = ObservedLockStore(InMemoryStore(clock: clock), registry)
         _ = ObservedCommitStore(InMemoryStore(clock: clock), registry)
         _ = ObservedSources(InMemoryAppSources(InMemoryFileStore()), registry)
         _ = ObservedStorageAdministration(InMemoryStorage(clock: clock, entropy: SeededEntropy(seed: 1)), registry)

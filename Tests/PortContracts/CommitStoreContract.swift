@@ -23,7 +23,7 @@ public enum CommitStoreContract {
             #expect(cursor.progress.counts.totalBytes == cursor.progress.position)
             #expect(cursor.updatedAt == step.receivedAt)
             #expect(try await store.texts(of: app) == ["{\"a\":1}", "{\"b\":\"é漢😀\"}"])
-            #expect(try await store.records.count(of: cursor.generation) == 2)
+            #expect(try await store.ports.count(of: cursor.generation) == 2)
         },
         Clause("every part of a progress survives, the digest's state included") { store in
             let app = try await store.newApp()
@@ -43,12 +43,12 @@ public enum CommitStoreContract {
             let app = try await store.newApp()
             var feed = ObjectFeed(try await store.claim("o", of: app))
             let steps = ["{\"a\":1}\n", "{\"a\":2}\n", "{\"a\":3}\n"].map { feed.step($0) }
-            #expect(try await store.commits.commit(steps) == [.applied, .applied, .applied])
+            #expect(try await store.ports.commit(steps) == [.applied, .applied, .applied])
             #expect(try await store.cursor("o", of: app)?.progress == feed.progress)
             #expect(try await store.texts(of: app).count == 3)
         },
         Clause("nothing to commit is nothing to answer") { store async throws in
-            #expect(try await store.commits.commit([]) == [])
+            #expect(try await store.ports.commit([]) == [])
         },
         Clause("a step without rows moves the cursor alone") { store in
             let app = try await store.newApp()
@@ -65,7 +65,7 @@ public enum CommitStoreContract {
                 var feed = ObjectFeed(try await store.claim("o\(index)", of: app, by: owner))
                 steps.append(feed.step("{\"n\":\(index)}\n"))
             }
-            #expect(try await store.commits.commit(steps).allSatisfy { $0 == .applied })
+            #expect(try await store.ports.commit(steps).allSatisfy { $0 == .applied })
             #expect(Set(try await store.texts(of: app)) == Set((0..<200).map { "{\"n\":\($0)}" }))
         },
         Clause("what a record is kept with comes back: place, number, times, level and flags") { store in
@@ -75,7 +75,7 @@ public enum CommitStoreContract {
             _ = try await store.commit(
                 feed.step(
                     "\n{\"ts\":1700000000.25,\"level\":\"WARN\"}\n{\"x\":1}\n", at: .sample))
-            let rows = try await store.records.rows(of: claim.generation, from: 0, limit: 10)
+            let rows = try await store.ports.rows(of: claim.generation, from: 0, limit: 10)
             #expect(rows.offsets == [1, 37] && rows.lineNumbers == [2, 3])
             #expect(rows.timestamps == [1_700_000_000_250_000_000, Timestamp.sample.nanoseconds])
             #expect(rows.receipts == [Timestamp.sample.nanoseconds, Timestamp.sample.nanoseconds])
@@ -122,7 +122,7 @@ public enum CommitStoreContract {
                     if refused.contains(index) { feed.epoch -= 1 }
                     steps.append(feed.step("{\"in\":\"\(tag)-\(index)\"}\nbroken\n"))
                 }
-                let outcomes = try await store.commits.commit(steps)
+                let outcomes = try await store.ports.commit(steps)
                 #expect(outcomes == (0..<3).map { refused.contains($0) ? .refused : .applied })
                 let stored = try await store.texts(of: app)
                 for index in 0..<3 {
@@ -136,7 +136,7 @@ public enum CommitStoreContract {
             let step = feed.step("{\"a\":1}\nbroken\n")
             #expect(try await store.commit(step) == .applied)
             #expect(try await store.commit(step) == .refused)
-            #expect(try await store.commits.commit([step, step]) == [.refused, .refused])
+            #expect(try await store.ports.commit([step, step]) == [.refused, .refused])
             #expect(try await store.texts(of: app).count == 1)
             #expect(try await store.rejects(of: app).count == 1)
         },
@@ -168,9 +168,9 @@ public enum CommitStoreContract {
             let (app, other) = (try await store.newApp(), try await store.newApp())
             var gone = ObjectFeed(try await store.claim("o", of: app))
             var alive = ObjectFeed(try await store.claim("o", of: other))
-            #expect(try await store.apps.deleteApp(app, at: .sample))
+            #expect(try await store.ports.deleteApp(app, at: .sample))
             let steps = [gone.step("{\"a\":1}\nbroken\n"), alive.step("{\"a\":1}\n")]
-            #expect(try await store.commits.commit(steps) == [.appDeleted, .applied])
+            #expect(try await store.ports.commit(steps) == [.appDeleted, .applied])
             #expect(try await store.texts(of: app) == [])
             #expect(try await store.rejects(of: app) == [])
             #expect(try await store.cursor("o", of: app)?.progress == CursorProgress())
@@ -188,7 +188,7 @@ public enum CommitStoreContract {
             let step = ObjectStep(
                 move: move, app: app, records: RecordColumns(over: []), rejects: [], receivedAt: .sample)
             let good = sound.step("{\"a\":1}\n")
-            let error = await #expect(throws: StoreError.self) { try await store.commits.commit([good, step]) }
+            let error = await #expect(throws: StoreError.self) { try await store.ports.commit([good, step]) }
             #expect(error?.reason == .broken)
             #expect(try await store.texts(of: app) == [])
             #expect(try await store.cursor("sound", of: app)?.progress == CursorProgress())
@@ -211,16 +211,16 @@ public enum CommitStoreContract {
                 #expect(try await store.commit(step) == .applied)
             }
             #expect(try await store.texts(of: app) == ["{\"a\":1}", "{\"c\":3}"])
-            let rows = try await store.records.rows(of: claim.generation, from: 0, limit: 10)
+            let rows = try await store.ports.rows(of: claim.generation, from: 0, limit: 10)
             #expect(rows.lineNumbers == [1, 2] && rows.timestamps == [5, 7] && rows.levels == [9, 17])
         },
     ]
 
     private static func expectUntouched(_ claim: Claim, of app: AppID, in store: StoreUnderTest) async throws {
-        #expect(try await store.cursors.cursors(of: app, after: nil, limit: 10) == [claim.cursor])
+        #expect(try await store.ports.cursors(of: app, after: nil, limit: 10) == [claim.cursor])
         #expect(try await store.texts(of: app) == [])
         #expect(try await store.rejects(of: app) == [])
-        #expect(try await store.records.count(of: claim.generation) == 0)
+        #expect(try await store.ports.count(of: claim.generation) == 0)
     }
 
     /// A progress in which no two parts are equal.

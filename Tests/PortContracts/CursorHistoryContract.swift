@@ -15,7 +15,7 @@ public enum CursorHistoryContract {
             let app = try await store.newApp()
             let owner = OwnerID.fresh()
             let first = try await store.claim("o", of: app, by: owner)
-            let history = store.history
+            let history = store.ports
             #expect(try await history.steps(of: first.generation) == [])
             var feed = ObjectFeed(first)
             #expect(try await store.commit(feed.step("{\"a\":1}\n")) == .applied)
@@ -43,7 +43,7 @@ public enum CursorHistoryContract {
             _ = try await store.claim("o", of: app)
             var feed = ObjectFeed(stale)
             #expect(try await store.commit(feed.step("{\"a\":1}\n")) == .refused)
-            #expect(try await store.history.steps(of: stale.generation) == [])
+            #expect(try await store.ports.steps(of: stale.generation) == [])
         },
         Clause("of a generation's steps the latest 100 are kept") { store in
             let app = try await store.newApp()
@@ -56,7 +56,7 @@ public enum CursorHistoryContract {
                 var feed = ObjectFeed(claim, from: claim.cursor.progress, overlap: overlap)
                 #expect(try await store.commit(feed.step("{}\n")) == .applied)
             }
-            let steps = try await store.history.steps(of: generation)
+            let steps = try await store.ports.steps(of: generation)
             #expect(steps.count == CursorStep.limit)
             #expect(steps.first?.from == 15 && steps.last?.to == Int64(CursorStep.limit + 5) * 3)
         },
@@ -67,7 +67,7 @@ public enum CursorHistoryContract {
             #expect(try await store.commit(feed.step("no\n{\"a\":1}\n")) == .applied)
             let early = feed.progress
             #expect(try await store.commit(feed.step("nor\n{\"b\":2}\n")) == .applied)
-            let history = store.history
+            let history = store.ports
             let before = try #require(try await store.cursor("o", of: app))
             let rejects = try await store.rejects(of: app)
             #expect(rejects.map(\.range) == [ByteRange(0, 2), ByteRange(11, 14)])
@@ -93,7 +93,7 @@ public enum CursorHistoryContract {
             let app = try await store.newApp()
             var feed = ObjectFeed(try await store.claim("o", of: app))
             #expect(try await store.commit(feed.step("{\"a\":1}\n{\"b\":2}\n")) == .applied)
-            let history = store.history
+            let history = store.ports
             let old = try #require(try await store.cursor("o", of: app))
             #expect(try await history.rewind(old, to: CursorProgress(), at: .sample) == .rewound)
             let new = try #require(try await store.cursor("o", of: app))
@@ -104,7 +104,7 @@ public enum CursorHistoryContract {
         },
         Clause("an ended generation and a deleted app's cursor are left alone") { store in
             let (app, deleted) = (try await store.newApp(), try await store.newApp())
-            let history = store.history
+            let history = store.ports
             for name in [app, deleted] {
                 var feed = ObjectFeed(try await store.claim("o", of: name, identity: "a", lease: shortLease))
                 #expect(try await store.commit(feed.step("{\"a\":1}\n")) == .applied)
@@ -114,7 +114,7 @@ public enum CursorHistoryContract {
             _ = try await store.claim("o", of: app, identity: "b")
             #expect(try await history.rewind(old, to: CursorProgress(), at: .sample) == .refused)
             let gone = try #require(try await store.cursor("o", of: deleted))
-            _ = try await store.apps.deleteApp(deleted, at: .sample)
+            _ = try await store.ports.deleteApp(deleted, at: .sample)
             #expect(try await history.rewind(gone, to: CursorProgress(), at: .sample) == .refused)
         },
     ]

@@ -36,7 +36,7 @@ public enum CursorModelContract {
             apps = [.fresh(), .fresh()]
             owners = [.fresh(), .fresh(), .fresh()]
             for app in apps {
-                try await subject.apps.add(app)
+                try await subject.ports.add(app)
                 try await model.add(app)
             }
         }
@@ -63,7 +63,7 @@ public enum CursorModelContract {
                     app: app, identity: Int.random(in: 0..<8, using: &generator) == 0 ? "b" : "a",
                     size: Int.random(in: 0..<8, using: &generator) == 0 ? 3 : 1 << 30)
             }
-            let real = try await subject.cursors.claim(requests, by: owner, for: longLease)
+            let real = try await subject.ports.claim(requests, by: owner, for: longLease)
             let modelled = await model.claim(requests, by: owner, for: longLease)
             #expect(real.count == modelled.count, "\(label)")
             for (one, other) in zip(real, modelled) {
@@ -91,13 +91,13 @@ public enum CursorModelContract {
                 real.append(step(pair.subject, progress, text))
                 modelled.append(step(pair.model, progress, text))
             }
-            let outcomes = try await subject.commits.commit(real)
+            let outcomes = try await subject.ports.commit(real)
             #expect(outcomes == (try await model.commit(modelled)), "\(label)")
         }
 
         private func progress(of claim: Claim, isFresh: Bool) async throws -> CursorProgress {
             guard isFresh else { return claim.cursor.progress }
-            let all = try await subject.cursors.cursors(of: claim.cursor.app, after: nil, limit: 1000)
+            let all = try await subject.ports.cursors(of: claim.cursor.app, after: nil, limit: 1000)
             return all.first { $0.generation == claim.generation }?.progress ?? claim.cursor.progress
         }
 
@@ -111,7 +111,7 @@ public enum CursorModelContract {
 
         private mutating func extend(_ label: String) async throws {
             let some = claims.filter { _ in Bool.random(using: &generator) }
-            let lost = try await subject.cursors.extend(some.map(\.subject), for: longLease)
+            let lost = try await subject.ports.extend(some.map(\.subject), for: longLease)
             let expected = await model.extend(some.map(\.model), for: longLease)
             #expect(Set(lost.compactMap { numbers[$0] }) == expected, "\(label)")
         }
@@ -119,14 +119,14 @@ public enum CursorModelContract {
         private mutating func release() async throws {
             guard !claims.isEmpty else { return }
             let pair = pick(claims)
-            try await subject.cursors.release([pair.subject])
+            try await subject.ports.release([pair.subject])
             await model.release([pair.model])
         }
 
         private mutating func beginNext(_ label: String) async throws {
             guard !claims.isEmpty else { return }
             let pair = pick(claims)
-            let real = try await subject.cursors.beginNext(after: pair.subject, because: .rewritten, for: longLease)
+            let real = try await subject.ports.beginNext(after: pair.subject, because: .rewritten, for: longLease)
             let modelled = await model.beginNext(after: pair.model, because: .rewritten, for: longLease)
             guard let real, let modelled else {
                 #expect(real == nil && modelled == nil, "\(label)")
@@ -139,22 +139,22 @@ public enum CursorModelContract {
 
         private mutating func deleteApp(_ label: String) async throws {
             let app = pick(apps).id
-            let deleted = try await subject.apps.deleteApp(app, at: .sample)
+            let deleted = try await subject.ports.deleteApp(app, at: .sample)
             #expect(deleted == (await model.deleteApp(app, at: .sample)), "\(label)")
         }
 
         func compareAll(_ label: String) async throws {
             for app in apps {
-                let real = try await subject.cursors.cursors(of: app.id, after: nil, limit: 1000)
+                let real = try await subject.ports.cursors(of: app.id, after: nil, limit: 1000)
                 let modelled = await model.cursors(of: app.id, after: nil, limit: 1000)
                 #expect(real.count == modelled.count, "\(label)")
                 for (one, other) in zip(real, modelled) { expectAlike(one, other, label) }
                 let filter = LogFilter(app: app.id)
-                let rows = try await subject.records.rows(filter, order: .stored, after: nil, limit: 10_000)
+                let rows = try await subject.ports.rows(filter, order: .stored, after: nil, limit: 10_000)
                 let expected = await model.rows(filter, order: .stored, after: nil, limit: 10_000)
                 #expect(rows.bytes == expected.bytes && rows.offsets == expected.offsets, "\(label)")
                 #expect(rows.lineNumbers == expected.lineNumbers && rows.timestamps == expected.timestamps, "\(label)")
-                let rejects = try await subject.rejects.rejects(of: app.id, after: nil, limit: 10_000)
+                let rejects = try await subject.ports.rejects(of: app.id, after: nil, limit: 10_000)
                 let others = await model.rejects(of: app.id, after: nil, limit: 10_000)
                 #expect(rejects.map(\.range) == others.map(\.range), "\(label)")
                 #expect(rejects.map { numbers[$0.generation] } == others.map(\.generation), "\(label)")

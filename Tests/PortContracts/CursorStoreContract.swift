@@ -32,7 +32,7 @@ public enum CursorStoreContract {
                 move: move, app: app, records: RecordColumns(over: []), rejects: [], receivedAt: .sample)
             #expect(try await store.commit(step) == .applied)
             #expect(try await store.cursor("o", of: app)?.progress == progress)
-            let next = try await store.cursors.beginNext(after: claim, because: .rewritten, for: longLease)
+            let next = try await store.ports.beginNext(after: claim, because: .rewritten, for: longLease)
             #expect(next?.cursor.progress == CursorProgress())
             #expect(try await store.cursor("o", of: app)?.progress == CursorProgress())
         },
@@ -43,7 +43,7 @@ public enum CursorStoreContract {
                 if case .claimed = outcome { true } else { false }
             }
             #expect(won == 1)
-            #expect(try await store.cursors.cursors(of: app, after: nil, limit: 100).count == 1)
+            #expect(try await store.ports.cursors(of: app, after: nil, limit: 100).count == 1)
         },
         Clause("each claim raises the epoch, also the holder's own") { store in
             let app = try await store.newApp()
@@ -54,18 +54,18 @@ public enum CursorStoreContract {
                 #expect(claim.epoch > epoch)
                 epoch = claim.epoch
             }
-            #expect(try await store.cursors.cursors(of: app, after: nil, limit: 100).count == 1)
+            #expect(try await store.ports.cursors(of: app, after: nil, limit: 100).count == 1)
         },
         Clause("outcomes come in the order of the requests, each for itself") { store in
             let app = try await store.newApp()
             let deleted = try await store.newApp()
-            _ = try await store.apps.deleteApp(deleted, at: .sample)
+            _ = try await store.ports.deleteApp(deleted, at: .sample)
             _ = try await store.claim("held", of: app)
             let requests = [("free", app), ("held", app), ("x", deleted), ("y", AppID.fresh())].map { name, app in
                 ClaimRequest(
                     source: store.source(of: app), object: ObjectKey(name), app: app, identity: "a", size: 1 << 40)
             }
-            let outcomes = try await store.cursors.claim(requests, by: .fresh(), for: longLease)
+            let outcomes = try await store.ports.claim(requests, by: .fresh(), for: longLease)
             #expect(outcomes.count == 4)
             guard case .claimed(let claim) = outcomes[0], case .held = outcomes[1] else {
                 throw NotClaimed(outcome: outcomes[0])
@@ -73,7 +73,7 @@ public enum CursorStoreContract {
             #expect(claim.cursor.object == ObjectKey("free"))
             #expect(claim.cursor.day == nil && claim.cursor.fileIndex == nil)
             #expect(outcomes[2] == .appDeleted && outcomes[3] == .appDeleted)
-            #expect(try await store.cursors.cursors(of: deleted, after: nil, limit: 10) == [])
+            #expect(try await store.ports.cursors(of: deleted, after: nil, limit: 10) == [])
         },
         Clause("objects of one name in two sources are two objects") { store in
             let (one, other) = (try await store.newApp(), try await store.newApp())
@@ -84,13 +84,13 @@ public enum CursorStoreContract {
         Clause("names are told apart by their bytes, however they look") { store in
             let app = try await store.newApp()
             let names = ["caf\u{E9}.ndjson", "cafe\u{301}.ndjson", "CAF\u{C9}.ndjson"]
-            let generations = try await store.cursors.claim(
+            let generations = try await store.ports.claim(
                 names.map {
                     ClaimRequest(
                         source: store.source(of: app), object: ObjectKey($0), app: app, identity: $0, size: 1)
                 }, by: .fresh(), for: longLease)
             #expect(Set(generations).count == 3)
-            let found = try await store.cursors.latest(in: store.source(of: app), of: names.map { ObjectKey($0) })
+            let found = try await store.ports.latest(in: store.source(of: app), of: names.map { ObjectKey($0) })
             #expect(found.count == 3)
         },
     ]
@@ -118,7 +118,7 @@ public enum CursorStoreContract {
         Clause("a prolonged claim outlasts its first lease") { store in
             let app = try await store.newApp()
             let claim = try await store.claim("o", of: app, lease: shortLease)
-            #expect(try await store.cursors.extend([claim], for: longLease) == [])
+            #expect(try await store.ports.extend([claim], for: longLease) == [])
             try await store.outlast()
             guard case .held = try await store.ask("o", of: app, by: .fresh()) else {
                 throw NotClaimed(outcome: .appDeleted)
@@ -131,23 +131,23 @@ public enum CursorStoreContract {
             let kept = try await store.claim("kept", of: app, by: owner, lease: longLease)
             try await store.outlast()
             let taken = try await store.claim("lost", of: app)
-            #expect(try await store.cursors.extend([lost, kept], for: longLease) == [lost.generation])
+            #expect(try await store.ports.extend([lost, kept], for: longLease) == [lost.generation])
             #expect(try await store.cursor("lost", of: app) == taken.cursor)
         },
         Clause("a claim that was given up can be taken at once") { store in
             let app = try await store.newApp()
             let first = try await store.claim("o", of: app)
-            try await store.cursors.release([first])
+            try await store.ports.release([first])
             let second = try await store.claim("o", of: app)
             #expect(second.epoch > first.epoch)
-            #expect(try await store.cursors.extend([first], for: longLease) == [first.generation])
+            #expect(try await store.ports.extend([first], for: longLease) == [first.generation])
         },
         Clause("giving up a lost claim leaves the new owner's alone") { store in
             let app = try await store.newApp()
             let lost = try await store.claim("o", of: app, lease: shortLease)
             try await store.outlast()
             let taken = try await store.claim("o", of: app)
-            try await store.cursors.release([lost])
+            try await store.ports.release([lost])
             #expect(try await store.cursor("o", of: app) == taken.cursor)
         },
     ]
@@ -162,7 +162,7 @@ public enum CursorStoreContract {
             #expect(second.cursor.ordinal == 2 && second.cursor.reason == .replaced)
             #expect(second.cursor.identity == "b" && second.cursor.progress == CursorProgress())
             #expect(try await store.cursor("o", of: app) == second.cursor)
-            #expect(try await store.cursors.cursors(of: app, after: nil, limit: 10).count == 2)
+            #expect(try await store.ports.cursors(of: app, after: nil, limit: 10).count == 2)
         },
         Clause("a size below the position begins the next generation, as truncated; one at it does not") { store in
             let app = try await store.newApp()
@@ -180,24 +180,24 @@ public enum CursorStoreContract {
             let app = try await store.newApp()
             let first = try await store.claim("o", of: app, identity: "a")
             let next = try #require(
-                try await store.cursors.beginNext(after: first, because: .rewritten, for: longLease))
+                try await store.ports.beginNext(after: first, because: .rewritten, for: longLease))
             #expect(next.cursor.ordinal == 2 && next.cursor.reason == .rewritten)
             #expect(next.cursor.owner == first.cursor.owner && next.cursor.identity == "a")
             #expect(next.cursor.day == first.cursor.day && next.cursor.fileIndex == first.cursor.fileIndex)
             #expect(next.cursor.progress == CursorProgress() && next.epoch > first.epoch)
             #expect(try await store.cursor("o", of: app) == next.cursor)
-            #expect(try await store.cursors.extend([next], for: longLease) == [])
+            #expect(try await store.ports.extend([next], for: longLease) == [])
         },
         Clause("only who holds the claim begins the next generation, and only once") { store in
             let app = try await store.newApp()
             let lost = try await store.claim("o", of: app, lease: shortLease)
             try await store.outlast()
             let taken = try await store.claim("o", of: app)
-            #expect(try await store.cursors.beginNext(after: lost, because: .rewritten, for: longLease) == nil)
+            #expect(try await store.ports.beginNext(after: lost, because: .rewritten, for: longLease) == nil)
             #expect(try await store.cursor("o", of: app) == taken.cursor)
-            #expect(try await store.cursors.beginNext(after: taken, because: .rewritten, for: longLease) != nil)
-            #expect(try await store.cursors.beginNext(after: taken, because: .rewritten, for: longLease) == nil)
-            #expect(try await store.cursors.cursors(of: app, after: nil, limit: 10).count == 2)
+            #expect(try await store.ports.beginNext(after: taken, because: .rewritten, for: longLease) != nil)
+            #expect(try await store.ports.beginNext(after: taken, because: .rewritten, for: longLease) == nil)
+            #expect(try await store.ports.cursors(of: app, after: nil, limit: 10).count == 2)
         },
         Clause("an ended generation takes no more: neither its claim nor its moves count") { store in
             let app = try await store.newApp()
@@ -206,14 +206,14 @@ public enum CursorStoreContract {
             try await store.outlast()
             _ = try await store.claim("o", of: app, identity: "b")
             #expect(try await store.commit(feed.step("{\"late\":1}\n")) == .refused)
-            #expect(try await store.cursors.extend([old], for: longLease) == [old.generation])
+            #expect(try await store.ports.extend([old], for: longLease) == [old.generation])
             #expect(try await store.texts(of: app) == [])
         },
         Clause("the generation that a rewrite ended takes no more either") { store in
             let app = try await store.newApp()
             let old = try await store.claim("o", of: app)
             var feed = ObjectFeed(old)
-            _ = try await store.cursors.beginNext(after: old, because: .rewritten, for: longLease)
+            _ = try await store.ports.beginNext(after: old, because: .rewritten, for: longLease)
             #expect(try await store.commit(feed.step("{\"late\":1}\n")) == .refused)
         },
     ]
@@ -222,10 +222,10 @@ public enum CursorStoreContract {
         Clause("objects without a cursor are left out; the others are found at once") { store in
             let app = try await store.newApp()
             let claims = try await inParallel(5) { try await store.claim("o\($0)", of: app) }
-            let found = try await store.cursors.latest(
+            let found = try await store.ports.latest(
                 in: store.source(of: app), of: (0..<10).map { ObjectKey("o\($0)") })
             #expect(found == Dictionary(uniqueKeysWithValues: claims.map { ($0.cursor.object, $0.cursor) }))
-            #expect(try await store.cursors.latest(in: store.source(of: app), of: []) == [:])
+            #expect(try await store.ports.latest(in: store.source(of: app), of: []) == [:])
         },
         Clause("cursors of all generations are listed by generation, page by page, of one app or of all") { store in
             let (app, other) = (try await store.newApp(), try await store.newApp())
@@ -249,7 +249,7 @@ public enum CursorStoreContract {
     private static func pages(_ store: StoreUnderTest, of app: AppID?) async throws -> [Cursor] {
         var all: [Cursor] = []
         while true {
-            let page = try await store.cursors.cursors(of: app, after: all.last?.generation, limit: 3)
+            let page = try await store.ports.cursors(of: app, after: all.last?.generation, limit: 3)
             all += page
             guard page.count == 3 else { return all }
         }

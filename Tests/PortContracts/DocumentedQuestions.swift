@@ -33,7 +33,7 @@ enum DocumentedQuestions {
             }
             for row in try shelf.document.rows(under: "Histograms") {
                 let interval = try #require(Duration(given: try only(row[0])))
-                let bars = try await store.records.histogram(LogFilter(app: shelf.app), interval: interval, limit: 100)
+                let bars = try await store.ports.histogram(LogFilter(app: shelf.app), interval: interval, limit: 100)
                 #expect(bars.map(\.from.rfc3339) == Document.quoted(row[1]), "\(row[0])")
                 // The same bars when lines have to be looked at.
                 let all = LogFilter(app: shelf.app, text: "{")
@@ -60,7 +60,7 @@ enum DocumentedQuestions {
             #expect(try await store.commit(feed.step(lines.map { $0 + "\n" }.joined())) == .applied)
         }
 
-        var service: LogQueryService { LogQueryService(reader: store.records, signer: PlainSigner()) }
+        var service: LogQueryService { LogQueryService(reader: store.ports, signer: PlainSigner()) }
 
         func filter(condition: String) throws -> LogFilter {
             let list = try JSONNode(parsing: Array("[\(condition)]".utf8))

@@ -12,7 +12,7 @@ public enum FieldCatalogueContract {
     public static let clauses: [Clause<StoreUnderTest>] = [
         Clause("the backlog is what was committed beyond the catalogue's position, and of its app alone") { store in
             let (app, other) = (try await store.newApp(), try await store.newApp())
-            let catalogue = store.catalogue
+            let catalogue = store.ports
             let first = try await store.take("{\"a\":1}\n{\"b\":2}\n", into: "one", of: app)
             let second = try await store.take("{\"c\":3}\n", into: "two", of: app)
             _ = try await store.take("{\"d\":4}\n", into: "one", of: other)
@@ -33,7 +33,7 @@ public enum FieldCatalogueContract {
         },
         Clause("a step of which one position is elsewhere leaves no trace") { store in
             let app = try await store.newApp()
-            let catalogue = store.catalogue
+            let catalogue = store.ports
             let first = try await store.take("{\"a\":1}\n", into: "one", of: app)
             let second = try await store.take("{\"a\":1}\n", into: "two", of: app)
             let once = step(app, [FollowerMove(generation: first, from: 0, to: 8)], [entry("a", .number)])
@@ -51,7 +51,7 @@ public enum FieldCatalogueContract {
         },
         Clause("of eight indexers with the same step one gets through") { store in
             let app = try await store.newApp()
-            let catalogue = store.catalogue
+            let catalogue = store.ports
             let generation = try await store.take("{\"a\":1}\n", into: "one", of: app)
             let once = step(app, [FollowerMove(generation: generation, from: 0, to: 8)], [entry("a", .number)])
             let outcomes = try await inParallel(8) { _ in try await catalogue.apply(once) }
@@ -60,7 +60,7 @@ public enum FieldCatalogueContract {
         },
         Clause("a known field gets more types, a higher count and wider times") { store in
             let app = try await store.newApp()
-            let catalogue = store.catalogue
+            let catalogue = store.ports
             let generation = try await store.take("{}\n{}\n{}\n", into: "one", of: app)
             let seen = [
                 entry("f", .number, 2, 50, 60), entry("f", .string, 3, 40, 55), entry("f", .null, 1, 70, 80),
@@ -76,7 +76,7 @@ public enum FieldCatalogueContract {
         },
         Clause("fields come in the order of their bytes, page by page, and those that look alike stay two") { store in
             let app = try await store.newApp()
-            let catalogue = store.catalogue
+            let catalogue = store.ports
             let generation = try await store.take("{}\n", into: "one", of: app)
             let names = ["B", "[\"\\u0000\"]", "a", "a[*]", "e\u{301}", "z", "\u{E9}", "\u{1F600}"]
             let move = FollowerMove(generation: generation, from: 0, to: 3)
@@ -91,7 +91,7 @@ public enum FieldCatalogueContract {
         },
         Clause("new paths beyond the limit are counted as overflow, known ones still grow") { store in
             let app = try await store.newApp()
-            let catalogue = store.catalogue
+            let catalogue = store.ports
             let generation = try await store.take("{}\n{}\n", into: "one", of: app)
             let first = [entry("a", .number), entry("b", .number), entry("c", .number, 5)]
             let one = FollowerMove(generation: generation, from: 0, to: 3)
@@ -107,9 +107,9 @@ public enum FieldCatalogueContract {
         },
         Clause("nothing comes into the catalogue of a deleted app, nor of one that never was") { store in
             let app = try await store.newApp()
-            let catalogue = store.catalogue
+            let catalogue = store.ports
             let generation = try await store.take("{}\n", into: "one", of: app)
-            _ = try await store.apps.deleteApp(app, at: .sample)
+            _ = try await store.ports.deleteApp(app, at: .sample)
             let move = FollowerMove(generation: generation, from: 0, to: 3)
             #expect(try await catalogue.apply(step(app, [move], [entry("a", .null)])) == .appDeleted)
             #expect(try await catalogue.apply(step(.fresh(), [move], [entry("a", .null)])) == .appDeleted)

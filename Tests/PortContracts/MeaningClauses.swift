@@ -15,7 +15,7 @@ enum MeaningClauses {
             let text = lines.map { $0 + "\n" }.joined()
             #expect(try await store.commit(feed.step(text)) == .applied)
             #expect(try await store.rejects(of: app).isEmpty)
-            let service = LogQueryService(reader: store.records, signer: PlainSigner())
+            let service = LogQueryService(reader: store.ports, signer: PlainSigner())
             for (condition, found) in questions {
                 let filter = LogFilter(app: app, conditions: [condition])
                 for order in [LogOrder.newestFirst, .oldestFirst, .stored] {
@@ -53,11 +53,11 @@ enum MeaningClauses {
                         #expect(rows.lineNumbers.sorted() == found, "\(filter) \(order) \(limit)")
                     }
                 }
-                #expect(try await store.records.count(filter) == Int64(found.count), "\(filter)")
-                let bars = try await store.records.histogram(filter, interval: .seconds(3600), limit: 100)
+                #expect(try await store.ports.count(filter) == Int64(found.count), "\(filter)")
+                let bars = try await store.ports.histogram(filter, interval: .seconds(3600), limit: 100)
                 #expect(bars.flatMap(\.counts.values).reduce(0, +) == Int64(found.count), "\(filter)")
             }
-            #expect(try await store.records.count(LogFilter(app: app, timeIsReceipt: false)) == 32)
+            #expect(try await store.ports.count(LogFilter(app: app, timeIsReceipt: false)) == 32)
         },
     ]
 

@@ -26,9 +26,9 @@ enum NarrowingClauses {
             let filters = NarrowingQuestions.filters(app).enumerated()
             let words = NarrowingQuestions.words.count
             for (number, filter) in filters where isSoak || number < words || number % 17 == 0 {
-                let found = try await matches(filter, store.records)
+                let found = try await matches(filter, store.ports)
                 // The same question, put to a reader that leaves nothing out.
-                let expected = try await matches(filter, Unnarrowed(reader: store.records))
+                let expected = try await matches(filter, Unnarrowed(reader: store.ports))
                 #expect(found == expected, "\(filter)")
             }
         }

@@ -62,7 +62,7 @@ public enum NastyLines {
                 let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
                 let bytes = mark + accepted.flatMap { $0.line + [0x0A] }
                 #expect(try await store.commit(feed.step(bytes)) == .applied)
-                let rows = try await store.records.rows(of: claim.generation, from: 0, limit: 1000)
+                let rows = try await store.ports.rows(of: claim.generation, from: 0, limit: 1000)
                 let lines = (0..<rows.count).map { Array(rows.bytes[rows.range($0)]) }
                 #expect(lines == accepted.map(\.line) && rows.offsets.first == 3)
             },
@@ -80,7 +80,7 @@ public enum NastyLines {
                     move: move, app: app, records: output.records, rejects: [], receivedAt: .sample)
                 #expect(try await store.commit(step) == .applied)
                 #expect(try await store.lines(of: app) == [line, line])
-                let rows = try await store.records.rows(of: claim.generation, from: 0, limit: 9)
+                let rows = try await store.ports.rows(of: claim.generation, from: 0, limit: 9)
                 #expect(rows.offsets == [0, 11] && rows.range(0).count == line.count)
             },
         ]

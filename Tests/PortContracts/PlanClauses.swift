@@ -16,16 +16,16 @@ public enum PlanClauses {
     public static let clauses: [Clause<StoreUnderTest>] = [
         Clause("no usual question looks at all records") { store in
             let app = try await filled(store)
-            let plans = try #require(store.plans)
+            let planner = try #require(store.ports as? any QueryPlanning)
             for (name, ask) in questions(app) {
-                let found = try await plans(ask)
+                let found = try await planner.plans(of: ask)
                 #expect(!found.isEmpty, "\(name)")
                 for plan in found { #expect(plan.scans.isEmpty, "\(name): \(plan.statement): \(plan.steps)") }
             }
         },
         Clause("a page far behind looks at no more than the first") { store in
             let app = try await filled(store)
-            let plans = try #require(store.plans)
+            let planner = try #require(store.ports as? any QueryPlanning)
             for order in [LogOrder.newestFirst, .oldestFirst] {
                 for filter in [
                     LogFilter(app: app), LogFilter(app: app, from: from, to: to),
@@ -36,7 +36,7 @@ public enum PlanClauses {
                     let places = try await places(store, filter, order, pages: [1, 90])
                     var costs: [Int64] = []
                     for place in places {
-                        let found = try await plans { reader in
+                        let found = try await planner.plans { reader in
                             _ = try await reader.rows(filter, order: order, after: place, limit: 20)
                         }
                         costs.append(found.reduce(0) { $0 + $1.visited })
@@ -101,7 +101,7 @@ public enum PlanClauses {
         var places: [RecordPosition] = []
         var place: RecordPosition?
         for page in 1...(pages.max() ?? 1) {
-            let rows = try await store.records.rows(filter, order: order, after: place, limit: 20)
+            let rows = try await store.ports.rows(filter, order: order, after: place, limit: 20)
             let next = try #require(rows.next(after: 20))
             if pages.contains(page) { places.append(next) }
             place = next

@@ -11,7 +11,7 @@ public enum ProvisioningStoreContract {
             store async throws in
             let (app, other) = (AppID.fresh(), AppID.fresh())
             let (first, second) = (grant("one"), grant("two"))
-            let memory = store.provisioning
+            let memory = store.ports
             #expect(try await memory.grant(for: app) == nil)
             #expect(try await memory.replaceGrant(nil, with: first, for: app) == first)
             #expect(try await memory.grant(for: app) == first)
@@ -24,7 +24,7 @@ public enum ProvisioningStoreContract {
         Clause("a caller whose knowledge of a grant is old replaces nothing, and is told what is kept") {
             store async throws in
             let app = AppID.fresh()
-            let memory = store.provisioning
+            let memory = store.ports
             _ = try await memory.replaceGrant(nil, with: grant("one"), for: app)
             let parts = [
                 AppGrant(
@@ -44,26 +44,26 @@ public enum ProvisioningStoreContract {
             let app = AppID.fresh()
             for known in [nil, grant("old")] {
                 let kept = try await inParallel(20) { number in
-                    try await store.provisioning.replaceGrant(known, with: grant("\(number)"), for: app)
+                    try await store.ports.replaceGrant(known, with: grant("\(number)"), for: app)
                 }
                 #expect(Set(kept).count == 1)
-                #expect(try await store.provisioning.grant(for: app) == kept.first)
-                _ = try await store.provisioning.replaceGrant(kept.first, with: grant("old"), for: app)
+                #expect(try await store.ports.grant(for: app) == kept.first)
+                _ = try await store.ports.replaceGrant(kept.first, with: grant("old"), for: app)
             }
         },
         Clause("enrolment is remembered and forgotten, however often it is said") { store async throws in
             let token = TokenID.fresh()
-            #expect(try await store.provisioning.isEnrolled(token) == false)
+            #expect(try await store.ports.isEnrolled(token) == false)
             for enrolled in [true, true, false, false, true] {
-                try await store.provisioning.setEnrolled(enrolled, token)
-                #expect(try await store.provisioning.isEnrolled(token) == enrolled)
+                try await store.ports.setEnrolled(enrolled, token)
+                #expect(try await store.ports.isEnrolled(token) == enrolled)
             }
-            #expect(try await store.provisioning.isEnrolled(.fresh()) == false)
+            #expect(try await store.ports.isEnrolled(.fresh()) == false)
         },
         Clause("an instance keeps its first prefix, and each instance and token has its own") { store async throws in
             let (token, other) = (TokenID.fresh(), TokenID.fresh())
             let prefixes = (0..<4).map { _ in freshPrefix() }
-            let memory = store.provisioning
+            let memory = store.ports
             #expect(
                 try await memory.filePrefix(of: token, instance: "a", else: prefixes[0], at: .sample) == prefixes[0])
             #expect(
@@ -79,19 +79,19 @@ public enum ProvisioningStoreContract {
         Clause("of 50 first calls for one instance at once, all get one prefix") { store in
             let token = TokenID.fresh()
             let given = try await inParallel(50) { _ in
-                try await store.provisioning.filePrefix(of: token, instance: "i", else: freshPrefix(), at: .sample)
+                try await store.ports.filePrefix(of: token, instance: "i", else: freshPrefix(), at: .sample)
             }
             #expect(Set(given).count == 1)
-            #expect(try await store.provisioning.owner(of: given[0]) == PrefixOwner(token: token, instance: "i"))
+            #expect(try await store.ports.owner(of: given[0]) == PrefixOwner(token: token, instance: "i"))
         },
         Clause("a prefix that another token has is never given twice") { store in
             let (token, other) = (TokenID.fresh(), TokenID.fresh())
             let prefix = freshPrefix()
-            _ = try await store.provisioning.filePrefix(of: token, instance: "i", else: prefix, at: .sample)
+            _ = try await store.ports.filePrefix(of: token, instance: "i", else: prefix, at: .sample)
             await #expect(throws: StoreError.self) {
-                try await store.provisioning.filePrefix(of: other, instance: "i", else: prefix, at: .sample)
+                try await store.ports.filePrefix(of: other, instance: "i", else: prefix, at: .sample)
             }
-            #expect(try await store.provisioning.owner(of: prefix) == PrefixOwner(token: token, instance: "i"))
+            #expect(try await store.ports.owner(of: prefix) == PrefixOwner(token: token, instance: "i"))
         },
     ]
 

@@ -19,7 +19,7 @@ enum QueryClauses {
                     #expect(try await store.commit(feed.step(line)) == .applied)
                 }
                 for order in [LogOrder.newestFirst, .oldestFirst, .stored] {
-                    let first = try await store.records.rows(LogFilter(app: app), order: order, after: nil, limit: 100)
+                    let first = try await store.ports.rows(LogFilter(app: app), order: order, after: nil, limit: 100)
                     #expect(first.count == 3 && first.cut == first.position(2))
                     let all = try await store.allRows(LogFilter(app: app), order, limit: 100)
                     #expect(
@@ -27,7 +27,7 @@ enum QueryClauses {
                             == (order == .newestFirst ? [6, 5, 4, 3, 2, 1, 0] : Array(0...6)))
                 }
                 let generation = try #require(try await store.cursor("o", of: app)).generation
-                let own = try await store.records.rows(of: generation, from: 0, limit: 100)
+                let own = try await store.ports.rows(of: generation, from: 0, limit: 100)
                 #expect(own.count == 3 && own.cut == own.position(2))
             }
         ]
@@ -45,7 +45,7 @@ enum QueryClauses {
                 let line = "{\"ts\":\(index),\"plain\":1}\n{\"ts\":\(index),\(members.joined(separator: ","))}\n"
                 #expect(try await store.commit(feed.step(line)) == .applied)
             }
-            let service = LogQueryService(reader: store.records, signer: PlainSigner())
+            let service = LogQueryService(reader: store.ports, signer: PlainSigner())
             for text in hostile.map({ TextValue($0) }) {
                 for (condition, count) in [
                     (Condition(path: [text], test: .equal(.text(text))), 1),
@@ -67,7 +67,7 @@ enum QueryClauses {
                 let found = try await service.page(searched, order: .stored, limit: 10, cursor: nil).rows
                 #expect(!found.isEmpty && found.timestamps.allSatisfy { $0 == 0 }, "\(text)")
             }
-            #expect(try await store.records.count(LogFilter(app: other)) == 2)
+            #expect(try await store.ports.count(LogFilter(app: other)) == 2)
         }
     ]
 
@@ -125,7 +125,7 @@ enum QueryClauses {
     private static func numbers(
         _ store: StoreUnderTest, _ filter: LogFilter, _ order: LogOrder
     ) async throws -> [String] {
-        let service = LogQueryService(reader: store.records, signer: PlainSigner())
+        let service = LogQueryService(reader: store.ports, signer: PlainSigner())
         let rows = try await service.page(filter, order: order, limit: 100, cursor: nil).rows
         return (0..<rows.count).map { row in
             String(String(decoding: rows.bytes[rows.range(row)], as: UTF8.self).dropLast().last ?? "?")
@@ -139,7 +139,7 @@ extension StoreUnderTest {
         var all = RecordRows()
         var position: RecordPosition?
         repeat {
-            let rows = try await records.rows(filter, order: order, after: position, limit: limit)
+            let rows = try await ports.rows(filter, order: order, after: position, limit: limit)
             #expect(rows.count <= limit)
             for row in 0..<rows.count { all.append(row, of: rows) }
             position = rows.next(after: limit)

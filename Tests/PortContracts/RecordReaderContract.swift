@@ -31,7 +31,7 @@ public enum RecordReaderContract {
                 var position: RecordPosition?
                 var round = 0
                 while true {
-                    let rows = try await store.records.rows(
+                    let rows = try await store.ports.rows(
                         LogFilter(app: app), order: order, after: position, limit: 10)
                     seen += (0..<rows.count).map { rows.position($0) }
                     guard let next = rows.next(after: 10) else { break }
@@ -49,22 +49,22 @@ public enum RecordReaderContract {
                 let all = try await fill(store, app, seed: 3)
                 let generation = try #require(all.map(\.generation).min())
                 let offsets = all.filter { $0.generation == generation }.map(\.offset).sorted()
-                let whole = try await store.records.rows(of: generation, from: 0, limit: 1000)
+                let whole = try await store.ports.rows(of: generation, from: 0, limit: 1000)
                 #expect(whole.offsets == offsets && whole.generations.allSatisfy { $0 == generation })
                 let middle = offsets[offsets.count / 2]
-                let rest = try await store.records.rows(of: generation, from: middle, limit: 1000)
+                let rest = try await store.ports.rows(of: generation, from: middle, limit: 1000)
                 #expect(rest.offsets == offsets.filter { $0 >= middle })
-                let behind = try await store.records.rows(of: generation, from: middle + 1, limit: 2)
+                let behind = try await store.ports.rows(of: generation, from: middle + 1, limit: 2)
                 #expect(behind.offsets == Array(offsets.filter { $0 > middle }.prefix(2)))
-                #expect(try await store.records.count(of: generation) == Int64(offsets.count))
-                #expect(try await store.records.count(of: GenerationID(1 << 50)) == 0)
-                #expect(try await store.records.rows(of: GenerationID(1 << 50), from: 0, limit: 5).isEmpty)
+                #expect(try await store.ports.count(of: generation) == Int64(offsets.count))
+                #expect(try await store.ports.count(of: GenerationID(1 << 50)) == 0)
+                #expect(try await store.ports.rows(of: GenerationID(1 << 50), from: 0, limit: 5).isEmpty)
             },
             Clause("each row carries its own line, whatever order it comes in") { store in
                 let app = try await store.newApp()
                 _ = try await fill(store, app, seed: 5)
                 for order in [LogOrder.newestFirst, .oldestFirst, .stored] {
-                    let rows = try await store.records.rows(LogFilter(app: app), order: order, after: nil, limit: 1000)
+                    let rows = try await store.ports.rows(LogFilter(app: app), order: order, after: nil, limit: 1000)
                     for row in 0..<rows.count {
                         let line = String(decoding: rows.bytes[rows.range(row)], as: UTF8.self)
                         #expect(line.contains("\"ts\":\(rows.timestamps[row] / 1_000_000_000),"))
@@ -85,8 +85,8 @@ public enum RecordReaderContract {
                 let rows = try await store.allRows(filter, .oldestFirst)
                 #expect(Set((0..<rows.count).map { rows.facts($0) }) == Set(wanted), "\(filter)")
                 #expect(try await pages(store, filter, .stored, 9).count == wanted.count)
-                #expect(try await store.records.count(filter) == Int64(wanted.count))
-                let bars = try await store.records.histogram(filter, interval: .seconds(2), limit: 1000)
+                #expect(try await store.ports.count(filter) == Int64(wanted.count))
+                let bars = try await store.ports.histogram(filter, interval: .seconds(2), limit: 1000)
                 #expect(bars == expectedBars(wanted, width: 2_000_000_000))
             }
         },
@@ -94,11 +94,11 @@ public enum RecordReaderContract {
             let (app, other) = (try await store.newApp(), try await store.newApp())
             _ = try await fill(store, app, seed: 17)
             for order in [LogOrder.newestFirst, .oldestFirst, .stored] {
-                #expect(try await store.records.rows(LogFilter(app: other), order: order, after: nil, limit: 9).isEmpty)
+                #expect(try await store.ports.rows(LogFilter(app: other), order: order, after: nil, limit: 9).isEmpty)
             }
-            #expect(try await store.records.count(LogFilter(app: other)) == 0)
-            #expect(try await store.records.count(LogFilter(app: .fresh())) == 0)
-            #expect(try await store.records.histogram(LogFilter(app: other), interval: .seconds(1), limit: 9) == [])
+            #expect(try await store.ports.count(LogFilter(app: other)) == 0)
+            #expect(try await store.ports.count(LogFilter(app: .fresh())) == 0)
+            #expect(try await store.ports.histogram(LogFilter(app: other), interval: .seconds(1), limit: 9) == [])
         },
         Clause("bars begin at multiples of the interval; the limit keeps the earliest") { store in
             let app = try await store.newApp()
@@ -108,7 +108,7 @@ public enum RecordReaderContract {
                 let width = seconds * 1_000_000_000 + attoseconds / 1_000_000_000
                 let expected = expectedBars(all, width: width)
                 for limit in [1, 3, 10_000] {
-                    let bars = try await store.records.histogram(LogFilter(app: app), interval: interval, limit: limit)
+                    let bars = try await store.ports.histogram(LogFilter(app: app), interval: interval, limit: limit)
                     #expect(bars == Array(expected.prefix(limit)))
                 }
             }
@@ -150,7 +150,7 @@ public enum RecordReaderContract {
         let positions = try await fill(store, app, seed: seed)
         var facts: [RecordRows.Facts] = []
         for generation in Set(positions.map(\.generation)) {
-            let rows = try await store.records.rows(of: generation, from: 0, limit: 1000)
+            let rows = try await store.ports.rows(of: generation, from: 0, limit: 1000)
             facts += (0..<rows.count).map { rows.facts($0) }
         }
         #expect(facts.count == positions.count)

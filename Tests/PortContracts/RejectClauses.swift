@@ -21,9 +21,9 @@ enum RejectClauses {
             for reject in rejects {
                 #expect(reject.app == app && reject.source == store.source(of: app) && reject.object.text == "o")
                 #expect(reject.generation == claim.generation && reject.receivedAt == .sample)
-                #expect(try await store.rejects.reject(reject.number) == reject)
+                #expect(try await store.ports.reject(reject.number) == reject)
             }
-            #expect(try await store.rejects.reject(1 << 60) == nil)
+            #expect(try await store.ports.reject(1 << 60) == nil)
         },
         Clause("every reason survives") { store in
             let app = try await store.newApp()
@@ -93,18 +93,18 @@ enum RejectClauses {
             for index in 0..<5 {
                 var own = ObjectFeed(try await store.claim("o\(index)", of: app))
                 var foreign = ObjectFeed(try await store.claim("o\(index)", of: other))
-                _ = try await store.commits.commit([own.step("no\nnor\n"), foreign.step("x\n")])
+                _ = try await store.ports.commit([own.step("no\nnor\n"), foreign.step("x\n")])
             }
             var listed: [StoredReject] = []
             while true {
-                let page = try await store.rejects.rejects(of: app, after: listed.last?.number, limit: 3)
+                let page = try await store.ports.rejects(of: app, after: listed.last?.number, limit: 3)
                 listed += page
                 guard page.count == 3 else { break }
             }
             #expect(listed.map(\.object.text) == (0..<5).flatMap { ["o\($0)", "o\($0)"] })
             #expect(listed.map(\.number) == listed.map(\.number).sorted())
             let after = (listed.first?.number ?? 0) - 1
-            let all = try await store.rejects.rejects(of: nil, after: after, limit: 100_000)
+            let all = try await store.ports.rejects(of: nil, after: after, limit: 100_000)
             #expect(all.count { $0.app == app } == 10 && all.count { $0.app == other } == 5)
         },
     ]

@@ -83,7 +83,7 @@ extension StoreUnderTest {
     /// Puts an object's cursor back to its beginning.
     fileprivate func putBack(_ object: String, of app: AppID) async throws {
         let kept = try #require(try await cursor(object, of: app))
-        #expect(try await history.rewind(kept, to: CursorProgress(), at: .sample) == .rewound)
+        #expect(try await ports.rewind(kept, to: CursorProgress(), at: .sample) == .rewound)
     }
 
     /// Takes a line that is too long in pieces; after each, what was taken of it is the app's only reject.

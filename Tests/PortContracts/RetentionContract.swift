@@ -38,7 +38,7 @@ public enum RetentionContract {
             #expect(step.records == 2 && step.bytes == 14 && step.rejects == 1 && step.waiting == 0)
             #expect(try await store.texts(of: app) == ["{\"n\":3,\"ts\":1000000000}"])
             #expect(try await store.rejects(of: app).map(\.receivedAt) == [end])
-            #expect(try await store.records.count(of: claim.generation) == 1)
+            #expect(try await store.ports.count(of: claim.generation) == 1)
             // The cursor stays as it was: what it has taken is not taken again.
             #expect(try await store.cursor("o", of: app) == before)
             #expect(try await store.expireAll(plan(of: app)) == RetentionStep())
@@ -72,7 +72,7 @@ public enum RetentionContract {
             var feed = ObjectFeed(try await store.claim("o", of: app))
             #expect(try await store.commit(feed.step("bad\n{\"a\":1}\n{\"b\":2}\n", at: old)) == .applied)
             let cursor = try #require(try await store.cursor("o", of: app))
-            let history = store.history
+            let history = store.ports
             #expect(try await history.rewind(cursor, to: CursorProgress(), at: end) == .rewound)
             // The first line is acceptable by now: it is received today, in front of older ones.
             let claim = try await store.claim("o", of: app)
@@ -86,35 +86,35 @@ public enum RetentionContract {
             var feed = ObjectFeed(try await store.claim("o", of: app))
             #expect(try await store.commit(feed.step("bad\nworse\n", at: old)) == .applied)
             let cursor = try #require(try await store.cursor("o", of: app))
-            #expect(try await store.history.rewind(cursor, to: CursorProgress(), at: end) == .rewound)
+            #expect(try await store.ports.rewind(cursor, to: CursorProgress(), at: end) == .rewound)
             let step = try await store.expireAll(plan(of: app))
             #expect(step.rejects == 2)
             #expect(try await store.rejects(of: app) == [])
         },
         Clause("of runs those that ended before go, the oldest first; those that go on stay") { store in
-            let retention = store.runRetention
+            let retention = store.ports
             var saved: [Run] = []
             for (index, finished) in [veryOld, old, end, nil].enumerated() {
                 let began = veryOld.advanced(by: .seconds(index))
                 let run = Run(
                     id: .mint(at: began, from: FreshEntropy()), kind: .cleanupLogs, startedAt: began,
                     finishedAt: finished, state: finished == nil ? .running : .finished)
-                try await store.runs.save(run)
+                try await store.ports.save(run)
                 saved.append(run)
             }
             #expect(try await retention.expireRuns(endedBefore: end, limit: 1) == 1)
-            #expect(try await store.runs.run(saved[0].id) == nil)
+            #expect(try await store.ports.run(saved[0].id) == nil)
             #expect(try await retention.expireRuns(endedBefore: end, limit: 10) == 1)
-            #expect(try await store.runs.run(saved[1].id) == nil)
-            #expect(try await store.runs.run(saved[2].id) != nil)
-            #expect(try await store.runs.run(saved[3].id) != nil)
+            #expect(try await store.ports.run(saved[1].id) == nil)
+            #expect(try await store.ports.run(saved[2].id) != nil)
+            #expect(try await store.ports.run(saved[3].id) != nil)
         },
     ]
 
     private static let followers: [Clause<StoreUnderTest>] = [
         Clause("a record that a follower has not seen waits, and goes when it has") { store in
             let app = try await store.newApp()
-            let catalogue = store.catalogue
+            let catalogue = store.ports
             let generation = try await store.take("{\"a\":1}\n{\"b\":2}\n", into: "o", of: app, at: old)
             let plan = plan(of: app, followers: [.fieldIndex])
             let waiting = try await store.expireAll(plan)
@@ -128,7 +128,7 @@ public enum RetentionContract {
         },
         Clause("what waited too long goes, and what was missed is noted") { store in
             let app = try await store.newApp()
-            let retention = store.retention
+            let retention = store.ports
             var feed = ObjectFeed(try await store.claim("o", of: app))
             #expect(try await store.commit(feed.step("{\"a\":1}\n{\"b\":2}\n", at: veryOld)) == .applied)
             #expect(try await store.commit(feed.step("{\"c\":3}\n", at: old)) == .applied)
@@ -143,7 +143,7 @@ public enum RetentionContract {
         },
         Clause("what was missed in several steps is one range") { store in
             let app = try await store.newApp()
-            let retention = store.retention
+            let retention = store.ports
             let generation = try await store.take(
                 String(repeating: "{}\n", count: 9), into: "o", of: app, at: veryOld)
             _ = try await store.expireAll(plan(of: app, followers: [.fieldIndex]), limit: 3)
@@ -154,7 +154,7 @@ public enum RetentionContract {
         },
         Clause("what was missed after something behind it is in the range, as where a clock stepped back") { store in
             let app = try await store.newApp()
-            let retention = store.retention
+            let retention = store.ports
             var feed = ObjectFeed(try await store.claim("o", of: app))
             #expect(try await store.commit(feed.step("{\"a\":1}\n", at: old)) == .applied)
             #expect(try await store.commit(feed.step("{\"b\":2}\n", at: veryOld)) == .applied)
@@ -173,8 +173,8 @@ public enum RetentionContract {
     private static let deleted: [Clause<StoreUnderTest>] = [
         Clause("a deleted app loses all, step by step, and others keep theirs") { store in
             let (app, other) = (try await store.newApp(), try await store.newApp())
-            let catalogue = store.catalogue
-            let retention = store.retention
+            let catalogue = store.ports
+            let retention = store.ports
             for name in [app, other] {
                 for object in ["o", "p"] {
                     let generation = try await store.take("{}\nbad\n{}\n", into: object, of: name)
@@ -186,7 +186,7 @@ public enum RetentionContract {
             }
             #expect(try await retention.erase(limit: 100).isDone)
             #expect(try await store.texts(of: app).count == 4)
-            _ = try await store.apps.deleteApp(app, at: .sample)
+            _ = try await store.ports.deleteApp(app, at: .sample)
             var records: Int64 = 0
             var isDone = false
             for _ in 0..<100 where !isDone {
@@ -197,27 +197,27 @@ public enum RetentionContract {
             #expect(isDone && records == 4)
             #expect(try await store.texts(of: app) == [])
             #expect(try await store.rejects(of: app) == [])
-            #expect(try await store.cursors.cursors(of: app, after: nil, limit: 10) == [])
+            #expect(try await store.ports.cursors(of: app, after: nil, limit: 10) == [])
             #expect(try await catalogue.fields(of: app, after: nil, limit: 10) == [])
             #expect(try await catalogue.overflow(of: app) == 0)
             #expect(try await store.texts(of: other).count == 4)
             #expect(try await store.rejects(of: other).count == 2)
-            #expect(try await store.cursors.cursors(of: other, after: nil, limit: 10).count == 2)
+            #expect(try await store.ports.cursors(of: other, after: nil, limit: 10).count == 2)
             #expect(try await catalogue.fields(of: other, after: nil, limit: 10).count == 2)
             #expect(try await catalogue.overflow(of: other) == 6)
         },
         Clause("a worker that races with the erasure brings nothing back") { store in
             let app = try await store.newApp()
-            let retention = store.retention
+            let retention = store.ports
             let owner = OwnerID.fresh()
             var feed = ObjectFeed(try await store.claim("o", of: app, by: owner))
             #expect(try await store.commit(feed.step("{}\n")) == .applied)
-            _ = try await store.apps.deleteApp(app, at: .sample)
+            _ = try await store.ports.deleteApp(app, at: .sample)
             while try await !retention.erase(limit: 10).isDone {}
             #expect(try await store.commit(feed.step("{}\n")) == .appDeleted)
             #expect(try await store.ask("o", of: app, by: owner) == .appDeleted)
             #expect(try await store.ask("new", of: app, by: owner) == .appDeleted)
-            #expect(try await store.cursors.cursors(of: app, after: nil, limit: 10) == [])
+            #expect(try await store.ports.cursors(of: app, after: nil, limit: 10) == [])
             #expect(try await store.texts(of: app) == [])
         },
     ]
@@ -229,7 +229,7 @@ extension StoreUnderTest {
         var all = RetentionStep()
         var place: RetentionPlace?
         repeat {
-            let step = try await retention.expire(plan, from: place, limit: limit)
+            let step = try await ports.expire(plan, from: place, limit: limit)
             all.records += step.records
             all.bytes += step.bytes
             all.rejects += step.rejects

@@ -9,8 +9,8 @@ public enum RunStoreContract {
     public static let clauses: [Clause<StoreUnderTest>] = [
         Clause("a run is kept with all its parts, and replaced as a whole") { store in
             var run = run(.consumeLogs, at: 0)
-            try await store.runs.save(run)
-            #expect(try await store.runs.run(run.id) == run)
+            try await store.ports.save(run)
+            #expect(try await store.ports.run(run.id) == run)
             run.finishedAt = .sample
             run.state = .partial
             run.error = "eine \"Störung\"\nin zwei Zeilen"
@@ -21,20 +21,20 @@ public enum RunStoreContract {
             run.figures.rejects = 5
             run.figures.untimed = 3
             run.figures.skips = ["unchanged": 1 << 40, "held_elsewhere": 1]
-            try await store.runs.save(run)
-            #expect(try await store.runs.run(run.id) == run)
+            try await store.ports.save(run)
+            #expect(try await store.ports.run(run.id) == run)
             run.error = nil
-            try await store.runs.save(run)
-            #expect(try await store.runs.run(run.id)?.error == nil)
-            #expect(try await store.runs.run(.fresh()) == nil)
+            try await store.ports.save(run)
+            #expect(try await store.ports.run(run.id)?.error == nil)
+            #expect(try await store.ports.run(.fresh()) == nil)
         },
         Clause("every kind and every state survives") { store in
             for kind in RunKind.allCases {
                 for state in [RunState.running, .finished, .partial, .failed, .interrupted] {
                     var run = run(kind, at: 0)
                     run.state = state
-                    try await store.runs.save(run)
-                    #expect(try await store.runs.run(run.id) == run)
+                    try await store.ports.save(run)
+                    #expect(try await store.ports.run(run.id) == run)
                 }
             }
         },
@@ -42,7 +42,7 @@ public enum RunStoreContract {
             var saved: [Run] = []
             for index in 0..<12 {
                 let run = run(index % 3 == 0 ? .cleanupLogs : .consumeLogs, at: index)
-                try await store.runs.save(run)
+                try await store.ports.save(run)
                 saved.append(run)
             }
             #expect(try await all(store, nil) == saved.reversed())
@@ -53,8 +53,8 @@ public enum RunStoreContract {
             var ended = run(.consumeLogs, at: 0)
             ended.state = .finished
             let (stale, other, current) = (run(.consumeLogs, at: 1), run(.indexLogs, at: 2), run(.consumeLogs, at: 3))
-            for run in [ended, stale, other, current] { try await store.runs.save(run) }
-            try await store.runs.interrupt(.consumeLogs, except: current.id, at: .sample)
+            for run in [ended, stale, other, current] { try await store.ports.save(run) }
+            try await store.ports.interrupt(.consumeLogs, except: current.id, at: .sample)
             var marked = stale
             marked.state = .interrupted
             marked.finishedAt = .sample
@@ -65,7 +65,7 @@ public enum RunStoreContract {
     private static func all(_ store: StoreUnderTest, _ kind: RunKind?) async throws -> [Run] {
         var all: [Run] = []
         while true {
-            let page = try await store.runs.runs(kind: kind, before: all.last?.id, limit: 5)
+            let page = try await store.ports.runs(kind: kind, before: all.last?.id, limit: 5)
             all += page
             guard page.count == 5 else { return all }
         }

@@ -1,74 +1,32 @@
-public import AppRegistry
+import AppRegistry
 public import DistributedLock
-public import IngestionJobs
-public import LogCursor
-public import LogIngestion
-public import LogMaintenance
+import LogCursor
+import LogIngestion
 import LogModel
-public import LogQuery
-public import SdkProvisioning
+import LogQuery
 public import StoreSupport
 import TestSupport
 import Testing
 
-/// All ports of one store, and how its time passes.
+/// A store, and how its time passes.
 public struct StoreUnderTest: Sendable {
-    /// Its apps.
-    public let apps: any AppStore
-    /// Its client tokens.
-    public let tokens: any ClientTokenStore
-    /// Its memory of provisioning.
-    public let provisioning: any ProvisioningStore
-    /// Its cursors.
-    public let cursors: any CursorStore
-    /// Where lines go.
-    public let commits: any CommitStore
-    /// Its records.
-    public let records: any RecordReader
-    /// Its rejects.
-    public let rejects: any RejectReader
-    /// Its history of cursors.
-    public let history: any CursorHistory
-    /// Its field catalogue, if it keeps one.
-    public let catalogue: any FieldCatalogue
-    /// What removes its records, if something does.
-    public let retention: any RetentionStore
-    /// What removes cursors of objects that are gone, if something does.
-    public let tombstones: any TombstoneStore
-    /// What removes its runs, if something does.
-    public let runRetention: any RunRetention
-    /// Its locks.
+    /// The store.
+    public let ports: any LogStore
+    /// Its locks, or those that are looked at in place of its own.
     public let locks: any LockStore
-    /// Its runs.
-    public let runs: any RunStore
     /// Lets time pass by the store's clock.
     public let pass: @Sendable (Duration) async throws -> Void
-    /// How the statements that answer questions are executed, if the store can say it.
-    public var plans: (@Sendable ((any RecordReader) async throws -> Void) async throws -> [QueryPlan])?
 
-    /// Puts a store's ports together.
+    /// - Parameters:
+    ///   - ports: the store.
+    ///   - locks: locks in place of its own.
+    ///   - pass: lets time pass by the store's clock.
     public init(
-        apps: any AppStore, tokens: any ClientTokenStore, provisioning: any ProvisioningStore,
-        cursors: any CursorStore, commits: any CommitStore, records: any RecordReader, rejects: any RejectReader,
-        locks: any LockStore, runs: any RunStore, history: any CursorHistory,
-        catalogue: any FieldCatalogue, retention: any RetentionStore,
-        tombstones: any TombstoneStore, runRetention: any RunRetention,
+        _ ports: any LogStore, locks: (any LockStore)? = nil,
         pass: @escaping @Sendable (Duration) async throws -> Void
     ) {
-        self.apps = apps
-        self.tokens = tokens
-        self.provisioning = provisioning
-        self.cursors = cursors
-        self.commits = commits
-        self.records = records
-        self.rejects = rejects
-        self.history = history
-        self.catalogue = catalogue
-        self.retention = retention
-        self.tombstones = tombstones
-        self.runRetention = runRetention
-        self.locks = locks
-        self.runs = runs
+        self.ports = ports
+        self.locks = locks ?? ports
         self.pass = pass
     }
 }
@@ -97,7 +55,7 @@ extension StoreUnderTest {
     /// Registers an app that nobody else has.
     func newApp() async throws -> AppID {
         let app = RegisteredApp.fresh()
-        try await apps.add(app)
+        try await ports.add(app)
         return app.id
     }
 
@@ -119,19 +77,19 @@ extension StoreUnderTest {
         let request = ClaimRequest(
             source: source(of: app), object: ObjectKey(object), app: app, identity: identity, size: size,
             day: CivilDay(number: 20_777), fileIndex: 3)
-        return try #require(try await cursors.claim([request], by: owner, for: lease).first)
+        return try #require(try await ports.claim([request], by: owner, for: lease).first)
     }
 
     /// The cursor of an object's latest generation.
     func cursor(_ object: String, of app: AppID) async throws -> Cursor? {
-        try await cursors.latest(in: source(of: app), of: [ObjectKey(object)])[ObjectKey(object)]
+        try await ports.latest(in: source(of: app), of: [ObjectKey(object)])[ObjectKey(object)]
     }
 
     func source(of app: AppID) -> SourceID { SourceID("contract:\(app)") }
 
     /// Commits one step.
     func commit(_ step: ObjectStep) async throws -> StepOutcome {
-        try #require(try await commits.commit([step]).first)
+        try #require(try await ports.commit([step]).first)
     }
 
     /// The lines of an app, the earliest first.
@@ -147,7 +105,7 @@ extension StoreUnderTest {
 
     /// All rejects of an app.
     func rejects(of app: AppID) async throws -> [StoredReject] {
-        try await rejects.rejects(of: app, after: nil, limit: 100_000)
+        try await ports.rejects(of: app, after: nil, limit: 100_000)
     }
 }
 

@@ -10,20 +10,20 @@ public enum TombstoneContract {
     /// The clauses.
     public static let clauses: [Clause<StoreUnderTest>] = [
         Clause("a cursor without records and rejects is forgotten with all that hangs on it") { store in
-            let (app, tombstones) = (try await store.newApp(), store.tombstones)
-            let catalogue = store.catalogue
+            let (app, tombstones) = (try await store.newApp(), store.ports)
+            let catalogue = store.ports
             let cursor = try await store.emptied("o", of: app)
             let move = FollowerMove(generation: cursor.generation, from: 0, to: cursor.progress.position)
             let step = CatalogueStep(app: app, moves: [move], fields: [], overflow: 0, pathLimit: 1)
             #expect(try await catalogue.apply(step) == .applied)
             #expect(try await tombstones.forget(cursor))
             #expect(try await store.cursor("o", of: app) == nil)
-            #expect(try await store.history.steps(of: cursor.generation) == [])
+            #expect(try await store.ports.steps(of: cursor.generation) == [])
             #expect(try await catalogue.apply(step) == .applied, "the follower's position is gone")
             #expect(try await !tombstones.forget(cursor))
         },
         Clause("a cursor with a record or a reject stays") { store in
-            let (app, tombstones) = (try await store.newApp(), store.tombstones)
+            let (app, tombstones) = (try await store.newApp(), store.ports)
             for (object, text) in [("records", "{}\n"), ("rejects", "bad\n")] {
                 _ = try await store.take(text, into: object, of: app)
                 let cursor = try await store.released(object, of: app)
@@ -32,18 +32,18 @@ public enum TombstoneContract {
             }
         },
         Clause("a cursor that somebody has, or that has moved since, stays") { store in
-            let (app, tombstones) = (try await store.newApp(), store.tombstones)
+            let (app, tombstones) = (try await store.newApp(), store.ports)
             let before = try await store.emptied("o", of: app)
             let claim = try await store.claim("o", of: app)
             #expect(try await !tombstones.forget(before))
             #expect(try await !tombstones.forget(claim.cursor))
-            try await store.cursors.release([claim])
+            try await store.ports.release([claim])
             #expect(try await !tombstones.forget(before))
             let after = try #require(try await store.cursor("o", of: app))
             #expect(try await tombstones.forget(after))
         },
         Clause("whoever comes late to a forgotten cursor commits nothing") { store in
-            let (app, tombstones) = (try await store.newApp(), store.tombstones)
+            let (app, tombstones) = (try await store.newApp(), store.ports)
             let claim = try await store.claim("o", of: app, lease: shortLease)
             var feed = ObjectFeed(claim)
             try await store.outlast()
@@ -53,15 +53,15 @@ public enum TombstoneContract {
             #expect(try await store.texts(of: app) == [])
         },
         Clause("generations of one object are forgotten in their order, others' do not count") { store in
-            let (app, tombstones) = (try await store.newApp(), store.tombstones)
+            let (app, tombstones) = (try await store.newApp(), store.ports)
             _ = try await store.emptied("other", of: app)
             let first = try await store.emptied("o", of: app)
-            try await store.cursors.release([try await store.claim("o", of: app, identity: "b")])
+            try await store.ports.release([try await store.claim("o", of: app, identity: "b")])
             let second = try #require(try await store.cursor("o", of: app))
             #expect(second.ordinal == 2)
             #expect(try await !tombstones.forget(second))
             let ended = try #require(
-                try await store.cursors.cursors(of: app, after: nil, limit: 9).first {
+                try await store.ports.cursors(of: app, after: nil, limit: 9).first {
                     $0.generation == first.generation
                 })
             #expect(try await tombstones.forget(ended))
@@ -69,7 +69,7 @@ public enum TombstoneContract {
             #expect(try await tombstones.forget(second))
         },
         Clause("an object that comes back is a new generation, whose records meet no old ones") { store in
-            let (app, tombstones) = (try await store.newApp(), store.tombstones)
+            let (app, tombstones) = (try await store.newApp(), store.ports)
             let old = try await store.emptied("o", of: app)
             #expect(try await tombstones.forget(old))
             let generation = try await store.take("{}\n", into: "o", of: app)
@@ -92,7 +92,7 @@ extension StoreUnderTest {
     /// The cursor of an object that nobody has.
     fileprivate func released(_ object: String, of app: AppID) async throws -> Cursor {
         let cursor = try #require(try await cursor(object, of: app))
-        try await cursors.release([Claim(cursor: cursor)])
+        try await ports.release([Claim(cursor: cursor)])
         return try #require(try await self.cursor(object, of: app))
     }
 }

@@ -10,13 +10,13 @@ enum WriterClauses {
         Clause("nothing is known of a writer until a commit says so, and then all of it") { store in
             let app = try await store.newApp()
             let writer = freshWriter()
-            #expect(try await store.commits.writer(writer, of: app) == WriterState())
+            #expect(try await store.ports.writer(writer, of: app) == WriterState())
             var feed = ObjectFeed(try await store.claim("o", of: app))
             let known = state([1, 2, 3, 7], version: 1)
             let step = feed.step("{\"a\":1}\n")
             #expect(try await store.commit(step.knowing(writer, from: 0, known)) == .applied)
-            #expect(try await store.commits.writer(writer, of: app) == known)
-            #expect(try await store.commits.writer(writer, of: try await store.newApp()) == WriterState())
+            #expect(try await store.ports.writer(writer, of: app) == known)
+            #expect(try await store.ports.writer(writer, of: try await store.newApp()) == WriterState())
         },
         Clause("a step that builds on another version is dropped with its rows") { store in
             let app = try await store.newApp()
@@ -28,7 +28,7 @@ enum WriterClauses {
             #expect(try await store.commit(first) == .applied)
             #expect(try await store.commit(second) == .writerMoved)
             #expect(try await store.lines(of: app) == [Array("{\"a\":1}".utf8)])
-            let cursor = try await store.cursors.latest(in: store.source(of: app), of: [ObjectKey("two")])
+            let cursor = try await store.ports.latest(in: store.source(of: app), of: [ObjectKey("two")])
             #expect(cursor[ObjectKey("two")]?.progress.position == 0)
         },
         Clause("of two steps of one commit that build on the same version, the first is applied") { store in
@@ -40,8 +40,8 @@ enum WriterClauses {
                 one.step("{\"a\":1}\n").knowing(writer, from: 0, state([1], version: 1)),
                 two.step("{\"a\":2}\n").knowing(writer, from: 0, state([2], version: 1)),
             ]
-            #expect(try await store.commits.commit(steps) == [.applied, .writerMoved])
-            #expect(try await store.commits.writer(writer, of: app) == state([1], version: 1))
+            #expect(try await store.ports.commit(steps) == [.applied, .writerMoved])
+            #expect(try await store.ports.writer(writer, of: app) == state([1], version: 1))
         },
         Clause("a step that the fence refuses leaves what is known of writers alone") { store in
             let app = try await store.newApp()
@@ -50,7 +50,7 @@ enum WriterClauses {
             feed.epoch += 1
             let step = feed.step("{\"a\":1}\n").knowing(writer, from: 0, state([1], version: 1))
             #expect(try await store.commit(step) == .refused)
-            #expect(try await store.commits.writer(writer, of: app) == WriterState())
+            #expect(try await store.ports.writer(writer, of: app) == WriterState())
         },
     ]
 

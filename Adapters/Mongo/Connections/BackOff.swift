@@ -1,4 +1,5 @@
 internal import Glibc
+import StoreSupport
 
 /// Growing waits with jitter: a few milliseconds at first, half a second at most.
 struct BackOff {
@@ -17,13 +18,7 @@ func milliseconds(_ duration: Duration) -> Int64 {
     return seconds * 1000 + attoseconds / 1_000_000_000_000_000
 }
 
-/// Whole nanoseconds of a duration.
-func nanoseconds(_ duration: Duration) -> Int64 {
-    let (seconds, attoseconds) = duration.components
-    return seconds * 1_000_000_000 + attoseconds / 1_000_000_000
-}
-
 /// Blocks the thread.
 func block(for duration: Duration) {
-    usleep(UInt32(clamping: nanoseconds(duration) / 1000))
+    usleep(UInt32(clamping: duration.wholeNanoseconds / 1000))
 }

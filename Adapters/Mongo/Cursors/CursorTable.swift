@@ -1,7 +1,8 @@
 import LogCursor
 import LogModel
+import StoreSupport
 
-/// The steps of ``MongoCursorStore`` inside one transaction.
+/// The steps of cursors inside one transaction.
 ///
 /// Leases are judged by the server's clock as it was read in the transaction: whoever takes the same cursor at the same
 /// time writes the same document, so that one of both transactions is not applied.
@@ -72,9 +73,7 @@ struct CursorTable {
             kept.generation == claim.generation, kept.epoch == claim.epoch, kept.owner == owner,
             let now = try activeApps([kept.app]).now
         else { return nil }
-        let request = ClaimRequest(
-            source: kept.source, object: kept.object, app: kept.app, identity: kept.identity, size: 0, day: kept.day,
-            fileIndex: kept.fileIndex)
+        let request = ClaimRequest(after: kept)
         let number = try client.mint(.generations, 1)
         var changes = CursorChanges()
         changes.end(kept)

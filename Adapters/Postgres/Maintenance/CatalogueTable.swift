@@ -1,7 +1,7 @@
 import LogMaintenance
 import LogModel
 
-/// The steps of ``PostgresFieldCatalogue`` inside one transaction.
+/// The steps of the field catalogue inside one transaction.
 struct CatalogueTable {
     private let session: PostgresSession
 

@@ -47,7 +47,7 @@ enum Partitions {
     }
 }
 
-extension PostgresDatabase {
+extension PostgresStore {
     /// Makes sure that days have partitions, before a transaction that writes to them holds any lock.
     func ensurePartitions(of days: Set<CivilDay>) async throws(PostgresError) {
         let missing = knownDays.withLock { known in days.filter { !known.contains($0.number) } }

@@ -1,5 +1,6 @@
 import LogCursor
 import LogModel
+import StoreSupport
 
 // How a cursor lies in its row.
 
@@ -57,13 +58,6 @@ extension CursorProgress {
         versionSeen = try row.optionalText("version_seen")
         hiddenSeen = try row.integer("hidden_seen")
     }
-
-    /// The columns that hold a progress, in the order of ``values``.
-    static let columns = [
-        "position", "lines", "digest", "records", "record_bytes", "rejects", "reject_bytes", "skips", "skip_bytes",
-        "separator_bytes", "tail_length", "tail_hash", "carry", "size_seen", "grown_at",
-        "version_seen", "hidden_seen",
-    ]
 
     /// `position = $1, …` with numbers of parameters from `first` on.
     static func assignments(from first: Int) -> String {

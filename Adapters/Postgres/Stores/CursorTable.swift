@@ -1,7 +1,8 @@
 import LogCursor
 import LogModel
+import StoreSupport
 
-/// The steps of ``PostgresCursorStore`` inside one transaction.
+/// The steps of cursors inside one transaction.
 struct CursorTable {
     private let session: PostgresSession
 
@@ -64,7 +65,7 @@ struct CursorTable {
             RETURNING \(LogCursor.Cursor.columns)
             """,
             [
-                .text(owner.text), .integer(nanoseconds(lease)), .text(request.source.text),
+                .text(owner.text), .integer(lease.wholeNanoseconds), .text(request.source.text),
                 .text(request.object.text), .text(request.identity), .integer(request.size),
             ]
         ).first.map(LogCursor.Cursor.init(row:))
@@ -115,9 +116,7 @@ struct CursorTable {
             latest.epoch == claim.epoch, latest.owner == owner
         else { return nil }
         try end(cursor)
-        let request = ClaimRequest(
-            source: cursor.source, object: cursor.object, app: cursor.app, identity: cursor.identity, size: 0,
-            day: cursor.day, fileIndex: cursor.fileIndex)
+        let request = ClaimRequest(after: cursor)
         try mint(request, of: app, ordinal: cursor.ordinal + 1, because: reason, epoch: claim.epoch)
         return try takeUnchanged(request, by: owner, for: lease).map(Claim.init(cursor:))
     }
@@ -135,7 +134,7 @@ struct CursorTable {
     func extend(_ claim: Claim, for lease: Duration) throws -> Bool {
         try session.execute(
             "UPDATE cursors SET lease_end = \(nowSQL) + $1 WHERE generation = $2 AND epoch = $3 AND owner = $4",
-            [.integer(nanoseconds(lease))] + proof(of: claim)
+            [.integer(lease.wholeNanoseconds)] + proof(of: claim)
         ).changes == 1
     }
 

@@ -47,11 +47,3 @@ public struct GivenUpCall: Sendable {
         self.threadsHeld = threadsHeld
     }
 }
-
-extension Duration {
-    /// Whole seconds, or tenths below ten, as messages have them.
-    public var inSeconds: String {
-        let tenths = components.seconds * 10 + components.attoseconds / 100_000_000_000_000_000
-        return tenths < 100 ? "\(tenths / 10).\(tenths % 10) s" : "\(tenths / 10) s"
-    }
-}

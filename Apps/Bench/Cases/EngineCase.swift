@@ -3,6 +3,7 @@ import LocalFilesAdapter
 import LogCursor
 import LogIngestion
 import LogModel
+import StoreSupport
 import SystemAdapter
 
 /// The engine as a worker runs it, over one local file.
@@ -16,27 +17,24 @@ enum EngineCase {
     /// Gets a consumer ready.
     /// - Parameters:
     ///   - path: the file.
-    ///   - apps: where the app is put.
-    ///   - cursors: who may move which cursor.
-    ///   - commits: where lines go.
-    ///   - close: what ends the store; the work is not done before.
+    ///   - store: where lines go; it is closed at the end, and the work is not done before.
+    ///   - commits: where lines go instead.
     /// - Returns: the work.
     /// - Throws: what the store says when it cannot take the app.
     static func prepare(
-        _ path: String, apps: any AppStore, cursors: any CursorStore, commits: any CommitStore,
-        close: @escaping @Sendable () async throws -> Void = {}
+        _ path: String, into store: any LogStore, commits: (any CommitStore)? = nil
     ) async throws -> CaseWork {
-        try await apps.add(app)
+        try await store.add(app)
         let clock = SystemClock()
         let consumer = LogConsumer(
-            apps: apps, sources: OneFile(source: LocalFileSource(paths: [path], node: "bench")), cursors: cursors,
-            commits: commits, scanner: benchedScanner, checksums: benchedChecksums,
+            apps: store, sources: OneFile(source: LocalFileSource(paths: [path], node: "bench")), cursors: store,
+            commits: commits ?? store, scanner: benchedScanner, checksums: benchedChecksums,
             owner: .mint(at: clock.now(), from: SystemEntropy()),
             settings: IngestionSettings(), clock: clock, ticks: ContinuousClock(), entropy: SystemEntropy(),
             observer: Unobserved())
         return {
             let figures = try await consumer.run()
-            try await close()
+            try await store.close()
             if let words = figures.firstError { throw BenchError("\(path): \(words)") }
             return Tally(bytes: figures.bytes, lines: figures.records + figures.rejects, records: figures.records)
         }

@@ -8,8 +8,7 @@ import SystemAdapter
 enum FollowCase {
     static func prepare(_ task: CaseTask) async throws -> CaseWork {
         let store = InMemoryStore(clock: SystemClock())
-        return try await EngineCase.prepare(
-            task.input, apps: store, cursors: store, commits: CursorsOnly(store: store))
+        return try await EngineCase.prepare(task.input, into: store, commits: CursorsOnly(store: store))
     }
 }
 

@@ -5,10 +5,7 @@ import MongoAdapter
 /// The whole engine into MongoDB, and a loop of bulk inserts into a database with the same schema.
 enum MongoCase {
     static func prepare(_ task: CaseTask) async throws -> CaseWork {
-        let database = try await MongoDatabase.open(url: Secret(task.url))
-        return try await EngineCase.prepare(
-            task.input, apps: MongoAppStore(database), cursors: MongoCursorStore(database),
-            commits: MongoCommitStore(database), close: { await database.close() })
+        try await EngineCase.prepare(task.input, into: try await MongoStore.open(url: Secret(task.url)))
     }
 
     /// Into a database whose schema the adapter has made.

@@ -6,10 +6,7 @@ import SQLiteAdapter
 enum SQLiteCase {
     /// The file is closed at the end, so that writing its log back counts.
     static func prepare(_ task: CaseTask) async throws -> CaseWork {
-        let database = try SQLiteDatabase(path: task.place)
-        return try await EngineCase.prepare(
-            task.input, apps: SQLiteAppStore(database), cursors: SQLiteCursorStore(database),
-            commits: SQLiteCommitStore(database), close: { try database.close() })
+        try await EngineCase.prepare(task.input, into: try SQLiteStore(path: task.place))
     }
 
     /// Into a file whose schema the adapter has made.

@@ -1,5 +1,6 @@
 import Foundation
 import LogModel
+import StoreSupport
 
 /// The API over a filled store, and beside it servers that have their answers ready.
 struct RequestStage: Sendable {
@@ -18,7 +19,7 @@ struct RequestStage: Sendable {
 
     /// Measures all kinds of requests in interleaved rounds.
     func measure(requests: Int, rounds: Int) async throws -> [RequestFigures] {
-        let store = try await BenchStore.open(.sqlite, at: folder.file("logferry.sqlite"))
+        let store = try await StoreKind.sqlite.open(at: folder.file("logferry.sqlite"))
         let app = try await StoreFill(records: records).run(store) { _ in }
         try await store.close()
         let port = try await api.start(

@@ -35,7 +35,7 @@ struct MongoStage: PathStage {
 
     private func run(_ side: Side, in name: String) async throws -> CaseFigures {
         // The adapter makes the collections and indexes for both, so they cannot differ.
-        try await MongoDatabase.open(url: Secret(url.database(name))).close()
+        try await MongoStore.open(url: Secret(url.database(name))).close()
         let figures = try await runner.run(
             side == .ours ? .mongo : .bareMongo, CaseTask(input: input, place: name, url: url.database(name)),
             server: server)

@@ -51,7 +51,7 @@ struct PostgresStage: PathStage {
 
     private func run(_ side: Side, in name: String) async throws -> CaseFigures {
         // The adapter makes the schema for both, so it cannot differ.
-        try await PostgresDatabase.open(url: Secret(url.database(name))).close()
+        try await PostgresStore.open(url: Secret(url.database(name))).close()
         let table = side == .ours ? "records" : "bench_rows"
         if side == .limit { try await ask("CREATE TABLE \(table) (LIKE records INCLUDING ALL)", of: name) }
         // What earlier runs have left to be written would be written during this one.

@@ -22,7 +22,7 @@ struct SQLiteStage: PathStage {
 
     private func run(_ side: Side, _ file: String) async throws -> CaseFigures {
         // The adapter makes the schema for both, so it cannot differ.
-        try SQLiteDatabase(path: file).close()
+        try SQLiteStore(path: file).close()
         let name = side == .ours ? CaseName.sqlite : .bareSQLite
         let figures = try await runner.run(name, CaseTask(input: input, place: file))
         return try figures.holding(Tally(limit: { logferry_limit_sqlite_content(file, $0, $1) }), name.rawValue)

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import LogModel
 import LogQuery
+import StoreSupport
 import SystemAdapter
 
 /// Measures questions about many records.
@@ -59,7 +60,7 @@ struct QueryCommand: AsyncParsableCommand {
         if store == .sqlite { try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true) }
         defer { if store == .sqlite, keep == nil { try? FileManager.default.removeItem(at: folder) } }
         let place = url ?? folder.appendingPathComponent("records.sqlite").path
-        let report = try await measure(try await BenchStore.open(store, at: place))
+        let report = try await measure(try await store.open(at: place))
         if json {
             print(try report.json())
         } else {
@@ -69,7 +70,7 @@ struct QueryCommand: AsyncParsableCommand {
         guard report.faults.isEmpty else { throw ExitCode.failure }
     }
 
-    private func measure(_ store: BenchStore) async throws -> QueryReport {
+    private func measure(_ store: any LogStore & QueryPlanning) async throws -> QueryReport {
         let fill = StoreFill(records: records)
         let before = Usage.ofProcess()
         let app = try await fill.run(store) { done in
@@ -77,7 +78,7 @@ struct QueryCommand: AsyncParsableCommand {
             say("\(done) of \(fill.expected) records after \(used.wall / 1_000_000_000) s")
         }
         let signer = HMACSigner(Secret("bench"))
-        let service = LogQueryService(reader: store.records, signer: signer)
+        let service = LogQueryService(reader: store, signer: signer)
         let questions = try await Question.all(of: app, service).filter { question in
             only.map(question.name.contains) ?? true
         }

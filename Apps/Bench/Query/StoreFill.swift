@@ -4,6 +4,7 @@ import LogIngestion
 import LogModel
 import LogQuery
 import SeededNumbers
+import StoreSupport
 
 /// The records that are asked for: hour by hour over thirty days, of four apps, each with a file a day.
 struct StoreFill: Sendable {
@@ -25,15 +26,15 @@ struct StoreFill: Sendable {
 
     /// Makes the records in a store, unless they are there.
     /// - Returns: the app that is asked for.
-    func run(_ store: BenchStore, progress: (Int) -> Void) async throws -> AppID {
+    func run(_ store: any LogStore, progress: (Int) -> Void) async throws -> AppID {
         var apps: [(app: AppID, share: Int)] = []
         for (index, (name, share)) in StoreFill.shares.enumerated() {
-            let known = try await store.apps.app(named: AppName(unchecked: name))
+            let known = try await store.app(named: AppName(unchecked: name))
             if let known {
                 apps.append((known.id, share))
             } else {
                 let id = AppID.mint(at: StoreFill.start, from: SeededEntropy(seed: UInt64(index)))
-                try await store.apps.add(
+                try await store.add(
                     RegisteredApp(id: id, name: AppName(unchecked: name), createdAt: StoreFill.start))
                 apps.append((id, share))
             }
@@ -51,11 +52,11 @@ struct StoreFill: Sendable {
                 files.append(DayFile(claim, share: share, seed: UInt64(records) ^ UInt64(day * 8 + index) << 32))
             }
             for hour in day * 24..<(day + 1) * 24 {
-                let outcomes = try await store.commits.commit(files.indices.map { files[$0].step(hour: hour) })
+                let outcomes = try await store.commit(files.indices.map { files[$0].step(hour: hour) })
                 guard outcomes.allSatisfy({ $0 == .applied }) else { throw NothingStored() }
                 done += files.reduce(0) { $0 + $1.share }
             }
-            try await store.cursors.release(files.map(\.claim))
+            try await store.release(files.map(\.claim))
             progress(done)
         }
         return apps[0].app
@@ -66,18 +67,18 @@ struct StoreFill: Sendable {
 
     private func perHour(_ share: Int) -> Int { max(records * share / 10 / (StoreFill.days * 24), 1) }
 
-    private func count(_ apps: [AppID], in store: BenchStore) async throws -> Int {
+    private func count(_ apps: [AppID], in store: any LogStore) async throws -> Int {
         var count: Int64 = 0
-        for app in apps { count += try await store.records.count(.init(app: app)) }
+        for app in apps { count += try await store.count(.init(app: app)) }
         return Int(count)
     }
 
-    private func claim(_ day: Int, _ app: AppID, _ owner: OwnerID, in store: BenchStore) async throws -> Claim {
+    private func claim(_ day: Int, _ app: AppID, _ owner: OwnerID, in store: any LogStore) async throws -> Claim {
         let civil = CivilDay(of: StoreFill.moment(hour: day * 24))
         let request = ClaimRequest(
             source: SourceID("bench:\(app)"), object: ObjectKey("web-\(civil).ndjson"), app: app, identity: "bench",
             size: 0, day: civil, fileIndex: 1)
-        let outcome = try await store.cursors.claim([request], by: owner, for: .seconds(86_400)).first
+        let outcome = try await store.claim([request], by: owner, for: .seconds(86_400)).first
         guard case .claimed(let claim) = outcome else { throw NothingStored() }
         return claim
     }

@@ -4,6 +4,7 @@ import LogMaintenance
 import LogModel
 import Logging
 import SdkProvisioning
+import StoreSupport
 import SystemAdapter
 
 // What servers say.
@@ -36,9 +37,9 @@ extension DeploymentCheck {
     }
 
     /// Rules of apps that the store does not have.
-    private func strangers(in store: Store) async throws -> [CheckFinding] {
+    private func strangers(in store: any LogStore) async throws -> [CheckFinding] {
         let apps = AppRegistrar(
-            store: store.apps, clock: SystemClock(), entropy: SystemEntropy(), ticks: ContinuousClock())
+            store: store, clock: SystemClock(), entropy: SystemEntropy(), ticks: ContinuousClock())
         var rules = CleanupSettings()
         return try await rules.apply(settings.retentionOfApps, of: apps).map { rule in
             CheckFinding(.warning, "store", rule.withoutApp + "; correct it, or register the app")

@@ -103,9 +103,8 @@ struct OwnRightsTests {
             ticks: ContinuousClock())
         let token = try await tokens.issue(for: app.id, name: nil).token
         let administration = FimidaraStorageAdministration(client: client)
-        let memory = InMemoryProvisioningStore()
         let provisioner = SdkProvisioner(
-            storage: administration, memory: memory, tokens: store,
+            storage: administration, memory: store, tokens: store,
             settings: ProvisioningSettings(logsFolder: logs, tokenLifetime: .seconds(600)), clock: clock,
             ticks: ContinuousClock(), entropy: SystemEntropy())
         let provision = try await provisioner.provision(for: token)
@@ -121,7 +120,7 @@ struct OwnRightsTests {
         try await FimidaraObjectDisposal(client: client).remove(object, of: app)
         _ = try await tokens.revoke(token.id, of: app.id)
         let sweep = RevocationSweep(
-            storage: administration, tokens: store, memory: memory, clock: clock, ticks: ContinuousClock())
+            storage: administration, tokens: store, memory: store, clock: clock, ticks: ContinuousClock())
         #expect(try await sweep.run() == 1)
     }
 
@@ -182,13 +181,12 @@ struct OwnRightsTests {
         let tokens = ClientTokens(
             apps: store, store: store, hasher: PlainHasher(), clock: clock, entropy: SystemEntropy(),
             ticks: ContinuousClock())
-        let memory = InMemoryProvisioningStore()
         let administration = FimidaraStorageAdministration(client: engine.client)
         let provisions = try await withThrowingTaskGroup(of: SdkProvisioner.Provision.self) { group in
             for _ in 0..<4 {
                 let token = try await tokens.issue(for: app.id, name: nil).token
                 let provisioner = SdkProvisioner(
-                    storage: administration, memory: memory, tokens: store,
+                    storage: administration, memory: store, tokens: store,
                     settings: ProvisioningSettings(logsFolder: OwnRightsTests.logs, tokenLifetime: .seconds(600)),
                     clock: clock, ticks: ContinuousClock(), entropy: SystemEntropy())
                 group.addTask { try await provisioner.provision(for: token) }

@@ -75,7 +75,7 @@ struct SourceDisposalTests {
         settings.daysOfApps = [app.id: 1]
         settings.rest = .zero
         _ = try await LogCleaner(
-            store: store, runs: InMemoryRunStore(), settings: settings, clock: clock, ticks: ContinuousClock()
+            store: store, runs: store, settings: settings, clock: clock, ticks: ContinuousClock()
         ).run()
         let tombstones = TombstoneCleaner(
             apps: store, sources: place, cursors: store, records: store, store: store, settings: settings,

@@ -8,7 +8,7 @@ import TestSupport
 /// Registers an app that nobody else has.
 func freshApp(_ store: StoreUnderTest) async throws -> AppID {
     let app = RegisteredApp.fresh()
-    try await store.apps.add(app)
+    try await store.ports.add(app)
     return app.id
 }
 
@@ -16,7 +16,7 @@ func freshApp(_ store: StoreUnderTest) async throws -> AppID {
 func claimed(_ object: String, of app: AppID, in store: StoreUnderTest) async throws -> Claim {
     let request = ClaimRequest(
         source: SourceID("claims:\(app)"), object: ObjectKey(object), app: app, identity: "a", size: 1 << 30)
-    let outcome = try await store.cursors.claim([request], by: .fresh(), for: .seconds(600)).first
+    let outcome = try await store.ports.claim([request], by: .fresh(), for: .seconds(600)).first
     guard case .claimed(let claim) = outcome else { throw NothingClaimed() }
     return claim
 }

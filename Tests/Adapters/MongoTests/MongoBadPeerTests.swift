@@ -89,24 +89,23 @@ struct MongoBadPeerTests {
     func proxyWithoutServer(_ speaks: Bool) async throws {
         let scene = try SilentScene()
         let database = try await scene.database(size: 4)
-        let apps = MongoAppStore(database)
         scene.proxy.mood = .standingIn { client in
             guard speaks, !client.receiveSome().isEmpty else { return }
             client.send("HTTP/1.1 502 Bad Gateway\r\nContent-Type: text/html\r\n\r\n<html>502 Bad Gateway</html>")
         }
         scene.proxy.cut()
         let (before, start) = (scene.proxy.accepted, ContinuousClock.now)
-        let messages = await refusals(by: apps, of: 16)
+        let messages = await refusals(by: database, of: 16)
         #expect(messages.count == 16)
         let (attempts, time) = (scene.proxy.accepted - before, ContinuousClock.now - start)
         print("T91: \(attempts) connections in \(time): \(messages.first ?? "")")
         #expect(messages.contains { $0.contains("\(scene.proxy.port)") }, "\(messages)")
         #expect(time < .seconds(60) && attempts < 40 + 20 * Int(time / .seconds(1)))
-        async let late: Void = apps.add(.fresh())
+        async let late: Void = database.add(.fresh())
         try await Task.sleep(for: .milliseconds(300))
         scene.proxy.mood = .calm
         try await late
-        #expect(try await apps.apps(after: nil, limit: 99).count == 1)
+        #expect(try await database.apps(after: nil, limit: 99).count == 1)
         await database.close()
         scene.proxy.stop()
     }

@@ -29,7 +29,7 @@ struct MongoCommitTests {
                 stray.finish()
                 try client.run(encoded: stray.bytes, .write)
             }
-            #expect(try await store.commits.commit([step]) == [.applied])
+            #expect(try await store.ports.commit([step]) == [.applied])
             try await writer.verify()
         }
     }
@@ -44,7 +44,7 @@ struct MongoCommitTests {
             let start = Array("{\"a\":\"".utf8)
             let letters = [UInt8](repeating: 0x62, count: RecordInsert.lineLimit - start.count - 2)
             let line = start + letters + Array("\"}".utf8)
-            #expect(try await store.commits.commit([feed.step(line + Array("\n{}\n".utf8))]) == [.applied])
+            #expect(try await store.ports.commit([feed.step(line + Array("\n{}\n".utf8))]) == [.applied])
             let rows = try await database.pool.withClient { client in
                 try client.all(.find(Collection.records, [:], ["sort": ["_id": 1]])).map { try $0.bytes("b") }
             }
@@ -66,13 +66,13 @@ struct MongoCommitTests {
                         }
                     }
                     try await Task.sleep(for: .milliseconds(Int.random(in: 5..<60)))
-                    #expect(try await store.apps.deleteApp(app, at: .sample))
+                    #expect(try await store.ports.deleteApp(app, at: .sample))
                     isDeleted.withLock { $0 = true }
-                    let count = try await store.records.count(LogFilter(app: app))
+                    let count = try await store.ports.count(LogFilter(app: app))
                     try await group.waitForAll()
                     return count
                 }
-                #expect(try await store.records.count(LogFilter(app: app)) == count)
+                #expect(try await store.ports.count(LogFilter(app: app)) == count)
             }
         }
     }
@@ -97,10 +97,10 @@ struct MongoCommitTests {
                 }
             }
             await eventually { hasRead.withLock { $0 } }
-            #expect(try await store.apps.deleteApp(app, at: .sample))
+            #expect(try await store.ports.deleteApp(app, at: .sample))
             isDeleted.withLock { $0 = true }
             #expect(try await late.value == 0, "the fence meets nothing")
-            #expect(try await store.commits.commit([step]) == [.appDeleted])
+            #expect(try await store.ports.commit([step]) == [.appDeleted])
         }
     }
 
@@ -114,7 +114,7 @@ struct MongoCommitTests {
             let step = feed.step("{\"a\":1}\n")
             let (hasRead, isProlonged, attempts) = (Locked(false), Locked(false), Locked(0))
             let met = Task {
-                try await database.write({ $0 }, repeatsConflicts: false) { client in
+                try await database.write(repeatsConflicts: false) { client in
                     attempts.withLock { $0 += 1 }
                     return try KnownState(of: [step], client, CommitMemory())
                 } _: { client, known in
@@ -125,7 +125,7 @@ struct MongoCommitTests {
                 }
             }
             await eventually { hasRead.withLock { $0 } }
-            #expect(try await store.cursors.extend([claim], for: .seconds(60)).isEmpty)
+            #expect(try await store.ports.extend([claim], for: .seconds(60)).isEmpty)
             isProlonged.withLock { $0 = true }
             #expect(try await met.value == 1)
             #expect(attempts.withLock { $0 } == 1)
@@ -141,29 +141,29 @@ struct MongoCommitTests {
             var feed = ObjectFeed(first)
             // The server notes what it is asked, in this database alone.
             _ = try await database.pool.withClient { try $0.run(["profile": 2]) }
-            #expect(try await store.commits.commit([feed.step("{\"a\":1}\n")]) == [.applied])
+            #expect(try await store.ports.commit([feed.step("{\"a\":1}\n")]) == [.applied])
             #expect(try await readings(database) == 1)
             let (second, third) = (feed.step("{\"a\":2}\n"), feed.step("{\"a\":3}\n"))
-            #expect(try await store.commits.commit([second, third]) == [.applied, .applied])
+            #expect(try await store.ports.commit([second, third]) == [.applied, .applied])
             #expect(try await readings(database) == 1)
             // A step that comes once more begins where nothing is remembered.
-            #expect(try await store.commits.commit([third]) == [.refused])
-            #expect(try await store.commits.commit([feed.step("{\"a\":4}\n")]) == [.applied])
+            #expect(try await store.ports.commit([third]) == [.refused])
+            #expect(try await store.ports.commit([feed.step("{\"a\":4}\n")]) == [.applied])
 
             var late = feed
-            try await store.cursors.release([first])
+            try await store.ports.release([first])
             feed.epoch = try await claimed("o", of: app, in: store).epoch
-            #expect(try await store.commits.commit([late.step("{\"a\":5}\n")]) == [.refused])
-            #expect(try await store.commits.commit([feed.step("{\"a\":6}\n")]) == [.applied])
+            #expect(try await store.ports.commit([late.step("{\"a\":5}\n")]) == [.refused])
+            #expect(try await store.ports.commit([feed.step("{\"a\":6}\n")]) == [.applied])
 
-            #expect(try await store.apps.deleteApp(app, at: .sample))
-            #expect(try await store.commits.commit([feed.step("{\"a\":7}\n")]) == [.appDeleted])
-            #expect(try await store.records.count(LogFilter(app: app)) == 5)
+            #expect(try await store.ports.deleteApp(app, at: .sample))
+            #expect(try await store.ports.commit([feed.step("{\"a\":7}\n")]) == [.appDeleted])
+            #expect(try await store.ports.count(LogFilter(app: app)) == 5)
         }
     }
 
     /// How often cursors were looked for since the server notes it.
-    private func readings(_ database: MongoDatabase) async throws -> Int {
+    private func readings(_ database: MongoStore) async throws -> Int {
         try await database.pool.withClient { client in
             try client.all(.find("system.profile", ["command.find": .string(Collection.cursors)])).count
         }
@@ -177,14 +177,14 @@ struct MongoCommitTests {
             let request = ClaimRequest(
                 source: SourceID("deleted:\(app)"), object: ObjectKey("o\(index)-\(round)"), app: app, identity: "a",
                 size: 100)
-            let outcome = try await store.cursors.claim([request], by: .fresh(), for: .seconds(600)).first
+            let outcome = try await store.ports.claim([request], by: .fresh(), for: .seconds(600)).first
             guard case .claimed(let claim) = outcome else {
                 #expect(outcome == .appDeleted)
                 return
             }
             var feed = ObjectFeed(claim)
             let mayStillApply = mayApply()
-            let committed = try await store.commits.commit([feed.step("{\"a\":1}\n")])
+            let committed = try await store.ports.commit([feed.step("{\"a\":1}\n")])
             if !mayStillApply { #expect(committed == [.appDeleted]) }
         }
     }

@@ -1,8 +1,9 @@
 import LogModel
-import MongoAdapter
 import PortContracts
 import TestSupport
 import Testing
+
+@testable import MongoAdapter
 
 @Suite("MongoDB adapter", .enabled(if: SharedMongo.url != nil))
 struct MongoContractTests {
@@ -20,23 +21,15 @@ struct MongoContractTests {
     @Test("goes by indexes", arguments: PlanClauses.clauses)
     func plans(_ clause: Clause<StoreUnderTest>) async throws {
         try await SharedMongo.withDatabase { database in
-            var store = StoreUnderTest.mongo(database)
-            store.plans = { try await MongoRecordReader(database).plans(of: $0) }
-            try await clause.verify(store)
+            try await clause.verify(.mongo(database))
         }
     }
 }
 
 extension StoreUnderTest {
-    static func mongo(_ database: MongoDatabase, scanLimit: Int = 100_000) -> StoreUnderTest {
-        StoreUnderTest(
-            apps: MongoAppStore(database), tokens: MongoClientTokenStore(database),
-            provisioning: MongoProvisioningStore(database), cursors: MongoCursorStore(database),
-            commits: MongoCommitStore(database), records: MongoRecordReader(database, scanLimit: scanLimit),
-            rejects: MongoRejectReader(database), locks: MongoLockStore(database), runs: MongoRunStore(database),
-            history: MongoCursorStore(database), catalogue: MongoFieldCatalogue(database),
-            retention: MongoRetentionStore(database), tombstones: MongoRetentionStore(database),
-            runRetention: MongoRunStore(database),
-            pass: { try await Task.sleep(for: $0) })
+    static func mongo(_ database: MongoStore, scanLimit: Int = 100_000) -> StoreUnderTest {
+        var store = database
+        store.scanLimit = scanLimit
+        return StoreUnderTest(store) { try await Task.sleep(for: $0) }
     }
 }

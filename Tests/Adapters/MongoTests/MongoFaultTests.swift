@@ -22,7 +22,7 @@ struct MongoFaultTests {
             let database = try await server.open()
             let store = StoreUnderTest.mongo(database)
             let app = RegisteredApp.fresh()
-            try await store.apps.add(app)
+            try await store.ports.add(app)
             let isOver = Locked(false)
             let writers = Locked<[StubbornWriter]>([])
             try await withThrowingTaskGroup(of: Void.self) { group in
@@ -66,7 +66,7 @@ struct MongoFaultTests {
             let claim = try await writer.claim()
             proxy.cutNext(cut)
             // It is tried again from its start, or its outcome is asked for again: nobody hears of it.
-            #expect(try await store.commits.commit([writer.step(claim, upTo: 50_000)]) == [.applied])
+            #expect(try await store.ports.commit([writer.step(claim, upTo: 50_000)]) == [.applied])
             #expect(proxy.cuts == 1)
             #expect(try await writer.run(pieces: 4) == [:])
             try await writer.verify()
@@ -80,11 +80,11 @@ struct MongoFaultTests {
             let claim = try await writer.claim()
             let step = writer.step(claim, upTo: 5000)
             proxy.cutNext(.answerAndAll(to: "commitTransaction"))
-            let error = await #expect(throws: StoreError.self) { try await store.commits.commit([step]) }
+            let error = await #expect(throws: StoreError.self) { try await store.ports.commit([step]) }
             #expect(error?.reason == .outcomeUnknown)
             proxy.heal()
             #expect(try await writer.cursor()?.progress == step.move.to)
-            #expect(try await store.commits.commit([step]) == [.refused])
+            #expect(try await store.ports.commit([step]) == [.refused])
             #expect(try await writer.run(pieces: 2) == [:])
             try await writer.verify()
         }
@@ -97,7 +97,7 @@ struct MongoFaultTests {
             let claim = try await writer.claim()
             proxy.cutNext(.answerAndAll(to: "documents"))
             let error = await #expect(throws: StoreError.self) {
-                try await store.commits.commit([writer.step(claim, upTo: 5000)])
+                try await store.ports.commit([writer.step(claim, upTo: 5000)])
             }
             #expect(error?.reason == .unavailable)
             proxy.heal()
@@ -119,7 +119,7 @@ struct MongoFaultTests {
             let database = try await server.open(at: url)
             let app = RegisteredApp.fresh()
             let store = StoreUnderTest.mongo(database)
-            try await store.apps.add(app)
+            try await store.ports.add(app)
             try await work(proxy, store, app.id)
             await database.close()
         }

@@ -21,30 +21,30 @@ struct MongoLostAnswerTests {
         let (fresh, issued) = (RegisteredApp.fresh(), token)
         return [
             Change(name: "an app is added", lost: "commitTransaction") { store async throws(StoreError) in
-                try await store.apps.add(fresh)
+                try await store.ports.add(fresh)
             } isMade: { store in
-                try await store.apps.app(fresh.id) == fresh
+                try await store.ports.app(fresh.id) == fresh
             },
             Change(name: "a token is added", lost: "commitTransaction") { store async throws(StoreError) in
-                try await store.tokens.add(issued)
+                try await store.ports.add(issued)
             } isMade: { store in
-                try await store.tokens.token(issued.id) == issued
+                try await store.ports.token(issued.id) == issued
             },
             Change(name: "its end is set", lost: "commitTransaction") { store async throws(StoreError) in
-                _ = try await store.tokens.setExpiry(of: issued.id, to: .sample)
+                _ = try await store.ports.setExpiry(of: issued.id, to: .sample)
             } isMade: { store in
-                try await store.tokens.token(issued.id)?.expiresAt == .sample
+                try await store.ports.token(issued.id)?.expiresAt == .sample
             },
             Change(name: "it is revoked", lost: "commitTransaction") { store async throws(StoreError) in
-                _ = try await store.tokens.revoke(issued.id, at: .sample)
+                _ = try await store.ports.revoke(issued.id, at: .sample)
             } isMade: { store in
-                try await store.tokens.token(issued.id)?.revokedAt == .sample
+                try await store.ports.token(issued.id)?.revokedAt == .sample
             },
             // The second step of a deletion, which is repeated for half a minute.
             Change(name: "the app is deleted", lost: "is_app_deleted") { store async throws(StoreError) in
-                _ = try await store.apps.deleteApp(app, at: .sample)
+                _ = try await store.ports.deleteApp(app, at: .sample)
             } isMade: { store in
-                try await store.apps.app(app)?.deletedAt == .sample
+                try await store.ports.app(app)?.deletedAt == .sample
             },
         ]
     }

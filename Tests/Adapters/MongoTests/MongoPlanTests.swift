@@ -54,11 +54,11 @@ struct MongoPlanTests {
         try await SharedMongo.withDatabase { database in
             let store = StoreUnderTest.mongo(database)
             let app = RegisteredApp.fresh()
-            try await store.apps.add(app)
+            try await store.ports.add(app)
             for index in 0..<7 {
                 var feed = ObjectFeed(try await claimed("o\(index)", of: app.id, in: store))
                 // Every other object holds nothing that is a record.
-                _ = try await store.commits.commit([feed.step(index % 2 == 0 ? "{}\n{}\n" : "bad\n")])
+                _ = try await store.ports.commit([feed.step(index % 2 == 0 ? "{}\n{}\n" : "bad\n")])
             }
             try await database.pool.withClient { client in
                 for (chunk, rounds, limit) in [(1, 1, 10), (2, 1, 1), (2, 2, 10), (3, 1, 2), (64, 32, 3)] {
@@ -101,13 +101,13 @@ struct MongoPlanTests {
             var latest: (app: AppID, generation: GenerationID)?
             for _ in 0..<2 {
                 let app = RegisteredApp.fresh()
-                try await store.apps.add(app)
+                try await store.ports.add(app)
                 let claim = try await claimed("o", of: app.id, in: store)
                 var feed = ObjectFeed(claim)
                 let lines = (0..<400).map {
                     "{\"ts\":\(1_700_000_000 + $0 % 7),\"level\":\"\($0 % 100 == 0 ? "error" : "info")\"}\n"
                 }
-                _ = try await store.commits.commit([feed.step(lines.joined())])
+                _ = try await store.ports.commit([feed.step(lines.joined())])
                 latest = (app.id, claim.generation)
             }
             let (app, generation) = try #require(latest)

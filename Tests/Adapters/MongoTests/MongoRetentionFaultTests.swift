@@ -22,10 +22,9 @@ struct MongoFieldTests {
             let odd = ["", "$set", "$where.$x", "..", ".a", "a\u{0}b", "_id", "\u{FFFF}"]
             let long = (0..<10_000).map { "p\($0)" + String(repeating: "x", count: 500) }
             let paths = (odd + long).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-            let catalogue = MongoFieldCatalogue(database)
-            #expect(try await catalogue.apply(seen(app, claim.generation, 0, 1, paths)) == .applied)
-            #expect(try await catalogue.apply(seen(app, claim.generation, 1, 2, paths)) == .applied)
-            let kept = try await catalogue.fields(of: app, after: nil, limit: 20_000)
+            #expect(try await database.apply(seen(app, claim.generation, 0, 1, paths)) == .applied)
+            #expect(try await database.apply(seen(app, claim.generation, 1, 2, paths)) == .applied)
+            let kept = try await database.fields(of: app, after: nil, limit: 20_000)
             #expect(kept.map { Array($0.path.utf8) } == paths.map { Array($0.utf8) })
             #expect(kept.allSatisfy { $0.count == 2 })
         }
@@ -46,13 +45,13 @@ struct MongoFieldTests {
                     #expect(try client.activeApps([app]) == [app])
                     hasBegun.withLock { $0 = true }
                     while !isErased.withLock({ $0 }) { block(for: .milliseconds(1)) }
-                    _ = try MongoFieldCatalogue(database).apply(seen(app, claim.generation, 0, 1, ["a"]), client)
+                    _ = try database.apply(seen(app, claim.generation, 0, 1, ["a"]), client)
                     try client.commit()
                 }
             }
             await eventually { hasBegun.withLock { $0 } }
-            #expect(try await store.apps.deleteApp(app, at: .sample))
-            while try await !MongoRetentionStore(database).erase(limit: 9).isDone {}
+            #expect(try await store.ports.deleteApp(app, at: .sample))
+            while try await !database.erase(limit: 9).isDone {}
             isErased.withLock { $0 = true }
             let error = await #expect(throws: MongoError.self) { try await late.value }
             #expect(error?.isTransient == true)
@@ -69,14 +68,14 @@ struct MongoRetentionFaultTests {
     func cut(_ cut: CuttingProxy.Cut) async throws {
         try await MongoFaultTests.withProxy { proxy, store, app in
             var feed = ObjectFeed(try await claimed("o", of: app, in: store))
-            #expect(try await store.commits.commit([feed.step(numbered(50), at: Ages.old)]) == [.applied])
-            let retention = store.retention
+            #expect(try await store.ports.commit([feed.step(numbered(50), at: Ages.old)]) == [.applied])
+            let retention = store.ports
             proxy.cutNext(cut)
             let step = try await retention.expire(expiry(of: app, followers: [.fieldIndex]), from: nil, limit: 30)
             #expect(proxy.cuts == 1)
             #expect(step.records == 29)
             #expect(try await retention.missed(of: .fieldIndex, limit: 9).map(\.records) == [29])
-            #expect(try await store.records.count(LogFilter(app: app)) == 21)
+            #expect(try await store.ports.count(LogFilter(app: app)) == 21)
         }
     }
 
@@ -85,8 +84,8 @@ struct MongoRetentionFaultTests {
         try await MongoFaultTests.withProxy { proxy, store, app in
             let claim = try await claimed("o", of: app, in: store)
             var feed = ObjectFeed(claim)
-            #expect(try await store.commits.commit([feed.step(numbered(50), at: Ages.old)]) == [.applied])
-            let retention = store.retention
+            #expect(try await store.ports.commit([feed.step(numbered(50), at: Ages.old)]) == [.applied])
+            let retention = store.ports
             let plan = expiry(of: app, followers: [.fieldIndex])
             // The records are gone by then, and what was missed is not noted yet.
             proxy.cutNext(.answerAndAll(to: "follower_misses"))
@@ -95,7 +94,7 @@ struct MongoRetentionFaultTests {
             }
             #expect(proxy.cuts == 1)
             proxy.heal()
-            let rows = try await store.records.rows(of: claim.generation, from: 0, limit: 100)
+            let rows = try await store.ports.rows(of: claim.generation, from: 0, limit: 100)
             #expect(rows.count == 50)
             #expect(try await retention.missed(of: .fieldIndex, limit: 9) == [])
             // What was cut off stands in the way until the server ends it, half a minute later at most.

@@ -14,15 +14,15 @@ import Testing
 struct MongoRetentionTests {
     @Test("a step looks at what goes and a fixed number of records for each generation, and goes by indexes alone")
     func costs() async throws {
-        let database = try await MongoDatabase.open(url: Secret(try SharedMongo.freshURL()), connections: 1)
+        let database = try await MongoStore.open(url: Secret(try SharedMongo.freshURL()), connections: 1)
         let store = StoreUnderTest.mongo(database)
         let app = try await freshApp(store)
         let (full, half, new) = (3, 3, 90)
         for index in 0..<full + half + new {
             var feed = ObjectFeed(try await claimed("o\(index)", of: app, in: store))
             let text = numbered(400) + "bad\n"
-            if index < full + half { _ = try await store.commits.commit([feed.step(text, at: Ages.old)]) }
-            if index >= full { _ = try await store.commits.commit([feed.step(text, at: Ages.end)]) }
+            if index < full + half { _ = try await store.ports.commit([feed.step(text, at: Ages.old)]) }
+            if index >= full { _ = try await store.ports.commit([feed.step(text, at: Ages.end)]) }
         }
         try await database.pool.withClient { _ = try $0.run(["profile": 2]) }
         let figures = try await expireAll(database, expiry(of: app, followers: [.fieldIndex]), limit: 500)
@@ -44,22 +44,21 @@ struct MongoRetentionTests {
 
     @Test("erasing, expiring runs, and the catalogue go by indexes alone")
     func indexes() async throws {
-        let database = try await MongoDatabase.open(url: Secret(try SharedMongo.freshURL()), connections: 1)
+        let database = try await MongoStore.open(url: Secret(try SharedMongo.freshURL()), connections: 1)
         let store = StoreUnderTest.mongo(database)
         let app = try await freshApp(store)
         var feed = ObjectFeed(try await claimed("o", of: app, in: store))
         let step = feed.step(numbered(100) + "bad\n", at: Ages.old)
-        _ = try await store.commits.commit([step])
+        _ = try await store.ports.commit([step])
         try await database.pool.withClient { _ = try $0.run(["profile": 2]) }
-        let catalogue = MongoFieldCatalogue(database)
-        #expect(try await catalogue.backlog(of: app, after: nil, limit: 10).count == 1)
-        #expect(try await catalogue.apply(seen(app, step.move.generation, 0, 5, ["a", "b"])) == .applied)
-        #expect(try await catalogue.fields(of: app, after: "a", limit: 10).map(\.path) == ["b"])
-        _ = try await MongoRunStore(database).expireRuns(endedBefore: Ages.end, limit: 10)
+        #expect(try await database.backlog(of: app, after: nil, limit: 10).count == 1)
+        #expect(try await database.apply(seen(app, step.move.generation, 0, 5, ["a", "b"])) == .applied)
+        #expect(try await database.fields(of: app, after: "a", limit: 10).map(\.path) == ["b"])
+        _ = try await database.expireRuns(endedBefore: Ages.end, limit: 10)
         _ = try await expireAll(database, expiry(of: app, followers: [.fieldIndex]), limit: 10)
-        _ = try await MongoRetentionStore(database).missed(of: .fieldIndex, limit: 10)
-        _ = try await store.apps.deleteApp(app, at: .sample)
-        while try await !MongoRetentionStore(database).erase(limit: 50).isDone {}
+        _ = try await database.missed(of: .fieldIndex, limit: 10)
+        _ = try await store.ports.deleteApp(app, at: .sample)
+        while try await !database.erase(limit: 50).isDone {}
         expectIndexes(try await operations(of: database))
         await database.close()
     }
@@ -74,7 +73,7 @@ struct MongoRetentionTests {
                 var feed = ObjectFeed(try await claimed("o\(index)", of: app, in: store))
                 let step = feed.step(numbered(300) + "bad\n", at: Ages.old)
                 bytes += step.records.lengths.reduce(0) { $0 + Int64($1) }
-                _ = try await store.commits.commit([step])
+                _ = try await store.ports.commit([step])
             }
             let plan = expiry(of: app, followers: [.fieldIndex])
             let all = try await withThrowingTaskGroup(of: RetentionStep.self) { group in
@@ -84,7 +83,7 @@ struct MongoRetentionTests {
             #expect(all.map(\.records).reduce(0, +) == 900)
             #expect(all.map(\.bytes).reduce(0, +) == bytes)
             #expect(all.map(\.rejects).reduce(0, +) == 3)
-            let missed = try await MongoRetentionStore(database).missed(of: .fieldIndex, limit: 10)
+            let missed = try await database.missed(of: .fieldIndex, limit: 10)
             #expect(missed.map(\.records) == [300, 300, 300])
             #expect(all.flatMap(\.missed).map(\.records).reduce(0, +) == 900)
             #expect(try await count(of: Collection.records, in: database) == 0)
@@ -102,7 +101,7 @@ struct MongoRetentionTests {
                     var feed = ObjectFeed(claim)
                     for round in 0..<60 {
                         let step = feed.step(numbered(5), at: round < 30 ? Ages.old : Ages.end)
-                        let outcomes = try await store.commits.commit([step])
+                        let outcomes = try await store.ports.commit([step])
                         #expect(outcomes == [.applied])
                     }
                 }
@@ -110,7 +109,7 @@ struct MongoRetentionTests {
                 try await group.waitForAll()
             }
             _ = try await expireAll(database, expiry(of: app), limit: 7)
-            let rows = try await store.records.rows(of: claim.generation, from: 0, limit: 1000)
+            let rows = try await store.ports.rows(of: claim.generation, from: 0, limit: 1000)
             #expect(rows.count == 150)
         }
     }
@@ -129,9 +128,8 @@ struct MongoRetentionTests {
                         }
                     }
                     try await Task.sleep(for: .milliseconds(Int.random(in: 100..<300)))
-                    #expect(try await store.apps.deleteApp(app, at: .sample))
-                    let retention = MongoRetentionStore(database)
-                    while try await !retention.erase(limit: 5).isDone {}
+                    #expect(try await store.ports.deleteApp(app, at: .sample))
+                    while try await !database.erase(limit: 5).isDone {}
                     try await group.waitForAll()
                 }
                 let rest = [
@@ -155,9 +153,9 @@ struct MongoRetentionTests {
                 move: plain.move, app: app, records: plain.records, rejects: plain.rejects,
                 writers: [WriterMove(writer: writer, from: 0, to: WriterState(taken: SequenceSet(), version: 1))],
                 receivedAt: Ages.old)
-            guard try await store.commits.commit([taken]) == [.applied] else { return }
+            guard try await store.ports.commit([taken]) == [.applied] else { return }
             let step = seen(app, claim.generation, 0, 9, ["f\(index)-\(round)"])
-            guard try await store.catalogue.apply(step) == .applied else { return }
+            guard try await store.ports.apply(step) == .applied else { return }
         }
     }
 
@@ -169,22 +167,22 @@ struct MongoRetentionTests {
             let claim = try await claimed("o", of: app, in: store)
             var feed = ObjectFeed(claim)
             let step = feed.step("{\"a\":1}\nbad\n{\"b\":2}\n", at: Ages.old)
-            _ = try await store.commits.commit([step])
+            _ = try await store.ports.commit([step])
             var cursor = claim.cursor
             cursor.progress = step.move.to
-            #expect(try await store.history.rewind(cursor, to: CursorProgress(), at: Ages.end) == .rewound)
+            #expect(try await store.ports.rewind(cursor, to: CursorProgress(), at: Ages.end) == .rewound)
             // What was refused is acceptable by now.
             var again = ObjectFeed(try await claimed("o", of: app, in: store))
-            _ = try await store.commits.commit([again.step("{\"a\":1}\n{ }\n{\"b\":2}\n", at: Ages.end)])
+            _ = try await store.ports.commit([again.step("{\"a\":1}\n{ }\n{\"b\":2}\n", at: Ages.end)])
             #expect(try await expireAll(database, expiry(of: app), limit: 100).records == 2)
-            #expect(try await store.records.rows(of: claim.generation, from: 0, limit: 9).offsets == [8])
+            #expect(try await store.ports.rows(of: claim.generation, from: 0, limit: 9).offsets == [8])
         }
     }
 
     @Test("a database of the release before gets what retention needs, and keeps what it has")
     func upgrade() async throws {
         let url = try SharedMongo.freshURL()
-        let before = try await MongoDatabase.open(url: Secret(url), connections: 1)
+        let before = try await MongoStore.open(url: Secret(url), connections: 1)
         let app = try await freshApp(StoreUnderTest.mongo(before))
         let added = [Collection.followers, Collection.misses, Collection.fields, Collection.totals]
         try await before.pool.withClient { client in
@@ -198,16 +196,16 @@ struct MongoRetentionTests {
             try client.update(Collection.schema, ["_id": "schema"], ["$set": ["version": .int64(1)]])
         }
         await before.close()
-        let database = try await MongoDatabase.open(url: Secret(url), connections: 1)
+        let database = try await MongoStore.open(url: Secret(url), connections: 1)
         let store = StoreUnderTest.mongo(database)
         var feed = ObjectFeed(try await claimed("o", of: app, in: store))
         let step = feed.step("{}\nbad\n", at: Ages.old)
-        _ = try await store.commits.commit([step])
+        _ = try await store.ports.commit([step])
         #expect(
-            try await MongoFieldCatalogue(database).apply(seen(app, step.move.generation, 0, 1, ["a"])) == .applied)
+            try await database.apply(seen(app, step.move.generation, 0, 1, ["a"])) == .applied)
         #expect(try await expireAll(database, expiry(of: app), limit: 10).rejects == 1)
-        _ = try await store.apps.deleteApp(app, at: .sample)
-        while try await !MongoRetentionStore(database).erase(limit: 10).isDone {}
+        _ = try await store.ports.deleteApp(app, at: .sample)
+        while try await !database.erase(limit: 10).isDone {}
         #expect(try await count(of: Collection.fields, in: database) == 0)
         let version = try await database.pool.withClient { try $0.first(Collection.schema, [:])?.number("version") }
         #expect(version == Schema.version)

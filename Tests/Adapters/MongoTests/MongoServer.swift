@@ -17,7 +17,7 @@ enum SharedMongo {
     }
 
     /// Lends an empty database that nobody else has meanwhile.
-    static func withDatabase(_ work: (MongoDatabase) async throws -> Void) async throws {
+    static func withDatabase(_ work: (MongoStore) async throws -> Void) async throws {
         let database = try await DatabaseShelf.shared.take()
         try await work(database)
         // One that a test has failed in is not used again.
@@ -29,20 +29,23 @@ enum SharedMongo {
 private actor DatabaseShelf {
     static let shared = DatabaseShelf()
 
-    private var free: [MongoDatabase] = []
+    private var free: [MongoStore] = []
 
-    func take() async throws -> MongoDatabase {
+    func take() async throws -> MongoStore {
         if let database = free.popLast() { return database }
-        return try await MongoDatabase.open(url: Secret(try SharedMongo.freshURL()), connections: 4)
+        return try await MongoStore.open(url: Secret(try SharedMongo.freshURL()), connections: 4)
     }
 
-    func giveBack(_ database: MongoDatabase) async throws {
+    func giveBack(_ database: MongoStore) async throws {
         try await database.pool.withClient { client in
             for collection in Collection.all where collection != Collection.schema {
                 try client.remove(collection, [:])
             }
         }
-        free.append(database)
+        // Numbers of generations and apps begin anew, so what commits have left behind is of no use.
+        var emptied = database
+        emptied.memory = CommitMemory()
+        free.append(emptied)
     }
 }
 

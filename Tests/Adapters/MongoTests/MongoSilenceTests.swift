@@ -21,15 +21,14 @@ struct MongoSilenceTests {
         try await OwnServer.with { server in
             let scene = try SilentScene()
             let database = try await scene.database(at: named("own", in: server.url))
-            let apps = MongoAppStore(database)
-            try await apps.add(.fresh())
+            try await database.add(.fresh())
             try server.freeze()
-            let error = await #expect(throws: StoreError.self) { try await apps.apps(after: nil, limit: 10) }
+            let error = await #expect(throws: StoreError.self) { try await database.apps(after: nil, limit: 10) }
             #expect(error?.reason == .unavailable)
-            await #expect(throws: StoreError.self) { try await apps.add(.fresh()) }
+            await #expect(throws: StoreError.self) { try await database.add(.fresh()) }
             #expect(scene.heard.losses.contains { $0.reason == .silent && $0.waitedFor == "find apps" })
             try server.thaw()
-            await eventually { (try? await apps.apps(after: nil, limit: 10).count) == 1 }
+            await eventually { (try? await database.apps(after: nil, limit: 10).count) == 1 }
             await database.close()
             scene.proxy.stop()
         }
@@ -43,23 +42,21 @@ struct MongoSilenceTests {
         (scene.limits.retries, scene.limits.patience) = (.seconds(30), .seconds(30))
         let heard = scene.heard
         let database = try await scene.database(size: 1)
-        let apps = MongoAppStore(database)
-        let tokens = MongoClientTokenStore(database)
         let app = RegisteredApp.fresh()
-        try await apps.add(app)
+        try await database.add(app)
         scene.proxy.mood = .holding
         // A read, one document and a transaction.
-        async let read = apps.apps(after: nil, limit: 10)
+        async let read = database.apps(after: nil, limit: 10)
         await eventually { !heard.losses.isEmpty }
         scene.proxy.mood = .calm
         #expect(try await read == [app])
         scene.proxy.mood = .holding
-        async let deletion = apps.deleteApp(app.id, at: .sample)
+        async let deletion = database.deleteApp(app.id, at: .sample)
         await eventually { heard.losses.count >= 2 }
         scene.proxy.mood = .calm
         #expect(try await deletion)
         scene.proxy.mood = .holding
-        async let revocation = tokens.revoke(.mint(at: .sample, from: FreshEntropy()), at: .sample)
+        async let revocation = database.revoke(.mint(at: .sample, from: FreshEntropy()), at: .sample)
         await eventually { heard.losses.count >= 3 }
         scene.proxy.mood = .calm
         #expect(try await !revocation)
@@ -74,13 +71,13 @@ struct MongoSilenceTests {
         let database = try await scene.database(size: 1)
         let proxy = scene.proxy
         let start = ContinuousClock.now
-        let failure = await #expect(throws: StoreFailure.self) {
-            try await database.write({ $0 }) { client in
+        let failure = await #expect(throws: StoreError.self) {
+            try await database.write { client in
                 try client.insert([["_id": "x", "number": 1]], into: Collection.totals)
                 proxy.mood = .holding
             }
         }
-        #expect(failure?.meaning == .unknown)
+        #expect(failure?.reason == .outcomeUnknown)
         #expect(ContinuousClock.now - start < .seconds(30))
         #expect(!scene.heard.losses.isEmpty)
         proxy.stop()

@@ -146,7 +146,7 @@ struct MongoFactsTests {
     @Test("a line that no document holds is refused before anything is sent")
     func longLine() async throws {
         let address = try #require(MongoURL(Secret("mongodb://127.0.0.1:1/?directConnection=true")))
-        let store = MongoCommitStore(MongoDatabase(address, connections: 1, watch: CallWatch()))
+        let store = MongoStore(address, connections: 1, watch: CallWatch())
         let bytes = [UInt8](repeating: 0x20, count: RecordInsert.lineLimit + 1)
         var records = RecordColumns(over: bytes)
         records.append(0..<bytes.count, offset: 0, lineNumber: 1, timestamp: 0, level: 0, flags: [])

@@ -55,8 +55,8 @@ final class OwnServer: Sendable {
     }
 
     /// A client of the database `admin`'s server, short of patience.
-    func open(_ database: String = "own", at url: String? = nil) async throws -> MongoDatabase {
-        try await MongoDatabase.open(
+    func open(_ database: String = "own", at url: String? = nil) async throws -> MongoStore {
+        try await MongoStore.open(
             url: Secret(named(database, in: url ?? self.url)), connections: 4,
             watch: CallWatch(limits: OwnServer.shortLimits))
     }

@@ -39,11 +39,11 @@ func seen(
 }
 
 /// Lets all steps of retention happen and adds them up.
-func expireAll(_ database: MongoDatabase, _ plan: RetentionPlan, limit: Int) async throws -> RetentionStep {
+func expireAll(_ database: MongoStore, _ plan: RetentionPlan, limit: Int) async throws -> RetentionStep {
     var all = RetentionStep()
     var place: RetentionPlace?
     repeat {
-        let step = try await MongoRetentionStore(database).expire(plan, from: place, limit: limit)
+        let step = try await database.expire(plan, from: place, limit: limit)
         all.records += step.records
         all.bytes += step.bytes
         all.rejects += step.rejects
@@ -54,7 +54,7 @@ func expireAll(_ database: MongoDatabase, _ plan: RetentionPlan, limit: Int) asy
 }
 
 /// How many documents a collection has.
-func count(of collection: String, in database: MongoDatabase) async throws -> Int {
+func count(of collection: String, in database: MongoStore) async throws -> Int {
     try await database.pool.withClient { try $0.all(.find(collection, [:], ["projection": ["_id": 1]])).count }
 }
 
@@ -67,7 +67,7 @@ struct Operation: Sendable {
 }
 
 /// What the server was asked since it began to take notes; it takes no more.
-func operations(of database: MongoDatabase) async throws -> [Operation] {
+func operations(of database: MongoStore) async throws -> [Operation] {
     try await database.pool.withClient { client in
         _ = try client.run(["profile": 0])
         return try client.all(.find("system.profile", ["docsExamined": ["$exists": true]])).map { document in

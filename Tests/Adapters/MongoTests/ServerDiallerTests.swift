@@ -46,7 +46,7 @@ struct ServerDiallerTests {
         let database = try await scene.database(at: url, size: 1)
         // Each took its five seconds, one after the other.
         #expect(.now - start < .seconds(18))
-        try await MongoAppStore(database).add(.fresh())
+        try await database.add(.fresh())
         await database.close()
         withExtendedLifetime(dead) {}
         scene.proxy.stop()

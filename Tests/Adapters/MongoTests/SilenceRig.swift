@@ -50,8 +50,8 @@ struct SilentScene {
         CallWatch(limits: limits, lookup: lookup) { [heard] in heard.note($0) }
     }
 
-    func database(at url: String? = nil, size: Int = 2, _ watch: CallWatch? = nil) async throws -> MongoDatabase {
-        try await MongoDatabase.open(
+    func database(at url: String? = nil, size: Int = 2, _ watch: CallWatch? = nil) async throws -> MongoStore {
+        try await MongoStore.open(
             url: Secret(url ?? self.url), connections: size, calls: ledger, watch: watch ?? self.watch())
     }
 }

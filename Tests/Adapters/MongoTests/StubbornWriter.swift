@@ -43,7 +43,7 @@ struct StubbornWriter {
                 let start = Int(progress.sizeSeen)
                 guard progress.position < bytes.count else { return failures }
                 do throws(StoreError) {
-                    _ = try await store.commits.commit([step(claim, upTo: min(bytes.count, start + piece))])
+                    _ = try await store.ports.commit([step(claim, upTo: min(bytes.count, start + piece))])
                 } catch {
                     failures[error.reason, default: 0] += 1
                 }
@@ -59,7 +59,7 @@ struct StubbornWriter {
     func claim() async throws -> Claim {
         let request = ClaimRequest(
             source: store.source, object: object, app: app, identity: "a", size: Int64(bytes.count))
-        guard case .claimed(let claim) = try await store.cursors.claim([request], by: owner, for: .seconds(60)).first
+        guard case .claimed(let claim) = try await store.ports.claim([request], by: owner, for: .seconds(60)).first
         else { throw StoreError(.unavailable, detail: "not claimed") }
         return claim
     }
@@ -74,7 +74,7 @@ struct StubbornWriter {
 
     /// The object's cursor.
     func cursor() async throws -> LogCursor.Cursor? {
-        try await store.cursors.latest(in: store.source, of: [object])[object]
+        try await store.ports.latest(in: store.source, of: [object])[object]
     }
 
     /// Checks that every line is in the store once, and that the cursor accounts for every byte.
@@ -88,9 +88,9 @@ struct StubbornWriter {
         var digest = StreamDigest()
         digest.update(bytes.span)
         #expect(cursor.progress.digest == digest)
-        let rows = try await store.records.rows(of: cursor.generation, from: 0, limit: lines.count)
+        let rows = try await store.ports.rows(of: cursor.generation, from: 0, limit: lines.count)
         #expect((0..<rows.count).map { rows.bytes[rows.range($0)] } == good)
-        let rejects = try await store.rejects.rejects(of: app, after: nil, limit: 10_000)
+        let rejects = try await store.ports.rejects(of: app, after: nil, limit: 10_000)
         #expect(rejects.count { $0.object == object } == lines.count - good.count)
     }
 }

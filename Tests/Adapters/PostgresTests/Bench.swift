@@ -12,39 +12,33 @@ import Testing
 /// A store in a schema of its own, with an app and what tests do to it.
 struct Bench {
     let url: String
-    let database: PostgresDatabase
+    let database: PostgresStore
     let app = RegisteredApp.fresh()
 
     static func make(on server: String? = TestServer.url, connections: Int = 4) async throws -> Bench {
         let url = try await TestServer.newSchema(on: server)
-        let database = try await PostgresDatabase.patient(url, connections: connections)
+        let database = try await PostgresStore.patient(url, connections: connections)
         let bench = Bench(url: url, database: database)
-        try await PostgresAppStore(database).add(bench.app)
+        try await database.add(bench.app)
         return bench
     }
 
     /// The same schema over one connection that goes through a relay.
-    func relayed() async throws -> (proxy: CuttingProxy, through: PostgresDatabase) {
+    func relayed() async throws -> (proxy: CuttingProxy, through: PostgresStore) {
         let port = try #require(URLComponents(string: url)?.port)
         let proxy = try CuttingProxy(to: UInt16(port))
-        let through = try await PostgresDatabase.open(
+        let through = try await PostgresStore.open(
             url: Secret(url.replacing(":\(port)/", with: ":\(proxy.port)/")), connections: 1)
         return (proxy, through)
     }
 
-    var cursors: PostgresCursorStore { PostgresCursorStore(database) }
-    var commits: PostgresCommitStore { PostgresCommitStore(database) }
-    var records: PostgresRecordReader { PostgresRecordReader(database) }
-
     /// Takes an object.
-    func claim(_ object: String, in database: PostgresDatabase? = nil, lease: Duration = .seconds(600)) async throws
+    func claim(_ object: String, in database: PostgresStore? = nil, lease: Duration = .seconds(600)) async throws
         -> Claim
     {
         let request = ClaimRequest(
             source: SourceID("s"), object: ObjectKey(object), app: app.id, identity: "a", size: 1 << 40)
-        let outcome = try await PostgresCursorStore(database ?? self.database).claim(
-            [request], by: .fresh(), for: lease
-        ).first
+        let outcome = try await (database ?? self.database).claim([request], by: .fresh(), for: lease).first
         guard case .claimed(let claim)? = outcome else { throw CancellationError() }
         return claim
     }
@@ -58,12 +52,12 @@ struct Bench {
 
     /// The cursor of an object's latest generation.
     func cursor(_ object: String) async throws -> LogCursor.Cursor {
-        try #require(try await cursors.latest(in: SourceID("s"), of: [ObjectKey(object)])[ObjectKey(object)])
+        try #require(try await database.latest(in: SourceID("s"), of: [ObjectKey(object)])[ObjectKey(object)])
     }
 
     /// The lines of a generation by place; each place once.
     func lines(of generation: GenerationID) async throws -> [String] {
-        let rows = try await records.rows(of: generation, from: 0, limit: 100_000)
+        let rows = try await database.rows(of: generation, from: 0, limit: 100_000)
         return (0..<rows.count).map { String(decoding: rows.bytes[rows.range($0)], as: UTF8.self) }
     }
 

@@ -143,11 +143,10 @@ struct PostgresBadPeerTests {
         var scene = try await SilentScene()
         scene.settings.waitLimit = .seconds(6)
         let database = try await scene.database(size: 4)
-        let apps = PostgresAppStore(database)
         scene.proxy.mood = speaks ? .standingIn(StandIn.poolerWithoutServer) : .hangingUp
         scene.proxy.cut()
         let (before, start) = (scene.proxy.accepted, ContinuousClock.now)
-        let messages = await refusals(by: apps, of: 16)
+        let messages = await refusals(by: database, of: 16)
         #expect(messages.count == 16)
         let (attempts, time) = (scene.proxy.accepted - before, ContinuousClock.now - start)
         print("T90: \(attempts) connections in \(time): \(messages.first ?? "")")
@@ -155,11 +154,11 @@ struct PostgresBadPeerTests {
         #expect(messages.allSatisfy { $0.contains(words) && $0.contains("\(scene.proxy.port)") })
         // Four connections, each of which waits longer after each failure.
         #expect(time < .seconds(40) && attempts < 40 + 20 * Int(time / .seconds(1)))
-        async let late: Void = apps.add(.fresh())
+        async let late: Void = database.add(.fresh())
         try await Task.sleep(for: .milliseconds(300))
         scene.proxy.mood = .calm
         try await late
-        #expect(try await apps.apps(after: nil, limit: 99).count == 1)
+        #expect(try await database.apps(after: nil, limit: 99).count == 1)
         scene.proxy.stop()
         await database.close()
     }

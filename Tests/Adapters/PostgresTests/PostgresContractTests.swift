@@ -9,7 +9,7 @@ struct PostgresContractTests {
     /// A schema of its own for every clause: clauses run in parallel, and some want an empty store.
     private func verify(_ clause: Clause<StoreUnderTest>, scanLimit: Int = 100_000) async throws {
         try await Turns.all.take {
-            let database = try await PostgresDatabase.patient(try await TestServer.newSchema(), connections: 4)
+            let database = try await PostgresStore.patient(try await TestServer.newSchema(), connections: 4)
             try await clause.verify(.postgres(database, scanLimit: scanLimit))
             await database.close()
         }
@@ -29,10 +29,8 @@ struct PostgresContractTests {
     func plans(_ clause: Clause<StoreUnderTest>) async throws {
         try await Turns.all.take {
             let url = try await TestServer.newSchema()
-            let database = try await PostgresDatabase.patient(url + "%20-c%20enable_seqscan%3Doff", connections: 4)
-            var store = StoreUnderTest.postgres(database)
-            store.plans = { try await PostgresRecordReader(database).plans(of: $0) }
-            try await clause.verify(store)
+            let database = try await PostgresStore.patient(url + "%20-c%20enable_seqscan%3Doff", connections: 4)
+            try await clause.verify(.postgres(database))
             await database.close()
         }
     }

@@ -3,6 +3,7 @@ import LogCursor
 import LogIngestion
 import LogModel
 import LogQuery
+import StoreSupport
 import TestSupport
 import Testing
 
@@ -21,16 +22,16 @@ struct PostgresDayTests {
             var feed = bench.feed(claim)
             for (index, day) in [20_777, 20_777, 20_778, 20_777, 20_780].enumerated() {
                 let step = feed.step(numbered(10, from: index * 10), at: moment(day: Int64(day)))
-                #expect(try await bench.commits.commit([step]) == [.applied])
+                #expect(try await bench.database.commit([step]) == [.applied])
             }
             #expect(try await bench.number("SELECT count(*) AS answer FROM records_2026_11_20") == 30)
             #expect(try await bench.number("SELECT count(*) AS answer FROM records_2026_11_21") == 10)
             #expect(try await bench.number("SELECT count(*) AS answer FROM records_2026_11_23") == 10)
             try await TestServer.run("DROP TABLE records_2026_11_20", on: bench.url)
-            #expect(try await bench.records.count(of: claim.generation) == 20)
+            #expect(try await bench.database.count(of: claim.generation) == 20)
             // The day is not known to be gone: the commit finds out and makes it anew.
             let step = feed.step(numbered(5, from: 90), at: moment(day: 20_777))
-            #expect(try await bench.commits.commit([step]) == [.applied])
+            #expect(try await bench.database.commit([step]) == [.applied])
             #expect(try await bench.number("SELECT count(*) AS answer FROM records_2026_11_20") == 5)
             await bench.close()
         }
@@ -46,7 +47,7 @@ struct PostgresDayTests {
             let texts = ["bad\n\n", numbered(10), "worse\n", numbered(10, from: 10), numbered(10, from: 20)]
             for (index, text) in texts.enumerated() {
                 let step = feed.step(text, at: moment(day: 20_770 + Int64(index)))
-                #expect(try await bench.commits.commit([step]) == [.applied])
+                #expect(try await bench.database.commit([step]) == [.applied])
             }
             let whole = texts.joined()
             let before = try await bench.lines(of: claim.generation)
@@ -54,7 +55,7 @@ struct PostgresDayTests {
             // Again from its start on other days, each time in other pieces, and a few lines further.
             for (round, size) in [7, 100, 331, 5000].enumerated() {
                 let cursor = try await bench.cursor("o")
-                let outcome = try await bench.cursors.rewind(cursor, to: CursorProgress(), at: .sample)
+                let outcome = try await bench.database.rewind(cursor, to: CursorProgress(), at: .sample)
                 #expect(outcome == .rewound)
                 claim = try await bench.claim("o")
                 feed = bench.feed(claim)
@@ -62,7 +63,7 @@ struct PostgresDayTests {
                 var day = Int64(20_780 + round * 10)
                 while !bytes.isEmpty {
                     let step = feed.step(Array(bytes.prefix(size)), at: moment(day: day % 7 == 0 ? 20_771 : day))
-                    #expect(try await bench.commits.commit([step]) == [.applied])
+                    #expect(try await bench.database.commit([step]) == [.applied])
                     bytes = bytes.dropFirst(size)
                     day += 1
                 }
@@ -84,14 +85,14 @@ struct PostgresDayTests {
             let claim = try await bench.claim("o")
             var feed = bench.feed(claim)
             let step = feed.step(numbered(10), at: moment(day: 20_777))
-            #expect(try await bench.commits.commit([step]) == [.applied])
+            #expect(try await bench.database.commit([step]) == [.applied])
             let columns = CursorProgress.columns.filter { $0 != "digest" }.map { "\($0) = 0" }.joined(separator: ", ")
             for day in [20_777, 20_778, 20_779] as [Int64] {
                 // The cursor as it was before, which no fence would let happen.
                 try await TestServer.run("UPDATE cursors SET \(columns)", on: bench.url)
                 var again = ObjectFeed(claim)
                 let step = again.step(numbered(11), at: moment(day: day))
-                #expect(try await bench.commits.commit([step]) == [.applied])
+                #expect(try await bench.database.commit([step]) == [.applied])
                 #expect(try await bench.lines(of: claim.generation).count == 11)
             }
             #expect(try await bench.number("SELECT count(*) AS answer FROM records") == 11)
@@ -103,7 +104,7 @@ struct PostgresDayTests {
     func racingHandles() async throws {
         try await Turns.all.take {
             let bench = try await Bench.make()
-            let other = try await PostgresDatabase.open(url: Secret(bench.url), connections: 4)
+            let other = try await PostgresStore.open(url: Secret(bench.url), connections: 4)
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for database in [bench.database, other] {
                     group.addTask {
@@ -112,17 +113,17 @@ struct PostgresDayTests {
                             let claim = try await bench.claim("o\(round % 5)", in: database, lease: .zero)
                             var feed = bench.feed(claim)
                             let step = feed.step("{\"n\":1}\n", at: moment(day: 20_770 + Int64(round / 10)))
-                            let outcomes = try await PostgresCommitStore(database).commit([step])
+                            let outcomes = try await database.commit([step])
                             #expect(outcomes == [.applied] || outcomes == [.refused])
                         }
                     }
                 }
                 try await group.waitForAll()
             }
-            let cursors = try await bench.cursors.cursors(of: bench.app.id, after: nil, limit: 100)
+            let cursors = try await bench.database.cursors(of: bench.app.id, after: nil, limit: 100)
             #expect(cursors.count == 5)
             for cursor in cursors {
-                let rows = try await bench.records.rows(of: cursor.generation, from: 0, limit: 1000)
+                let rows = try await bench.database.rows(of: cursor.generation, from: 0, limit: 1000)
                 #expect(rows.lineNumbers == Array(1...cursor.progress.lines))
                 #expect(Int64(rows.count) == cursor.progress.counts.records)
             }

@@ -51,13 +51,13 @@ struct PostgresFaultTests {
     }
 
     /// Commits lines to an object through a store, and makes sure that what is there then is what the answer allows.
-    private func commit(_ object: String, _ bench: Bench, _ through: PostgresDatabase) async throws -> Fate {
+    private func commit(_ object: String, _ bench: Bench, _ through: PostgresStore) async throws -> Fate {
         let claim = try await bench.claim(object)
         var feed = bench.feed(claim)
         let step = feed.step(numbered(40))
         let fate: Fate
         do {
-            let outcomes = try await PostgresCommitStore(through).commit([step])
+            let outcomes = try await through.commit([step])
             #expect(outcomes == [.applied], "\(object)")
             fate = .applied
         } catch {
@@ -65,7 +65,7 @@ struct PostgresFaultTests {
             fate = error.reason == .outcomeUnknown ? .unknown : .unavailable
         }
         let cursor = try await settledCursor(object, bench)
-        let count = try await bench.records.count(of: claim.generation)
+        let count = try await bench.database.count(of: claim.generation)
         let isThere = cursor.progress == feed.progress
         #expect(isThere ? count == 40 : count == 0 && cursor.progress == CursorProgress(), "\(object): \(fate)")
         if fate == .applied { #expect(isThere, "\(object)") }
@@ -122,7 +122,7 @@ struct PostgresFaultTests {
                 var feed = bench.feed(claim)
                 var line = Int(claim.cursor.progress.lines)
                 while line < commits * 25 {
-                    let outcomes = try await bench.commits.commit([feed.step(numbered(25, from: line))])
+                    let outcomes = try await bench.database.commit([feed.step(numbered(25, from: line))])
                     #expect(outcomes == [.applied])
                     line += 25
                     tally[0, default: 0] += 1
@@ -154,7 +154,7 @@ struct PostgresFaultTests {
                             let plain = feed.step("{\"n\":\(round)}\n")
                             var moves: [WriterMove] = []
                             for writer in order {
-                                let known = try await bench.commits.writer(writer, of: bench.app.id)
+                                let known = try await bench.database.writer(writer, of: bench.app.id)
                                 moves.append(
                                     WriterMove(
                                         writer: writer, from: known.version,
@@ -163,7 +163,7 @@ struct PostgresFaultTests {
                             let step = ObjectStep(
                                 move: plain.move, app: plain.app, records: plain.records, rejects: [],
                                 writers: moves, receivedAt: plain.receivedAt)
-                            let outcome = try #require(try await bench.commits.commit([step]).first)
+                            let outcome = try #require(try await bench.database.commit([step]).first)
                             outcomes.append(outcome)
                             if outcome != .applied { break }
                         }
@@ -176,7 +176,7 @@ struct PostgresFaultTests {
             #expect(outcomes.allSatisfy { $0 == .applied || $0 == .writerMoved })
             // Every applied step raised every writer by one; none was lost between two of them.
             for writer in writers {
-                #expect(try await bench.commits.writer(writer, of: bench.app.id).version == Int64(applied))
+                #expect(try await bench.database.writer(writer, of: bench.app.id).version == Int64(applied))
             }
             await bench.close()
         }
@@ -186,14 +186,16 @@ struct PostgresFaultTests {
     func serverClock() async throws {
         try await Turns.all.take {
             let bench = try await Bench.make()
-            let locks = PostgresLockStore(bench.database)
-            guard case .granted = try await locks.acquire(LockName("l"), by: .fresh(), for: .seconds(600)) else {
+            guard case .granted = try await bench.database.acquire(LockName("l"), by: .fresh(), for: .seconds(600))
+            else {
                 Issue.record("not granted")
                 return
             }
             // Ten minutes pass for the server: the row says when the lease ends, and only its clock is asked.
             try await TestServer.run("UPDATE locks SET lease_end = lease_end - 600000000000", on: bench.url)
-            guard case .granted(let next) = try await locks.acquire(LockName("l"), by: .fresh(), for: .seconds(600))
+            guard
+                case .granted(let next) = try await bench.database.acquire(
+                    LockName("l"), by: .fresh(), for: .seconds(600))
             else {
                 Issue.record("the server's clock was not asked")
                 return

@@ -188,11 +188,10 @@ struct PostgresPoolTests {
     func endedConnections() async throws {
         let name = "ended-\(OwnerID.fresh().text.suffix(8))"
         let url = try await TestServer.newSchema() + "&application_name=\(name)"
-        let database = try await PostgresDatabase.open(url: Secret(url), connections: 4)
-        let apps = PostgresAppStore(database)
+        let database = try await PostgresStore.open(url: Secret(url), connections: 4)
         for round in 1...3 {
             try await withThrowingTaskGroup(of: Void.self) { group in
-                for _ in 0..<4 { group.addTask { _ = try await apps.app(.fresh()) } }
+                for _ in 0..<4 { group.addTask { _ = try await database.app(.fresh()) } }
                 try await group.waitForAll()
             }
             let ended = try await TestServer.session(on: try #require(TestServer.url)) { session in
@@ -201,11 +200,11 @@ struct PostgresPoolTests {
                 ).count
             }
             #expect(ended > 0)
-            try await apps.add(.fresh())
-            #expect(try await apps.apps(after: nil, limit: 10).count == round)
+            try await database.add(.fresh())
+            #expect(try await database.apps(after: nil, limit: 10).count == round)
         }
         await database.close()
-        await #expect(throws: (any Error).self) { try await apps.apps(after: nil, limit: 10) }
+        await #expect(throws: (any Error).self) { try await database.apps(after: nil, limit: 10) }
     }
 
     @Test("waits between attempts grow to a bound and differ")

@@ -22,7 +22,7 @@ struct PostgresQueryTests {
             var feed = bench.feed(try await bench.claim("o\(day)"))
             let step = feed.step(
                 numbered(count / 3, from: day * count / 3), at: CivilDay(number: 20_770 + Int64(day)).start)
-            #expect(try await bench.commits.commit([step]) == [.applied])
+            #expect(try await bench.database.commit([step]) == [.applied])
         }
         try await TestServer.run("ANALYZE", on: bench.url)
         return bench
@@ -78,9 +78,9 @@ struct PostgresQueryTests {
         try await Turns.all.take {
             let bench = try await filled(6000)
             let name = "export-\(OwnerID.fresh().text.suffix(8))"
-            let database = try await PostgresDatabase.open(
+            let database = try await PostgresStore.open(
                 url: Secret(bench.url + "&application_name=\(name)"), connections: 2)
-            let service = LogQueryService(reader: PostgresRecordReader(database), signer: PlainSigner())
+            let service = LogQueryService(reader: database, signer: PlainSigner())
             for order in orders {
                 var records = service.records(LogFilter(app: bench.app.id), order: order, limit: nil)
                 var count = 0
@@ -117,7 +117,8 @@ struct PostgresQueryTests {
     func boundedScan() async throws {
         try await Turns.all.take {
             let bench = try await filled(6000)
-            let reader = PostgresRecordReader(bench.database, scanLimit: 1200)
+            var reader = bench.database
+            reader.scanLimit = 1200
             let app = bench.app.id
             let future = Timestamp(nanoseconds: 9_000_000_000_000_000)
             for (order, filter) in [

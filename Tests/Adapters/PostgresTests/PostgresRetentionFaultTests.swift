@@ -35,12 +35,12 @@ struct PostgresRetentionFaultTests {
             }
             for await _ in started { break }
             // Who would wait for a lock longer than this fails.
-            let other = try await PostgresDatabase.open(
+            let other = try await PostgresStore.open(
                 url: Secret(bench.url.replacing("-csearch_path", with: "-clock_timeout%3D5s%20-csearch_path")))
             let others = Task {
                 var count = 0
                 while !Task.isCancelled {
-                    _ = try await PostgresRecordReader(other).count(LogFilter(app: bench.app.id))
+                    _ = try await other.count(LogFilter(app: bench.app.id))
                     count += 1
                 }
                 return count
@@ -129,7 +129,7 @@ struct PostgresRetentionFaultTests {
                 group.addTask {
                     for _ in 0..<rounds {
                         let service = LogQueryService(
-                            reader: PostgresRecordReader(bench.database), signer: PlainSigner())
+                            reader: bench.database, signer: PlainSigner())
                         var records = service.records(LogFilter(app: bench.app.id), order: .oldestFirst, limit: nil)
                         while try await records.next() != nil {}
                     }
@@ -166,7 +166,6 @@ struct PostgresRetentionFaultTests {
             let bench = try await Bench.make()
             let keeper = try await bench.another()
             let (proxy, through) = try await bench.relayed()
-            let store = PostgresRetentionStore(through)
             let rounds = isSoak ? 60 : 6
             var day = 0
             var outcomes: Set<Bool> = []
@@ -176,11 +175,11 @@ struct PostgresRetentionFaultTests {
                 let rule = { (day: Int) in
                     plan(until: day + 1, apps: [keeper: isDrop ? day + 1 : 0], followers: [.fieldIndex], patience: 0)
                 }
-                _ = try await RetentionSteps.all(of: store, rule(day), limit: 100)
+                _ = try await RetentionSteps.all(of: through, rule(day), limit: 100)
                 day += 1
                 try await prepare(day, isDrop, keeper, bench)
                 proxy.calm()
-                _ = try await RetentionSteps.all(of: store, rule(day), limit: 100)
+                _ = try await RetentionSteps.all(of: through, rule(day), limit: 100)
                 let size = proxy.counts
                 for (way, bytes) in [(CuttingProxy.Way.toServer, size.toServer), (.toClient, size.toClient)] {
                     for place in (0..<rounds).map({ bytes * $0 / rounds }) {
@@ -190,7 +189,7 @@ struct PostgresRetentionFaultTests {
                         proxy.cut(way, after: place)
                         var went: Int64?
                         do {
-                            went = try await RetentionSteps.all(of: store, rule(day), limit: 100).sum.records
+                            went = try await RetentionSteps.all(of: through, rule(day), limit: 100).sum.records
                         } catch {
                             #expect(error is StoreError, "\(error)")
                         }
@@ -265,7 +264,7 @@ struct PostgresRetentionFaultTests {
                 DELETE FROM schema_versions WHERE number > 1;
                 """, on: bench.url)
             let again = Bench(
-                url: bench.url, database: try await PostgresDatabase.patient(bench.url, connections: 2))
+                url: bench.url, database: try await PostgresStore.patient(bench.url, connections: 2))
             #expect(try await again.wrongTallies() == 0)
             #expect(try await again.expireAll(plan(until: 3)).sum.records == 30)
             #expect(try await again.number("SELECT count(*) AS answer FROM records") == 1)

@@ -6,6 +6,7 @@ import LogIngestion
 import LogMaintenance
 import LogModel
 import LogQuery
+import StoreSupport
 import TestSupport
 import Testing
 
@@ -27,9 +28,9 @@ struct PostgresRetentionModelTests {
     private func compare(_ dice: Dice) async throws {
         let bench = try await Bench.make()
         let memory = InMemoryStore(clock: ManualWallClock(at: .sample))
-        let stores = [Ports(bench.database), Ports(memory)]
+        let sides = [Side(store: bench.database), Side(store: memory)]
         let apps = (0..<3).map { _ in RegisteredApp.fresh() }
-        for store in stores { for app in apps { try await store.apps.add(app) } }
+        for side in sides { for app in apps { try await side.store.add(app) } }
         var texts: [String: String] = [:]
         var positions: [GenerationID: Int64] = [:]
         var day = 0
@@ -41,9 +42,9 @@ struct PostgresRetentionModelTests {
             case 0...3:
                 let text = (0...dice.roll(6)).map { dice.roll(4) == 0 ? "bad\n" : "{\"n\":\(move),\"i\":\($0)}\n" }
                 texts[key, default: ""] += text.joined()
-                for store in stores { try await store.take(text.joined(), into: object, of: app, on: day) }
+                for side in sides { try await side.take(text.joined(), into: object, of: app, on: day) }
             case 4 where texts[key] != nil:
-                for store in stores { try await store.replay(texts[key] ?? "", into: object, of: app, on: day) }
+                for side in sides { try await side.replay(texts[key] ?? "", into: object, of: app, on: day) }
             case 5, 6:
                 guard let gap = await memory.backlog(of: app, after: nil, limit: 1).first else { continue }
                 let from = positions[gap.generation] ?? 0
@@ -51,7 +52,7 @@ struct PostgresRetentionModelTests {
                 let step = CatalogueStep(
                     app: app, moves: [FollowerMove(generation: gap.generation, from: from, to: to)], fields: [],
                     overflow: 0, pathLimit: 1)
-                for store in stores { #expect(try await store.catalogue.apply(step) == .applied) }
+                for side in sides { #expect(try await side.store.apply(step) == .applied) }
                 positions[gap.generation] = to
             case 7: day += 1 + dice.roll(3)
             default:
@@ -59,8 +60,8 @@ struct PostgresRetentionModelTests {
                     until: day - dice.roll(4), apps: dice.roll(2) == 0 ? [app: day - dice.roll(8)] : [:],
                     followers: dice.roll(3) == 0 ? [] : [.fieldIndex], patience: dice.roll(5))
                 let limit = [2, 3, 7, 1000][dice.roll(4)]
-                let steps = try await stores.asyncMap {
-                    try await RetentionSteps.all(of: $0.retention, rule, limit: limit).sum
+                let steps = try await sides.asyncMap {
+                    try await RetentionSteps.all(of: $0.store, rule, limit: limit).sum
                 }
                 #expect(steps[0].records == steps[1].records && steps[0].bytes == steps[1].bytes)
                 #expect(steps[0].rejects == steps[1].rejects)
@@ -69,11 +70,11 @@ struct PostgresRetentionModelTests {
                 #expect(try await bench.wrongTallies() == 0)
             }
             for app in apps {
-                let lines = try await stores.asyncMap { try await $0.lines(of: app.id) }
+                let lines = try await sides.asyncMap { try await $0.lines(of: app.id) }
                 #expect(lines[0] == lines[1], "move \(move)")
             }
         }
-        let misses = try await stores.asyncMap { try await $0.retention.missed(of: .fieldIndex, limit: 100) }
+        let misses = try await sides.asyncMap { try await $0.store.missed(of: .fieldIndex, limit: 100) }
         #expect(Set(misses[0]) == Set(misses[1]))
         await bench.close()
     }
@@ -92,50 +93,31 @@ private final class Dice: Sendable {
 }
 
 /// What both stores are asked.
-private struct Ports {
-    let apps: any AppStore
-    let cursors: any CursorStore & CursorHistory
-    let commits: any CommitStore
-    let records: any RecordReader
-    let catalogue: any FieldCatalogue
-    let retention: any RetentionStore
-
-    init(_ database: PostgresDatabase) {
-        apps = PostgresAppStore(database)
-        cursors = PostgresCursorStore(database)
-        commits = PostgresCommitStore(database)
-        records = PostgresRecordReader(database)
-        catalogue = PostgresFieldCatalogue(database)
-        retention = PostgresRetentionStore(database)
-    }
-
-    init(_ store: InMemoryStore) {
-        (apps, cursors, commits) = (store, store, store)
-        (records, catalogue, retention) = (store, store, store)
-    }
+private struct Side {
+    let store: any LogStore
 
     func take(_ text: String, into object: String, of app: AppID, on day: Int) async throws {
         let request = ClaimRequest(
             source: SourceID("\(app)"), object: ObjectKey(object), app: app, identity: "a", size: 1 << 40)
-        let outcomes = try await cursors.claim([request], by: .fresh(), for: .seconds(600))
+        let outcomes = try await store.claim([request], by: .fresh(), for: .seconds(600))
         guard case .claimed(let claim)? = outcomes.first else { throw CancellationError() }
         var start = claim.cursor.progress
         start.tail = TailMark()
         var feed = ObjectFeed(claim, from: start, overlap: [])
-        #expect(try await commits.commit([feed.step(text, at: moment(day))]) == [.applied])
-        try await cursors.release([claim])
+        #expect(try await store.commit([feed.step(text, at: moment(day))]) == [.applied])
+        try await store.release([claim])
     }
 
     func replay(_ text: String, into object: String, of app: AppID, on day: Int) async throws {
         let key = ObjectKey(object)
-        let cursor = try #require(try await cursors.latest(in: SourceID("\(app)"), of: [key])[key])
-        #expect(try await cursors.rewind(cursor, to: CursorProgress(), at: moment(day)) == .rewound)
+        let cursor = try #require(try await store.latest(in: SourceID("\(app)"), of: [key])[key])
+        #expect(try await store.rewind(cursor, to: CursorProgress(), at: moment(day)) == .rewound)
         try await take(text, into: object, of: app, on: day)
     }
 
     /// The lines of an app by place.
     func lines(of app: AppID) async throws -> [String] {
-        let rows = try await records.rows(LogFilter(app: app), order: .stored, after: nil, limit: 10_000)
+        let rows = try await store.rows(LogFilter(app: app), order: .stored, after: nil, limit: 10_000)
         return (0..<rows.count).map { String(decoding: rows.bytes[rows.range($0)], as: UTF8.self) }
     }
 }

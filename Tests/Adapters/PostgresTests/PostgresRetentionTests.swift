@@ -82,7 +82,7 @@ struct PostgresRetentionTests {
             let seen = try await bench.take(numbered(10), into: "seen", on: 0)
             let missed = try await bench.take("bad\n" + numbered(10), into: "missed", on: 0)
             try await bench.take(numbered(4, from: 10), into: "missed", on: 1)
-            let size = try await bench.records.rows(of: missed, from: 0, limit: 100)
+            let size = try await bench.database.rows(of: missed, from: 0, limit: 100)
             try await bench.follow(seen, to: 1 << 30)
             let waiting = try await bench.expireAll(plan(until: 2, followers: [.fieldIndex], patience: 5)).sum
             #expect(waiting.waiting == 14 && waiting.records == 10 && waiting.missed == [])
@@ -92,7 +92,7 @@ struct PostgresRetentionTests {
                 follower: .fieldIndex, generation: missed, range: ByteRange(4, size.offsets[13] + 1), records: 14)
             #expect(sum.missed == [range] && sum.records == 14 && sum.waiting == 0)
             #expect(try await bench.days() == [])
-            #expect(try await bench.retention.missed(of: .fieldIndex, limit: 10) == [range])
+            #expect(try await bench.database.missed(of: .fieldIndex, limit: 10) == [range])
             await bench.close()
         }
     }
@@ -102,7 +102,7 @@ struct PostgresRetentionTests {
         try await Turns.all.take {
             let bench = try await Bench.make()
             let generation = try await bench.take(numbered(10), on: 0)
-            let offsets = try await bench.records.rows(of: generation, from: 0, limit: 100).offsets
+            let offsets = try await bench.database.rows(of: generation, from: 0, limit: 100).offsets
             try await bench.follow(generation, to: offsets[3])
             let sum = try await bench.expireAll(plan(until: 1, followers: [.fieldIndex], patience: 0)).sum
             #expect(sum.records == 10)
@@ -151,13 +151,13 @@ struct PostgresRetentionTests {
             let deleted = try await bench.another()
             try await bench.take(numbered(10), on: 0)
             try await bench.take(numbered(4), of: deleted, on: 0)
-            _ = try await PostgresAppStore(bench.database).deleteApp(deleted, at: moment(1))
+            _ = try await bench.database.deleteApp(deleted, at: moment(1))
             #expect(try await bench.expireAll(plan(until: 2)).sum.records == 10)
             #expect(try await bench.days() == [0])
             var records: Int64 = 0
             var isDone = false
             for _ in 0..<20 where !isDone {
-                let step = try await bench.retention.erase(limit: 3)
+                let step = try await bench.database.erase(limit: 3)
                 records += step.records
                 isDone = step.isDone
             }
@@ -189,7 +189,6 @@ struct PostgresRetentionTests {
         try await Turns.all.take {
             let bench = try await Bench.make()
             let (proxy, through) = try await bench.relayed()
-            let store = PostgresRetentionStore(through)
             var said: [Int] = []
             let many = isSoak ? 1_000_000 : 20_000
             for (day, count) in [(0, 100), (1, 100), (2, many)] {
@@ -199,7 +198,7 @@ struct PostgresRetentionTests {
                     first += 20_000
                 }
                 proxy.calm()
-                let (sum, calls) = try await RetentionSteps.all(of: store, plan(until: day + 1), limit: 500)
+                let (sum, calls) = try await RetentionSteps.all(of: through, plan(until: day + 1), limit: 500)
                 #expect(sum.records == Int64(count) && calls == 2)
                 said.append(proxy.counts.toServer + proxy.counts.toClient)
             }
@@ -225,7 +224,7 @@ struct PostgresRetentionTests {
             // A session tells what it did when it ends.
             await bench.close()
             let name = "retention-\(OwnerID.fresh().text.suffix(8))"
-            let database = try await PostgresDatabase.open(
+            let database = try await PostgresStore.open(
                 url: Secret(bench.url + "&application_name=\(name)"), connections: 1)
             let scans = """
                 SELECT coalesce(sum(seq_scan), 0)::bigint AS answer FROM pg_stat_user_tables
@@ -233,11 +232,10 @@ struct PostgresRetentionTests {
                 """
             let before = try await bench.number(scans)
             let plan = plan(until: 1, apps: [keeper: 0], followers: [.fieldIndex], patience: 0)
-            let store = PostgresRetentionStore(database)
-            let sum = try await RetentionSteps.all(of: store, plan, limit: 100).sum
+            let sum = try await RetentionSteps.all(of: database, plan, limit: 100).sum
             #expect(sum.records == 200 && sum.rejects == 1)
-            _ = try await PostgresAppStore(database).deleteApp(bench.app.id, at: moment(1))
-            while try await !store.erase(limit: 50).isDone {}
+            _ = try await database.deleteApp(bench.app.id, at: moment(1))
+            while try await !database.erase(limit: 50).isDone {}
             await database.close()
             let sessions = "SELECT count(*) AS answer FROM pg_stat_activity WHERE application_name = '\(name)'"
             for _ in 0..<600 where try await bench.number(sessions) != 0 {

@@ -20,15 +20,14 @@ struct PostgresSilenceTests {
         try await OwnServer.run { server in
             let scene = try await SilentScene(to: server.url)
             let database = try await scene.database(at: scene.direct)
-            let apps = PostgresAppStore(database)
-            try await apps.add(.fresh())
+            try await database.add(.fresh())
             try server.freeze()
-            let error = await #expect(throws: StoreError.self) { try await apps.apps(after: nil, limit: 10) }
+            let error = await #expect(throws: StoreError.self) { try await database.apps(after: nil, limit: 10) }
             #expect(error?.reason == .unavailable)
-            await #expect(throws: StoreError.self) { try await apps.add(.fresh()) }
+            await #expect(throws: StoreError.self) { try await database.add(.fresh()) }
             #expect(scene.heard.losses.contains { $0.reason == .silent && $0.waitedFor.contains("SELECT") })
             try server.thaw()
-            await eventually { (try? await apps.apps(after: nil, limit: 10).count) == 1 }
+            await eventually { (try? await database.apps(after: nil, limit: 10).count) == 1 }
             await database.close()
         }
     }
@@ -66,13 +65,12 @@ struct PostgresSilenceTests {
     func standIn() async throws {
         let scene = try await SilentScene()
         let database = try await scene.database(at: scene.withStandIn, size: 1)
-        let apps = PostgresAppStore(database)
-        try await apps.add(.fresh())
+        try await database.add(.fresh())
         #expect(scene.proxy.open == 1)
         scene.proxy.mood = .holding
         // Nothing was committed: the work is done again, with the other server.
-        #expect(try await apps.apps(after: nil, limit: 10).count == 1)
-        try await apps.add(.fresh())
+        #expect(try await database.apps(after: nil, limit: 10).count == 1)
+        try await database.add(.fresh())
         #expect(scene.heard.losses.map(\.reason) == [.silent])
         // The silent one is tried last: nothing waits for it again.
         let accepted = scene.proxy.accepted
@@ -248,7 +246,7 @@ struct PostgresSilenceTests {
         let watch = scene.watch()
         var settings = scene.settings
         settings.size = 1
-        let database = try await PostgresDatabase.open(url: Secret(url), settings: settings, watch: watch)
+        let database = try await PostgresStore.open(url: Secret(url), settings: settings, watch: watch)
         let isFree = Locked(false)
         defer { isFree.withLock { $0 = true } }
         let error = await #expect(throws: PostgresError.self) {
@@ -281,14 +279,13 @@ struct PostgresSilenceTests {
             var scene = try await SilentScene(to: server.url)
             (scene.limits.commit, scene.limits.commitLook) = (.milliseconds(500), .milliseconds(50))
             let database = try await scene.database(at: scene.direct, size: 3)
-            let apps = PostgresAppStore(database)
             try await standby("nobody", on: server)
             for _ in 0..<4 {
                 let reasons = await withTaskGroup(of: StoreError.Reason?.self) { group in
                     for _ in 0..<8 {
                         group.addTask {
                             do throws(StoreError) {
-                                try await apps.add(.fresh())
+                                try await database.add(.fresh())
                                 return nil
                             } catch {
                                 return error.reason
@@ -299,7 +296,7 @@ struct PostgresSilenceTests {
                 }
                 #expect(!reasons.contains(nil))
                 // Who reads is not held up.
-                _ = try await apps.apps(after: nil, limit: 10)
+                _ = try await database.apps(after: nil, limit: 10)
             }
             let waiting = try await TestServer.session(on: server.url) { session in
                 try session.execute("SELECT 1 FROM pg_stat_activity WHERE wait_event = 'SyncRep'").count
@@ -314,10 +311,10 @@ struct PostgresSilenceTests {
             let time = detail.firstMatch(of: /for ([0-9.]+) s/).flatMap { Double($0.1) }
             #expect((time ?? 0) >= 0.5, "\(detail)")
             // T98: who is refused is told that commits wait, and not that the server cannot be reached.
-            let refused = await #expect(throws: StoreError.self) { try await apps.add(.fresh()) }
+            let refused = await #expect(throws: StoreError.self) { try await database.add(.fresh()) }
             #expect(refused?.condition == .commitsWait)
             try await standby("", on: server)
-            await eventually { (try? await apps.add(.fresh())) != nil }
+            await eventually { (try? await database.add(.fresh())) != nil }
             #expect(scene.heard.turns == (1, 1))
             await database.close()
         }

@@ -25,7 +25,7 @@ struct PostgresTLSTests {
             try session.execute("SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()").first?.flag("ssl")
         }
         #expect(isEncrypted == true)
-        let database = try await PostgresDatabase.open(
+        let database = try await PostgresStore.open(
             url: Secret(try await TestServer.newSchema(on: url)), connections: 1)
         try await database.ping()
         await database.close()
@@ -52,7 +52,7 @@ struct PostgresTLSTests {
         ]
         for address in addresses {
             let error = await #expect(throws: PostgresOpenError.self) {
-                try await PostgresDatabase.open(url: Secret(address), connections: 1)
+                try await PostgresStore.open(url: Secret(address), connections: 1)
             }
             guard case .untrusted = error else {
                 Issue.record("\(String(describing: error))")

@@ -17,16 +17,15 @@ struct PostgresTextTests {
     func instances() async throws {
         try await Turns.all.take {
             let bench = try await Bench.make()
-            let store = PostgresProvisioningStore(bench.database)
             let token = TokenID.fresh()
             for instance in odd {
                 let candidate = FilePrefix.mint(at: .sample, from: FreshEntropy())
                 for _ in 0..<2 {
-                    let prefix = try await store.filePrefix(
+                    let prefix = try await bench.database.filePrefix(
                         of: token, instance: instance, else: candidate, at: .sample)
                     #expect(prefix == candidate)
                 }
-                let owner = try await store.owner(of: candidate)
+                let owner = try await bench.database.owner(of: candidate)
                 #expect(owner.map { Array($0.instance.utf8) } == Array(instance.utf8))
             }
             await bench.close()
@@ -40,7 +39,7 @@ struct PostgresTextTests {
             // No object is named with a NUL: no file system and no store takes it.
             let names = odd.filter { !$0.utf8.contains(0) }
             for name in names { _ = try await bench.claim(name) }
-            let found = try await bench.cursors.latest(in: SourceID("s"), of: names.map { ObjectKey($0) })
+            let found = try await bench.database.latest(in: SourceID("s"), of: names.map { ObjectKey($0) })
             #expect(Set(found.keys) == Set(names.map { ObjectKey($0) }))
             for (object, cursor) in found { #expect(cursor.object == object) }
             await bench.close()
@@ -51,11 +50,10 @@ struct PostgresTextTests {
     func errors() async throws {
         try await Turns.all.take {
             let bench = try await Bench.make()
-            let runs = PostgresRunStore(bench.database)
             var run = Run(id: .fresh(), kind: .consumeLogs, startedAt: .sample)
             run.error = "before\u{0}after"
-            try await runs.save(run)
-            #expect(try await runs.run(run.id)?.error == "before\u{FFFD}after")
+            try await bench.database.save(run)
+            #expect(try await bench.database.run(run.id)?.error == "before\u{FFFD}after")
             await bench.close()
         }
     }

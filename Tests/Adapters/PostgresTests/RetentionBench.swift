@@ -26,12 +26,10 @@ func plan(
 }
 
 extension Bench {
-    var retention: PostgresRetentionStore { PostgresRetentionStore(database) }
-
     /// Registers one more app.
     func another() async throws -> AppID {
         let app = RegisteredApp.fresh()
-        try await PostgresAppStore(database).add(app)
+        try await database.add(app)
         return app.id
     }
 
@@ -39,7 +37,7 @@ extension Bench {
     func claim(_ object: String, of app: AppID) async throws -> Claim {
         let request = ClaimRequest(
             source: SourceID("\(app)"), object: ObjectKey(object), app: app, identity: "a", size: 1 << 40)
-        guard case .claimed(let claim)? = try await cursors.claim([request], by: .fresh(), for: .zero).first
+        guard case .claimed(let claim)? = try await database.claim([request], by: .fresh(), for: .zero).first
         else { throw CancellationError() }
         return claim
     }
@@ -50,15 +48,15 @@ extension Bench {
     {
         let claim = try await claim(object, of: app ?? self.app.id)
         var feed = feed(claim)
-        #expect(try await commits.commit([feed.step(text, at: moment(day))]) == [.applied])
+        #expect(try await database.commit([feed.step(text, at: moment(day))]) == [.applied])
         return claim.generation
     }
 
     /// Puts an object's cursor back to its beginning.
     func rewind(_ object: String = "o", of app: AppID? = nil, on day: Int) async throws {
         let source = SourceID("\(app ?? self.app.id)")
-        let cursor = try #require(try await cursors.latest(in: source, of: [ObjectKey(object)])[ObjectKey(object)])
-        #expect(try await cursors.rewind(cursor, to: CursorProgress(), at: moment(day)) == .rewound)
+        let cursor = try #require(try await database.latest(in: source, of: [ObjectKey(object)])[ObjectKey(object)])
+        #expect(try await database.rewind(cursor, to: CursorProgress(), at: moment(day)) == .rewound)
     }
 
     /// Lets a follower be at a place.
@@ -72,7 +70,7 @@ extension Bench {
 
     /// Lets all steps of retention happen and adds them up.
     func expireAll(_ plan: RetentionPlan, limit: Int = 1000) async throws -> (sum: RetentionStep, calls: Int) {
-        try await RetentionSteps.all(of: retention, plan, limit: limit)
+        try await RetentionSteps.all(of: database, plan, limit: limit)
     }
 
     /// The days, counted from ``firstDay``, that have a partition.

@@ -71,9 +71,9 @@ struct SilentScene {
         CallWatch(limits: limits, lookup: lookup, calls: ledger) { [heard] in heard.note($0) }
     }
 
-    func database(at url: String? = nil, size: Int = 2) async throws -> PostgresDatabase {
+    func database(at url: String? = nil, size: Int = 2) async throws -> PostgresStore {
         var settings = settings
         settings.size = size
-        return try await PostgresDatabase.open(url: Secret(url ?? self.url), settings: settings, watch: watch())
+        return try await PostgresStore.open(url: Secret(url ?? self.url), settings: settings, watch: watch())
     }
 }

@@ -42,9 +42,9 @@ enum TestServer {
     }
 }
 
-extension PostgresDatabase {
+extension PostgresStore {
     /// A store whose callers wait for a connection as long as a busy machine makes them.
-    static func patient(_ url: String, connections: Int) async throws -> PostgresDatabase {
+    static func patient(_ url: String, connections: Int) async throws -> PostgresStore {
         var settings = PoolSettings()
         settings.size = connections
         settings.waitLimit = .seconds(600)
@@ -68,15 +68,9 @@ actor Turns {
 }
 
 extension StoreUnderTest {
-    static func postgres(_ database: PostgresDatabase, scanLimit: Int = 100_000) -> StoreUnderTest {
-        StoreUnderTest(
-            apps: PostgresAppStore(database), tokens: PostgresClientTokenStore(database),
-            provisioning: PostgresProvisioningStore(database), cursors: PostgresCursorStore(database),
-            commits: PostgresCommitStore(database), records: PostgresRecordReader(database, scanLimit: scanLimit),
-            rejects: PostgresRejectReader(database), locks: PostgresLockStore(database),
-            runs: PostgresRunStore(database), history: PostgresCursorStore(database),
-            catalogue: PostgresFieldCatalogue(database), retention: PostgresRetentionStore(database),
-            tombstones: PostgresRetentionStore(database), runRetention: PostgresRunStore(database),
-            pass: { try await Task.sleep(for: $0) })
+    static func postgres(_ database: PostgresStore, scanLimit: Int = 100_000) -> StoreUnderTest {
+        var store = database
+        store.scanLimit = scanLimit
+        return StoreUnderTest(store) { try await Task.sleep(for: $0) }
     }
 }

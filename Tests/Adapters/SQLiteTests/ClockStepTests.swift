@@ -36,11 +36,11 @@ struct ClockStepTests {
             folder = temporary
             store =
                 switch kind {
-                case .sqlite: .sqlite(try SQLiteDatabase(path: temporary.file("store.sqlite")))
+                case .sqlite: .sqlite(try SQLiteStore(path: temporary.file("store.sqlite")))
                 case .memory: .inMemory(on: clock)
                 }
             storage = InMemoryStorage(clock: clock, entropy: SeededEntropy(seed: 3))
-            try await store.apps.add(app)
+            try await store.ports.add(app)
             let (store, ticks, files) = (store, ticks, files)
             consumers = (0..<2).map { _ in
                 let owner = OwnerID.fresh()
@@ -48,11 +48,11 @@ struct ClockStepTests {
                 settings.chunkBytes = 64
                 return (
                     LogConsumer(
-                        apps: store.apps, sources: InMemoryAppSources(files), cursors: store.cursors,
-                        commits: store.commits, scanner: PortableScanner(), owner: owner, settings: settings,
+                        apps: store.ports, sources: InMemoryAppSources(files), cursors: store.ports,
+                        commits: store.ports, scanner: PortableScanner(), owner: owner, settings: settings,
                         clock: clock, ticks: ticks, entropy: SeededEntropy(seed: 5), observer: RecordingObserver()),
                     RunKeeper(
-                        locks: LockKeeper(store: store.locks, holder: owner, ticks: ticks), store: store.runs,
+                        locks: LockKeeper(store: store.locks, holder: owner, ticks: ticks), store: store.ports,
                         clock: clock, entropy: SeededEntropy(seed: 6))
                 )
             }
@@ -71,7 +71,7 @@ struct ClockStepTests {
         }
 
         func lines() async throws -> [String] {
-            let rows = try await store.records.rows(
+            let rows = try await store.ports.rows(
                 LogFilter(app: app.id), order: .stored, after: nil, limit: 10_000)
             return (0..<rows.count).map { String(decoding: rows.bytes[rows.range($0)], as: UTF8.self) }
         }
@@ -83,10 +83,10 @@ struct ClockStepTests {
     func steps(_ kind: Store) async throws {
         let scene = try await Scene(kind)
         let tokens = ClientTokens(
-            apps: scene.store.apps, store: scene.store.tokens, hasher: PlainHasher(), clock: scene.clock,
+            apps: scene.store.ports, store: scene.store.ports, hasher: PlainHasher(), clock: scene.clock,
             entropy: SeededEntropy(seed: 7), ticks: ContinuousClock())
         let provisioner = SdkProvisioner(
-            storage: scene.storage, memory: scene.store.provisioning, tokens: scene.store.tokens,
+            storage: scene.storage, memory: scene.store.ports, tokens: scene.store.ports,
             settings: ProvisioningSettings(logsFolder: StoragePath("acme/logs"), tokenLifetime: .seconds(3600)),
             clock: scene.clock, ticks: ContinuousClock(), entropy: SeededEntropy(seed: 8))
         let issued = try await tokens.issue(for: scene.app.id, name: nil)
@@ -106,7 +106,7 @@ struct ClockStepTests {
             try await scene.consume((round + 1) % 2)
             #expect(try await scene.lines() == expected, "after \(step) h")
         }
-        #expect(try await scene.store.rejects.rejects(of: scene.app.id, after: nil, limit: 9).isEmpty)
+        #expect(try await scene.store.ports.rejects(of: scene.app.id, after: nil, limit: 9).isEmpty)
     }
 
     @Test(
@@ -133,7 +133,7 @@ struct ClockStepTests {
         pass(2, in: scene)
         try await scene.consume(0)
         #expect(try await scene.lines() == ["{\"a\":1}", "{\"b\":2} ", "{\"c\":3}"])
-        #expect(try await scene.store.rejects.rejects(of: scene.app.id, after: nil, limit: 9).isEmpty)
+        #expect(try await scene.store.ports.rejects(of: scene.app.id, after: nil, limit: 9).isEmpty)
     }
 
     private func pass(_ seconds: Int64, in scene: Scene) {

@@ -1,5 +1,5 @@
 import GRDB
-import StoreSupport
+import LogModel
 import TestSupport
 import Testing
 
@@ -11,12 +11,12 @@ struct InterruptionTests {
     @Test("T9: a long read ends when its task is cancelled, and its connection serves the next")
     func cancelled() async throws {
         let folder = try TemporaryFolder()
-        let database = try SQLiteDatabase(path: folder.file("store.sqlite"))
+        let database = try SQLiteStore(path: folder.file("store.sqlite"))
         for _ in 0..<8 {
             let (begun, hasBegun) = AsyncStream.makeStream(of: Void.self)
             // More reads than there are threads for them, one after the other, each without an end of its own.
             let endless = Task {
-                try await database.readInBackground({ $0 }) { db in
+                try await database.readInBackground { db in
                     hasBegun.finish()
                     return try Int.fetchOne(
                         db,
@@ -27,10 +27,10 @@ struct InterruptionTests {
             }
             for await _ in begun {}
             endless.cancel()
-            let failure = await #expect(throws: StoreFailure.self) { try await endless.value }
-            #expect(failure?.meaning == .passing)
+            let failure = await #expect(throws: StoreError.self) { try await endless.value }
+            #expect(failure?.reason == .unavailable)
         }
-        let one = try await database.readInBackground({ $0 }) { try Int.fetchOne($0, sql: "SELECT 1") }
+        let one = try await database.readInBackground { try Int.fetchOne($0, sql: "SELECT 1") }
         #expect(one == 1)
         try database.close()
     }

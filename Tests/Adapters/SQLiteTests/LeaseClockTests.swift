@@ -19,7 +19,7 @@ struct LeaseClockTests {
     @Test("C15: a commit waits for the disk, on the connection that writes")
     func synchroniseFully() async throws {
         for _ in 0..<2 {
-            let database = try SQLiteDatabase(path: path)
+            let database = try SQLiteStore(path: path)
             let (level, mode) = try await database.pool.write { db in
                 (try Int.fetchOne(db, sql: "PRAGMA synchronous"), try String.fetchOne(db, sql: "PRAGMA journal_mode"))
             }
@@ -31,10 +31,10 @@ struct LeaseClockTests {
     @Test("a time of day beyond what can be counted ends no process", arguments: [Int64.min, -1, Int64.max])
     func extremes(wall: Int64) async throws {
         let time = MachineTime(uptime: { 5_000_000_000 }, wall: { wall }, boot: { "boot" })
-        let database = try SQLiteDatabase(path: path, limits: SQLiteLimits(), time: time)
-        let first = try await SQLiteLockStore(database).acquire(LockName("l"), by: .fresh(), for: .seconds(30))
+        let database = try SQLiteStore(path: path, limits: SQLiteLimits(), time: time)
+        let first = try await database.acquire(LockName("l"), by: .fresh(), for: .seconds(30))
         guard case .granted = first else { throw NotGranted() }
-        let second = try await SQLiteLockStore(database).acquire(LockName("l"), by: .fresh(), for: .seconds(30))
+        let second = try await database.acquire(LockName("l"), by: .fresh(), for: .seconds(30))
         if case .granted = second { Issue.record("the lease is not kept") }
         try database.close()
         #expect(MachineTime.nanoseconds(seconds: 2, 5) == 2_000_000_005)
@@ -49,13 +49,13 @@ struct LeaseClockTests {
         let machine = Machine()
         let (one, two) = (try machine.open(path), try machine.open(path))
         let app = RegisteredApp.fresh()
-        try await SQLiteAppStore(one).add(app)
+        try await one.add(app)
         let name = LockName("l")
-        guard case .granted(let lease) = try await SQLiteLockStore(one).acquire(name, by: .fresh(), for: .seconds(30))
+        guard case .granted(let lease) = try await one.acquire(name, by: .fresh(), for: .seconds(30))
         else { throw NotGranted() }
         let request = ClaimRequest(
             source: SourceID("s"), object: ObjectKey("o"), app: app.id, identity: "a", size: 1 << 40)
-        guard case .claimed = try await SQLiteCursorStore(one).claim([request], by: .fresh(), for: .seconds(30))[0]
+        guard case .claimed = try await one.claim([request], by: .fresh(), for: .seconds(30))[0]
         else { throw NotGranted() }
 
         machine.step(hours: hours)
@@ -63,17 +63,17 @@ struct LeaseClockTests {
         // Also one that is only opened now goes by the same time.
         for database in [one, two, try machine.open(path)] {
             guard
-                case .held(_, let remaining) = try await SQLiteLockStore(database).acquire(
+                case .held(_, let remaining) = try await database.acquire(
                     name, by: .fresh(), for: .seconds(30))
             else { throw NotGranted() }
             #expect(remaining == .seconds(1))
-            let outcome = try await SQLiteCursorStore(database).claim([request], by: .fresh(), for: .seconds(30))[0]
+            let outcome = try await database.claim([request], by: .fresh(), for: .seconds(30))[0]
             guard case .held = outcome else { throw NotGranted() }
         }
         machine.pass(seconds: 2)
-        #expect(try await SQLiteLockStore(one).extend(lease, for: .seconds(30)) == false)
-        guard case .granted = try await SQLiteLockStore(two).acquire(name, by: .fresh(), for: .seconds(30)),
-            case .claimed = try await SQLiteCursorStore(two).claim([request], by: .fresh(), for: .seconds(30))[0]
+        #expect(try await one.extend(lease, for: .seconds(30)) == false)
+        guard case .granted = try await two.acquire(name, by: .fresh(), for: .seconds(30)),
+            case .claimed = try await two.claim([request], by: .fresh(), for: .seconds(30))[0]
         else { throw NotGranted() }
     }
 
@@ -84,20 +84,20 @@ struct LeaseClockTests {
         let request = ClaimRequest(
             source: SourceID("s"), object: ObjectKey("o"), app: app.id, identity: "a", size: 1 << 40)
         let before = try machine.open(path)
-        try await SQLiteAppStore(before).add(app)
+        try await before.add(app)
         guard
-            case .granted(let lease) = try await SQLiteLockStore(before).acquire(
+            case .granted(let lease) = try await before.acquire(
                 LockName("l"), by: .fresh(), for: .seconds(3600)),
-            case .claimed(let claim) = try await SQLiteCursorStore(before).claim(
+            case .claimed(let claim) = try await before.claim(
                 [request], by: .fresh(), for: .seconds(3600))[0]
         else { throw NotGranted() }
         try before.close()
         machine.restart()
         let after = try machine.open(path)
         guard
-            case .granted(let next) = try await SQLiteLockStore(after).acquire(
+            case .granted(let next) = try await after.acquire(
                 LockName("l"), by: .fresh(), for: .seconds(30)),
-            case .claimed(let second) = try await SQLiteCursorStore(after).claim(
+            case .claimed(let second) = try await after.claim(
                 [request], by: .fresh(), for: .seconds(30))[0]
         else { throw NotGranted() }
         #expect(next.fence > lease.fence && second.epoch > claim.epoch)
@@ -111,18 +111,17 @@ struct LeaseClockTests {
         let machine = Machine()
         machine.hideStart()
         let database = try machine.open(path)
-        let locks = SQLiteLockStore(database)
-        guard case .granted = try await locks.acquire(LockName("l"), by: .fresh(), for: .seconds(30)) else {
+        guard case .granted = try await database.acquire(LockName("l"), by: .fresh(), for: .seconds(30)) else {
             throw NotGranted()
         }
-        let other = SQLiteLockStore(try machine.open(path))
+        let other = try machine.open(path)
         guard case .held = try await other.acquire(LockName("l"), by: .fresh(), for: .seconds(30)) else {
             throw NotGranted()
         }
         machine.restart()
         machine.pass(seconds: 31)
         guard
-            case .granted = try await SQLiteLockStore(try machine.open(path)).acquire(
+            case .granted = try await machine.open(path).acquire(
                 LockName("l"), by: .fresh(), for: .seconds(30))
         else { throw NotGranted() }
     }
@@ -143,8 +142,8 @@ private final class Machine: Sendable {
 
     var wall: Int64 { state.withLock { $0.wall } }
 
-    func open(_ path: String) throws -> SQLiteDatabase {
-        try SQLiteDatabase(path: path, limits: SQLiteLimits(), time: time)
+    func open(_ path: String) throws -> SQLiteStore {
+        try SQLiteStore(path: path, limits: SQLiteLimits(), time: time)
     }
 
     func pass(seconds: Int64) {

@@ -17,11 +17,10 @@ struct SQLiteConditionTests {
 
     @Test("T98: a full disk, a file that can only be read and one that is gone are no stores that are busy")
     func conditions() async throws {
-        let database = try SQLiteDatabase(path: path)
-        func condition(of database: SQLiteDatabase) async -> StoreCondition? {
-            let apps = SQLiteAppStore(database)
+        let database = try SQLiteStore(path: path)
+        func condition(of database: SQLiteStore) async -> StoreCondition? {
             for _ in 0..<1000 {
-                do throws(StoreError) { try await apps.add(.fresh()) } catch {
+                do throws(StoreError) { try await database.add(.fresh()) } catch {
                     return error.reason == .unavailable ? error.condition : nil
                 }
             }
@@ -31,11 +30,11 @@ struct SQLiteConditionTests {
         try await database.pool.write { try $0.execute(sql: "PRAGMA max_page_count = 1") }
         #expect(await condition(of: database) == .diskFull)
         try await database.pool.write { try $0.execute(sql: "PRAGMA max_page_count = 1000000") }
-        try await SQLiteAppStore(database).add(.fresh())
+        try await database.add(.fresh())
         try await database.pool.write { try $0.execute(sql: "PRAGMA query_only = 1") }
         #expect(await condition(of: database) == .readOnly)
         try database.close()
-        let other = try SQLiteDatabase(path: path)
+        let other = try SQLiteStore(path: path)
         try FileManager.default.removeItem(atPath: path)
         #expect(await condition(of: other) == .fileLost)
         try? other.close()

@@ -12,7 +12,7 @@ struct SQLiteContractTests {
         _ clause: Clause<StoreUnderTest>, scanLimit: Int = 100_000, limits: SQLiteLimits = SQLiteLimits()
     ) async throws {
         let folder = try TemporaryFolder()
-        let database = try SQLiteDatabase(path: folder.file("store.sqlite"), limits: limits)
+        let database = try SQLiteStore(path: folder.file("store.sqlite"), limits: limits)
         try await clause.verify(.sqlite(database, scanLimit: scanLimit))
         try database.close()
     }
@@ -28,24 +28,16 @@ struct SQLiteContractTests {
     @Test("goes by indexes, without statistics", arguments: PlanClauses.clauses)
     func plans(_ clause: Clause<StoreUnderTest>) async throws {
         let folder = try TemporaryFolder()
-        let database = try SQLiteDatabase(path: folder.file("store.sqlite"))
-        var store = StoreUnderTest.sqlite(database)
-        store.plans = { try await SQLiteRecordReader(database).plans(of: $0) }
-        try await clause.verify(store)
+        let database = try SQLiteStore(path: folder.file("store.sqlite"))
+        try await clause.verify(.sqlite(database))
         try database.close()
     }
 }
 
 extension StoreUnderTest {
-    static func sqlite(_ database: SQLiteDatabase, scanLimit: Int = 100_000) -> StoreUnderTest {
-        StoreUnderTest(
-            apps: SQLiteAppStore(database), tokens: SQLiteClientTokenStore(database),
-            provisioning: SQLiteProvisioningStore(database), cursors: SQLiteCursorStore(database),
-            commits: SQLiteCommitStore(database), records: SQLiteRecordReader(database, scanLimit: scanLimit),
-            rejects: SQLiteRejectReader(database), locks: SQLiteLockStore(database), runs: SQLiteRunStore(database),
-            history: SQLiteCursorStore(database), catalogue: SQLiteFieldCatalogue(database),
-            retention: SQLiteRetentionStore(database), tombstones: SQLiteRetentionStore(database),
-            runRetention: SQLiteRunStore(database),
-            pass: { try await Task.sleep(for: $0) })
+    static func sqlite(_ database: SQLiteStore, scanLimit: Int = 100_000) -> StoreUnderTest {
+        var store = database
+        store.scanLimit = scanLimit
+        return StoreUnderTest(store) { try await Task.sleep(for: $0) }
     }
 }

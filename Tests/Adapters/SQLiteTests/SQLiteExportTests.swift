@@ -6,40 +6,43 @@ import LogCursor
 import LogIngestion
 import LogModel
 import LogQuery
-import SQLiteAdapter
 import TestSupport
 import Testing
+
+@testable import SQLiteAdapter
 
 /// That reading long answers leaves the file's write-ahead log free.
 @Suite("SQLite export")
 struct SQLiteExportTests {
     private let folder: TemporaryFolder
-    private let database: SQLiteDatabase
+    private let database: SQLiteStore
     private let app = RegisteredApp.fresh()
     private var path: String { folder.file("store.sqlite") }
 
     init() async throws {
         folder = try TemporaryFolder()
-        database = try SQLiteDatabase(path: folder.file("store.sqlite"))
-        try await SQLiteAppStore(database).add(app)
+        database = try SQLiteStore(path: folder.file("store.sqlite"))
+        try await database.add(app)
     }
 
     private func service(scanLimit: Int = RecordRows.scanLimit) -> LogQueryService {
-        LogQueryService(reader: SQLiteRecordReader(database, scanLimit: scanLimit), signer: PlainSigner())
+        var reader = database
+        reader.scanLimit = scanLimit
+        return LogQueryService(reader: reader, signer: PlainSigner())
     }
 
     /// A feed of a new object.
     private func feed(_ object: String) async throws -> ObjectFeed {
         let request = ClaimRequest(
             source: SourceID("s"), object: ObjectKey(object), app: app.id, identity: "a", size: 1 << 40)
-        let outcome = try await SQLiteCursorStore(database).claim([request], by: .fresh(), for: .seconds(600)).first
+        let outcome = try await database.claim([request], by: .fresh(), for: .seconds(600)).first
         guard case .claimed(let claim)? = outcome else { throw CancellationError() }
         return ObjectFeed(claim)
     }
 
     private func commit(_ count: Int, from first: Int, to feed: inout ObjectFeed) async throws {
         let text = (first..<first + count).map { "{\"n\":\($0),\"level\":\"info\",\"ts\":\($0)}\n" }.joined()
-        let outcomes = try await SQLiteCommitStore(database).commit([feed.step(text)])
+        let outcomes = try await database.commit([feed.step(text)])
         #expect(outcomes == [.applied])
     }
 
@@ -101,7 +104,8 @@ struct SQLiteExportTests {
     func boundedScan() async throws {
         var feed = try await feed("o")
         try await commit(5000, from: 0, to: &feed)
-        let reader = SQLiteRecordReader(database, scanLimit: 1200)
+        var reader = database
+        reader.scanLimit = 1200
         let future = Timestamp(nanoseconds: 9_000_000_000_000)
         for (order, filter) in [
             (LogOrder.newestFirst, LogFilter(app: app.id, level: .fatal)),

@@ -24,41 +24,40 @@ struct SQLiteFileTests {
         let app = RegisteredApp.fresh()
         var progress = CursorProgress()
         do {
-            let database = try SQLiteDatabase(path: path)
-            try await SQLiteAppStore(database).add(app)
+            let database = try SQLiteStore(path: path)
+            try await database.add(app)
             let claim = try await claim("o", of: app.id, in: database)
             var feed = ObjectFeed(claim)
-            _ = try await SQLiteCommitStore(database).commit([feed.step("{\"kept\":1}\nbad\n")])
+            _ = try await database.commit([feed.step("{\"kept\":1}\nbad\n")])
             progress = feed.progress
             try database.close()
         }
-        let database = try SQLiteDatabase(path: path)
-        let cursors = try await SQLiteCursorStore(database).cursors(of: app.id, after: nil, limit: 9)
+        let database = try SQLiteStore(path: path)
+        let cursors = try await database.cursors(of: app.id, after: nil, limit: 9)
         #expect(cursors.map(\.progress) == [progress])
-        #expect(try await SQLiteRecordReader(database).count(LogFilter(app: app.id)) == 1)
-        #expect(try await SQLiteRejectReader(database).rejects(of: app.id, after: nil, limit: 9).count == 1)
+        #expect(try await database.count(LogFilter(app: app.id)) == 1)
+        #expect(try await database.rejects(of: app.id, after: nil, limit: 9).count == 1)
         try await database.ping()
         try database.close()
     }
 
     @Test("B3: nothing is committed to a file that was deleted or replaced, and a ping says so")
     func lostFile() async throws {
-        let database = try SQLiteDatabase(path: path)
-        let store = SQLiteAppStore(database)
-        try await store.add(.fresh())
+        let database = try SQLiteStore(path: path)
+        try await database.add(.fresh())
         try FileManager.default.moveItem(atPath: path, toPath: path + ".away")
         for _ in 1...2 {
             await #expect(throws: (any Error).self) { try await database.ping() }
-            let failure = await #expect(throws: StoreError.self) { try await store.add(.fresh()) }
+            let failure = await #expect(throws: StoreError.self) { try await database.add(.fresh()) }
             #expect(failure?.reason == .unavailable && failure?.detail.contains("deleted or replaced") == true)
             // Another file in its place is not the one that is open.
             try Data().write(to: URL(fileURLWithPath: path))
         }
         try FileManager.default.removeItem(atPath: path)
         try FileManager.default.moveItem(atPath: path + ".away", toPath: path)
-        try await store.add(.fresh())
+        try await database.add(.fresh())
         try await database.ping()
-        #expect(try await store.apps(after: nil, limit: 9).count == 2)
+        #expect(try await database.apps(after: nil, limit: 9).count == 2)
         try database.close()
     }
 
@@ -66,11 +65,11 @@ struct SQLiteFileTests {
     func fileOfBefore() async throws {
         let app = RegisteredApp.fresh()
         let run = Run(id: .mint(at: .sample, from: FreshEntropy()), kind: .consumeLogs, startedAt: .sample)
-        var database = try SQLiteDatabase(path: path)
-        try await SQLiteAppStore(database).add(app)
+        var database = try SQLiteStore(path: path)
+        try await database.add(app)
         var feed = ObjectFeed(try await claim("o", of: app.id, in: database))
-        _ = try await SQLiteCommitStore(database).commit([feed.step("{\"kept\":1}\n")])
-        try await SQLiteRunStore(database).save(run)
+        _ = try await database.commit([feed.step("{\"kept\":1}\n")])
+        try await database.save(run)
         try database.close()
         try sqlite("DROP INDEX client_tokens_sealed")
         for table in [
@@ -80,11 +79,11 @@ struct SQLiteFileTests {
             try sqlite("ALTER TABLE \(table)")
         }
         try sqlite("DELETE FROM grdb_migrations WHERE identifier IN ('0010-evidence', '0011-seals')")
-        database = try SQLiteDatabase(path: path)
-        let cursors = try await SQLiteCursorStore(database).cursors(of: app.id, after: nil, limit: 9)
+        database = try SQLiteStore(path: path)
+        let cursors = try await database.cursors(of: app.id, after: nil, limit: 9)
         #expect(cursors.map(\.progress) == [feed.progress])
-        #expect(try await SQLiteRunStore(database).run(run.id) == run)
-        #expect(try await SQLiteCommitStore(database).commit([feed.step("{\"more\":1}\n")]) == [.applied])
+        #expect(try await database.run(run.id) == run)
+        #expect(try await database.commit([feed.step("{\"more\":1}\n")]) == [.applied])
         try database.close()
     }
 
@@ -92,11 +91,11 @@ struct SQLiteFileTests {
     func twoHandles() async throws {
         // SQLite lets those who wait for the file's lock ask again and again, in no order: one may wait for long.
         let (one, two) = (
-            try SQLiteDatabase(path: path, limits: SQLiteLimits(wait: .seconds(120))),
-            try SQLiteDatabase(path: path, limits: SQLiteLimits(wait: .seconds(120)))
+            try SQLiteStore(path: path, limits: SQLiteLimits(wait: .seconds(120))),
+            try SQLiteStore(path: path, limits: SQLiteLimits(wait: .seconds(120)))
         )
         let app = RegisteredApp.fresh()
-        try await SQLiteAppStore(one).add(app)
+        try await one.add(app)
         try await withThrowingTaskGroup(of: Void.self) { group in
             for database in [one, two] {
                 group.addTask {
@@ -105,9 +104,9 @@ struct SQLiteFileTests {
             }
             try await group.waitForAll()
         }
-        let rows = try await SQLiteRecordReader(one).rows(
+        let rows = try await one.rows(
             LogFilter(app: app.id), order: .stored, after: nil, limit: 1000)
-        let cursors = try await SQLiteCursorStore(two).cursors(of: app.id, after: nil, limit: 100)
+        let cursors = try await two.cursors(of: app.id, after: nil, limit: 100)
         #expect(cursors.count == 5)
         #expect(Int64(rows.count) == cursors.reduce(0) { $0 + $1.progress.counts.records })
         #expect(rows.count > 0 && rows.count <= 80)
@@ -120,18 +119,18 @@ struct SQLiteFileTests {
     }
 
     /// Takes an object by force, in that its lease is over at once, and appends a line to it.
-    private func race(_ database: SQLiteDatabase, _ app: AppID, _ object: String) async throws {
+    private func race(_ database: SQLiteStore, _ app: AppID, _ object: String) async throws {
         let claim = try await claim(object, of: app, in: database, lease: .zero)
         var start = claim.cursor.progress
         start.tail = TailMark()
         var feed = ObjectFeed(claim, from: start, overlap: [])
-        let outcomes = try await SQLiteCommitStore(database).commit([feed.step("{\"n\":1}\n")])
+        let outcomes = try await database.commit([feed.step("{\"n\":1}\n")])
         #expect(outcomes == [.applied] || outcomes == [.refused])
     }
 
     @Test("of 60 takers in two handles one has the lock")
     func lockOverTwoHandles() async throws {
-        let stores = [try SQLiteDatabase(path: path), try SQLiteDatabase(path: path)].map { SQLiteLockStore($0) }
+        let stores = [try SQLiteStore(path: path), try SQLiteStore(path: path)]
         let granted = try await withThrowingTaskGroup(of: Bool.self) { group in
             for index in 0..<60 {
                 group.addTask {
@@ -150,7 +149,7 @@ struct SQLiteFileTests {
     func olderVersion() throws {
         try sqlite("CREATE TABLE strange (a)")
         for makes in [true, false] {
-            let foreign = #expect(throws: SQLiteOpenError.self) { try SQLiteDatabase(path: path, makes: makes) }
+            let foreign = #expect(throws: SQLiteOpenError.self) { try SQLiteStore(path: path, makes: makes) }
             guard case .foreign(path) = foreign else {
                 Issue.record("\(String(describing: foreign))")
                 return
@@ -160,15 +159,15 @@ struct SQLiteFileTests {
         let isLogged = "SELECT count(*) FROM pragma_journal_mode WHERE journal_mode = 'wal'"
         #expect(try Blocker.number(isLogged, on: path) == 0)
         try sqlite("DROP TABLE strange")
-        let empty = #expect(throws: SQLiteOpenError.self) { try SQLiteDatabase(path: path, makes: false) }
+        let empty = #expect(throws: SQLiteOpenError.self) { try SQLiteStore(path: path, makes: false) }
         guard case .noStore(path) = empty else {
             Issue.record("\(String(describing: empty))")
             return
         }
-        try SQLiteDatabase(path: path).close()
+        try SQLiteStore(path: path).close()
         try sqlite("DELETE FROM grdb_migrations WHERE identifier = (SELECT max(identifier) FROM grdb_migrations)")
         let count = try Blocker.number("SELECT count(*) FROM grdb_migrations", on: path)
-        let error = #expect(throws: SQLiteOpenError.self) { try SQLiteDatabase(path: path, makes: false) }
+        let error = #expect(throws: SQLiteOpenError.self) { try SQLiteStore(path: path, makes: false) }
         guard case .olderVersion(path) = error else {
             Issue.record("\(String(describing: error))")
             return
@@ -178,9 +177,9 @@ struct SQLiteFileTests {
 
     @Test("a file that a newer release wrote is refused, and left as it is")
     func newerVersion() throws {
-        try SQLiteDatabase(path: path).close()
+        try SQLiteStore(path: path).close()
         try sqlite("INSERT INTO grdb_migrations VALUES ('9999-of-tomorrow')")
-        let error = #expect(throws: SQLiteOpenError.self) { try SQLiteDatabase(path: path) }
+        let error = #expect(throws: SQLiteOpenError.self) { try SQLiteStore(path: path) }
         guard case .newerVersion(path) = error else {
             Issue.record("\(String(describing: error))")
             return
@@ -192,7 +191,7 @@ struct SQLiteFileTests {
     func corrupt(_ kind: Int) throws {
         var bytes = Data(repeating: 0x41, count: 8192)
         if kind > 0 {
-            try SQLiteDatabase(path: path).close()
+            try SQLiteStore(path: path).close()
             bytes = try Data(contentsOf: URL(fileURLWithPath: path))
             // The first page holds the table of tables; the header stays whole in one case.
             bytes.replaceSubrange(
@@ -201,7 +200,7 @@ struct SQLiteFileTests {
         // The log of the last writes would heal what is damaged here.
         for suffix in ["-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + suffix) }
         try bytes.write(to: URL(fileURLWithPath: path))
-        let error = #expect(throws: SQLiteOpenError.self) { try SQLiteDatabase(path: path) }
+        let error = #expect(throws: SQLiteOpenError.self) { try SQLiteStore(path: path) }
         guard case .corrupt(path, _) = error else {
             Issue.record("\(String(describing: error))")
             return
@@ -213,7 +212,7 @@ struct SQLiteFileTests {
     @Test("a missing folder, a path that is a folder and a place that is not writable are named as such")
     func cannotOpen() throws {
         for path in [folder.file("missing/store.sqlite"), folder.path, "/sys/logferry.sqlite"] {
-            let error = #expect(throws: SQLiteOpenError.self) { try SQLiteDatabase(path: path) }
+            let error = #expect(throws: SQLiteOpenError.self) { try SQLiteStore(path: path) }
             guard case .cannotOpen(path, _) = error else {
                 Issue.record("\(String(describing: error))")
                 return
@@ -223,46 +222,46 @@ struct SQLiteFileTests {
 
     @Test("a store that is closed fails every port with its own error")
     func closed() async throws {
-        let database = try SQLiteDatabase(path: path)
+        let database = try SQLiteStore(path: path)
         try database.close()
-        await #expect(throws: StoreError.self) { try await SQLiteAppStore(database).app(.fresh()) }
-        await #expect(throws: StoreError.self) { try await SQLiteClientTokenStore(database).token(.fresh()) }
-        await #expect(throws: StoreError.self) { try await SQLiteCursorStore(database).release([]) }
-        await #expect(throws: StoreError.self) { try await SQLiteCommitStore(database).commit([]) }
+        await #expect(throws: StoreError.self) { try await database.app(.fresh()) }
+        await #expect(throws: StoreError.self) { try await database.token(.fresh()) }
+        await #expect(throws: StoreError.self) { try await database.release([]) }
+        await #expect(throws: StoreError.self) { try await database.commit([]) }
         await #expect(throws: StoreError.self) {
-            try await SQLiteRecordReader(database).count(LogFilter(app: .fresh()))
+            try await database.count(LogFilter(app: .fresh()))
         }
         await #expect(throws: LockStoreError.self) {
-            try await SQLiteLockStore(database).acquire(LockName("l"), by: .fresh(), for: .seconds(1))
+            try await database.acquire(LockName("l"), by: .fresh(), for: .seconds(1))
         }
     }
 
     @Test("a writer that meets another's long write waits, and gives up as unavailable")
     func busy() async throws {
-        let database = try SQLiteDatabase(path: path, limits: SQLiteLimits(wait: .zero))
+        let database = try SQLiteStore(path: path, limits: SQLiteLimits(wait: .zero))
         let app = RegisteredApp.fresh()
-        try await SQLiteAppStore(database).add(app)
+        try await database.add(app)
         let blocker = try Blocker(path: path)
         let error = await #expect(throws: StoreError.self) {
-            try await SQLiteAppStore(database).add(.fresh())
+            try await database.add(.fresh())
         }
         #expect(error?.reason == .unavailable)
         let commit = await #expect(throws: StoreError.self) {
-            try await SQLiteCommitStore(database).commit([])
+            try await database.commit([])
         }
         #expect(commit?.reason == .unavailable)
         blocker.letGo()
-        try await SQLiteAppStore(database).add(.fresh())
+        try await database.add(.fresh())
     }
 
     @Test("T97: a call that waits for another process is seen from outside, and not after it has ended")
     func seenFromOutside() async throws {
         let ledger = CallLedger()
-        let database = try SQLiteDatabase(path: path, calls: ledger)
+        let database = try SQLiteStore(path: path, calls: ledger)
         let blocker = try Blocker(path: path)
-        let call = Task { try await SQLiteAppStore(database).add(.fresh()) }
+        let call = Task { try await database.add(.fresh()) }
         await eventually { !ledger.sights.isEmpty }
-        await eventually { ledger.sights.first?.what == "SQLiteAppStore.add(_:), another process's lock on the file" }
+        await eventually { ledger.sights.first?.what == "AppStore.add(_:), another process's lock on the file" }
         #expect(ledger.sights.map(\.backend) == [.sqlite], "\(ledger.sights)")
         blocker.letGo()
         try await call.value
@@ -270,11 +269,11 @@ struct SQLiteFileTests {
     }
 
     private func claim(
-        _ object: String, of app: AppID, in database: SQLiteDatabase, lease: Duration = .seconds(60)
+        _ object: String, of app: AppID, in database: SQLiteStore, lease: Duration = .seconds(60)
     ) async throws -> Claim {
         let request = ClaimRequest(
             source: SourceID("s"), object: ObjectKey(object), app: app, identity: "a", size: 1 << 40)
-        let outcome = try await SQLiteCursorStore(database).claim([request], by: .fresh(), for: lease).first
+        let outcome = try await database.claim([request], by: .fresh(), for: lease).first
         guard case .claimed(let claim) = outcome else { throw Unclaimed() }
         return claim
     }

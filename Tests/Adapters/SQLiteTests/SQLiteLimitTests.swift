@@ -26,40 +26,38 @@ struct SQLiteLimitTests {
 
     @Test("T100: writes behind another process's lock all end in the one time that a call may wait; reads go on")
     func oneBudget() async throws {
-        let database = try SQLiteDatabase(path: path, limits: SQLiteLimits(wait: .seconds(1)))
-        let apps = SQLiteAppStore(database)
+        let database = try SQLiteStore(path: path, limits: SQLiteLimits(wait: .seconds(1)))
         let blocker = try Blocker(path: path)
         let start = ContinuousClock.now
         await withTaskGroup(of: Void.self) { group in
             for _ in 0..<30 {
                 group.addTask {
-                    let error = await #expect(throws: StoreError.self) { try await apps.add(.fresh()) }
+                    let error = await #expect(throws: StoreError.self) { try await database.add(.fresh()) }
                     #expect(error?.reason == .unavailable)
                 }
             }
-            group.addTask { await #expect(throws: Never.self) { try await apps.apps(after: nil, limit: 9) } }
+            group.addTask { await #expect(throws: Never.self) { try await database.apps(after: nil, limit: 9) } }
         }
         // One after the other they would take half a minute.
         #expect(.now - start < .seconds(20))
         blocker.letGo()
-        try await apps.add(.fresh())
+        try await database.add(.fresh())
         try database.close()
     }
 
     @Test("T97: a write that another process's lock has held up for as long as a call waits is said to be given up")
     func lockIsSaid() async throws {
         let events = Mutex<[GivenUpCall]>([])
-        let database = try SQLiteDatabase(path: path, limits: SQLiteLimits(wait: .milliseconds(300))) { event in
+        let database = try SQLiteStore(path: path, limits: SQLiteLimits(wait: .milliseconds(300))) { event in
             if case .callGivenUp(let call) = event { events.withLock { $0.append(call) } }
         }
-        let apps = SQLiteAppStore(database)
         let blocker = try Blocker(path: path)
-        await #expect(throws: StoreError.self) { try await apps.add(.fresh()) }
+        await #expect(throws: StoreError.self) { try await database.add(.fresh()) }
         let heard = events.withLock { $0 }
         #expect(heard.map(\.reason) == [.locked])
         #expect(heard.first?.waitedFor.contains("another process's lock on the file") == true)
         blocker.letGo()
-        try await apps.add(.fresh())
+        try await database.add(.fresh())
         #expect(events.withLock { $0.count } == 1)
         try database.close()
     }
@@ -78,12 +76,11 @@ struct SQLiteLimitTests {
     @Test("T100: callers that are cancelled wait no more, for a lock or for their turn, and the connection is free")
     func cancelled() async throws {
         let ledger = CallLedger()
-        let database = try SQLiteDatabase(path: path, limits: SQLiteLimits(wait: .seconds(600)), calls: ledger)
-        let apps = SQLiteAppStore(database)
+        let database = try SQLiteStore(path: path, limits: SQLiteLimits(wait: .seconds(600)), calls: ledger)
         let blocker = try Blocker(path: path)
-        let first = Task { try await apps.add(.fresh()) }
+        let first = Task { try await database.add(.fresh()) }
         await eventually { ledger.sights.first?.what.contains("another process's lock") == true }
-        let second = Task { try await apps.add(.fresh()) }
+        let second = Task { try await database.add(.fresh()) }
         await eventually { ledger.sights.last?.what.contains("its turn") == true }
         // T98: what they were waiting for is told.
         for (call, words) in [
@@ -95,19 +92,19 @@ struct SQLiteLimitTests {
         }
         #expect(ledger.sights.isEmpty)
         blocker.letGo()
-        try await apps.add(.fresh())
-        #expect(try await apps.apps(after: nil, limit: 9).count == 1)
+        try await database.add(.fresh())
+        #expect(try await database.apps(after: nil, limit: 9).count == 1)
         try database.close()
     }
 
     @Test("T100: to open a file that must be brought up to date waits for another process once")
     func opening() throws {
-        try SQLiteDatabase(path: path).close()
+        try SQLiteStore(path: path).close()
         try Blocker.run("DELETE FROM grdb_migrations WHERE identifier = '0010-evidence'", on: path)
         let blocker = try Blocker(path: path)
         let start = ContinuousClock.now
         let error = #expect(throws: SQLiteOpenError.self) {
-            try SQLiteDatabase(path: path, limits: SQLiteLimits(wait: .seconds(1)))
+            try SQLiteStore(path: path, limits: SQLiteLimits(wait: .seconds(1)))
         }
         guard case .locked(path) = error, error?.mayPass == true else {
             Issue.record("\(String(describing: error))")
@@ -121,26 +118,25 @@ struct SQLiteLimitTests {
     @Test("T100: statements that take longer than a call may are ended, and nothing of them is left")
     func longStatements() async throws {
         let limits = SQLiteLimits(call: .milliseconds(100))
-        let database = try SQLiteDatabase(path: path, limits: limits)
+        let database = try SQLiteStore(path: path, limits: limits)
         for _ in 0..<8 {
-            let error = await #expect(throws: StoreFailure.self) {
-                try await database.read({ $0 }) { try Int.fetchOne($0, sql: SQLiteLimitTests.endless) }
+            let error = await #expect(throws: StoreError.self) {
+                try await database.read { try Int.fetchOne($0, sql: SQLiteLimitTests.endless) }
             }
-            #expect(error?.meaning == .passing && error?.detail.contains("longer than a call may") == true)
+            #expect(error?.reason == .unavailable && error?.detail.contains("longer than a call may") == true)
         }
         let app = RegisteredApp.fresh()
-        let error = await #expect(throws: StoreFailure.self) {
-            try await database.write({ $0 }) { db in
+        let error = await #expect(throws: StoreError.self) {
+            try await database.write { db in
                 try db.execute(
                     sql: "INSERT INTO apps (id, name, created_at) VALUES (?, ?, 0)",
                     arguments: [app.id.text, app.name.text])
                 _ = try Int.fetchOne(db, sql: SQLiteLimitTests.endless)
             }
         }
-        #expect(error?.meaning == .passing)
-        let apps = SQLiteAppStore(database)
-        #expect(try await apps.app(app.id) == nil)
-        try await apps.add(app)
+        #expect(error?.reason == .unavailable)
+        #expect(try await database.app(app.id) == nil)
+        try await database.add(app)
         try database.close()
     }
 
@@ -149,37 +145,36 @@ struct SQLiteLimitTests {
     func stuck() async throws {
         let events = Mutex<[GivenUpCall]>([])
         let limits = SQLiteLimits(wait: .milliseconds(200), call: .milliseconds(200), stuck: .milliseconds(200))
-        let database = try SQLiteDatabase(path: path, limits: limits) { event in
+        let database = try SQLiteStore(path: path, limits: limits) { event in
             if case .callGivenUp(let call) = event { events.withLock { $0.append(call) } }
         }
-        let apps = SQLiteAppStore(database)
         // As a disk that hangs in the middle of a commit.
         let disk = DispatchSemaphore(value: 0)
         let error = await #expect(throws: StoreError.self) {
-            try await database.write(\.stored) { _ in disk.wait() }
+            try await database.write { _ in disk.wait() }
         }
         #expect(error?.reason == .outcomeUnknown)
-        let refused = await #expect(throws: StoreError.self) { try await apps.add(.fresh()) }
+        let refused = await #expect(throws: StoreError.self) { try await database.add(.fresh()) }
         #expect(refused?.reason == .unavailable && refused?.detail.contains("no turn in time") == true)
-        #expect(try await apps.apps(after: nil, limit: 9).isEmpty)
+        #expect(try await database.apps(after: nil, limit: 9).isEmpty)
         let heard = events.withLock { $0 }
         #expect(heard.count == 1 && heard.first?.reason == .stuck && heard.first?.threadsHeld == 1)
         disk.signal()
-        await eventually { (try? await apps.add(.fresh())) != nil }
+        await eventually { (try? await database.add(.fresh())) != nil }
         try database.close()
     }
 
     @Test("T100: to close ends what is under way, the wait for a lock included")
     func closing() async throws {
         let ledger = CallLedger()
-        let database = try SQLiteDatabase(path: path, limits: SQLiteLimits(wait: .seconds(600)), calls: ledger)
+        let database = try SQLiteStore(path: path, limits: SQLiteLimits(wait: .seconds(600)), calls: ledger)
         let blocker = try Blocker(path: path)
-        let write = Task { try await SQLiteAppStore(database).add(.fresh()) }
-        let read = Task { try await database.read({ $0 }) { try Int.fetchOne($0, sql: SQLiteLimitTests.endless) } }
+        let write = Task { try await database.add(.fresh()) }
+        let read = Task { try await database.read { try Int.fetchOne($0, sql: SQLiteLimitTests.endless) } }
         await eventually { ledger.sights.count { !$0.what.contains("its turn") } == 2 }
         try database.close()
         await #expect(throws: StoreError.self) { try await write.value }
-        await #expect(throws: StoreFailure.self) { try await read.value }
+        await #expect(throws: StoreError.self) { try await read.value }
         blocker.letGo()
     }
 }

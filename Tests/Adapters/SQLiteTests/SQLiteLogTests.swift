@@ -23,20 +23,20 @@ struct SQLiteLogTests {
 
     private func open(
         _ limits: SQLiteLimits, _ observe: @escaping @Sendable (StoreEvent) -> Void = { _ in }
-    ) async throws -> (SQLiteDatabase, ObjectFeed) {
-        let database = try SQLiteDatabase(path: path, limits: limits, observe: observe)
-        try await SQLiteAppStore(database).add(app)
+    ) async throws -> (SQLiteStore, ObjectFeed) {
+        let database = try SQLiteStore(path: path, limits: limits, observe: observe)
+        try await database.add(app)
         let request = ClaimRequest(
             source: SourceID("s"), object: ObjectKey("o"), app: app.id, identity: "a", size: 1 << 40)
-        let outcome = try await SQLiteCursorStore(database).claim([request], by: .fresh(), for: .seconds(600)).first
+        let outcome = try await database.claim([request], by: .fresh(), for: .seconds(600)).first
         guard case .claimed(let claim)? = outcome else { throw CancellationError() }
         return (database, ObjectFeed(claim))
     }
 
-    private func commit(_ count: Int, to feed: inout ObjectFeed, of database: SQLiteDatabase) async throws {
+    private func commit(_ count: Int, to feed: inout ObjectFeed, of database: SQLiteStore) async throws {
         for _ in 0..<count {
             let text = (0..<100).map { "{\"n\":\($0),\"text\":\"\(String(repeating: "x", count: 400))\"}\n" }.joined()
-            #expect(try await SQLiteCommitStore(database).commit([feed.step(text)]) == [.applied])
+            #expect(try await database.commit([feed.step(text)]) == [.applied])
         }
     }
 
@@ -66,7 +66,7 @@ struct SQLiteLogTests {
         reader = nil
         await eventually { bytes <= 1 << 18 }
         await eventually { events.withLock { $0.cut == 1 } }
-        #expect(try await SQLiteRecordReader(database).count(LogFilter(app: app.id)) == 6000)
+        #expect(try await database.count(LogFilter(app: app.id)) == 6000)
         try await commit(1, to: &feed, of: database)
         try database.close()
     }
@@ -102,8 +102,8 @@ struct SQLiteLogTests {
         let text = (0..<20_000).map { number in
             "{\"n\":\(number),\"level\":\"\(number % 3 == 0 ? "error" : "info")\",\"ts\":\(number)}\n"
         }
-        #expect(try await SQLiteCommitStore(database).commit([feed.step(text.joined())]) == [.applied])
-        let (whole, plain) = (SQLiteRecordReader(try SQLiteDatabase(path: path)), SQLiteRecordReader(database))
+        #expect(try await database.commit([feed.step(text.joined())]) == [.applied])
+        let (whole, plain) = (try SQLiteStore(path: path), database)
         let rows = try await whole.rows(LogFilter(app: app.id), order: .oldestFirst, after: nil, limit: 2)
         let first = Timestamp(nanoseconds: try #require(rows.timestamps.first))
         for filter in [

@@ -8,11 +8,11 @@ import Testing
 struct LockKeeperTests {
     private let clock = ManualWallClock()
     private let ticks = ManualTicks()
-    private let store: InMemoryLockStore
+    private let store: InMemoryStore
     private let name = LockName("consume-logs")
     private let holder = OwnerID.fresh()
 
-    init() { store = InMemoryLockStore(clock: clock) }
+    init() { store = InMemoryStore(clock: clock) }
 
     private var keeper: LockKeeper { LockKeeper(store: store, holder: holder, ticks: ticks) }
 
@@ -258,9 +258,9 @@ struct LockKeeperTests {
     /// A lock store that thinks for long about prolonging a lock.
     private struct SilentLocks: LockStore {
         let asked = Gate(), answer = Gate()
-        private let store: InMemoryLockStore
+        private let store: InMemoryStore
 
-        init(_ store: InMemoryLockStore) { self.store = store }
+        init(_ store: InMemoryStore) { self.store = store }
 
         func acquire(_ name: LockName, by holder: OwnerID, for term: Duration) async throws(LockStoreError)
             -> LockAnswer
@@ -279,12 +279,12 @@ struct LockKeeperTests {
 
     /// A lock store whose answers take time.
     private final class SlowLocks: LockStore {
-        private let store: InMemoryLockStore
+        private let store: InMemoryStore
         private let clock: ManualWallClock
         private let ticks: ManualTicks
         private let state: Locked<(cost: Duration, terms: [Duration])>
 
-        init(_ store: InMemoryLockStore, clock: ManualWallClock, ticks: ManualTicks, cost: Duration) {
+        init(_ store: InMemoryStore, clock: ManualWallClock, ticks: ManualTicks, cost: Duration) {
             self.store = store
             self.clock = clock
             self.ticks = ticks
@@ -327,10 +327,10 @@ struct LockKeeperTests {
 
     /// A lock store that fails when it is told to.
     private actor FlakyLocks: LockStore {
-        private let store: InMemoryLockStore
+        private let store: InMemoryStore
         private var failures = 0
 
-        init(_ store: InMemoryLockStore) { self.store = store }
+        init(_ store: InMemoryStore) { self.store = store }
 
         func fail(_ count: Int) { failures = count }
 

@@ -11,9 +11,9 @@ import Testing
 @Suite("App turns", .timeLimit(.minutes(4)))
 struct AppTurnTests {
     private let world = World()
-    private let locks: InMemoryLockStore
+    private let locks: InMemoryStore
 
-    init() { locks = InMemoryLockStore(clock: world.clock) }
+    init() { locks = InMemoryStore(clock: world.clock) }
 
     private func worker() -> LogConsumer {
         let owner = OwnerID.fresh()

@@ -9,10 +9,10 @@ import Testing
 @Suite("Runs of consume-logs", .timeLimit(.minutes(4)))
 struct ConsumptionTests {
     private let world = World()
-    private let runs = InMemoryRunStore()
-    private let locks: InMemoryLockStore
+    private let runs = InMemoryStore(clock: ManualWallClock())
+    private let locks: InMemoryStore
 
-    init() { locks = InMemoryLockStore(clock: world.clock) }
+    init() { locks = InMemoryStore(clock: world.clock) }
 
     private func consumption(sharesApps: Bool) -> Consumption {
         let owner = OwnerID.fresh()

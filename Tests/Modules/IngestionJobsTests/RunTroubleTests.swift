@@ -10,11 +10,11 @@ import Testing
 struct RunTroubleTests {
     private let clock = ManualWallClock()
     private let ticks = ManualTicks()
-    private let locks: InMemoryLockStore
+    private let locks: InMemoryStore
     private let runs = FailingRunStore()
     private let observer = Told()
 
-    init() { locks = InMemoryLockStore(clock: clock) }
+    init() { locks = InMemoryStore(clock: clock) }
 
     /// Executes work as the only run of its kind, or beside others.
     private func execute(
@@ -112,7 +112,7 @@ struct RunTroubleTests {
 
     /// Keeps runs, unless it is told to fail.
     private actor FailingRunStore: RunStore {
-        private let kept = InMemoryRunStore()
+        private let kept = InMemoryStore(clock: ManualWallClock())
         private var failure: StoreError?
 
         func fail(with failure: StoreError?) { self.failure = failure }

@@ -9,10 +9,10 @@ import Testing
 struct SharedRunTests {
     private let clock = ManualWallClock()
     private let ticks = ManualTicks()
-    private let locks: InMemoryLockStore
-    private let runs = InMemoryRunStore()
+    private let locks: InMemoryStore
+    private let runs = InMemoryStore(clock: ManualWallClock())
 
-    init() { locks = InMemoryLockStore(clock: clock) }
+    init() { locks = InMemoryStore(clock: clock) }
 
     private func keeper(_ entropy: any Entropy = FreshEntropy()) -> RunKeeper {
         RunKeeper(

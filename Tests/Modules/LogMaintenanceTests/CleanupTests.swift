@@ -37,7 +37,7 @@ struct CleanupTests {
         return Cleanup(
             ports: CleanupPorts(
                 apps: store, cursors: store, records: store, catalogue: store, retention: store,
-                runs: InMemoryRunStore(), tombstones: store),
+                runs: store, tombstones: store),
             places: { hasFileStore ? places : nil },
             apps: AppRegistrar(store: store, clock: bench.clock, entropy: FreshEntropy(), ticks: ManualTicks()),
             tokens: ClientTokens(

@@ -19,7 +19,7 @@ struct LogCleanerTests {
         settings.rest = .zero
         change(&settings)
         return LogCleaner(
-            store: bench.store, runs: bench.runs, settings: settings, clock: bench.clock, ticks: ContinuousClock())
+            store: bench.store, runs: bench.store, settings: settings, clock: bench.clock, ticks: ContinuousClock())
     }
 
     private func fill(_ lines: Int, ageInDays: Int) async throws -> AppID {
@@ -81,13 +81,13 @@ struct LogCleanerTests {
         let start = bench.clock.now().advanced(by: .seconds(-86_400 * 40))
         for index in 0..<1200 {
             let moment = start.advanced(by: .seconds(index))
-            await bench.runs.save(
+            await bench.store.save(
                 Run(
                     id: .mint(at: moment, from: FreshEntropy()), kind: .consumeLogs, startedAt: moment,
                     finishedAt: moment, state: .finished))
         }
         #expect(try await cleaner { $0.days = 30 }.run().runs == 1200)
-        #expect(await bench.runs.runs(kind: nil, before: nil, limit: 9).isEmpty)
+        #expect(await bench.store.runs(kind: nil, before: nil, limit: 9).isEmpty)
     }
 
     @Test("Steps get shorter when they take too long, and longer again")

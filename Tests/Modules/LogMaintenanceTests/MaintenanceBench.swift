@@ -11,7 +11,6 @@ import TestSupport
 final class MaintenanceBench: Sendable {
     let clock = ManualWallClock()
     let store: InMemoryStore
-    let runs = InMemoryRunStore()
     let reader: CountingReader
 
     init() {

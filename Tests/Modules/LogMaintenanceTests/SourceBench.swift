@@ -81,7 +81,7 @@ struct SourceBench {
         settings.days = days
         settings.rest = .zero
         _ = try await LogCleaner(
-            store: store, runs: InMemoryRunStore(), settings: settings, clock: clock, ticks: ContinuousClock()
+            store: store, runs: store, settings: settings, clock: clock, ticks: ContinuousClock()
         ).run()
     }
 

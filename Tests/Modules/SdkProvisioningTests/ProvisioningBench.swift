@@ -9,7 +9,7 @@ struct ProvisioningBench {
     let clock = ManualWallClock()
     let storage: InMemoryStorage
     let store: InMemoryStore
-    let memory: InMemoryProvisioningStore
+    let memory: InMemoryStore
     let tokens: ClientTokens
     let apps: AppRegistrar
     private let entropy = SeededEntropy(seed: 11)
@@ -20,7 +20,7 @@ struct ProvisioningBench {
         storage = InMemoryStorage(
             clock: clock, entropy: SeededEntropy(seed: 12), hasUniqueGroups: hasUniqueGroups)
         store = InMemoryStore(clock: clock)
-        memory = InMemoryProvisioningStore()
+        memory = InMemoryStore(clock: ManualWallClock())
         let ticks = ManualTicks()
         tokens = ClientTokens(
             apps: store, store: store, hasher: PlainHasher(), clock: clock, entropy: entropy, ticks: ticks)
