@@ -1,5 +1,6 @@
 public import AppRegistry
 public import LogModel
+import StoreSupport
 
 extension MongoStore: AppStore {
     /// Adds an app.
@@ -20,14 +21,16 @@ extension MongoStore: AppStore {
     /// The app of an id.
     public func app(_ id: AppID) async throws(StoreError) -> RegisteredApp? {
         try await read { client in
-            try client.first(Collection.apps, ["_id": .string(id.text)]).map(app(from:))
+            try client.first(Collection.apps, ["_id": .string(id.text)]).map { try RegisteredApp(row: $0, key: "_id") }
         }
     }
 
     /// The app of a name that is not deleted.
     public func app(named name: AppName) async throws(StoreError) -> RegisteredApp? {
         try await read { client in
-            try client.first(Collection.apps, ["name": .string(name.text), "is_active": true]).map(app(from:))
+            try client.first(Collection.apps, ["name": .string(name.text), "is_active": true]).map {
+                try RegisteredApp(row: $0, key: "_id")
+            }
         }
     }
 
@@ -49,7 +52,7 @@ extension MongoStore: AppStore {
                 .find(
                     Collection.apps, ["_id": ["$gt": .string(last?.text ?? "")], "is_active": .boolean(areActive)],
                     ["sort": ["_id": 1], "limit": BSONValue(limit)])
-            ).map(app(from:))
+            ).map { try RegisteredApp(row: $0, key: "_id") }
         }
     }
 
@@ -111,25 +114,5 @@ extension MongoClient {
     /// The number that stands for an app in records; `nil` when there never was such an app.
     func appNumber(_ id: AppID) throws -> Int64? {
         try first(Collection.apps, ["_id": .string(id.text)], ["projection": ["number": 1]])?.number("number")
-    }
-}
-
-private func app(from document: BSONDocument) throws(MalformedDocument) -> RegisteredApp {
-    RegisteredApp(
-        id: AppID(unchecked: try document.text("_id")), name: AppName(unchecked: try document.text("name")),
-        createdAt: Timestamp(nanoseconds: try document.number("created_at")),
-        deletedAt: try document.optionalTime("deleted_at"))
-}
-
-extension BSONDocument {
-    /// A moment; `nil` when it is null or not there.
-    func optionalTime(_ name: String) throws(MalformedDocument) -> Timestamp? {
-        guard let nanoseconds = try optionalNumber(name) else { return nil }
-        return Timestamp(nanoseconds: nanoseconds)
-    }
-
-    /// A moment.
-    func time(_ name: String) throws(MalformedDocument) -> Timestamp {
-        Timestamp(nanoseconds: try number(name))
     }
 }

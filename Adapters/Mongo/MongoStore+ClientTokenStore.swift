@@ -16,7 +16,7 @@ extension MongoStore: ClientTokenStore {
     /// The token of an id.
     public func token(_ id: TokenID) async throws(StoreError) -> ClientToken? {
         try await read { client in
-            try client.first(Collection.tokens, ["_id": .string(id.text)]).map(token(from:))
+            try client.first(Collection.tokens, ["_id": .string(id.text)]).map { try ClientToken(row: $0, key: "_id") }
         }
     }
 
@@ -29,7 +29,7 @@ extension MongoStore: ClientTokenStore {
                 .find(
                     Collection.tokens, ["app": .string(app.text), "_id": ["$gt": .string(last?.text ?? "")]],
                     ["sort": ["_id": 1], "limit": BSONValue(limit)])
-            ).map(token(from:))
+            ).map { try ClientToken(row: $0, key: "_id") }
         }
     }
 
@@ -121,14 +121,4 @@ private func document(of token: ClientToken) -> BSONDocument {
     ]
     if let seal = token.seal { document.append("seal", .binary(seal)) }
     return document
-}
-
-private func token(from document: BSONDocument) throws(MalformedDocument) -> ClientToken {
-    ClientToken(
-        id: TokenID(unchecked: try document.text("_id")), app: AppID(unchecked: try document.text("app")),
-        name: try document.text("name"),
-        scopes: TokenScopes(rawValue: UInt8(truncatingIfNeeded: try document.number("scopes"))),
-        digest: try document.bytes("digest"), createdAt: try document.time("created_at"),
-        expiresAt: try document.optionalTime("expires_at"), revokedAt: try document.optionalTime("revoked_at"),
-        seal: try document.optionalBytes("seal"))
 }

@@ -1,5 +1,6 @@
 public import IngestionJobs
 public import LogModel
+import StoreSupport
 
 /// Runs in MongoDB.
 ///
@@ -78,20 +79,8 @@ private func members(of run: Run) -> BSONDocument {
 }
 
 /// The run in a document; `nil` when a later release knows kinds or states that this one does not.
-private func run(from document: BSONDocument) throws(MalformedDocument) -> Run? {
-    guard let kind = RunKind(rawValue: try document.text("kind")),
-        let state = RunState(rawValue: try document.text("state"))
-    else { return nil }
-    var figures = RunFigures()
-    figures.apps = try document.number("apps")
-    figures.objects = try document.number("objects")
-    figures.bytes = try document.number("bytes")
-    figures.records = try document.number("records")
-    figures.untimed = try document.isAbsent("untimed") ? 0 : document.number("untimed")
-    figures.rejects = try document.number("rejects")
-    for member in try document.document("skips").members { figures.skips[member.name] = member.value.number }
-    return Run(
-        id: RunID(unchecked: try document.text("_id")), kind: kind, startedAt: try document.time("started_at"),
-        finishedAt: try document.optionalTime("finished_at"), state: state, figures: figures,
-        error: try document.optionalText("error"))
+private func run(from document: BSONDocument) throws -> Run? {
+    var skips: [String: Int64] = [:]
+    for member in try document.document("skips").members { skips[member.name] = member.value.number }
+    return try Run(row: document, key: "_id", skips: skips)
 }

@@ -1,6 +1,7 @@
 public import AppRegistry
 import GRDB
 public import LogModel
+import StoreSupport
 
 extension SQLiteStore: AppStore {
     /// Adds an app.
@@ -15,7 +16,9 @@ extension SQLiteStore: AppStore {
     /// The app of an id.
     public func app(_ id: AppID) async throws(StoreError) -> RegisteredApp? {
         try await read { db in
-            try Row.fetchOne(db, sql: "SELECT * FROM apps WHERE id = ?", arguments: [id.text]).map(app(from:))
+            try Row.fetchOne(db, sql: "SELECT * FROM apps WHERE id = ?", arguments: [id.text]).map {
+                try RegisteredApp(row: SQLiteRow($0))
+            }
         }
     }
 
@@ -24,7 +27,7 @@ extension SQLiteStore: AppStore {
         try await read { db in
             try Row.fetchOne(
                 db, sql: "SELECT * FROM apps WHERE name = ? AND deleted_at IS NULL", arguments: [name.text]
-            ).map(app(from:))
+            ).map { try RegisteredApp(row: SQLiteRow($0)) }
         }
     }
 
@@ -45,7 +48,7 @@ extension SQLiteStore: AppStore {
             try Row.fetchAll(
                 db, sql: "SELECT * FROM apps WHERE id > ? AND \(condition) ORDER BY id LIMIT ?",
                 arguments: [last?.text ?? "", limit]
-            ).map(app(from:))
+            ).map { try RegisteredApp(row: SQLiteRow($0)) }
         }
     }
 
@@ -62,11 +65,4 @@ extension SQLiteStore: AppStore {
             return true
         }
     }
-}
-
-private func app(from row: Row) -> RegisteredApp {
-    RegisteredApp(
-        id: AppID(unchecked: row["id"]), name: AppName(unchecked: row["name"]),
-        createdAt: Timestamp(nanoseconds: row["created_at"]),
-        deletedAt: (row["deleted_at"] as Int64?).map(Timestamp.init(nanoseconds:)))
 }

@@ -27,7 +27,7 @@ extension SQLiteStore: ClientTokenStore {
     public func token(_ id: TokenID) async throws(StoreError) -> ClientToken? {
         try await read { db in
             try Row.fetchOne(db, sql: "SELECT * FROM client_tokens WHERE id = ?", arguments: [id.text])
-                .map(token(from:))
+                .map { try ClientToken(row: SQLiteRow($0)) }
         }
     }
 
@@ -39,7 +39,7 @@ extension SQLiteStore: ClientTokenStore {
             try Row.fetchAll(
                 db, sql: "SELECT * FROM client_tokens WHERE app = ? AND id > ? ORDER BY id LIMIT ?",
                 arguments: [app.text, last?.text ?? "", limit]
-            ).map(token(from:))
+            ).map { try ClientToken(row: SQLiteRow($0)) }
         }
     }
 
@@ -114,14 +114,4 @@ extension SQLiteStore: ClientTokenStore {
                 arguments: [moment.nanoseconds, id.text])
         }
     }
-}
-
-private func token(from row: Row) -> ClientToken {
-    ClientToken(
-        id: TokenID(unchecked: row["id"]), app: AppID(unchecked: row["app"]), name: row["name"],
-        scopes: TokenScopes(rawValue: UInt8(truncatingIfNeeded: row["scopes"] as Int64)),
-        digest: Array(row["digest"] as Data), createdAt: Timestamp(nanoseconds: row["created_at"]),
-        expiresAt: (row["expires_at"] as Int64?).map(Timestamp.init(nanoseconds:)),
-        revokedAt: (row["revoked_at"] as Int64?).map(Timestamp.init(nanoseconds:)),
-        seal: (row["seal"] as Data?).map { Array($0) })
 }

@@ -12,7 +12,7 @@ extension SQLiteStore: CursorHistory {
             try Row.fetchAll(
                 db, sql: "SELECT * FROM cursor_steps WHERE generation = ? ORDER BY number",
                 arguments: [generation.number]
-            ).map(step(from:))
+            ).map { try CursorStep(row: SQLiteRow($0), of: generation) }
         }
     }
 
@@ -96,14 +96,4 @@ struct StepTable {
                 """
         ).execute(arguments: [step.generation.number])
     }
-}
-
-private func step(from row: Row) throws -> CursorStep {
-    guard let kind = CursorStep.Kind(rawValue: row["kind"]) else {
-        throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "a step's kind is \(row["kind"] as String)")
-    }
-    return CursorStep(
-        generation: GenerationID(row["generation"]), kind: kind, from: row["lower"], to: row["upper"],
-        epoch: row["epoch"], owner: (row["owner"] as String?).map(OwnerID.init(unchecked:)),
-        beganAt: Timestamp(nanoseconds: row["began_at"]), endedAt: Timestamp(nanoseconds: row["ended_at"]))
 }

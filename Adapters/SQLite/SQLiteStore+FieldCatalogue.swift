@@ -2,6 +2,7 @@ import Foundation
 import GRDB
 public import LogMaintenance
 public import LogModel
+import StoreSupport
 
 extension SQLiteStore: FieldCatalogue {
     /// Generations whose cursor stands beyond the catalogue's position.
@@ -18,10 +19,7 @@ extension SQLiteStore: FieldCatalogue {
                     ORDER BY c.generation LIMIT ?
                     """,
                 arguments: [FollowerName.fieldIndex.text, app.text, last?.number ?? 0, limit])
-            return rows.map {
-                FollowerGap(
-                    generation: GenerationID($0["generation"]), position: $0["place"], committed: $0["committed"])
-            }
+            return try rows.map { try FollowerGap(row: SQLiteRow($0)) }
         }
     }
 
@@ -54,13 +52,7 @@ extension SQLiteStore: FieldCatalogue {
                     WHERE app = (SELECT number FROM apps WHERE id = ?) AND path > ? ORDER BY path LIMIT ?
                     """,
                 arguments: [app.text, Data((last ?? "").utf8), limit])
-            return rows.map { row in
-                FieldEntry(
-                    path: String(decoding: row["path"] as Data, as: UTF8.self),
-                    types: FieldTypes(rawValue: UInt8(truncatingIfNeeded: row["types"] as Int64)),
-                    count: row["count"], firstSeen: Timestamp(nanoseconds: row["first_seen"]),
-                    lastSeen: Timestamp(nanoseconds: row["last_seen"]))
-            }
+            return try rows.map { try FieldEntry(row: SQLiteRow($0)) }
         }
     }
 

@@ -2,6 +2,7 @@ import Foundation
 import GRDB
 public import LogMaintenance
 public import LogModel
+import StoreSupport
 
 /// Retention in SQLite: looks in a snapshot, which nobody waits for, and then removes in one short write.
 extension SQLiteStore: RetentionStore {
@@ -70,10 +71,8 @@ extension SQLiteStore: RetentionStore {
                     ORDER BY number DESC LIMIT ?
                     """,
                 arguments: [follower.text, limit])
-            return rows.map { row in
-                MissedRange(
-                    follower: follower, generation: GenerationID(row["generation"]),
-                    range: ByteRange(row["lower"], row["upper"]), records: row["records"])
+            return try rows.map { row in
+                try MissedRange(row: SQLiteRow(row), by: follower, of: GenerationID(row["generation"]))
             }
         }
     }

@@ -23,7 +23,8 @@ extension SQLiteStore: RunStore {
     /// The run of an id.
     public func run(_ id: RunID) async throws(StoreError) -> Run? {
         try await read { db in
-            try Row.fetchOne(db, sql: "SELECT * FROM runs WHERE id = ?", arguments: [id.text]).flatMap(run(from:))
+            try Row.fetchOne(db, sql: "SELECT * FROM runs WHERE id = ?", arguments: [id.text])
+                .flatMap { try Run(rowWithSkipsText: SQLiteRow($0)) }
         }
     }
 
@@ -37,7 +38,7 @@ extension SQLiteStore: RunStore {
                     ORDER BY id DESC LIMIT :limit
                     """,
                 arguments: ["kind": kind?.rawValue, "last": last?.text, "limit": limit]
-            ).compactMap(run(from:))
+            ).compactMap { try Run(rowWithSkipsText: SQLiteRow($0)) }
         }
     }
 
@@ -54,20 +55,4 @@ extension SQLiteStore: RunStore {
                 arguments: [moment.nanoseconds, kind.rawValue, current.text])
         }
     }
-}
-
-private func run(from row: Row) -> Run? {
-    guard let kind = RunKind(rawValue: row["kind"]), let state = RunState(rawValue: row["state"]) else { return nil }
-    var figures = RunFigures()
-    figures.apps = row["apps"]
-    figures.objects = row["objects"]
-    figures.bytes = row["bytes"]
-    figures.records = row["records"]
-    figures.untimed = row["untimed"]
-    figures.rejects = row["rejects"]
-    figures.takeSkips(from: row["skips"])
-    return Run(
-        id: RunID(unchecked: row["id"]), kind: kind, startedAt: Timestamp(nanoseconds: row["started_at"]),
-        finishedAt: (row["finished_at"] as Int64?).map(Timestamp.init(nanoseconds:)), state: state, figures: figures,
-        error: row["error"])
 }

@@ -1,3 +1,5 @@
+import StoreSupport
+
 /// A document that does not hold what this adapter, or a server, writes into it.
 struct MalformedDocument: Error, CustomStringConvertible {
     /// What is missing or of another kind.
@@ -57,6 +59,12 @@ extension BSONDocument {
 
     /// Whether a member is null or not there.
     func isAbsent(_ name: String) -> Bool { (self[name] ?? .null) == .null }
+}
+
+extension BSONDocument: StoredRow {
+    func optionalInteger(_ name: String) throws -> Int64? { try optionalNumber(name) }
+
+    func unreadable(_ name: String, _ words: String) -> any Error { MalformedDocument(member: name) }
 }
 
 extension BSONValue {

@@ -1,5 +1,6 @@
 public import LogCursor
 public import LogModel
+import StoreSupport
 
 // The latest step lies in the cursor's own document, where a commit prolongs it in the statement that moves the cursor.
 // Earlier ones lie in `cursor_history`, one document for each generation.
@@ -12,7 +13,7 @@ extension MongoStore: CursorHistory {
             let latest = try client.first(Collection.cursors, id, ["projection": ["step": 1]])
             let earlier = try client.first(Collection.history, id)?.documents("steps") ?? []
             return try
-                (earlier.map { try CursorStep($0, of: generation) }
+                (earlier.map { try CursorStep(row: $0, of: generation) }
                 + [latest.flatMap { try CursorStep.latest(in: $0, of: generation) }].compactMap { $0 })
         }
     }

@@ -1,5 +1,6 @@
 import LogMaintenance
 import LogModel
+import StoreSupport
 
 /// The fields of one app inside a transaction.
 ///
@@ -59,11 +60,7 @@ struct FieldTable {
                 Collection.fields, ["_id": ["$gt": lower, "$lt": ["a": .int64(app), "p": .maxKey]]],
                 ["sort": ["_id": 1], "hint": ["_id": 1], "limit": BSONValue(limit)])
         ).map { document in
-            FieldEntry(
-                path: try document.document("_id").text("p"),
-                types: FieldTypes(rawValue: UInt8(truncatingIfNeeded: try document.number("types"))),
-                count: try document.number("count"), firstSeen: try document.time("first_seen"),
-                lastSeen: try document.time("last_seen"))
+            try FieldEntry(row: document, path: document.document("_id").text("p"))
         }
     }
 

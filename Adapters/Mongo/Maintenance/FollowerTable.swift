@@ -1,5 +1,6 @@
 import LogMaintenance
 import LogModel
+import StoreSupport
 
 /// How far followers are, and what they missed.
 ///
@@ -69,10 +70,8 @@ struct FollowerTable {
                 Collection.misses, ["follower": .string(follower.text)],
                 ["sort": ["number": -1], "limit": BSONValue(limit)])
         ).map { document in
-            MissedRange(
-                follower: follower, generation: GenerationID(try document.document("_id").number("g")),
-                range: ByteRange(try document.number("lower"), try document.number("upper")),
-                records: try document.number("records"))
+            try MissedRange(
+                row: document, by: follower, of: GenerationID(try document.document("_id").number("g")))
         }
     }
 

@@ -1,5 +1,6 @@
 import LogMaintenance
 import LogModel
+import StoreSupport
 
 /// A record as retention looks at it.
 struct AgedRecord {

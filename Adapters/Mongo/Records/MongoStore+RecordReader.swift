@@ -78,7 +78,7 @@ extension MongoStore: RecordReader {
     }
 }
 
-private func bar(from document: BSONDocument) throws(MalformedDocument) -> HistogramBar {
+private func bar(from document: BSONDocument) throws -> HistogramBar {
     var counts: [Level: Int64] = [:]
     for entry in try document.documents("levels") {
         let level = Level(rawValue: UInt8(truncatingIfNeeded: try entry.number("level"))) ?? .unknown

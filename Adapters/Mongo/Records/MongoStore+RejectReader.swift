@@ -1,5 +1,6 @@
 public import LogIngestion
 public import LogModel
+import StoreSupport
 
 extension MongoStore: RejectReader {
     /// A page of rejects.
@@ -38,27 +39,17 @@ extension MongoClient {
             .find(
                 Collection.cursors, ["_id": ["$in": .array(generations.map(BSONValue.int64))]],
                 ["projection": ["source": 1, "object": 1]]))
-        let places = Dictionary(
-            uniqueKeysWithValues: try cursors.map { cursor in
-                (
-                    try cursor.number("_id"),
-                    ObjectPlace(
-                        source: SourceID(try cursor.text("source")), object: ObjectKey(try cursor.text("object")))
-                )
-            })
-        return try found.map { try reject(from: $0, places) }
+        var places: [Int64: (SourceID, ObjectKey)] = [:]
+        for cursor in cursors {
+            places[try cursor.number("_id")] = (
+                SourceID(try cursor.text("source")), ObjectKey(try cursor.text("object"))
+            )
+        }
+        return try found.map { document in
+            guard let place = places[try document.number("generation")] else {
+                throw MalformedDocument(member: "generation")
+            }
+            return try StoredReject(row: document, key: "_id", in: place)
+        }
     }
-}
-
-private func reject(from document: BSONDocument, _ places: [Int64: ObjectPlace]) throws -> StoredReject {
-    let generation = try document.number("generation")
-    guard let reason = RejectReason(rawValue: try document.text("reason")), let place = places[generation] else {
-        throw MalformedDocument(member: "reason")
-    }
-    return StoredReject(
-        number: try document.number("_id"), app: AppID(unchecked: try document.text("app")), source: place.source,
-        object: place.object, generation: GenerationID(generation),
-        range: ByteRange(try document.number("lower"), try document.number("upper")),
-        lineNumber: try document.number("line_number"), reason: reason, sample: try document.bytes("sample"),
-        receivedAt: try document.time("received_at"))
 }

@@ -1,4 +1,5 @@
 import BlockingExecutor
+import StoreSupport
 
 /// One connection, with the thread that blocks on it.
 ///

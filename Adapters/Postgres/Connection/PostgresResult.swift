@@ -1,4 +1,5 @@
 import CPostgres
+import StoreSupport
 
 /// The answer to one statement, freed with its last reference.
 @safe final class PostgresResult {
@@ -59,17 +60,10 @@ import CPostgres
 }
 
 /// One row of an answer; columns are asked for by name.
-struct PostgresRow {
+struct PostgresRow: StoredRow {
     let result: PostgresResult
     let index: Int32
 
-    /// A number; NULL is an error.
-    func integer(_ name: String) throws -> Int64 {
-        guard let number = try optionalInteger(name) else { throw missing(name) }
-        return number
-    }
-
-    /// A number or NULL.
     func optionalInteger(_ name: String) throws -> Int64? {
         let column = try column(name)
         return result.isNull(index, column) ? nil : result.integer(index, column)
@@ -78,13 +72,6 @@ struct PostgresRow {
     /// A truth value; NULL is an error.
     func flag(_ name: String) throws -> Bool { try integer(name) != 0 }
 
-    /// A text; NULL is an error.
-    func text(_ name: String) throws -> String {
-        guard let text = try optionalText(name) else { throw missing(name) }
-        return text
-    }
-
-    /// A text or NULL.
     func optionalText(_ name: String) throws -> String? {
         let column = try column(name)
         guard !result.isNull(index, column) else { return nil }
@@ -93,13 +80,6 @@ struct PostgresRow {
         }
     }
 
-    /// Bytes; NULL is an error.
-    func bytes(_ name: String) throws -> [UInt8] {
-        guard let bytes = try optionalBytes(name) else { throw missing(name) }
-        return bytes
-    }
-
-    /// Bytes or NULL.
     func optionalBytes(_ name: String) throws -> [UInt8]? {
         let column = try column(name)
         guard !result.isNull(index, column) else { return nil }
@@ -112,9 +92,7 @@ struct PostgresRow {
         return column
     }
 
-    private func missing(_ name: String) -> PostgresError {
-        PostgresError(.unreadable, "the column \(name) holds NULL")
-    }
+    func unreadable(_ column: String, _ words: String) -> any Error { PostgresError(.unreadable, words) }
 }
 
 /// libpq ends its messages with a newline and may add lines of advice.

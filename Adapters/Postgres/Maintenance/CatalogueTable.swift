@@ -1,5 +1,6 @@
 import LogMaintenance
 import LogModel
+import StoreSupport
 
 /// The steps of the field catalogue inside one transaction.
 struct CatalogueTable {

@@ -1,5 +1,6 @@
 import LogMaintenance
 import LogModel
+import StoreSupport
 
 /// Drops partitions of which every record may go.
 ///

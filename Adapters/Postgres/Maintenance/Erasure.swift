@@ -1,5 +1,6 @@
 import LogMaintenance
 import LogModel
+import StoreSupport
 
 /// The steps of erasing deleted apps inside one transaction.
 struct Erasure {

@@ -1,5 +1,6 @@
 import LogMaintenance
 import LogModel
+import StoreSupport
 
 /// What followers missed, inside one transaction.
 struct MissTable {
@@ -34,10 +35,7 @@ struct MissTable {
             """,
             [.text(follower.text), .integer(Int64(limit))]
         ).rows.map { row in
-            MissedRange(
-                follower: follower, generation: GenerationID(try row.integer("generation")),
-                range: ByteRange(try row.integer("lower"), try row.integer("upper")),
-                records: try row.integer("records"))
+            try MissedRange(row: row, by: follower, of: GenerationID(try row.integer("generation")))
         }
     }
 }

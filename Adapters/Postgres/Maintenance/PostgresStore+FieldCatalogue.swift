@@ -1,5 +1,6 @@
 public import LogMaintenance
 public import LogModel
+import StoreSupport
 
 extension PostgresStore: FieldCatalogue {
     /// Generations whose cursor stands beyond the catalogue's position.
@@ -18,11 +19,7 @@ extension PostgresStore: FieldCatalogue {
                     .text(FollowerName.fieldIndex.text), .text(app.text), .integer(last?.number ?? 0),
                     .integer(Int64(limit)),
                 ]
-            ).rows.map {
-                FollowerGap(
-                    generation: GenerationID(try $0.integer("generation")), position: try $0.integer("place"),
-                    committed: try $0.integer("committed"))
-            }
+            ).rows.map { try FollowerGap(row: $0) }
         }
     }
 
@@ -42,14 +39,7 @@ extension PostgresStore: FieldCatalogue {
                 WHERE app = (SELECT number FROM apps WHERE id = $1) AND path > $2 ORDER BY path LIMIT $3
                 """,
                 [.text(app.text), .bytes(Array((last ?? "").utf8)), .integer(Int64(limit))]
-            ).rows.map { row in
-                FieldEntry(
-                    path: String(decoding: try row.bytes("path"), as: UTF8.self),
-                    types: FieldTypes(rawValue: UInt8(truncatingIfNeeded: try row.integer("types"))),
-                    count: try row.integer("count"),
-                    firstSeen: Timestamp(nanoseconds: try row.integer("first_seen")),
-                    lastSeen: Timestamp(nanoseconds: try row.integer("last_seen")))
-            }
+            ).rows.map { try FieldEntry(row: $0) }
         }
     }
 

@@ -1,5 +1,6 @@
 import LogMaintenance
 import LogModel
+import StoreSupport
 
 /// Some records of one generation that lie in the partition of one day: an entry of `receipt_days`.
 struct ReceiptEntry {

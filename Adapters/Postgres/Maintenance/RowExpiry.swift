@@ -1,5 +1,6 @@
 import LogMaintenance
 import LogModel
+import StoreSupport
 
 /// One step of retention that looks at rows, inside one transaction.
 struct RowExpiry {

@@ -1,6 +1,7 @@
 import LogCursor
 import LogIngestion
 import LogModel
+import StoreSupport
 
 /// The steps of one commit, inside its transaction.
 struct StepCommit {

@@ -1,5 +1,6 @@
 import BlockingExecutor
 import LogModel
+import StoreSupport
 
 /// The partitions of `records`, one for each day of receipt.
 enum Partitions {

@@ -1,3 +1,5 @@
+import StoreSupport
+
 /// The versions of the schema, and how a database is brought to the newest.
 ///
 /// A version that was released never changes; what comes later is a new version.

@@ -1,5 +1,6 @@
 public import AppRegistry
 public import LogModel
+import StoreSupport
 
 extension PostgresStore: AppStore {
     /// Adds an app.
@@ -14,7 +15,7 @@ extension PostgresStore: AppStore {
     /// The app of an id.
     public func app(_ id: AppID) async throws(StoreError) -> RegisteredApp? {
         try await read { session in
-            try session.execute("\(selection) WHERE id = $1", [.text(id.text)]).first.map(app(from:))
+            try session.execute("\(selection) WHERE id = $1", [.text(id.text)]).first.map { try RegisteredApp(row: $0) }
         }
     }
 
@@ -22,7 +23,7 @@ extension PostgresStore: AppStore {
     public func app(named name: AppName) async throws(StoreError) -> RegisteredApp? {
         try await read { session in
             try session.execute("\(selection) WHERE name = $1 AND deleted_at IS NULL", [.text(name.text)])
-                .first.map(app(from:))
+                .first.map { try RegisteredApp(row: $0) }
         }
     }
 
@@ -43,7 +44,7 @@ extension PostgresStore: AppStore {
             try session.execute(
                 "\(selection) WHERE id > $1 AND \(condition) ORDER BY id LIMIT $2",
                 [.text(last?.text ?? ""), .integer(Int64(limit))]
-            ).rows.map(app(from:))
+            ).rows.map { try RegisteredApp(row: $0) }
         }
     }
 
@@ -63,10 +64,3 @@ extension PostgresStore: AppStore {
 }
 
 private let selection = "SELECT id, name, created_at, deleted_at FROM apps"
-
-private func app(from row: PostgresRow) throws -> RegisteredApp {
-    RegisteredApp(
-        id: AppID(unchecked: try row.text("id")), name: AppName(unchecked: try row.text("name")),
-        createdAt: Timestamp(nanoseconds: try row.integer("created_at")),
-        deletedAt: try row.optionalInteger("deleted_at").map(Timestamp.init(nanoseconds:)))
-}

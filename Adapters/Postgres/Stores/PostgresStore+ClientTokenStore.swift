@@ -27,7 +27,7 @@ extension PostgresStore: ClientTokenStore {
     /// The token of an id.
     public func token(_ id: TokenID) async throws(StoreError) -> ClientToken? {
         try await read { session in
-            try session.execute("\(selection) WHERE id = $1", [.text(id.text)]).first.map(token(from:))
+            try session.execute("\(selection) WHERE id = $1", [.text(id.text)]).first.map { try ClientToken(row: $0) }
         }
     }
 
@@ -39,7 +39,7 @@ extension PostgresStore: ClientTokenStore {
             try session.execute(
                 "\(selection) WHERE app = $1 AND id > $2 ORDER BY id LIMIT $3",
                 [.text(app.text), .text(last?.text ?? ""), .integer(Int64(limit))]
-            ).rows.map(token(from:))
+            ).rows.map { try ClientToken(row: $0) }
         }
     }
 
@@ -117,14 +117,3 @@ extension PostgresStore: ClientTokenStore {
 private let selection = """
     SELECT id, app, name, scopes, digest, created_at, expires_at, revoked_at, seal FROM client_tokens
     """
-
-private func token(from row: PostgresRow) throws -> ClientToken {
-    ClientToken(
-        id: TokenID(unchecked: try row.text("id")), app: AppID(unchecked: try row.text("app")),
-        name: try row.text("name"),
-        scopes: TokenScopes(rawValue: UInt8(truncatingIfNeeded: try row.integer("scopes"))),
-        digest: try row.bytes("digest"), createdAt: Timestamp(nanoseconds: try row.integer("created_at")),
-        expiresAt: try row.optionalInteger("expires_at").map(Timestamp.init(nanoseconds:)),
-        revokedAt: try row.optionalInteger("revoked_at").map(Timestamp.init(nanoseconds:)),
-        seal: try row.optionalBytes("seal"))
-}

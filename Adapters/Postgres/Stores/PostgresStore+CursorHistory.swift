@@ -1,6 +1,7 @@
 public import LogCursor
 import LogIngestion
 public import LogModel
+import StoreSupport
 
 extension PostgresStore: CursorHistory {
     /// The latest steps of a generation's cursor.
@@ -12,7 +13,7 @@ extension PostgresStore: CursorHistory {
                 WHERE generation = $1 ORDER BY number
                 """,
                 [.integer(generation.number)]
-            ).rows.map(step(from:))
+            ).rows.map { try CursorStep(row: $0, of: generation) }
         }
     }
 
@@ -92,16 +93,4 @@ struct StepTable {
             """,
             [.integer(step.generation.number)])
     }
-}
-
-private func step(from row: PostgresRow) throws -> CursorStep {
-    guard let kind = CursorStep.Kind(rawValue: try row.text("kind")) else {
-        throw PostgresError(.unreadable, "a step's kind is \(try row.text("kind"))")
-    }
-    return CursorStep(
-        generation: GenerationID(try row.integer("generation")), kind: kind, from: try row.integer("lower"),
-        to: try row.integer("upper"), epoch: try row.integer("epoch"),
-        owner: try row.optionalText("owner").map(OwnerID.init(unchecked:)),
-        beganAt: Timestamp(nanoseconds: try row.integer("began_at")),
-        endedAt: Timestamp(nanoseconds: try row.integer("ended_at")))
 }

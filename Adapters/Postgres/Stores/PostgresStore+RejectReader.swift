@@ -1,5 +1,6 @@
 public import LogIngestion
 public import LogModel
+import StoreSupport
 
 extension PostgresStore: RejectReader {
     /// A page of rejects.
@@ -11,7 +12,7 @@ extension PostgresStore: RejectReader {
             return try session.execute(
                 "\(selection) WHERE r.number > $1 \(condition) ORDER BY r.number LIMIT $2",
                 [.integer(last ?? 0), .integer(Int64(limit))] + (app.map { [.text($0.text)] } ?? [])
-            ).rows.map(reject(from:))
+            ).rows.map(StoredReject.init(row:))
         }
     }
 
@@ -23,14 +24,15 @@ extension PostgresStore: RejectReader {
             try session.execute(
                 "\(selection) WHERE r.generation = $1 AND r.reason = $2 ORDER BY r.lower",
                 [.integer(generation.number), .text(reason.rawValue)]
-            ).rows.map(reject(from:))
+            ).rows.map(StoredReject.init(row:))
         }
     }
 
     /// The reject of a number.
     public func reject(_ number: Int64) async throws(StoreError) -> StoredReject? {
         try await read { session in
-            try session.execute("\(selection) WHERE r.number = $1", [.integer(number)]).first.map(reject(from:))
+            try session.execute("\(selection) WHERE r.number = $1", [.integer(number)]).first
+                .map(StoredReject.init(row:))
         }
     }
 }
@@ -40,15 +42,9 @@ private let selection = """
     a.id AS app FROM rejects AS r JOIN cursors AS c ON c.generation = r.generation JOIN apps AS a ON a.number = c.app
     """
 
-private func reject(from row: PostgresRow) throws -> StoredReject {
-    guard let reason = RejectReason(rawValue: try row.text("reason")) else {
-        throw PostgresError(.unreadable, "a reject's reason is \(try row.text("reason"))")
+extension StoredReject {
+    /// Reads a row of ``selection``.
+    fileprivate init(row: PostgresRow) throws {
+        try self.init(row: row, in: (SourceID(try row.text("source")), ObjectKey(try row.text("object"))))
     }
-    return StoredReject(
-        number: try row.integer("number"), app: AppID(unchecked: try row.text("app")),
-        source: SourceID(try row.text("source")), object: ObjectKey(try row.text("object")),
-        generation: GenerationID(try row.integer("generation")),
-        range: ByteRange(try row.integer("lower"), try row.integer("upper")),
-        lineNumber: try row.integer("line_number"), reason: reason, sample: try row.bytes("sample"),
-        receivedAt: Timestamp(nanoseconds: try row.integer("received_at")))
 }

@@ -25,7 +25,7 @@ extension PostgresStore: RunStore {
     public func run(_ id: RunID) async throws(StoreError) -> Run? {
         try await read { session in
             try session.execute("SELECT \(columns) FROM runs WHERE id = $1", [.text(id.text)]).first
-                .flatMap(run(from:))
+                .flatMap { try Run(rowWithSkipsText: $0) }
         }
     }
 
@@ -41,7 +41,7 @@ extension PostgresStore: RunStore {
             }
             let condition = conditions.isEmpty ? "" : "WHERE \(conditions.joined(separator: " AND "))"
             return try session.execute("SELECT \(columns) FROM runs \(condition) ORDER BY id DESC LIMIT $1", values)
-                .rows.compactMap(run(from:))
+                .rows.compactMap { try Run(rowWithSkipsText: $0) }
         }
     }
 
@@ -63,21 +63,3 @@ extension PostgresStore: RunStore {
 private let columns =
     "id, kind, started_at, finished_at, state, apps, objects, bytes, records, rejects, error, skips, "
     + "untimed"
-
-private func run(from row: PostgresRow) throws -> Run? {
-    guard let kind = RunKind(rawValue: try row.text("kind")), let state = RunState(rawValue: try row.text("state"))
-    else { return nil }
-    var figures = RunFigures()
-    figures.apps = try row.integer("apps")
-    figures.objects = try row.integer("objects")
-    figures.bytes = try row.integer("bytes")
-    figures.records = try row.integer("records")
-    figures.untimed = try row.integer("untimed")
-    figures.rejects = try row.integer("rejects")
-    figures.takeSkips(from: try row.text("skips"))
-    return Run(
-        id: RunID(unchecked: try row.text("id")), kind: kind,
-        startedAt: Timestamp(nanoseconds: try row.integer("started_at")),
-        finishedAt: try row.optionalInteger("finished_at").map(Timestamp.init(nanoseconds:)), state: state,
-        figures: figures, error: try row.optionalText("error"))
-}

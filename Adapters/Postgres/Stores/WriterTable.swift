@@ -1,5 +1,6 @@
 import LogIngestion
 import LogModel
+import StoreSupport
 
 /// What is known of writers.
 struct WriterTable {

@@ -4,6 +4,7 @@ import LogCursor
 import LogIngestion
 import LogModel
 import LogQuery
+import StoreSupport
 import TestSupport
 import Testing
 

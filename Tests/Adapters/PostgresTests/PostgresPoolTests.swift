@@ -1,4 +1,5 @@
 import LogModel
+import StoreSupport
 import TestSupport
 import Testing
 

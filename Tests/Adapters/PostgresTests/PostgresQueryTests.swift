@@ -5,6 +5,7 @@ import LogIngestion
 import LogModel
 import LogQuery
 import PortContracts
+import StoreSupport
 import TestSupport
 import Testing
 

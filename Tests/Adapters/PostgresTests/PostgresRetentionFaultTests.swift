@@ -7,6 +7,7 @@ import LogMaintenance
 import LogModel
 import LogQuery
 import ServerRig
+import StoreSupport
 import TestSupport
 import Testing
 
