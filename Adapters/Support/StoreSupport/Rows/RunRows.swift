@@ -4,12 +4,11 @@ import LogModel
 // How stores keep runs.
 
 extension Run {
-    /// Reads a run.
+    /// Reads a run; `nil` when a later release knows kinds or states that this one does not.
     /// - Parameters:
     ///   - row: what holds it.
     ///   - key: the column of its id.
     ///   - skips: its skips by their words.
-    /// - Returns: `nil` when a later release knows kinds or states that this one does not.
     /// - Throws: the store's error when it holds what no release has written.
     public init?(row: some StoredRow, key: String = "id", skips: [String: Int64]) throws {
         guard let kind = RunKind(rawValue: try row.text("kind")), let state = RunState(rawValue: try row.text("state"))
@@ -29,8 +28,7 @@ extension Run {
             error: try row.optionalText("error"))
     }
 
-    /// Reads a run whose skips are in one column, see ``RunFigures/skipsText``.
-    /// - Returns: `nil` when a later release knows kinds or states that this one does not.
+    /// Reads a run whose skips are in one column, see ``RunFigures/skipsText``; `nil` as above.
     /// - Throws: the store's error when it holds what no release has written.
     public init?(rowWithSkipsText row: some StoredRow) throws {
         try self.init(row: row, skips: RunFigures.skips(in: row.text("skips")))

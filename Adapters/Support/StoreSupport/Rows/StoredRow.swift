@@ -16,10 +16,11 @@ public protocol StoredRow {
     /// - Throws: what ``unreadable(_:_:)`` gives when they are none.
     func optionalBytes(_ column: String) throws -> [UInt8]?
 
-    /// The error of the store when a column holds what no release has written.
+    /// Describes a column that holds what no release has written.
     /// - Parameters:
     ///   - column: the column.
     ///   - words: what is wrong, for operators; no text that clients sent.
+    /// - Returns: the error that the store throws.
     func unreadable(_ column: String, _ words: String) -> any Error
 }
 
