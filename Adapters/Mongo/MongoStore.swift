@@ -14,6 +14,7 @@ public struct MongoStore: LogStore, Sendable {
 
     let pool: ConnectionPool
     private let watch: CallWatch
+    /// What commits left behind; one for all copies of the store.
     var memory = CommitMemory()
 
     /// How many records one call looks at.
