@@ -15,7 +15,7 @@ extension CursorProgress {
         [
             position, lines, Data(digest.state), counts.records, counts.recordBytes, counts.rejects,
             counts.rejectBytes, counts.skips, counts.skipBytes, counts.separatorBytes, tail.length,
-            Int64(bitPattern: tail.hash), Int(carry.rawValue), sizeSeen, grownAt.nanoseconds,
+            Int64(bitPattern: tail.hash), framing.rawValue, sizeSeen, grownAt.nanoseconds,
             versionSeen, hiddenSeen,
         ]
     }

@@ -49,7 +49,7 @@ extension Verifier {
                 pausingAt: position
             ) { progress, isWhole in
                 let isThere = isWhole && progress.position == position
-                if isThere || orBefore, progress.carry == .none { found = progress }
+                if isThere || orBefore, progress.framing == .start { found = progress }
             }
             switch walked {
             case .gone: return .sourceGone

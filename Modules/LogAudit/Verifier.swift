@@ -97,6 +97,7 @@ public struct Verifier: Sendable {
         paused: (CursorProgress, Bool) -> Void = { _, _ in }
     ) async throws -> Walked {
         let expected = cursor.progress
+        let isBehindLastLine = LineCarry(expected.framing)?.isBehindLastLine == true
         let reader = RangeReader(source: source, object: object, behindEnd: expected.hiddenSeen > 0)
         var assembler = ObjectAssembler(
             from: CursorProgress(), overlap: [], maxLineBytes: settings.maxLineBytes, scanner: scanner,
@@ -110,7 +111,7 @@ public struct Verifier: Sendable {
             guard let chunk = try await read(by: reader, from: offset, limit: limit) else { return .gone }
             guard !chunk.bytes.isEmpty else { return .ended(at: offset) }
             // What was taken of an unfinished last line was taken at a seal.
-            let isEnd = chunk.end == stop || chunk.end == expected.position && expected.carry.isBehindLastLine
+            let isEnd = chunk.end == stop || chunk.end == expected.position && isBehindLastLine
             try await take(chunk.bytes, isEnd: isEnd, into: &assembler, wasTaken)
             // A torn batch that ends with a newline was taken at a seal, too: nothing else takes bytes that wait.
             if chunk.end == expected.position, assembler.hasUnfinishedLine {

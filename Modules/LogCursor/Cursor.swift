@@ -70,8 +70,8 @@ public struct CursorProgress: Sendable, Hashable {
     public var counts = ByteAccount()
     /// The last bytes before `position`, to be found again in front of the next range.
     public var tail = TailMark()
-    /// What the next byte goes on with.
-    public var carry = LineCarry.none
+    /// What the framer of the object knows of the bytes before `position`.
+    public var framing = FramingState.start
     /// How many bytes were read of the object, those of an unfinished last line included.
     public var sizeSeen: Int64 = 0
     /// When bytes beyond the earlier ``sizeSeen`` were last read.
@@ -92,25 +92,6 @@ public struct CursorProgress: Sendable, Hashable {
 
     /// The progress of a generation that nothing was read of.
     public init() {}
-}
-
-/// What the byte at a cursor's position goes on with, when that is not the beginning of a line.
-public enum LineCarry: UInt8, Sendable, Hashable, CaseIterable {
-    /// Nothing: a line begins.
-    case none = 0
-    /// A line that is too long, whose beginning was refused.
-    case longLine = 1
-    /// A run of NULs in front of a line, whose beginning was skipped.
-    case nulRun = 2
-    /// A last line that was taken without its newline when the object was sealed.
-    case sealedLine = 3
-    /// Bytes behind such a line, whose beginning was refused.
-    case continuation = 4
-    /// A last line that became a record without its newline: blanks and NULs behind it belong to no line.
-    case wholeLine = 5
-
-    /// Whether a last line was taken without its newline, and nothing of what may come behind it.
-    public var isBehindLastLine: Bool { self == .sealedLine || self == .wholeLine }
 }
 
 /// What became of a generation's bytes; the four byte counts add up to the position.

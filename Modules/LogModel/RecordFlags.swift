@@ -12,4 +12,6 @@ public struct RecordFlags: OptionSet, Sendable, Hashable {
     public static let wrapped = RecordFlags(rawValue: 2)
     /// The line was found at the end of a sealed object, without its newline.
     public static let unterminated = RecordFlags(rawValue: 4)
+    /// The record spanned several lines in its source and stands without the white space between its tokens.
+    public static let minified = RecordFlags(rawValue: 8)
 }

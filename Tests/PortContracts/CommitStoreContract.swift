@@ -29,8 +29,8 @@ public enum CommitStoreContract {
             let app = try await store.newApp()
             let claim = try await store.claim("o", of: app)
             var from: Int64 = 0
-            for carry in LineCarry.allCases {
-                let progress = fullProgress(carry, from: from)
+            for state in [0, 1, 5, 1 << 40, .max] as [Int64] {
+                let progress = fullProgress(FramingState(rawValue: state), from: from)
                 let move = Move(generation: claim.generation, from: from, epoch: claim.epoch, to: progress)
                 let step = ObjectStep(
                     move: move, app: app, records: RecordColumns(over: []), rejects: [], receivedAt: .sample)
@@ -204,7 +204,7 @@ public enum CommitStoreContract {
             second.append(7..<14, offset: 8, lineNumber: 2, timestamp: 7, level: 17, flags: [])
             var position: Int64 = 0
             for records in [first, second] {
-                let progress = fullProgress(.none, from: position)
+                let progress = fullProgress(.start, from: position)
                 let move = Move(generation: claim.generation, from: position, epoch: claim.epoch, to: progress)
                 position = progress.position
                 let step = ObjectStep(move: move, app: app, records: records, rejects: [], receivedAt: .sample)
@@ -224,7 +224,7 @@ public enum CommitStoreContract {
     }
 
     /// A progress in which no two parts are equal.
-    private static func fullProgress(_ carry: LineCarry, from: Int64) -> CursorProgress {
+    private static func fullProgress(_ framing: FramingState, from: Int64) -> CursorProgress {
         var progress = CursorProgress()
         progress.counts.records = 11
         progress.counts.recordBytes = from + 1 << 33
@@ -235,10 +235,10 @@ public enum CommitStoreContract {
         progress.counts.separatorBytes = 17
         progress.position = progress.counts.totalBytes
         progress.lines = 19
-        let bytes = (0..<77 + Int(carry.rawValue) * 9).map { UInt8(truncatingIfNeeded: $0 * 37) }
+        let bytes = (0..<77 + Int(framing.rawValue % 10) * 9).map { UInt8(truncatingIfNeeded: $0 * 37) }
         progress.digest.update(bytes.span)
         progress.tail = TailMark(length: 4096, hash: .max - 5)
-        progress.carry = carry
+        progress.framing = framing
         progress.sizeSeen = progress.position + 21
         progress.grownAt = .sample
         return progress

@@ -30,7 +30,7 @@ extension CursorProgress {
             "rejects": .int64(counts.rejects), "reject_bytes": .int64(counts.rejectBytes),
             "skips": .int64(counts.skips), "skip_bytes": .int64(counts.skipBytes),
             "separator_bytes": .int64(counts.separatorBytes), "tail_length": BSONValue(tail.length),
-            "tail_hash": .int64(Int64(bitPattern: tail.hash)), "carry": .int64(Int64(carry.rawValue)),
+            "tail_hash": .int64(Int64(bitPattern: tail.hash)), "carry": .int64(framing.rawValue),
             "size_seen": .int64(sizeSeen), "grown_at": .int64(grownAt.nanoseconds),
             "version_seen": BSONValue(versionSeen), "hidden_seen": .int64(hiddenSeen),
         ]

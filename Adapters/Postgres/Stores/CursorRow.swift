@@ -30,7 +30,7 @@ extension CursorProgress {
             .integer(position), .integer(lines), .bytes(digest.state), .integer(counts.records),
             .integer(counts.recordBytes), .integer(counts.rejects), .integer(counts.rejectBytes),
             .integer(counts.skips), .integer(counts.skipBytes), .integer(counts.separatorBytes),
-            .integer(Int64(tail.length)), .integer(Int64(bitPattern: tail.hash)), .integer(Int64(carry.rawValue)),
+            .integer(Int64(tail.length)), .integer(Int64(bitPattern: tail.hash)), .integer(framing.rawValue),
             .integer(sizeSeen), .integer(grownAt.nanoseconds), .text(versionSeen), .integer(hiddenSeen),
         ]
     }

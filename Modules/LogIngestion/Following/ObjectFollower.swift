@@ -208,9 +208,10 @@ public struct ObjectFollower: Sendable {
         turn.waited += first.time
         try checkOverlap(of: chunk, with: start)
         await doubts?.clear(turn.claim.generation)
+        let framer = try framer(of: turn.claim.cursor)
         var assembler = ObjectAssembler(
-            from: start, overlap: Array(chunk.bytes.prefix(overlap)), maxLineBytes: settings.maxLineBytes,
-            scanner: scanner, checksums: checksums, settings: scan, rewoundFrom: turn.claim.cursor.rewoundFrom)
+            from: start, overlap: Array(chunk.bytes.prefix(overlap)), framer: framer, scanner: scanner,
+            checksums: checksums, settings: scan, rewoundFrom: turn.claim.cursor.rewoundFrom)
         var fresh = overlap
         while true {
             try Task.checkCancellation()
@@ -239,6 +240,19 @@ public struct ObjectFollower: Sendable {
             chunk = next.chunk
             fresh = begin
         }
+    }
+
+    /// The framer that goes on at a cursor.
+    /// - Throws: ``StoreError`` of reason `broken` when the cursor holds a state that this release does not know.
+    private func framer(of cursor: Cursor) throws(StoreError) -> any RecordFramer {
+        let framer = NDJSONFramer(maxLineBytes: settings.maxLineBytes, scanner: scanner, checksums: checksums)
+        guard framer.reads(cursor.progress.framing) else {
+            throw StoreError(
+                .broken,
+                detail: "generation \(cursor.generation) has the framing state \(cursor.progress.framing.rawValue), which "
+                    + "this release does not know; a later one has written it")
+        }
+        return framer
     }
 
     private static let smallChunk = 64 << 10

@@ -50,7 +50,7 @@ struct ObjectOutlook {
         guard let progress else { return hasCursor || object.size > 0 ? nil : .unchanged }
         if size > progress.sizeSeen || isChanged { return nil }
         guard size > progress.position else {
-            return progress.carry.isBehindLastLine ? .sealed : .unchanged
+            return LineCarry(progress.framing)?.isBehindLastLine == true ? .sealed : .unchanged
         }
         if object.isFinal { return nil }
         guard let day = object.day, let now else { return .unfinishedLine }

@@ -24,8 +24,12 @@ public struct FramedLines: Sendable, Hashable {
         case torn
         /// Nothing: the newline that stands behind it ends what an earlier piece began.
         case nothing
-        /// A carriage return at the end of an object: the first byte of a newline.
-        case newlineStart
+        /// Bytes between records that are no part of any, such as a carriage return at the end of an object.
+        case separator
+        /// Bytes that the format cannot have at their place, or the first of them.
+        case malformed
+        /// More of such bytes, whose beginning was counted before.
+        case malformedRest
     }
 
     /// What each stretch is, as raw values of ``Kind``.
@@ -37,6 +41,14 @@ public struct FramedLines: Sendable, Hashable {
     /// How many bytes behind each stretch end its line: 1 for a newline, 2 for one with a carriage return before it, 0
     /// when the line does not end there.
     public private(set) var separators: [UInt8] = []
+    /// Whether a separator other than 0 only marks that a record ends there, since the bytes behind it are stretches too.
+    public var separatorsAreMarks = false
+    /// The texts that the stretches are in, when the records do not stand in the content as they are scanned; empty else.
+    public private(set) var rendered: [UInt8] = []
+    /// How many bytes of content each stretch stands for; empty when that is its length.
+    public private(set) var extents: [Int32] = []
+    /// Where each stretch begins in the object; empty when that follows from its place in the buffer.
+    public private(set) var offsets: [Int64] = []
     /// Where in the object the byte at `firstStart` of the buffer lies.
     public private(set) var firstOffset: Int64
     /// Where in the buffer framing began.
@@ -72,6 +84,31 @@ public struct FramedLines: Sendable, Hashable {
         }
         kindCodes[first] = Kind.repeated.rawValue
         lengths[first] = Int32(truncatingIfNeeded: length)
+    }
+
+    /// Whether a line holds a byte that a condition is true of.
+    func hasLine(containing bytes: Span<UInt8>, _ condition: (UInt8) -> Bool) -> Bool {
+        for row in 0..<count where isLine(row) {
+            for index in range(row) where condition(bytes[index]) { return true }
+        }
+        return false
+    }
+
+    /// Renders the lines into a text of their own; the other stretches stand for their bytes and have no text.
+    /// - Parameters:
+    ///   - bytes: the content that the stretches are in.
+    ///   - append: appends the text of a range of the content.
+    mutating func render(_ bytes: Span<UInt8>, _ append: (Span<UInt8>, Range<Int>, inout [UInt8]) -> Void) {
+        offsets = (0..<count).map(offset)
+        extents = lengths
+        var text: [UInt8] = []
+        for row in 0..<count {
+            let start = text.count
+            if isLine(row) { append(bytes, range(row), &text) }
+            starts[row] = Int32(truncatingIfNeeded: start)
+            lengths[row] = Int32(truncatingIfNeeded: text.count - start)
+        }
+        rendered = text
     }
 
     /// Adds up to `limit` lines at once: `next` gives the bytes of one and those of its separator, `nil` when there is none.
@@ -120,6 +157,8 @@ public struct FramedLines: Sendable, Hashable {
         starts.removeAll(keepingCapacity: true)
         lengths.removeAll(keepingCapacity: true)
         separators.removeAll(keepingCapacity: true)
+        separatorsAreMarks = false
+        (rendered, extents, offsets) = ([], [], [])
     }
 
     /// How many of them are lines to be scanned.
@@ -136,8 +175,18 @@ public struct FramedLines: Sendable, Hashable {
         Int(starts[row])..<Int(starts[row]) + Int(lengths[row])
     }
 
+    /// How many bytes of content stretch `row` stands for.
+    public func extent(_ row: Int) -> Int { Int(extents.isEmpty ? lengths[row] : extents[row]) }
+
+    /// Where the bytes of stretch `row` are in the buffer of the content.
+    public func content(_ row: Int) -> Range<Int> {
+        guard !extents.isEmpty else { return range(row) }
+        let start = Int(offsets[row] - firstOffset) + Int(firstStart)
+        return start..<start + extent(row)
+    }
+
     /// Where stretch `row` begins in the object.
     public func offset(_ row: Int) -> Int64 {
-        firstOffset + Int64(starts[row] - firstStart)
+        offsets.isEmpty ? firstOffset + Int64(starts[row] - firstStart) : offsets[row]
     }
 }

@@ -1,5 +1,3 @@
-public import LogCursor
-
 /// Cuts a growing object into lines, whatever pieces it arrives in.
 ///
 /// A line ends at 0x0A; a carriage return before that belongs to the newline, whatever becomes of the line. A byte order
@@ -121,7 +119,7 @@ public struct LineFramer: Sendable {
     ) {
         let range = all.lowerBound..<refusedEnd(bytes, all)
         defer {
-            if range.upperBound < all.upperBound { lines.append(.newlineStart, range.upperBound..<all.upperBound) }
+            if range.upperBound < all.upperBound { lines.append(.separator, range.upperBound..<all.upperBound) }
         }
         if let kind = refusal(of: carry) {
             if carry == .wholeLine, let skip = skipKind(of: bytes, range, behind: last) {

@@ -3,6 +3,7 @@ import LogModel
 
 /// Puts framed and scanned lines where they belong: among the records, the rejects or the counts.
 struct LineSorter {
+    /// The content that the stretches are of.
     let buffer: [UInt8]
     let lines: FramedLines
     let found: ScanColumns
@@ -28,10 +29,10 @@ struct LineSorter {
         self.moment = moment
         self.lineNumber = lineNumber
         var last = lines.count - 1
-        if last >= 0, lines.kind(last) == .newlineStart { last -= 1 }
+        if last >= 0, lines.kind(last) == .separator { last -= 1 }
         let hasNULs = last > 0 && lines.kind(last) == .skip && lines.isLine(last - 1) && lines.separators[last - 1] == 0
         unterminated = lastIsUnterminated ? (hasNULs ? last - 1 : last) : -1
-        records = RecordColumns(over: buffer, capacity: found.count)
+        records = RecordColumns(over: lines.rendered.isEmpty ? buffer : lines.rendered, capacity: found.count)
     }
 
     /// Whether the last line was taken without its newline and became a record.
@@ -71,24 +72,26 @@ struct LineSorter {
         case .torn:
             refuse(row, .tornBatch)
             lineNumber += newlines(row)
-        case .skipRest: counts.skipBytes += Int64(lines.lengths[row])
+        case .skipRest: counts.skipBytes += Int64(lines.extent(row))
         case .tooLong: refuse(row, .lineTooLong)
         case .tooLongRest: refuse(row, .lineTooLong, continues: true)
         case .continuation: refuse(row, .continuationAfterSeal)
         case .continuationRest: refuse(row, .continuationAfterSeal, continues: true)
-        case .newlineStart: counts.separatorBytes += Int64(lines.lengths[row])
+        case .malformed: refuse(row, .invalidJSON)
+        case .malformedRest: refuse(row, .invalidJSON, continues: true)
+        case .separator: counts.separatorBytes += Int64(lines.extent(row))
         }
     }
 
     private mutating func skip(_ row: Int) {
         counts.skips += 1
-        counts.skipBytes += Int64(lines.lengths[row])
+        counts.skipBytes += Int64(lines.extent(row))
     }
 
     private mutating func endLine(_ row: Int) {
         let separator = Int64(lines.separators[row])
         guard separator > 0 else { return }
-        counts.separatorBytes += separator
+        if !lines.separatorsAreMarks { counts.separatorBytes += separator }
         separators += 1
         lineNumber += 1
     }
@@ -96,7 +99,9 @@ struct LineSorter {
     /// Takes lines in a row that are accepted and end in newlines, which nearly all are, a column at a time.
     /// - Returns: how many there were.
     private mutating func takeRun(from row: Int, _ scanned: Int) -> Int {
-        // A line without its own newline, be it the last one or one with NULs behind it, goes by itself.
+        // A line without its own newline, be it the last one or one with NULs behind it, goes by itself, and so does a record
+        // whose text is none of the content.
+        guard lines.extents.isEmpty, !lines.separatorsAreMarks else { return 0 }
         let most = min(lines.count - row, found.count - scanned)
         var count = 0
         while count < most, lines.isLine(row + count), found.isAccepted(scanned + count),
@@ -123,16 +128,17 @@ struct LineSorter {
         let isMissing = time == ScanColumns.noTime
         var flags: RecordFlags = isMissing ? .timeOfReceipt : []
         if row == unterminated { flags.insert(.unterminated) }
+        if lines.extent(row) != lines.lengths[row] { flags.insert(.minified) }
         records.append(
             lines.range(row), offset: lines.offset(row), lineNumber: lineNumber + 1,
             timestamp: isMissing ? moment.nanoseconds : time, level: found.levels[scanned],
             flags: flags)
         counts.records += 1
-        counts.recordBytes += Int64(lines.lengths[row])
+        counts.recordBytes += Int64(lines.extent(row))
     }
 
     private mutating func refuse(_ row: Int, _ reason: RejectReason, continues: Bool = false) {
-        let range = lines.range(row)
+        let range = lines.content(row)
         let offset = lines.offset(row)
         rejects.append(
             Reject(
@@ -144,6 +150,6 @@ struct LineSorter {
 
     /// How many lines end in a stretch that holds several.
     private func newlines(_ row: Int) -> Int64 {
-        Int64(buffer[lines.range(row)].count { $0 == 0x0A })
+        Int64(buffer[lines.content(row)].count { $0 == 0x0A })
     }
 }

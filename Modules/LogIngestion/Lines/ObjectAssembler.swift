@@ -8,11 +8,11 @@ public struct ObjectAssembler: Sendable {
     /// What was taken so far.
     public private(set) var progress: CursorProgress
 
-    private let framer: LineFramer
+    private var framer: any RecordFramer
     private let scanner: any RecordScanner
     private let checksums: any Checksums
     private let settings: ScanSettings
-    /// Bytes behind the position that have no newline yet.
+    /// Bytes behind the position that belong to a record whose end is not there.
     private var pending: [UInt8] = []
     /// The last bytes before the position, at most ``TailMark/limit``.
     private var recent: [UInt8]
@@ -20,13 +20,12 @@ public struct ObjectAssembler: Sendable {
     /// Batches before this place may have been taken from here.
     private let rewoundFrom: Int64
     // Room that one piece leaves to the next.
-    private var breaks = LineBreaks()
     private var lines = FramedLines(from: 0, at: 0)
 
     /// How many bytes before ``nextOffset`` a piece should begin with, so that nearly all unfinished lines stand whole in it.
     static let usefulSeam = 8 << 10
 
-    /// Goes on at a cursor.
+    /// Goes on at a cursor with newline-delimited JSON.
     /// - Parameters:
     ///   - progress: what was taken before.
     ///   - overlap: the bytes in front of the position that `progress.tail` covers, read again.
@@ -41,20 +40,34 @@ public struct ObjectAssembler: Sendable {
         checksums: any Checksums = PortableChecksums(), settings: ScanSettings, rewoundFrom: Int64 = 0,
         rules: FramingRules = .present
     ) {
+        self.init(
+            from: progress, overlap: overlap,
+            framer: NDJSONFramer(
+                maxLineBytes: maxLineBytes, scanner: scanner, checksums: checksums, rules: rules),
+            scanner: scanner, checksums: checksums, settings: settings, rewoundFrom: rewoundFrom)
+    }
+
+    /// Goes on at a cursor with any format, as above.
+    ///
+    /// `framer` must read the state of `progress`.
+    public init(
+        from progress: CursorProgress, overlap: [UInt8], framer: any RecordFramer, scanner: any RecordScanner,
+        checksums: any Checksums = PortableChecksums(), settings: ScanSettings, rewoundFrom: Int64 = 0
+    ) {
         precondition(overlap.count == progress.tail.length, "the overlap must be what the tail mark covers")
         self.progress = progress
+        self.framer = framer
         self.scanner = scanner
         self.checksums = checksums
         self.settings = settings
-        framer = LineFramer(maxLineBytes: maxLineBytes, rules: rules)
-        recent = overlap
         self.rewoundFrom = rewoundFrom
+        recent = overlap
     }
 
     /// Where in the object the next piece must begin.
     public var nextOffset: Int64 { progress.position + Int64(pending.count) }
 
-    /// Whether there are bytes that wait for their newline.
+    /// Whether there are bytes that wait for the end of their record.
     public var hasUnfinishedLine: Bool { !pending.isEmpty }
 
     /// What a piece gave.
@@ -106,10 +119,11 @@ public struct ObjectAssembler: Sendable {
         origin: (BatchPlace) async throws -> BatchOrigin?, state: (WriterID) async throws -> WriterState
     ) async throws -> Output {
         let framed = frame(piece, from: start, isEnd: isEnd, takesWhole: takesWhole, at: moment)
-        for (batch, rows) in framed.batches {
-            let known = batch.offset < rewoundFrom ? try await origin(batch) : nil
-            if known == nil, !judge.knows(batch.writer) { judge.learn(batch.writer, try await state(batch.writer)) }
-            decide(batch, rows, known)
+        for batch in framed.piece.batches {
+            let (place, writer) = (batch.place, batch.place.writer)
+            let known = place.offset < rewoundFrom ? try await origin(place) : nil
+            if known == nil, !judge.knows(writer) { judge.learn(writer, try await state(writer)) }
+            decide(batch, known)
         }
         return sort(framed, at: moment)
     }
@@ -119,140 +133,71 @@ public struct ObjectAssembler: Sendable {
         _ piece: [UInt8], from start: Int = 0, isEnd: Bool, takesWhole: Bool = false, at moment: Timestamp
     ) -> Output {
         let framed = frame(piece, from: start, isEnd: isEnd, takesWhole: takesWhole, at: moment)
-        for (batch, rows) in framed.batches { decide(batch, rows, nil) }
+        for batch in framed.piece.batches { decide(batch, nil) }
         return sort(framed, at: moment)
     }
 
-    /// A piece that was cut into lines and batches, which stand in `lines`.
-    private struct FramedPiece {
+    /// A piece that was cut into records, which stand in `lines`.
+    private struct Framed {
         /// The bytes of the piece, behind those that waited.
         let buffer: [UInt8]
         /// Where in the buffer the bytes begin that are taken now.
         let begin: Int
-        /// Where the first byte is that is not taken.
-        let consumed: Int
-        /// The whole batches, and the stretches that are theirs.
-        let batches: [(BatchPlace, rows: Range<Int>)]
-        /// Whether a last line without a newline was taken.
-        let isEnd: Bool
-        /// Whether the position was behind the end of a line that was counted.
-        let endsCountedLine: Bool
+        /// What was taken.
+        let piece: FramedPiece
+        /// Whether the position was behind a record that was counted although its end was not there.
+        let beganBehindOpenEnd: Bool
     }
 
     private mutating func frame(
         _ piece: [UInt8], from start: Int, isEnd: Bool, takesWhole: Bool, at moment: Timestamp
-    ) -> FramedPiece {
+    ) -> Framed {
         let isWhole = pending.count <= start
         let buffer = isWhole ? piece : pending + piece[start...]
         let begin = isWhole ? start - pending.count : 0
-        let endsCountedLine = progress.carry.isBehindLastLine || progress.carry == .continuation
         let end = progress.position + Int64(buffer.count - begin)
         if end > progress.sizeSeen {
             progress.sizeSeen = end
             progress.grownAt = moment
         }
-        var isEnd = isEnd
-        var (consumed, batches) = frame(buffer, from: begin, isEnd: isEnd)
-        if takesWhole, !isEnd {
-            // Carriage returns wait: a newline that comes later tells whether the last of them belongs to it.
-            var lineEnd = buffer.count
-            while lineEnd > consumed, buffer[lineEnd - 1] == 0x0D { lineEnd -= 1 }
-            if isWholeObject(buffer.span, consumed..<lineEnd) {
-                consumed = framer.frame(
-                    buffer.span, &breaks, in: consumed..<lineEnd, isEnd: true, carry: &progress.carry, into: &lines)
-                isEnd = true
-            }
-        }
-        return FramedPiece(
-            buffer: buffer, begin: begin, consumed: consumed, batches: batches, isEnd: isEnd,
-            endsCountedLine: endsCountedLine)
+        let beganBehindOpenEnd = framer.isBehindOpenEnd(progress.framing)
+        lines.begin(from: begin, at: progress.position)
+        let framed = framer.frame(
+            buffer.span, from: begin, until: isEnd ? .closed : takesWhole ? .openTakingWhole : .open,
+            behind: recent.last, state: &progress.framing, into: &lines)
+        return Framed(buffer: buffer, begin: begin, piece: framed, beganBehindOpenEnd: beganBehindOpenEnd)
     }
 
-    private mutating func decide(_ batch: BatchPlace, _ rows: Range<Int>, _ origin: BatchOrigin?) {
+    private mutating func decide(_ batch: FramedBatch, _ origin: BatchOrigin?) {
         // Lines that were taken from here meet themselves in the store.
-        guard origin != .here, origin == .elsewhere || judge.isRepeated(batch) else { return }
-        lines.markRepeated(rows, length: Int(batch.body.upper - batch.offset))
+        guard origin != .here, origin == .elsewhere || judge.isRepeated(batch.place) else { return }
+        lines.markRepeated(batch.rows, length: Int(batch.place.body.upper - batch.place.offset))
     }
 
-    /// Judges the lines of a piece, and moves the position behind it.
-    private mutating func sort(_ framed: FramedPiece, at moment: Timestamp) -> Output {
-        let (buffer, consumed, endsCountedLine) = (framed.buffer, framed.consumed, framed.endsCountedLine)
+    /// Judges the records of a piece, and moves the position behind it.
+    private mutating func sort(_ framed: Framed, at moment: Timestamp) -> Output {
+        let (buffer, piece) = (framed.buffer, framed.piece)
         let from = progress.position
-        let found = scanner.scan(lines, of: buffer.span, by: settings)
+        let text = lines.rendered.isEmpty ? buffer : lines.rendered
+        let found = scanner.scan(lines, of: text.span, by: settings)
         // The newline behind a sealed line ends a line that was counted when it was sealed.
         var sorter = LineSorter(
             buffer: buffer, lines: lines, found: found, moment: moment,
-            lineNumber: endsCountedLine ? progress.lines - 1 : progress.lines,
-            lastIsUnterminated: framed.isEnd && progress.carry == .sealedLine)
+            lineNumber: framed.beganBehindOpenEnd ? progress.lines - 1 : progress.lines,
+            lastIsUnterminated: piece.hasOpenEnd)
         sorter.sort()
-        let finishedLines = sorter.separators > 0 || !endsCountedLine ? sorter.lineNumber : progress.lines
+        let endsLine = sorter.separators > 0 || !framed.beganBehindOpenEnd
+        if endsLine { progress.lines = sorter.lineNumber }
         progress.counts += sorter.counts
-        progress.lines = finishedLines
-        if framed.isEnd, consumed > framed.begin, progress.carry == .sealedLine,
-            sorter.separators > 0 || !endsCountedLine
-        {
+        if piece.hasOpenEnd, piece.consumed > framed.begin, endsLine {
             progress.lines += 1
-            if framer.rules == .present, sorter.lastIsUnterminatedRecord, buffer[consumed - 1] != 0x0D {
-                progress.carry = .wholeLine
-            }
+            framer.noteOpenEnd(
+                &progress.framing, last: buffer[piece.consumed - 1], isRecord: sorter.lastIsUnterminatedRecord)
         }
-        advance(over: buffer, framed.begin..<consumed)
+        advance(over: buffer, framed.begin..<piece.consumed)
         return Output(
             from: from, progress: progress, account: sorter.counts, repeatedBatches: sorter.repeatedBatches,
             records: sorter.records, rejects: sorter.rejects, writers: judge.moves())
-    }
-
-    /// Whether bytes that wait are a whole JSON object, and no control line.
-    private func isWholeObject(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
-        let start = range.lowerBound
-        guard !range.isEmpty, progress.carry == .none || progress.carry == .nulRun,
-            !framer.isControl(bytes, at: start, progress.carry)
-        else { return false }
-        var rest = FramedLines(from: start, at: lines.firstOffset + Int64(start) - Int64(lines.firstStart))
-        var (none, carry) = (LineBreaks(), progress.carry)
-        _ = framer.frame(bytes, &none, in: range, isEnd: true, carry: &carry, into: &rest)
-        return rest.lineCount == 1 && scanner.scan(rest, of: bytes, by: ScanSettings()).isAccepted(0)
-    }
-
-    /// Cuts a buffer into lines and batches.
-    /// - Returns: where the first byte that was not taken is, and the whole batches with the stretches that are theirs.
-    private mutating func frame(
-        _ buffer: [UInt8], from begin: Int, isEnd: Bool
-    ) -> (consumed: Int, batches: [(BatchPlace, rows: Range<Int>)]) {
-        let bytes = buffer.span
-        // Places in the object and in the buffer differ by this.
-        let shift = progress.position - Int64(begin)
-        lines.begin(from: begin, at: progress.position)
-        breaks.find(in: bytes, from: begin, by: scanner)
-        var batches: [(BatchPlace, rows: Range<Int>)] = []
-        var index = begin
-        var plain = ...(-1)
-        while true {
-            index = framer.frame(
-                bytes, &breaks, in: index..<bytes.count, isEnd: isEnd, carry: &progress.carry, behind: recent.last,
-                into: &lines, plain: plain)
-            // What is no control line and was not taken as a line either waits for its newline.
-            guard index < bytes.count, framer.isControl(bytes, at: index, progress.carry), !plain.contains(index)
-            else { return (index, batches) }
-            switch BatchReader.read(bytes, &breaks, at: index, isEnd: isEnd, by: checksums) {
-            case .unfinished: return (index, batches)
-            case .none: plain = ...index
-            case .torn(let end):
-                lines.append(.torn, index..<end)
-                // Where the object goes on, its declared end is the beginning of something new.
-                if isEnd, end == bytes.count, bytes[end - 1] != 0x0A { progress.carry = .sealedLine }
-                index = end
-            case .whole(let control, let body):
-                let row = lines.count
-                lines.append(.control, index..<body.lowerBound - 1, separator: 1)
-                _ = framer.frame(bytes, &breaks, in: body, isEnd: false, carry: &progress.carry, into: &lines)
-                let place = BatchPlace(
-                    writer: control.writer, sequence: control.sequence, offset: shift + Int64(index),
-                    body: ByteRange(shift + Int64(body.lowerBound), shift + Int64(body.upperBound)))
-                batches.append((place, row..<lines.count))
-                index = body.upperBound
-            }
-        }
     }
 
     private mutating func advance(over buffer: [UInt8], _ taken: Range<Int>) {

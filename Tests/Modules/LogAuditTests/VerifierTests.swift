@@ -167,7 +167,7 @@ struct VerifierTests {
         world.clock.advance(by: .seconds(200_000))
         _ = try await world.consumer().run()
         let sealed = try #require(await world.cursor(of: app))
-        #expect(sealed.progress.position == 15 && sealed.progress.carry == .wholeLine)
+        #expect(sealed.progress.position == 15 && sealed.progress.framing == LineCarry.wholeLine.state)
         #expect(try await verify(sealed, world, app) == .equal)
         await world.append("x\n{\"c\":3}\n", of: app)
         _ = try await world.consumer().run()

@@ -102,14 +102,14 @@ struct FramingTests {
         ] {
             let waiting = take("{\"a\":1}\n" + text)
             #expect(waiting.lines == ["{\"a\":1}"] && waiting.progress.position == 8, "\(text.debugDescription)")
-            #expect(waiting.rejects.isEmpty && waiting.progress.carry == LineCarry.none)
+            #expect(waiting.rejects.isEmpty && waiting.progress.framing == .start)
         }
         for text in ["{\"b\":2}", " {\"b\":2} ", "{\"b\":2}\r", "\u{0}{\"b\":2}\u{0}"] {
             let whole = take("{\"a\":1}\n" + text)
             // A carriage return waits: it belongs to the newline, if that comes.
             let waiting = text.hasSuffix("\r") ? 1 : 0
             #expect(whole.records.count == 2 && whole.progress.position == Int64(8 + text.utf8.count - waiting))
-            #expect(whole.progress.carry == .wholeLine, "\(text.debugDescription)")
+            #expect(whole.progress.framing == LineCarry.wholeLine.state, "\(text.debugDescription)")
             #expect(whole.records.last.map { RecordFlags(rawValue: $0.flags).contains(.unterminated) } == true)
         }
     }
@@ -150,7 +150,7 @@ struct FramingTests {
         #expect(waiting.lines == ["{\"a\":1}"] && waiting.progress.position == 8 && waiting.progress.sizeSeen == 15)
         let sealed = Taking().take(bytes, seals: [15])
         #expect(sealed.lines == ["{\"a\":1}", "{\"b\":2}"] && sealed.progress.position == 15)
-        #expect(sealed.progress.carry == .wholeLine && sealed.progress.lines == 2)
+        #expect(sealed.progress.framing == LineCarry.wholeLine.state && sealed.progress.lines == 2)
         #expect(sealed.records.map { RecordFlags(rawValue: $0.flags).contains(.unterminated) } == [false, true])
     }
 
@@ -158,7 +158,7 @@ struct FramingTests {
     func sealAtNewline() {
         let bytes = Array("{\"a\":1}\n".utf8)
         #expect(Taking().take(bytes, seals: [8]) == Taking().take(bytes))
-        #expect(Taking().take([], seals: [0]).progress.carry == LineCarry.none)
+        #expect(Taking().take([], seals: [0]).progress.framing == .start)
     }
 
     @Test("what follows a sealed line: its newline is a separator, anything else a reject up to the newline")

@@ -38,9 +38,6 @@ extension CursorProgress {
         guard let digest = StreamDigest(state: try row.bytes("digest")) else {
             throw row.unreadable("digest", "a cursor's digest is unreadable")
         }
-        guard let carry = LineCarry(rawValue: UInt8(truncatingIfNeeded: try row.integer("carry"))) else {
-            throw row.unreadable("carry", "a cursor's carry is unreadable")
-        }
         position = try row.integer("position")
         lines = try row.integer("lines")
         self.digest = digest
@@ -53,7 +50,7 @@ extension CursorProgress {
         counts.separatorBytes = try row.integer("separator_bytes")
         tail = TailMark(
             length: Int(try row.integer("tail_length")), hash: UInt64(bitPattern: try row.integer("tail_hash")))
-        self.carry = carry
+        framing = FramingState(rawValue: try row.integer("carry"))
         sizeSeen = try row.integer("size_seen")
         grownAt = try row.time("grown_at")
         // Documents of the first releases have neither.
