@@ -53,15 +53,15 @@ extension FaultCell {
         ]
     }()
 
-    /// Sixty round trips, as one call has too (`roundTripsOfCall`).
+    /// Sixty round trips, as one call has too (`roundTripsOfCall`), and those of a question.
     private static let trips =
         "a run over two apps makes up to 30 round trips in series; a line that missed one, or whose run lost its lock as "
-        + "the link turned slow, waits for two"
+        + "the link turned slow, waits for two; the question that sees it makes up to four more"
 
     private static func slowDatabase(_ backend: TroubledBackend) -> [FaultCell] {
         [
             slow(backend, 1, 15, stall: 10, back: 10, request: 5, trips),
-            slow(backend, 10, 70, stall: 60, back: 10, request: 30, trips),
+            slow(backend, 10, 70, stall: 66, back: 10, request: 30, trips),
             slow(backend, 40, 250, stall: 240, back: 10, request: 60, trips),
         ]
     }
