@@ -247,10 +247,11 @@ public struct ObjectFollower: Sendable {
     private func framer(of cursor: Cursor) throws(StoreError) -> any RecordFramer {
         let framer = NDJSONFramer(maxLineBytes: settings.maxLineBytes, scanner: scanner, checksums: checksums)
         guard framer.reads(cursor.progress.framing) else {
+            let state = cursor.progress.framing.rawValue
             throw StoreError(
                 .broken,
-                detail: "generation \(cursor.generation) has the framing state \(cursor.progress.framing.rawValue), which "
-                    + "this release does not know; a later one has written it")
+                detail: "generation \(cursor.generation) has the framing state \(state), which this release "
+                    + "does not know: a later one has written it")
         }
         return framer
     }

@@ -60,6 +60,37 @@ struct NamedFailureTests {
         return (source, store)
     }
 
+    @Test("a framing state of a later release is named, nothing of its object is taken, and the others go on")
+    func unknownFraming() async throws {
+        let app = try await world.newApp()
+        let other = "v-2026-11-20.ndjson"
+        for name in [World.today, other] { await world.append(numbered(1), to: name, of: app) }
+        #expect(try await world.consumer().run().records == 2)
+        let cursor = try #require(await world.cursor(of: app))
+        let request = ClaimRequest(
+            source: cursor.source, object: cursor.object, app: app.id, identity: cursor.identity, size: .max,
+            day: cursor.day, fileIndex: cursor.fileIndex)
+        guard
+            case .claimed(let claim)? = await world.store.claim([request], by: OwnerID(unchecked: "later"), for: .zero)
+                .first
+        else { return #expect(Bool(false), "the cursor is not free") }
+        var progress = claim.cursor.progress
+        progress.framing = FramingState(rawValue: 99)
+        let move = Move(generation: claim.generation, from: progress.position, epoch: claim.epoch, to: progress)
+        let step = ObjectStep(
+            move: move, app: app.id, records: RecordColumns(over: []), rejects: [], receivedAt: .sample)
+        #expect(try await world.store.commit([step]) == [.applied])
+        await world.store.release([claim])
+        for name in [World.today, other] { await world.append(numbered(1, from: 1), to: name, of: app) }
+        let figures = try await world.consumer().run()
+        #expect(figures.failures == 1 && figures.records == 1)
+        let words = world.observer.events.compactMap { event in
+            if case .objectFailed(_, let key, let error, _) = event { "\(key): \(error)" } else { nil }
+        }
+        #expect(words.count == 1 && words.first?.hasPrefix(cursor.object.text) == true)
+        #expect(words.first?.contains("framing state 99") == true, "\(words)")
+    }
+
     @Test("T98: when the store of cursors fails, the source did not", arguments: FailingCursors.Call.allCases)
     func store(_ call: FailingCursors.Call) async throws {
         let app = try await world.newApp()
