@@ -78,12 +78,3 @@ public struct TokenScopes: OptionSet, Sendable, Hashable {
         self = scopes
     }
 }
-
-/// Turns a secret into what is stored of it.
-public protocol SecretHasher: Sendable {
-    /// 32 bytes from which the secret cannot be found again.
-    func digest(of secret: [UInt8]) -> [UInt8]
-
-    /// 32 bytes that nobody can tell of a message who does not know the key.
-    func code(of message: [UInt8], under key: [UInt8]) -> [UInt8]
-}

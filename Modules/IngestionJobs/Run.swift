@@ -76,20 +76,3 @@ public struct RunFigures: Sendable, Hashable {
     /// Figures of nothing.
     public init() {}
 }
-
-/// Keeps runs.
-public protocol RunStore: Sendable {
-    /// Adds a run, or changes one that was added before.
-    func save(_ run: Run) async throws(StoreError)
-
-    /// The run of an id.
-    func run(_ id: RunID) async throws(StoreError) -> Run?
-
-    /// Up to `limit` runs, the newest first, that began before the run `last`.
-    func runs(kind: RunKind?, before last: RunID?, limit: Int) async throws(StoreError) -> [Run]
-
-    /// Marks runs of a kind as interrupted that are still marked as running, save one.
-    ///
-    /// To be called by who holds the lock of the kind: no other run of it can be going on.
-    func interrupt(_ kind: RunKind, except current: RunID, at moment: Timestamp) async throws(StoreError)
-}

@@ -51,8 +51,8 @@ public struct RunKeeper: Sendable {
     ///   - onStart: told of the run when it has begun.
     ///   - work: the work; when it throws, the run has failed.
     /// - Returns: the run as it ended, or that it was skipped.
-    /// - Throws: ``LockStoreError`` or ``StoreError`` when the run could not begin, ``RunNotRecorded`` when it has ended
-    ///   and that could not be written down.
+    /// - Throws: ``LockStoreError`` or ``StoreError`` when the run could not begin, ``RunNotRecorded`` when it has
+    ///   ended and that could not be written down.
     public func execute(
         _ kind: RunKind, lockTerm: Duration, onStart: @Sendable @escaping (Run) -> Void = { _ in },
         _ work: @Sendable @escaping () async throws -> Report
@@ -180,16 +180,6 @@ public struct RunKeeper: Sendable {
         }
         return final
     }
-}
-
-/// Takes note of runs; it must be quick and must not fail.
-public protocol RunObserver: Sendable {
-    /// A run has ended.
-    func ended(_ run: Run)
-    /// A run was not begun, since another one of its kind is going on.
-    func skipped(_ kind: RunKind)
-    /// A run could not begin, since its lock could not be asked for or its beginning not be recorded.
-    func couldNotBegin(_ kind: RunKind)
 }
 
 extension Run {

@@ -21,7 +21,8 @@ public struct Cleanup: Sendable {
     /// Puts a cleanup together.
     /// - Parameters:
     ///   - ports: the ports of the store.
-    ///   - places: finds where files are removed; while there is none, files and the cursors of files that are gone stay.
+    ///   - places: finds where files are removed; while there is none, files and the cursors of files that are gone
+    ///     stay.
     ///   - apps: finds the apps that rules name.
     ///   - tokens: the tokens whose seals are erased.
     ///   - settings: how long things are kept; ``CleanupSettings/daysOfApps`` follows from `rules`.
@@ -134,14 +135,4 @@ public struct CleanupReport: Sendable, Hashable {
 
     /// Makes a report of what the store has removed.
     public init(cleaned: CleanupFigures) { self.cleaned = cleaned }
-}
-
-/// Takes note of what a cleanup removed; it must be quick and must not fail.
-public protocol CleanupObserver: Sendable {
-    /// Records, rejects, runs and cursors of deleted apps were removed.
-    func note(_ figures: CleanupFigures)
-    /// Files were removed.
-    func note(_ figures: SourceFigures)
-    /// Cursors of files that are gone were removed.
-    func note(_ figures: TombstoneFigures)
 }

@@ -13,13 +13,3 @@ public enum StoreCondition: Sendable, Hashable, CaseIterable {
     /// Commits wait for a standby of the server.
     case commitsWait
 }
-
-/// An error of a store, whatever was asked of it.
-public protocol StoreFault: Error {
-    /// What keeps the store from doing it; `nil` when no more is known than that it does not answer.
-    var condition: StoreCondition? { get }
-    /// What the store said, for operators.
-    var detail: String { get }
-    /// Whether the same call may succeed later, by itself: the store is busy, or cannot be reached.
-    var mayPass: Bool { get }
-}

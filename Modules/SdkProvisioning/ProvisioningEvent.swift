@@ -21,9 +21,3 @@ public enum ProvisioningEvent: Sendable, Hashable {
     /// Parts that were provisioned before were not there any more and have been made again, or a twin was removed.
     case repaired(AppID, Set<ProvisionedPart>)
 }
-
-/// Takes note of what happens while SDKs are provisioned.
-public protocol ProvisioningObserver: Sendable {
-    /// Notes an event; must not block.
-    func observe(_ event: ProvisioningEvent)
-}

@@ -1,33 +1,44 @@
 public import LogModel
 
-/// Removes what retention lets go, in short steps.
+/// Removes what retention allows to be removed, in short steps.
 ///
-/// Each call is one short transaction, so that a call that is killed leaves nothing half done and the next one goes on. A
-/// store that keeps days of receipt apart may drop whole days instead of looking at rows.
+/// Each call is one short transaction. A call that is killed leaves nothing half done, and the next call continues. A
+/// store that keeps the days of receipt apart may drop whole days instead of examining rows.
 public protocol RetentionStore: Sendable {
-    /// Looks at up to `limit` records and rejects in the order of (generation, offset), from `place` on, and removes those
-    /// that may go.
+    /// Examines records and rejects in the order of (generation, offset), and removes those that may go.
     ///
-    /// In a generation, times of receipt grow with the offset, save below ``LogCursor/Cursor/rewoundFrom``: so the first
-    /// record beyond that stays ends the look at its generation. Rejects go when they are old enough; nobody follows them.
-    /// Apps that were deleted are left to ``erase(limit:)``.
+    /// In a generation, times of receipt grow with the offset, except below ``LogCursor/Cursor/rewoundFrom``. So the
+    /// first record beyond that offset that stays ends the examination of its generation. Rejects go when they are old
+    /// enough; no follower reads them. Apps that were deleted are left to ``erase(limit:)``.
+    /// - Parameters:
+    ///   - plan: which records and rejects may go.
+    ///   - place: where to begin; `nil` begins at the start.
+    ///   - limit: how many records and rejects are examined at most.
+    /// - Returns: what was removed, and where to continue.
+    /// - Throws: ``StoreError``: `.unavailable` and `.broken`: nothing is removed. `.outcomeUnknown`: the step may be
+    ///   applied or may yet be. The caller repeats the call from the same place, which is safe; only what the lost
+    ///   answer counted stays unknown.
     func expire(
         _ plan: RetentionPlan, from place: RetentionPlace?, limit: Int
     ) async throws(StoreError) -> RetentionStep
 
-    /// Removes up to `limit` rows of deleted apps: records, rejects, then cursors with their history and followers, then
-    /// writers and fields. The app itself stays as the tombstone that claims and commits check.
+    /// Removes rows of deleted apps: records, rejects, then cursors with their history and followers, then writers and
+    /// fields.
+    ///
+    /// The app itself stays as the tombstone that claims and commits check.
+    /// - Parameter limit: how many rows at most.
+    /// - Returns: what was removed, and whether deleted apps hold nothing any more.
+    /// - Throws: ``StoreError``: `.unavailable` and `.broken`: nothing is removed. `.outcomeUnknown`: the step may be
+    ///   applied or may yet be; the caller repeats the call, which is safe.
     func erase(limit: Int) async throws(StoreError) -> ErasureStep
 
-    /// Up to `limit` ranges that followers missed, the latest first.
+    /// Reads ranges whose records were removed before a follower had seen them.
+    /// - Parameters:
+    ///   - follower: the follower.
+    ///   - limit: how many ranges at most.
+    /// - Returns: the ranges, the latest first.
+    /// - Throws: ``StoreError``: `.unavailable` when a later retry may succeed, `.broken` when no retry will.
     func missed(of follower: FollowerName, limit: Int) async throws(StoreError) -> [MissedRange]
-}
-
-/// Removes old runs.
-public protocol RunRetention: Sendable {
-    /// Removes up to `limit` runs that ended before a moment, the oldest first; runs that go on stay.
-    /// - Returns: how many.
-    func expireRuns(endedBefore end: Timestamp, limit: Int) async throws(StoreError) -> Int
 }
 
 /// Where a look at the records goes on.
