@@ -2,28 +2,42 @@ public import LogModel
 
 /// Grants one holder at a time the right to try a named piece of work.
 ///
-/// A store decides who holds a lock and until when, by its own clock. Renewal, cancellation and giving back are built
-/// once above it, in ``LockKeeper``. Nothing may rest on a lock alone: a holder that was paused can still believe that
-/// it holds one.
+/// A store decides which holder has a lock and until when, by its own clock. Renewal, cancellation and release are
+/// built once above it, in ``LockKeeper``. Nothing may rest on a lock alone: a holder that was paused can still believe
+/// that it holds one.
+///
+/// A ``LockStoreError`` does not say whether a change was made: its answer may be lost.
 public protocol LockStore: Sendable {
-    /// Takes a lock that is free or whose time is over.
-    /// - Returns: the lease, or who else holds the lock.
-    func acquire(_ name: LockName, by holder: OwnerID, for term: Duration) async throws(LockStoreError) -> LockAnswer
-
-    /// Prolongs a lease to `term` from now.
-    /// - Returns: `false` when it had been lost.
-    func extend(_ lease: LockLease, for term: Duration) async throws(LockStoreError) -> Bool
-
-    /// Gives a lease back; one that was lost before is left alone.
-    /// - Returns: `false` when it had been lost.
-    func release(_ lease: LockLease) async throws(LockStoreError) -> Bool
-
-    /// Looks for the lease that a holder has, also when the answer to the call that took it was lost.
+    /// Acquires a lock that is free or whose term has ended.
     /// - Parameters:
     ///   - name: the lock.
-    ///   - holder: who may have it.
-    /// - Returns: a lease that can be given back; `nil` when that holder has none.
-    /// - Throws: ``LockStoreError`` when the store cannot be asked.
+    ///   - holder: the process that asks for it.
+    ///   - term: how long the lock lasts from now on, unless it is extended.
+    /// - Returns: the lease, or the other holder.
+    /// - Throws: ``LockStoreError``: `.unavailable` when the store does not answer in time; the lock may be granted all
+    ///   the same, until its term ends or the lease that ``lease(on:of:)`` finds is released. `.broken` when the store
+    ///   refuses the call, or its answer cannot be read.
+    func acquire(_ name: LockName, by holder: OwnerID, for term: Duration) async throws(LockStoreError) -> LockAnswer
+
+    /// Extends a lease to `term` from now.
+    /// - Returns: `false` when the lease had been lost.
+    /// - Throws: ``LockStoreError``: `.unavailable` when the store does not answer in time, `.broken` when it refuses
+    ///   the call. The lease may be extended or not; the caller counts on its former end.
+    func extend(_ lease: LockLease, for term: Duration) async throws(LockStoreError) -> Bool
+
+    /// Releases a lease; a lease that was lost before is left unchanged.
+    /// - Returns: `false` when the lease had been lost.
+    /// - Throws: ``LockStoreError``: `.unavailable` when the store does not answer in time, `.broken` when it refuses
+    ///   the call. The lock may be free, or held until its term ends; the call may be repeated.
+    func release(_ lease: LockLease) async throws(LockStoreError) -> Bool
+
+    /// Finds the lease that a holder has, also when the answer to the call that acquired it was lost.
+    /// - Parameters:
+    ///   - name: the lock.
+    ///   - holder: the process that may hold it.
+    /// - Returns: a lease that can be released; `nil` when that holder has none.
+    /// - Throws: ``LockStoreError``: `.unavailable` when the store cannot be asked now, `.broken` when it refuses the
+    ///   call. Nothing has changed.
     func lease(on name: LockName, of holder: OwnerID) async throws(LockStoreError) -> LockLease?
 }
 

@@ -3,6 +3,7 @@ public import LogModel
 /// How cursors came to where they are, and how one is put back.
 public protocol CursorHistory: Sendable {
     /// The latest steps of a generation's cursor, the earliest first; at most ``CursorStep/limit`` are kept.
+    /// - Throws: ``StoreError``: `.unavailable` when a later retry may succeed, `.broken` when no retry will.
     func steps(of generation: GenerationID) async throws(StoreError) -> [CursorStep]
 
     /// Puts the cursor of its object's latest generation back, so that what is behind is read again.
@@ -17,7 +18,8 @@ public protocol CursorHistory: Sendable {
     ///   - progress: what was taken before the new position, which is not above the present one.
     ///   - moment: what the step is noted with.
     /// - Returns: what came of it.
-    /// - Throws: ``StoreError`` when the store cannot be reached; nothing has changed then.
+    /// - Throws: ``StoreError``: `.unavailable` and `.broken`: nothing has changed. `.outcomeUnknown`: the cursor may
+    ///   be put back or may yet be; the caller reads it before it repeats the call.
     func rewind(
         _ cursor: Cursor, to progress: CursorProgress, at moment: Timestamp
     ) async throws(StoreError) -> RewindOutcome

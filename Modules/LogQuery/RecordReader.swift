@@ -2,46 +2,66 @@ public import LogModel
 
 /// Reads committed records.
 ///
-/// Each call is one short read of the store: nothing is held between calls, so that a slow reader pins nothing. A call
-/// that would hold more than ``RecordRows/byteLimit`` bytes of lines, or look at very many rows for few that fit, ends
-/// early and says where to go on, see ``RecordRows/cut``.
+/// Each call is one short read of the store. Nothing is held between calls, so a slow reader holds no resources. A call
+/// that would hold more than ``RecordRows/byteLimit`` bytes of lines, or examine very many rows for few that match,
+/// ends early and says where to continue, see ``RecordRows/cut``.
 public protocol RecordReader: Sendable {
-    /// Up to `limit` rows behind `position` in the order asked for.
+    /// Reads rows behind a position.
     ///
-    /// App, times, levels and flags of the filter are applied; its text and conditions are the caller's to check. A reader may
-    /// leave out lines that ``LineSieve`` keeps back, and then says how many rows it looked at.
+    /// App, times, levels and flags of the filter are applied; the caller checks its text and conditions. A reader may
+    /// leave out lines that ``LineSieve`` rules out, and then says how many rows it examined.
+    /// - Parameters:
+    ///   - filter: the app, and what to read of it.
+    ///   - order: the order of the rows.
+    ///   - position: the row behind which the read begins, exclusive; `nil` begins with the first row.
+    ///   - limit: how many rows at most.
+    /// - Returns: the rows in the order asked for.
+    /// - Throws: ``StoreError``: `.unavailable` when a later retry may succeed, `.broken` when no retry will.
     func rows(
         _ filter: LogFilter, order: LogOrder, after position: RecordPosition?, limit: Int
     ) async throws(StoreError) -> RecordRows
 
-    /// Up to `limit` rows of one generation from `offset` on, in the order of their bytes: what followers read.
+    /// Reads rows of one generation, as followers do.
+    /// - Parameters:
+    ///   - generation: the generation.
+    ///   - offset: the lowest byte offset of a row, inclusive.
+    ///   - limit: how many rows at most.
+    /// - Returns: the rows in ascending order of their offsets.
+    /// - Throws: ``StoreError``: `.unavailable` when a later retry may succeed, `.broken` when no retry will.
     func rows(
         of generation: GenerationID, from offset: Int64, limit: Int
     ) async throws(StoreError) -> RecordRows
 
-    /// How many records there are by app, times, levels and flags of the filter alone.
+    /// Counts records by app, times, levels and flags of the filter alone.
+    /// - Parameter filter: text and conditions are ignored.
+    /// - Returns: how many records match.
+    /// - Throws: ``StoreError``: `.unavailable` when a later retry may succeed, `.broken` when no retry will,
+    ///   `.tooLong` when ``ReadingPace/short`` does not allow the read; the caller asks at ``ReadingPace/long`` then.
     func count(_ filter: LogFilter) async throws(StoreError) -> Int64
 
-    /// How many records of one generation are stored.
+    /// Counts the stored records of one generation.
+    /// - Returns: how many there are; 0 for an unknown generation.
+    /// - Throws: ``StoreError``: `.unavailable` when a later retry may succeed, `.broken` when no retry will.
     func count(of generation: GenerationID) async throws(StoreError) -> Int64
 
-    /// How many records of each level there are in each interval, by app, times, levels and flags of the filter alone.
+    /// Counts the records of each level in each interval, by app, times, levels and flags of the filter alone.
     ///
-    /// Intervals begin at multiples of `interval` since the epoch; empty ones are left out.
+    /// Intervals begin at multiples of `interval` since the epoch; empty intervals are left out.
     /// - Parameters:
-    ///   - filter: text and conditions are not looked at.
+    ///   - filter: text and conditions are ignored.
     ///   - interval: at least a millisecond.
     ///   - limit: how many intervals at most, the earliest first.
     /// - Returns: the intervals that hold records.
-    /// - Throws: ``StoreError``.
+    /// - Throws: ``StoreError``: `.unavailable` when a later retry may succeed, `.broken` when no retry will,
+    ///   `.tooLong` when ``ReadingPace/short`` does not allow the read; the caller asks at ``ReadingPace/long`` then.
     func histogram(
         _ filter: LogFilter, interval: Duration, limit: Int
     ) async throws(StoreError) -> [HistogramBar]
 
-    /// The same records, read at a pace; a reader that knows none is the same at every pace.
+    /// Returns a reader of the same records at a pace; a reader without paces returns itself.
     ///
-    /// At ``ReadingPace/short`` ``rows(_:order:after:limit:)`` looks at little in one call, and counts and histograms that
-    /// would look at much throw an error that is ``StoreError/Reason/tooLong``.
+    /// At ``ReadingPace/short`` ``rows(_:order:after:limit:)`` examines few rows in one call, and counts and histograms
+    /// that would examine many throw ``StoreError/Reason/tooLong``.
     func reading(_ pace: ReadingPace) -> any RecordReader
 }
 

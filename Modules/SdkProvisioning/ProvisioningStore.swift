@@ -1,40 +1,57 @@
 public import LogModel
 
-/// Remembers what was provisioned, so that a warm init needs one storage call.
+/// Remembers what was provisioned, so that a repeated init needs one storage call.
 ///
-/// It is a memory, not the truth: the file store is, and whatever it has lost is provisioned again.
+/// It is a cache. The file store holds the truth, and provisioning makes again what the file store has lost.
 public protocol ProvisioningStore: Sendable {
-    /// What is known to exist in the file store for an app.
+    /// Reads what is known to exist in the file store for an app.
+    /// - Returns: the grant; `nil` when none is kept.
+    /// - Throws: ``StoreError``: `.unavailable` when a later retry may succeed, `.broken` when no retry will.
     func grant(for app: AppID) async throws(StoreError) -> AppGrant?
 
-    /// Keeps `grant` for an app in place of `known`, unless another grant than `known` is kept by now.
+    /// Replaces `known` by `grant` for an app, unless another grant than `known` is kept by now.
     ///
-    /// Of simultaneous calls that know the same, one replaces it, and all get the grant of that one: it decides between
-    /// twins. After an error the grant may be kept or not; the same call again says which one is.
+    /// Of simultaneous calls with the same `known`, one replaces it, and all of them return the grant of that one: so
+    /// the store decides between twins.
     /// - Parameters:
-    ///   - known: the grant that the caller has seen; `nil` when it has seen none.
-    ///   - grant: what is kept from now on, if nothing else is.
+    ///   - known: the grant that the caller has read; `nil` when it has read none.
+    ///   - grant: the grant to keep.
     ///   - app: the app.
     /// - Returns: the grant that is kept now.
-    /// - Throws: ``StoreError`` when the store could not be asked.
+    /// - Throws: ``StoreError``: `.unavailable` and `.outcomeUnknown`: the grant may be kept; the caller repeats the
+    ///   call, which returns the grant that is kept. `.broken`: the store refuses the call.
     func replaceGrant(
         _ known: AppGrant?, with grant: AppGrant, for app: AppID
     ) async throws(StoreError) -> AppGrant
 
-    /// Whether the storage token of a client token is known to be in its app's group.
+    /// Tells whether the storage token of a client token is known to be in its app's group.
+    /// - Throws: ``StoreError``: `.unavailable` when a later retry may succeed, `.broken` when no retry will.
     func isEnrolled(_ token: TokenID) async throws(StoreError) -> Bool
 
-    /// Remembers whether the storage token of a client token is in its app's group.
+    /// Records whether the storage token of a client token is in its app's group.
+    /// - Throws: ``StoreError``: `.unavailable` and `.outcomeUnknown`: the value may be stored; the caller repeats the
+    ///   call, which is idempotent. `.broken`: nothing has changed.
     func setEnrolled(_ enrolled: Bool, _ token: TokenID) async throws(StoreError)
 
-    /// The file prefix kept for a client token and an instance, or else `candidate`, which is then kept.
+    /// Returns the file prefix kept for a client token and an instance; keeps `candidate` if there is none.
     ///
-    /// Of simultaneous calls for one instance, all get the same prefix.
+    /// Simultaneous calls for one instance all return the same prefix.
+    /// - Parameters:
+    ///   - token: the client token.
+    ///   - instance: the instance, by its own name for itself.
+    ///   - candidate: a newly minted prefix.
+    ///   - moment: the time that is stored with a new prefix.
+    /// - Returns: the prefix that is kept now.
+    /// - Throws: ``StoreError``: `.unavailable` and `.outcomeUnknown`: the candidate may be kept; the caller repeats
+    ///   the call, which then returns the prefix that is kept. `.broken` also when the candidate belongs to another
+    ///   token or instance; nothing has changed then.
     func filePrefix(
         of token: TokenID, instance: String, else candidate: FilePrefix, at moment: Timestamp
     ) async throws(StoreError) -> FilePrefix
 
-    /// Who was given a prefix.
+    /// Reads which token and instance a prefix was given to.
+    /// - Returns: the owner; `nil` when the prefix was never given out.
+    /// - Throws: ``StoreError``: `.unavailable` when a later retry may succeed, `.broken` when no retry will.
     func owner(of prefix: FilePrefix) async throws(StoreError) -> PrefixOwner?
 }
 

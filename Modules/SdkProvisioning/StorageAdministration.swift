@@ -1,75 +1,104 @@
 public import LogModel
 
-/// What provisioning asks of the file store's administration.
+/// Administers the file store: its folders, permission groups and storage tokens.
 ///
-/// Every call is one logical request. "Create" calls are not idempotent in every store: they throw `.conflict` when
-/// the thing is there, and the caller reads again.
+/// Every call is one logical request. Calls that create are not idempotent in every store: they throw `.conflict` when
+/// the thing exists, and the caller reads it.
+///
+/// Every call may throw ``StorageError`` for these reasons, the *common* ones:
+/// - `.unavailable`, `.throttled`: the same call may succeed later. Its change may have been made, since its answer may
+///   be lost; the caller reads before it repeats a call that creates.
+/// - `.unauthenticated`, `.forbidden`: the credential of this deployment is refused or lacks a right. Nothing has
+///   changed.
+/// - `.rejected`: the file store, or the adapter before it asks, finds the call wrong. Nothing has changed.
+/// - `.unverified`: an answer is about another thing than the one that was asked for.
 public protocol StorageAdministration: Sendable {
-    /// Where applications reach the file store.
+    /// The URL at which applications reach the file store.
     var serverURL: String { get }
 
-    /// Mints a fresh credential of the storage token that stands for a client token.
-    /// - Returns: `nil` when there is no such storage token.
+    /// Mints a credential of the storage token that stands for a client token.
+    ///
+    /// Credentials that were minted before stay valid.
+    /// - Returns: the credential; `nil` when there is no such storage token.
+    /// - Throws: ``StorageError`` for a common reason, `.unavailable` among them; the caller may repeat the call.
     func credential(for owner: TokenID) async throws(StorageError) -> StorageCredential?
 
-    /// The storage token that stands for a client token; mints nothing.
-    /// - Returns: `nil` when there is no such storage token.
-    /// - Throws: ``StorageError`` when the file store could not be asked.
+    /// Finds the storage token that stands for a client token; no credential is minted.
+    /// - Returns: the storage token; `nil` when there is none.
+    /// - Throws: ``StorageError`` for a common reason, `.unavailable` among them. Nothing has changed.
     func holder(of owner: TokenID) async throws(StorageError) -> StorageTokenID?
 
     /// Creates the storage token that stands for a client token, without any right.
     /// - Parameters:
     ///   - owner: the client token; at most one storage token stands for it.
-    ///   - lifetime: how long each credential lives.
-    ///   - expiresAt: when the token and its credentials end at the latest.
-    /// - Throws: ``StorageError`` `.conflict` when there is one already.
+    ///   - lifetime: how long each credential is valid; at least a millisecond.
+    ///   - expiresAt: when the token and its credentials expire at the latest; `nil` means never.
+    /// - Throws: ``StorageError`` `.conflict` when a storage token stands for it already; nothing has changed then. Or
+    ///   a common reason, after which the token may exist.
     func createToken(for owner: TokenID, lifetime: Duration, expiresAt: Timestamp?) async throws(StorageError)
 
-    /// Ends the storage tokens that stand for a client token, twins included, and their credentials at once.
+    /// Deletes the storage tokens that stand for a client token, twins included; their credentials end at once.
     /// - Returns: `false` when there was none.
+    /// - Throws: ``StorageError`` for a common reason; after `.unavailable` and `.throttled` some of the tokens may be
+    ///   deleted, and the caller repeats the call.
     func deleteTokens(for owner: TokenID) async throws(StorageError) -> Bool
 
-    /// The folder at a path, or `nil` when there is none.
+    /// Finds the folder at a path.
+    /// - Returns: the folder; `nil` when there is none.
+    /// - Throws: ``StorageError`` for a common reason; `.rejected` also when the store has another folder at that path,
+    ///   or no workspace of the path's root name. Nothing has changed.
     func folder(at path: StoragePath) async throws(StorageError) -> StorageFolderID?
 
     /// Creates a folder and its missing parents.
-    /// - Throws: ``StorageError`` `.conflict` when it is there already.
+    /// - Throws: ``StorageError`` `.conflict` when the folder exists; nothing has changed then. Or a common reason,
+    ///   after which the folder may exist.
     func createFolder(at path: StoragePath) async throws(StorageError) -> StorageFolderID
 
-    /// The permission groups of a name, looked for to the last page, in an order that is the same for every caller.
+    /// Finds the permission groups of a name, up to the last page.
     ///
-    /// There is one at most, but for twins: a store without unique names may make two when it is asked twice at once.
+    /// There is at most one, except for twins: a store without unique names may create two when it is asked twice at
+    /// once.
+    /// - Returns: the groups, in an order that is the same for every caller.
+    /// - Throws: ``StorageError`` for a common reason, `.unavailable` among them. Nothing has changed.
     func groups(named name: String) async throws(StorageError) -> [StorageGroupID]
 
     /// Creates a permission group.
-    /// - Throws: ``StorageError`` `.conflict` when it is there already.
+    /// - Throws: ``StorageError`` `.conflict` when the group exists; nothing has changed then. Or a common reason,
+    ///   after which the group may exist.
     func createGroup(named name: String) async throws(StorageError) -> StorageGroupID
 
-    /// Removes a permission group and all that it was granted.
+    /// Deletes a permission group and all that was granted to it.
     /// - Returns: `false` when there was none.
+    /// - Throws: ``StorageError`` for a common reason; after `.unavailable` and `.throttled` the group may be deleted,
+    ///   and the caller may repeat the call.
     func deleteGroup(_ group: StorageGroupID) async throws(StorageError) -> Bool
 
-    /// Lets a group write files in one folder and nowhere else, and checks that this is what the store now says.
-    /// - Throws: ``StorageError`` `.unverified` when the store does not confirm the grant on exactly that folder.
+    /// Lets a group write files in one folder and nowhere else, and checks that the store now says so.
+    /// - Throws: ``StorageError`` `.unverified` when the store does not confirm the grant on exactly that folder;
+    ///   `.notFound` when there is no such group or folder. Or a common reason. The right may be granted after
+    ///   `.unverified`, `.unavailable` and `.throttled`.
     func grantUpload(to group: StorageGroupID, on folder: StorageFolderID) async throws(StorageError)
 
-    /// Puts the storage token that stands for a client token into a group; repeating it changes nothing.
-    /// - Throws: ``StorageError`` `.notFound` when there is no such token or group.
+    /// Puts the storage token that stands for a client token into a group; the call is idempotent.
+    /// - Throws: ``StorageError`` `.notFound` when there is no such token or group; nothing has changed then. Or a
+    ///   common reason, after which the caller may repeat the call.
     func assign(_ group: StorageGroupID, to owner: TokenID) async throws(StorageError)
 
-    /// Whether a group may write files in a folder by a grant on that very folder.
+    /// Tells whether a group may write files in a folder by a grant on that very folder.
     /// - Returns: `false` also when there is no such group or folder.
+    /// - Throws: ``StorageError`` for a common reason, `.unavailable` among them. Nothing has changed.
     func mayUpload(_ group: StorageGroupID, on folder: StorageFolderID) async throws(StorageError) -> Bool
 
-    /// Whether a storage token is in a group.
+    /// Tells whether a storage token is in a group.
     /// - Returns: `false` also when there is no such token or group.
+    /// - Throws: ``StorageError`` for a common reason, `.unavailable` among them. Nothing has changed.
     func isMember(_ token: StorageTokenID, of group: StorageGroupID) async throws(StorageError) -> Bool
 
-    /// What speaks against the credential and the workspace of our own calls.
+    /// Checks the credential and the workspace of this deployment's own calls.
     /// - Parameters:
-    ///   - folder: the folder that holds the apps' folders; it need not be there.
+    ///   - folder: the folder that holds the apps' folders; it need not exist.
     ///   - rights: the rights that are needed.
-    /// - Returns: what is wrong, in the order of the rights; empty when all is well.
+    /// - Returns: what is wrong, in the order of the rights; empty when nothing is.
     func concerns(over folder: StoragePath, needing rights: [StorageRight]) async -> [StorageConcern]
 }
 

@@ -17,7 +17,9 @@ public protocol CommitStore: Sendable {
     /// Behind a cursor that was put back, rejects wait until their bytes are judged anew. A step with
     /// ``ObjectStep/rangeJudgedAnew`` removes those of its generation that begin in this range, before its own are
     /// written; one that begins before the range was written in this reading, and stays.
-    /// - Throws: ``StoreError``.
+    /// - Throws: ``StoreError``: `.unavailable` and `.broken`: nothing is applied. `.outcomeUnknown`: all steps that
+    ///   the fence admits are applied, or none is, or they may yet be; the caller reads the cursors before anything
+    ///   else. The fence refuses repeated steps that were applied.
     func commit(_ steps: [ObjectStep]) async throws(StoreError) -> [StepOutcome]
 
     /// How many bytes of steps one transaction takes well; a step that is larger is committed by itself.
@@ -26,6 +28,7 @@ public protocol CommitStore: Sendable {
     var usefulBytes: Int { get }
 
     /// What is known of a writer of an app; ``WriterState/init()`` when nothing is.
+    /// - Throws: ``StoreError``: `.unavailable` when a later retry may succeed, `.broken` when no retry will.
     func writer(_ writer: WriterID, of app: AppID) async throws(StoreError) -> WriterState
 }
 

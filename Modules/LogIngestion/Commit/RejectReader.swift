@@ -3,16 +3,19 @@ public import LogModel
 /// Reads the rejects that were kept as rows.
 public protocol RejectReader: Sendable {
     /// Up to `limit` rejects in the order in which they were stored, after the one numbered `last`.
+    /// - Throws: ``StoreError``: `.unavailable` when a later retry may succeed, `.broken` when no retry will.
     func rejects(
         of app: AppID?, after last: Int64?, limit: Int
     ) async throws(StoreError) -> [StoredReject]
 
     /// The rejects of one generation that were kept for one reason, in the order of their places.
+    /// - Throws: ``StoreError``: `.unavailable` when a later retry may succeed, `.broken` when no retry will.
     func rejects(
         of generation: GenerationID, because reason: RejectReason
     ) async throws(StoreError) -> [StoredReject]
 
     /// The reject of a number.
+    /// - Throws: ``StoreError``: `.unavailable` when a later retry may succeed, `.broken` when no retry will.
     func reject(_ number: Int64) async throws(StoreError) -> StoredReject?
 }
 

@@ -7,7 +7,8 @@ public protocol FileLookup: ObjectSource {
     /// Finds a file as it is now.
     /// - Parameter key: the real path of the file.
     /// - Returns: the file; `nil` when there is none, and for input from a pipe, which is kept only while it is taken.
-    /// - Throws: ``SourceError`` when the file cannot be looked at or is no regular file.
+    /// - Throws: ``SourceError``: `.forbidden` when the file may not be looked at, `.rejected` when it is no regular
+    ///   file, `.unavailable` when looking fails otherwise.
     func find(_ key: ObjectKey) async throws(SourceError) -> SourceObject?
 }
 

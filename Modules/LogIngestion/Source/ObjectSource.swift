@@ -41,7 +41,7 @@ public protocol ObjectSource: Sendable {
     /// Shows what lies in folders within the source, which nobody reads, to `visit`, a page at a time; `false` ends it.
     ///
     /// It costs a call for each folder and is asked by people, not at every visit.
-    /// - Throws: ``SourceError``.
+    /// - Throws: ``SourceError``, such as `.unavailable` and `.forbidden`; entries may have been shown before that.
     func listFolders(_ visit: ([ForeignEntry]) -> Bool) async throws(SourceError)
 }
 

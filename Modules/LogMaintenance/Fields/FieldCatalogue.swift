@@ -1,30 +1,47 @@
 public import LogModel
 
-/// Keeps which fields an app's records have, and how far they were looked at.
+/// Keeps which fields an app's records have, and up to which position the records were examined.
 ///
-/// The catalogue is a follower of the committed records: it has a position in each generation and reads on from there, in
-/// the order of the bytes.
+/// The catalogue is a follower of the committed records: it has a position in each generation and reads on from there,
+/// in ascending order of byte offsets.
 public protocol FieldCatalogue: Sendable {
-    /// Up to `limit` generations of an app whose cursor stands beyond the catalogue's position, in the order of their
-    /// numbers, after `last`.
+    /// Reads a page of the generations of an app whose cursor is beyond the catalogue's position.
+    /// - Parameters:
+    ///   - app: the app.
+    ///   - last: generations with greater numbers are read; `nil` begins with the first.
+    ///   - limit: how many generations at most.
+    /// - Returns: the generations in ascending order of their numbers.
+    /// - Throws: ``StoreError``: `.unavailable` when a later retry may succeed, `.broken` when no retry will.
     func backlog(
         of app: AppID, after last: GenerationID?, limit: Int
     ) async throws(StoreError) -> [FollowerGap]
 
-    /// Applies a step in one transaction: moves the positions and adds up what was seen.
+    /// Applies a step in one transaction: advances the positions and adds what was seen.
     ///
-    /// The fence comes first: each position must be where its move begins, and the app must not be deleted; else nothing
-    /// of the step is applied. A path that is known gets the count added, the types united and the times widened. New
-    /// paths are taken in the order of the step until the app has `step.pathLimit`; the counts of the others are added to
-    /// the overflow.
+    /// The fence comes first: each position must be where its move begins, and the app must not be deleted; otherwise
+    /// nothing of the step is applied. For a known path the count is added, the types are united and the time range is
+    /// widened. New paths are added in the order of the step until the app has `step.pathLimit`; the counts of the
+    /// others are added to the overflow.
+    /// - Returns: whether the step was applied, or why not.
+    /// - Throws: ``StoreError``: `.unavailable` and `.broken`: nothing is applied. `.outcomeUnknown`: the whole step is
+    ///   applied or nothing; the caller reads ``backlog(of:after:limit:)`` again, or repeats the step, which is refused
+    ///   when it was applied.
     func apply(_ step: CatalogueStep) async throws(StoreError) -> CatalogueOutcome
 
-    /// Up to `limit` fields of an app after the path `last`, in the order of the paths' bytes.
+    /// Reads a page of the fields of an app.
+    /// - Parameters:
+    ///   - app: the app.
+    ///   - last: fields whose paths come after this one are read; `nil` begins with the first.
+    ///   - limit: how many fields at most.
+    /// - Returns: the fields in ascending order of their paths' bytes.
+    /// - Throws: ``StoreError``: `.unavailable` when a later retry may succeed, `.broken` when no retry will.
     func fields(
         of app: AppID, after last: String?, limit: Int
     ) async throws(StoreError) -> [FieldEntry]
 
-    /// How many times fields of an app were seen for which there was no room.
+    /// Reads how many times fields of an app were seen that had no room in the catalogue.
+    /// - Returns: the count; 0 when every field had room.
+    /// - Throws: ``StoreError``: `.unavailable` when a later retry may succeed, `.broken` when no retry will.
     func overflow(of app: AppID) async throws(StoreError) -> Int64
 }
 
