@@ -1,4 +1,4 @@
-/// Two hexadecimal digits a byte (RFC 4648 section 8), in lower case.
+/// Encodes bytes as two hexadecimal digits each (RFC 4648 section 8), in lower case.
 public func base16(_ bytes: [UInt8]) -> String {
     let digits = Array("0123456789abcdef".utf8)
     var text: [UInt8] = []

@@ -1,15 +1,15 @@
-/// Base 64 with padding (RFC 4648 section 4).
+/// Encodes bytes in base 64 with padding (RFC 4648 section 4).
 public func base64(_ bytes: [UInt8]) -> String {
     let text = encodedBase64(bytes, last: "+/")
     return text + String(repeating: "=", count: (4 - text.utf8.count % 4) % 4)
 }
 
-/// Base 64 with the alphabet for URLs and file names, without padding (RFC 4648 section 5).
+/// Encodes bytes in base 64 with the alphabet for URLs and file names, without padding (RFC 4648 section 5).
 public func base64URL(_ bytes: [UInt8]) -> String {
     encodedBase64(bytes, last: "-_")
 }
 
-/// Reads what ``base64URL(_:)`` writes; `nil` when a letter is none of its alphabet or the end is not as it writes it.
+/// Decodes the output of ``base64URL(_:)``; `nil` when a character is outside its alphabet or the end is not canonical.
 public func bytes(ofBase64URL text: String) -> [UInt8]? {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(text.utf8.count / 4 * 3)

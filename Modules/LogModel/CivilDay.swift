@@ -5,12 +5,12 @@ public struct CivilDay: Sendable, Hashable, Comparable, CustomStringConvertible 
     /// Days since 1970-01-01.
     public let number: Int64
 
-    /// Makes a day from its distance to 1970-01-01.
+    /// Makes a day from the number of days since 1970-01-01.
     public init(number: Int64) {
         self.number = number
     }
 
-    /// The day on which a moment falls, UTC.
+    /// Makes the UTC day that contains a moment.
     public init(of moment: Timestamp) {
         let day: Int64 = 86_400_000_000_000
         let quotient = moment.nanoseconds / day
@@ -30,7 +30,7 @@ public struct CivilDay: Sendable, Hashable, Comparable, CustomStringConvertible 
         number = Int64(era * 146_097 + dayOfEra - 719_468)
     }
 
-    /// Reads `YYYY-MM-DD`; anything else gives `nil`.
+    /// Parses `YYYY-MM-DD`; any other text gives `nil`.
     public init?(text: some StringProtocol) {
         let bytes = Array(text.utf8)
         guard bytes.count == 10, bytes[4] == UInt8(ascii: "-"), bytes[7] == UInt8(ascii: "-") else { return nil }
@@ -76,7 +76,7 @@ public struct CivilDay: Sendable, Hashable, Comparable, CustomStringConvertible 
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// Appends what ``description`` says.
+    /// Appends the text of ``description``.
     func append(to bytes: inout [UInt8]) {
         let (year, month, day) = parts
         appendDigits(year, 4, to: &bytes)

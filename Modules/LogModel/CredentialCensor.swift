@@ -1,17 +1,17 @@
-/// Takes what a URL's credentials are made of out of the messages of a library or a server.
+/// Removes the credentials of a URL from messages of a library or a server.
 ///
-/// Libraries quote parts of what they were given, as they understood it: a user's name, or the end of a password that
-/// was taken for a host.
+/// Libraries quote parts of the URL as they understood it: a user's name, or the end of a password that they took for a
+/// host.
 public struct CredentialCensor: Sendable, CustomStringConvertible {
     private let passwords: [String]
     /// What is taken out between quotation marks alone.
     private let quoted: [String]
 
-    /// How many bytes a password has at least to be looked for anywhere: a shorter one stands within usual words, where dots
-    /// would tell what it is.
+    /// How many bytes a password has at least to be looked for anywhere: a shorter one stands within usual words, where
+    /// dots would tell what it is.
     private static let shortest = 4
 
-    /// Learns what must not be shown.
+    /// Makes a censor of the credentials of one URL.
     /// - Parameters:
     ///   - url: the URL as it was given.
     ///   - passwords: passwords as they were read from it or from elsewhere, escapes resolved.
@@ -27,9 +27,9 @@ public struct CredentialCensor: Sendable, CustomStringConvertible {
             + given.filter { $0.utf8.count < CredentialCensor.shortest }
     }
 
-    /// A message as it may be shown.
+    /// Returns a message without the credentials.
     ///
-    /// A user's name and a very short password are taken out between quotation marks alone: they can be words, or parts of
+    /// A user's name and a very short password are removed only between quotation marks: they can be words, or parts of
     /// words, that messages need.
     public func shown(_ message: String) -> String {
         var text = URLCredentials.removed(fromText: message)
@@ -40,6 +40,6 @@ public struct CredentialCensor: Sendable, CustomStringConvertible {
         return text
     }
 
-    /// Nothing of what it knows.
+    /// Three dots; no credential is shown.
     public var description: String { "•••" }
 }

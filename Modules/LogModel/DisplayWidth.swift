@@ -1,7 +1,8 @@
-/// How many columns of a terminal a text takes: two for wide characters, none for marks on others.
+/// Returns how many columns of a terminal a text takes: two for wide characters, none for combining marks.
 ///
-/// Wide are the characters that Unicode calls East Asian wide or fullwidth (UAX 11), and emoji; a character that is built
-/// of several is as wide as its widest. Control characters count as one: they are written out before they are shown.
+/// The characters that Unicode calls East Asian wide or fullwidth (UAX 11) and emoji are wide. A character that is
+/// built of several is as wide as its widest part. Control characters count as one column: they are escaped before they
+/// are shown.
 public func displayWidth(_ text: String) -> Int {
     if text.utf8.allSatisfy({ $0 < 0x80 }) { return text.utf8.count }
     return text.reduce(0) { sum, character in
@@ -9,7 +10,7 @@ public func displayWidth(_ text: String) -> Int {
     }
 }
 
-/// A text, and as many blanks behind it as make it so wide.
+/// Appends blanks to a text until it is `width` columns wide.
 public func padded(_ text: String, to width: Int) -> String {
     text + String(repeating: " ", count: max(0, width - displayWidth(text)))
 }

@@ -1,6 +1,6 @@
-/// What a file system says of a file or a folder, as far as trust goes by it.
+/// The facts about a file or a folder that trust depends on.
 public struct FileFacts: Sendable, Hashable {
-    /// What it is.
+    /// The kind of the entry.
     public enum Kind: Sendable, Hashable {
         /// A regular file.
         case file
@@ -10,7 +10,7 @@ public struct FileFacts: Sendable, Hashable {
         case other
     }
 
-    /// What it is.
+    /// The kind of the entry.
     public let kind: Kind
     /// The user id of its owner.
     public let owner: UInt32
@@ -28,28 +28,28 @@ public struct FileFacts: Sendable, Hashable {
     }
 }
 
-/// Judges, as ssh does with private keys, whether a file that holds a secret can be trusted.
+/// Decides whether a file that holds a secret can be trusted, by rules like those of ssh for private keys.
 public struct FileTrust: Sendable {
     /// The user id of this process.
     private let user: UInt32
     /// The owner of the folder that the process was told to use; `nil` for a file that a setting names.
     private let folderOwner: UInt32?
 
-    /// Judges for a user.
+    /// Makes the rules for a user.
     /// - Parameters:
     ///   - user: the user id of this process.
-    ///   - folderOwner: the owner of the folder that the file lies in, when that is the data folder: the superuser who
-    ///     looks into another user's data folder trusts that user.
+    ///   - folderOwner: the owner of the folder that the file lies in, if that is the data folder. A superuser that
+    ///     reads another user's data folder trusts that user.
     public init(user: UInt32, folderOwner: UInt32? = nil) {
         self.user = user
         self.folderOwner = folderOwner
     }
 
-    /// What speaks against a file that holds a secret; `nil` when nothing does.
+    /// Returns why a file that holds a secret cannot be trusted; `nil` when it can be.
     ///
-    /// Its owner must be this user or the superuser, nobody else may write it, and nobody else may read it if it is this
-    /// user's own. What another owner lets be read, such as a group by which this user gets at it, is that owner's choice;
-    /// and a file of a read-only mount cannot be changed here.
+    /// The owner must be this user or the superuser. No other user may write the file. No other user may read it if
+    /// this user owns it. Another owner decides which groups may read the file. A file of a read-only mount cannot be
+    /// changed here.
     public func complaint(about facts: FileFacts, at path: String) -> String? {
         guard facts.kind == .file else { return "\(path) is no regular file" }
         guard isTrusted(facts.owner) else {
@@ -67,10 +67,10 @@ public struct FileTrust: Sendable {
         return nil
     }
 
-    /// What speaks against a file of a database; `nil` when nothing does.
+    /// Returns why a file of a database cannot be trusted; `nil` when it can be.
     ///
-    /// The rule is that of a file that holds a secret, but for this user's own files: those that others may read or write
-    /// are closed when a process starts.
+    /// The rule is that of a file that holds a secret, except for this user's own files: a process that starts removes
+    /// the rights of others to them.
     public func complaint(aboutDatabase facts: FileFacts, at path: String) -> String? {
         guard facts.kind == .file else { return "\(path) is no regular file" }
         guard isTrusted(facts.owner) else {
@@ -82,9 +82,9 @@ public struct FileTrust: Sendable {
             + "holds: run \"chmod 600 \(quoted(path))\" if you trust it"
     }
 
-    /// What speaks against a folder that secrets and stores lie in; `nil` when nothing does.
+    /// Returns why a folder that holds secrets and stores cannot be trusted; `nil` when it can be.
     ///
-    /// Who may write a folder may put files of their own in the place of others.
+    /// A user with the right to write to a folder can replace its files.
     public func concern(about facts: FileFacts, at path: String) -> String? {
         // The superuser too: what it finds there and takes for its own may be that user's.
         if facts.owner != user, facts.owner != 0 {
@@ -97,9 +97,9 @@ public struct FileTrust: Sendable {
             + "there: run \"chmod go-w \(quoted(path))\""
     }
 
-    /// What speaks against the folder of a store that is reached through a socket in it; `nil` when nothing does.
+    /// Returns why the folder of a store's socket cannot be trusted; `nil` when it can be.
     ///
-    /// Whoever could make a socket there would be sent the store's key.
+    /// A process that could create a socket there would receive the store's key.
     public func complaint(aboutStore facts: FileFacts, at path: String) -> String? {
         guard facts.kind == .folder else { return "\(path) is no folder" }
         guard facts.owner == user || facts.owner == 0 || user == 0 else {
@@ -118,7 +118,7 @@ public struct FileTrust: Sendable {
 
     private func octal(_ mode: UInt32) -> String { String(mode & 0o7777, radix: 8) }
 
-    /// A path as a shell takes it.
+    /// Quotes a path for a shell.
     private func quoted(_ path: String) -> String {
         let plain = path.utf8.allSatisfy { byte in
             switch byte {

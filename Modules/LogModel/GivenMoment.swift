@@ -1,20 +1,20 @@
-/// A moment as people give it: an RFC 3339 time, a date, `now`, or a span of time such as `15m` that is counted from now.
+/// A time as a user writes it: an RFC 3339 time, a date, `now`, or a duration relative to now, such as `15m`.
 ///
-/// The API and the command line share this grammar. A date alone is its first moment in UTC, and so is a time without a
-/// zone read; event times are read by the same rule. Moments outside of ``Timestamp/kept`` are clamped to it.
+/// The API and the command line share this grammar. A date alone is its first moment in UTC. A time without a zone is
+/// UTC. Event times are read by the same rules. Moments outside ``Timestamp/kept`` are clamped to it.
 public enum GivenMoment: Sendable, Hashable {
     /// The moment itself.
     case moment(Timestamp)
-    /// So much time from now; the place that reads it says in which direction.
+    /// A duration relative to now; the argument's documentation says in which direction.
     case span(Duration)
-    /// So much time after now, or before it when it is negative: `-5m`, `+1h`, `now`.
+    /// A duration after now, or before it when negative: `-5m`, `+1h`, `now`.
     case offset(Duration)
 
-    /// What a text must be, for messages.
+    /// The accepted forms, for messages.
     public static let form =
         "an RFC 3339 time such as 2026-11-20T12:00:00Z, a date, now, or a span of time such as 15m, 1h30m or 7d"
 
-    /// Reads a text; `nil` when it is none of these.
+    /// Parses a text; `nil` when it has none of the forms.
     public init?(_ text: String) {
         if let moment = Timestamp(clampingRFC3339: text) {
             self = .moment(moment)
@@ -31,7 +31,7 @@ public enum GivenMoment: Sendable, Hashable {
         }
     }
 
-    /// The moment, a span being an age: `15m` is fifteen minutes before `now`.
+    /// Returns the moment; a duration counts back: `15m` is fifteen minutes before `now`.
     public func before(_ now: Timestamp) -> Timestamp {
         switch self {
         case .moment(let moment): moment
@@ -40,7 +40,7 @@ public enum GivenMoment: Sendable, Hashable {
         }
     }
 
-    /// The moment, a span being a term: `90d` is ninety days after `now`.
+    /// Returns the moment; a duration counts forward: `90d` is ninety days after `now`.
     public func after(_ now: Timestamp) -> Timestamp {
         switch self {
         case .moment(let moment): moment
@@ -50,26 +50,30 @@ public enum GivenMoment: Sendable, Hashable {
 }
 
 extension Timestamp {
-    /// The moments that are kept as times of records, expiries and bounds: 1970-01-01T00:00:00Z to
-    /// 2262-04-11T23:47:16.854775807Z.
+    /// The range of moments that are kept as times of records, expiries and bounds: 1970-01-01T00:00:00Z to
+    /// 2262-04-11T23:47:16.854775807Z, both inclusive.
     public static let kept = Timestamp.epoch...Timestamp(nanoseconds: .max)
 
-    /// The nearest moment that is kept.
+    /// The nearest moment within ``kept``.
     var clampedToKept: Timestamp { min(max(self, Timestamp.kept.lowerBound), Timestamp.kept.upperBound) }
 }
 
 extension Duration {
-    /// Reads a time such as `250ms`, `10s`, `5m`, `24h`, `7d`, `2w` or `1h30m`: positive, at most a hundred years; `nil`
-    /// when it is none.
+    /// Parses a duration such as `250ms`, `10s`, `5m`, `24h`, `7d`, `2w` or `1h30m`: positive, at most a hundred years.
+    ///
+    /// Any other text gives `nil`.
     public init?(given text: String) {
         guard let span = Duration(span: text), span > .zero, span <= .seconds(100 * 365 * 86_400) else { return nil }
         self = span
     }
 
-    /// Reads a span of time: numbers and units from the largest unit to the smallest, each unit once; zero is one too.
+    /// Parses a duration: numbers and units from the largest unit to the smallest, each unit at most once.
     ///
-    /// What is longer than 292 years is cut to that, more than any two moments that are kept lie apart.
-    /// - Returns: `nil` when the text is no span.
+    /// Zero is allowed.
+    ///
+    /// A longer duration than 292 years is clamped to that, which exceeds the distance of any two moments that are
+    /// kept.
+    /// - Returns: `nil` when the text is no duration.
     public init?(span text: some StringProtocol) {
         let bytes = Array(text.utf8)
         var (index, total, last): (Int, Int64, Int64) = (0, 0, .max)
@@ -91,7 +95,7 @@ extension Duration {
         self = .milliseconds(min(total, Int64.max / 1_000_000))
     }
 
-    /// The milliseconds of the unit at a place, which is moved behind it.
+    /// Reads a unit, and moves the place behind it; returns the milliseconds of the unit.
     private static func unit(_ bytes: [UInt8], at index: inout Int) -> Int64? {
         guard index < bytes.count else { return nil }
         let letter = bytes[index]
@@ -111,14 +115,14 @@ extension Duration {
 }
 
 extension Level {
-    /// Reads a level that somebody asks for, in any case: a name or a usual synonym; `nil` when it is none.
+    /// Parses a level in a question, in any case: a name or a usual synonym; `nil` when it is none.
     ///
-    /// Of a record's level an unknown word makes ``Level/unknown``; in a question it is a mistake.
+    /// An unknown word in a record becomes ``Level/unknown``; in a question it is an error.
     public init?(asked text: String) {
         self.init(word: text)
         guard self != .unknown || text.lowercased() == Level.unknown.name else { return nil }
     }
 
-    /// The names of all levels, for who is told what to ask for.
+    /// The names of all levels, for messages.
     public static let names = Level.allCases.map(\.name).joined(separator: ", ")
 }

@@ -1,15 +1,15 @@
-/// How grave a record is.
+/// The severity of a record.
 ///
 /// The codes are the first severity number of each range of the OpenTelemetry log data model (trace 1, debug 5,
 /// info 9, warn 13, error 17, fatal 21), with `notice` at 10; they are what stores keep, so they never change.
 public enum Level: UInt8, Sendable, CaseIterable, Comparable {
-    /// The record names no level, or one that we do not know.
+    /// The record has no level, or an unknown one.
     case unknown = 0
     /// The finest detail.
     case trace = 1
-    /// Of use to who debugs.
+    /// Details for debugging.
     case debug = 5
-    /// Normal life.
+    /// Normal operation.
     case info = 9
     /// Normal, and worth seeing.
     case notice = 10
@@ -20,10 +20,10 @@ public enum Level: UInt8, Sendable, CaseIterable, Comparable {
     /// The program, or a part of it, cannot go on.
     case fatal = 21
 
-    /// Orders levels by gravity; `unknown` is below all.
+    /// Orders levels by severity; `unknown` is below all.
     public static func < (left: Level, right: Level) -> Bool { left.rawValue < right.rawValue }
 
-    /// The word for the level in answers and queries.
+    /// The name of the level in answers and queries.
     public var name: String {
         switch self {
         case .unknown: "unknown"
@@ -37,7 +37,7 @@ public enum Level: UInt8, Sendable, CaseIterable, Comparable {
         }
     }
 
-    /// The level that a word stands for, in any case, with the usual synonyms; `unknown` when it is none.
+    /// Maps a word in any case, a name or a usual synonym, to its level; any other word gives `unknown`.
     public init(word: Span<UInt8>) {
         guard (1...13).contains(word.count) else {
             self = .unknown
@@ -55,13 +55,13 @@ public enum Level: UInt8, Sendable, CaseIterable, Comparable {
         self = Level.words[FoldedWord(high: high, low: low)] ?? .unknown
     }
 
-    /// The level that a word stands for, in any case, with the usual synonyms; `unknown` when it is none.
+    /// Maps a word in any case, a name or a usual synonym, to its level; any other word gives `unknown`.
     public init(word: some StringProtocol) {
         let bytes = Array(word.utf8)
         self.init(word: bytes.span)
     }
 
-    /// The level that a number stands for: syslog severities 0…7 (RFC 5424 section 6.2.1), pino's 10…60.
+    /// Maps a number to its level: syslog severities 0…7 (RFC 5424 section 6.2.1), pino's 10…60.
     public init(number: Int64) {
         switch number {
         case 0...2: self = .fatal
@@ -100,7 +100,7 @@ public enum Level: UInt8, Sendable, CaseIterable, Comparable {
         }
     }
 
-    /// The words for each level, in lower-case letters; at most 13 of them each.
+    /// The words for each level, in lower case; each has at most 13 letters.
     public static let spellings: [(level: Level, words: [String])] = [
         (.trace, ["trace", "trc", "verbose", "finest", "finer", "silly"]),
         (.debug, ["debug", "dbg", "fine", "d"]),

@@ -1,20 +1,21 @@
-/// How moments are shown to people: RFC 3339 to the millisecond, all of one length.
+/// The format of moments for people: RFC 3339 to the millisecond, all of the same length.
 public struct MomentStyle: Sendable {
     private let secondsEast: (@Sendable (Timestamp) -> Int)?
 
     /// UTC, with a `Z`.
     public static let utc = MomentStyle(secondsEast: nil)
 
-    /// The time of a place, with its distance to UTC.
-    /// - Parameter secondsEast: how far its clocks are ahead of UTC at a moment, in seconds.
+    /// Makes the style of a local time zone, with its offset from UTC.
+    /// - Parameter secondsEast: the offset of its clocks from UTC at a moment, in seconds; positive in the east.
     /// - Returns: the style.
     public static func local(_ secondsEast: @Sendable @escaping (Timestamp) -> Int) -> MomentStyle {
         MomentStyle(secondsEast: secondsEast)
     }
 
-    /// A moment as it is shown, digits beyond milliseconds dropped: `2026-11-30T04:52:05.123+01:00`.
+    /// Formats a moment; digits beyond milliseconds are dropped: `2026-11-30T04:52:05.123+01:00`.
     ///
-    /// A distance to UTC that is no number of minutes, as before standard time, is cut to one; the moment stays the same.
+    /// An offset from UTC that is no whole number of minutes, as before standard time, is truncated to minutes. The
+    /// shown time still denotes the same moment.
     public func text(_ moment: Timestamp) -> String {
         let minutes = secondsEast.map { $0(moment) / 60 } ?? 0
         let shifted = moment.advanced(by: .seconds(minutes * 60))

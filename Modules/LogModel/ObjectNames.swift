@@ -1,11 +1,11 @@
-/// Names a source: a place that holds log bytes.
+/// Identifies a source: a place that holds log bytes.
 ///
-/// The name is stable over restarts and equal on all machines that see the place. Names are equal when their bytes
-/// are; that two look alike is not enough.
+/// The name is stable over restarts and equal on all machines that see the place. Names are compared as bytes: names
+/// that merely look alike are different.
 public struct SourceID: Sendable, Hashable, CustomStringConvertible {
     /// For example `fimidara:acme/logs/app_01…`.
     public let text: String
-    /// Takes a source's name, of 1 to 1000 bytes.
+    /// Makes the identifier from a source's name of 1 to 1000 bytes.
     public init(_ text: String) { self.text = text }
     /// The name.
     public var description: String { text }
@@ -15,14 +15,14 @@ public struct SourceID: Sendable, Hashable, CustomStringConvertible {
     public func hash(into hasher: inout Hasher) { hashBytes(of: text, into: &hasher) }
 }
 
-/// Names an object within its source, for example `01jd…-2026-11-20.ndjson`.
+/// Identifies an object within its source by its name, for example `01jd…-2026-11-20.ndjson`.
 ///
-/// Names are equal when their bytes are: file systems tell a composed letter from the same letter with its accent
-/// behind it, which Swift's strings do not.
+/// Names are compared as bytes: file systems distinguish a composed letter from the same letter with a combining
+/// accent, and Swift's strings do not.
 public struct ObjectKey: Sendable, Hashable, Comparable, CustomStringConvertible {
     /// The name, as the source has it.
     public let text: String
-    /// Takes an object's name.
+    /// Makes the key of an object's name.
     public init(_ text: String) { self.text = text }
     /// The name.
     public var description: String { text }
@@ -36,15 +36,17 @@ public struct ObjectKey: Sendable, Hashable, Comparable, CustomStringConvertible
     }
 }
 
-/// Names one incarnation of an object; minted by the store, unique in it, never used again.
+/// Identifies one incarnation of an object.
+///
+/// The store mints it; it is unique in the store and never reused.
 public struct GenerationID: Sendable, Hashable, Comparable, CustomStringConvertible {
     /// The number, from 1.
     public let number: Int64
-    /// Takes a number that a store has minted.
+    /// Makes the identifier from a number that a store has minted.
     public init(_ number: Int64) { self.number = number }
     /// The number in decimal digits.
     public var description: String { String(number) }
-    /// Orders generations by when they were minted.
+    /// Orders generations by the time of minting.
     public static func < (left: GenerationID, right: GenerationID) -> Bool { left.number < right.number }
 }
 

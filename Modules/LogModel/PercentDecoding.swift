@@ -1,13 +1,14 @@
-/// Decodes what stands percent-encoded in a request target or a header value (RFC 3986 section 2.1).
+/// Decodes percent-encoded parts of request targets and header values (RFC 3986 section 2.1).
 public enum PercentDecoding {
     /// Decodes a segment of a path (RFC 3986 section 2.1); `+` stands for itself.
     /// - Returns: the text, or `nil` when an escape is malformed or the bytes are not UTF-8.
     public static func segment(_ text: some StringProtocol) -> String? { decode(text, plusIsBlank: false) }
 
-    /// Decodes a name or a value of a query string as WHATWG's `application/x-www-form-urlencoded` has it, in which `+`
-    /// is a blank: so write curl, Python and `URLSearchParams`.
+    /// Decodes a name or a value of a query string in WHATWG's `application/x-www-form-urlencoded`, in which `+` is a
+    /// blank: curl, Python and `URLSearchParams` write this form.
     ///
-    /// Unlike there, malformed escapes and bytes that are not UTF-8 are errors: a question must not become another one.
+    /// Unlike in WHATWG's rules, malformed escapes and bytes that are not UTF-8 are errors: a question must not be
+    /// changed by decoding.
     /// - Returns: the text, or `nil` when it is malformed.
     public static func formText(_ text: some StringProtocol) -> String? { decode(text, plusIsBlank: true) }
 

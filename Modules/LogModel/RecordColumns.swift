@@ -1,8 +1,7 @@
 /// Accepted lines of one object as columns over one buffer.
 ///
 /// Row `i` is the line `bytes[starts[i] ..< starts[i] + lengths[i]]`, without its newline; it began at byte
-/// `offsets[i]` of the object. All columns have the same length. Making a batch allocates a column at a time and
-/// nothing per line.
+/// `offsets[i]` of the object. All columns have the same length. Memory is allocated by column and not by line.
 public struct RecordColumns: Sendable {
     /// The buffer that the lines point into; it may hold other bytes as well.
     public let bytes: [UInt8]
@@ -23,7 +22,7 @@ public struct RecordColumns: Sendable {
     /// Bytes of all lines, newlines not counted.
     public private(set) var lineBytes = 0
 
-    /// An empty batch over a buffer of fewer than 2 GiB.
+    /// Makes an empty batch over a buffer of fewer than 2 GiB.
     public init(over bytes: [UInt8], capacity: Int = 0) {
         precondition(bytes.count <= Int(Int32.max), "a batch's buffer must be smaller than 2 GiB")
         self.bytes = bytes
@@ -36,19 +35,19 @@ public struct RecordColumns: Sendable {
         flags.reserveCapacity(capacity)
     }
 
-    /// How many lines there are.
+    /// The number of lines.
     public var count: Int { starts.count }
     /// Whether there are no lines.
     public var isEmpty: Bool { starts.isEmpty }
 
-    /// Adds a line.
+    /// Appends a line.
     /// - Parameters:
     ///   - range: where the line is in `bytes`.
     ///   - offset: where the line began in the object.
     ///   - lineNumber: the line's number in the object, from 1.
     ///   - timestamp: nanoseconds since the epoch.
     ///   - level: a ``Level`` code.
-    ///   - flags: what a reader should know.
+    ///   - flags: how the record came about.
     public mutating func append(
         _ range: Range<Int>, offset: Int64, lineNumber: Int64, timestamp: Int64, level: UInt8, flags: RecordFlags
     ) {
@@ -62,7 +61,8 @@ public struct RecordColumns: Sendable {
         lineBytes += range.count
     }
 
-    /// Adds lines that follow each other in the object, without flags but the one of a missing time.
+    /// Appends lines that follow each other in the object; ``RecordFlags/timeOfReceipt`` is the only flag that they may
+    /// get.
     /// - Parameters:
     ///   - starts: where they begin in `bytes`.
     ///   - lengths: their lengths.
@@ -70,8 +70,8 @@ public struct RecordColumns: Sendable {
     ///   - lineNumber: the number of the first one in the object, from 1.
     ///   - timestamps: their times, nanoseconds since the epoch.
     ///   - levels: their ``Level`` codes.
-    ///   - noTime: what stands in `timestamps` for a line without a time.
-    ///   - received: what it gets instead.
+    ///   - noTime: the value in `timestamps` of a line without a time.
+    ///   - received: the time of receipt, which such a line gets instead.
     public mutating func append(
         starts: ArraySlice<Int32>, lengths: ArraySlice<Int32>, offset: Int64, lineNumber: Int64,
         timestamps: ArraySlice<Int64>, levels: ArraySlice<UInt8>, noTime: Int64, received: Int64
@@ -97,7 +97,7 @@ public struct RecordColumns: Sendable {
         lineBytes += lengths.reduce(0) { $0 &+ Int($1) }
     }
 
-    /// Where line `row` is in `bytes`.
+    /// Returns the range of line `row` in `bytes`.
     public func range(_ row: Int) -> Range<Int> {
         let start = Int(starts[row])
         return start..<start + Int(lengths[row])

@@ -1,15 +1,15 @@
-/// The one rule for keys, wherever they come from: the environment, a file, the configuration or the data folder.
+/// The rule for keys of all origins: the environment, a file, the configuration or the data folder.
 ///
-/// Keys travel in header fields, so they are made of visible ASCII characters (RFC 9110 section 5.5). What surrounds
-/// them, such as the newline at the end of a file, is no part of them.
+/// Keys are sent in header fields, so they consist of visible ASCII characters (RFC 9110 section 5.5). White space
+/// around a key, such as the newline at the end of a file, is not part of it.
 public enum KeyRule {
-    /// Fewest characters of a key; people choose keys, and a shorter one can be guessed.
+    /// The least number of characters of a key; people choose keys, and a shorter one can be guessed.
     public static let leastLength = 16
-    /// Most characters of a key; a request's head has no room for more.
+    /// The greatest number of characters of a key; a request's head has no room for more.
     public static let mostLength = 8192
 
-    /// Takes a text as a key.
-    /// - Throws: ``KeyFault``, which shows nothing of the text.
+    /// Validates a text as a key.
+    /// - Throws: ``KeyFault``, which contains nothing of the text.
     public static func key(_ text: String) throws(KeyFault) -> Secret {
         let bytes = trimmed(Array(text.utf8)[...])
         guard !bytes.isEmpty else { throw .empty }
@@ -19,9 +19,10 @@ public enum KeyRule {
         return Secret(String(decoding: bytes, as: UTF8.self))
     }
 
-    /// What speaks against two keys together; `nil` when nothing does.
+    /// Returns why two keys must not be used together; `nil` when they may be.
     ///
-    /// No right includes another: who may trigger runs would be let in as an administrator too.
+    /// No right includes another: with equal keys, a caller with the right to trigger runs would have an
+    /// administrator's rights too.
     public static func concern(admin: Secret, internalKey: Secret) -> String? {
         guard admin.reveal(internalKey.matches) else { return nil }
         return "admin.key and internal.key are the same text, so that who triggers runs may do all that an "
@@ -38,9 +39,11 @@ public enum KeyRule {
     }
 }
 
-/// Why a text is no key, as the rest of a sentence that begins with its place; shows nothing of the text.
+/// The reason why a text is no key.
+///
+/// Its description is the rest of a sentence that begins with the text's place, and contains nothing of the text.
 public enum KeyFault: Error, Sendable, Hashable, CaseIterable, CustomStringConvertible {
-    /// There is nothing, or nothing but white space.
+    /// The text is empty or only white space.
     case empty
     /// It has fewer characters than ``KeyRule/leastLength``.
     case tooShort

@@ -9,19 +9,19 @@ public struct Secret: Sendable, CustomStringConvertible, CustomDebugStringConver
         self.text = text
     }
 
-    /// Lends the text to `use`.
+    /// Passes the text to `use`.
     ///
-    /// Whoever calls this answers for where the text goes.
+    /// The caller is responsible for where the text goes.
     public func reveal<Result>(_ use: (String) throws -> Result) rethrows -> Result {
         try use(text)
     }
 
-    /// Whether there is no character at all.
+    /// Whether the text is empty.
     public var isEmpty: Bool { text.isEmpty }
 
-    /// Compares with a candidate in time that depends on the candidate's length alone.
+    /// Compares the secret with a candidate in time that depends on the candidate's length only.
     ///
-    /// An empty secret matches nothing: it is the absence of one.
+    /// An empty secret matches nothing: it means that there is no secret.
     public func matches(_ candidate: String) -> Bool {
         !text.isEmpty && constantTimeEqual(Array(text.utf8), Array(candidate.utf8))
     }
@@ -34,7 +34,7 @@ public struct Secret: Sendable, CustomStringConvertible, CustomDebugStringConver
     public var customMirror: Mirror { Mirror(self, children: []) }
 }
 
-/// Compares two byte strings in time that depends on the length of the second alone.
+/// Compares two byte strings in time that depends only on the length of the second.
 public func constantTimeEqual(_ expected: [UInt8], _ candidate: [UInt8]) -> Bool {
     var difference: UInt8 = expected.count == candidate.count ? 0 : 1
     for index in candidate.indices {

@@ -1,6 +1,6 @@
-/// What keeps a store from doing what is asked, where more is known than that it does not answer.
+/// A known cause that keeps a store from serving calls.
 ///
-/// It says what an operator must look at, and holds nothing that a client must not see.
+/// It tells an operator what to check. It may be shown to clients.
 public enum StoreCondition: Sendable, Hashable, CaseIterable {
     /// The disk that the store writes to has no room left.
     case diskFull

@@ -1,27 +1,29 @@
-/// Why a store did not do what was asked.
+/// An error of a store.
 ///
-/// The documentation of each requirement of a port says which reasons occur and what holds after them.
+/// The documentation of each requirement of a port says which reasons occur and what holds after each.
 public struct StoreError: StoreFault, CustomStringConvertible {
-    /// What kind of failure it is.
+    /// The kind of failure.
     public enum Reason: Sendable, Hashable {
-        /// The store cannot be reached, is busy or full. Nothing was changed, and the same call may succeed later.
+        /// The store cannot be reached, is busy or full, or the caller was cancelled. The same call may succeed later.
+        /// Nothing has changed, except where the requirement's documentation says otherwise: the answer to an
+        /// idempotent change may be lost.
         case unavailable
-        /// The answer to a change was lost: it may have come about, or may yet. What is stored must be read before anything
-        /// else.
+        /// The answer to a change was lost: the change may have been made, or may yet be made. The caller reads the
+        /// stored state before anything else.
         case outcomeUnknown
-        /// Something of that name is there already, or what it hangs on is gone. Nothing was changed.
+        /// Something of that name exists already, or something that the change depends on is gone. Nothing has changed.
         case conflict
-        /// Nothing is wrong, but the answer takes longer than the caller has allowed.
+        /// The answer takes longer than the caller has allowed. Nothing has changed.
         case tooLong
-        /// The store refuses the call for good, or holds something that cannot be read. Nothing was changed.
+        /// The store refuses the call permanently, or holds something that cannot be read. Nothing has changed.
         case broken
     }
 
-    /// What kind of failure it is.
+    /// The kind of failure.
     public let reason: Reason
-    /// What the store said, for operators; never sent to clients.
+    /// The store's message, for operators; it is never sent to clients.
     public let detail: String
-    /// What keeps the store from doing it, if it is known.
+    /// The cause, if it is known.
     public let condition: StoreCondition?
 
     /// Makes an error.

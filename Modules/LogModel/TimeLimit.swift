@@ -1,23 +1,23 @@
-/// A piece of work was ended since its time was over.
+/// An error of work that was cancelled at its deadline.
 public struct TimeLimitPassed: Error, Sendable, CustomStringConvertible {
-    /// How long it was given.
+    /// The time that the work was allowed.
     public let limit: Duration
-    /// What it threw when it was cancelled, which tells what it was waiting for.
+    /// The error that the work threw when it was cancelled; it tells what the work was waiting for.
     public let interrupted: any Error
 
-    /// The limit and what was waited for.
+    /// The limit, and what the work was waiting for.
     public var description: String { "not done within \(limit): \(interrupted)" }
 }
 
-/// Runs a piece of work, and cancels it when its time is over.
+/// Runs work, and cancels it at its deadline.
 ///
-/// The work must heed cancellation: it is waited for until it has ended.
+/// The work must respond to cancellation: the function returns only when the work has ended.
 /// - Parameters:
-///   - limit: how long it may take.
-///   - ticks: what that is measured by.
+///   - limit: the longest time that the work may take.
+///   - ticks: the clock that measures it.
 ///   - work: the work.
-/// - Returns: what the work returns, also when it ended well just after it was cancelled.
-/// - Throws: ``TimeLimitPassed``, or what the work throws in time.
+/// - Returns: the result of the work, also when the work succeeded just after it was cancelled.
+/// - Throws: ``TimeLimitPassed``, or the error that the work throws before the deadline.
 public func within<Value: Sendable>(
     _ limit: Duration, by ticks: any Clock<Duration>, _ work: @escaping @Sendable () async throws -> Value
 ) async throws -> Value {
@@ -42,7 +42,7 @@ public func within<Value: Sendable>(
 }
 
 extension Clock where Duration == Swift.Duration {
-    /// Tells how much time has passed since now.
+    /// Returns a function that tells how much time has passed since this call.
     public func stopwatch() -> @Sendable () -> Duration {
         let start = now
         return { start.duration(to: now) }

@@ -1,7 +1,7 @@
 extension Timestamp {
-    /// Reads a JSON number as a moment, or `nil` when that lies outside 1970–2262.
+    /// Parses a JSON number as a moment; `nil` when the moment is outside 1970–2262.
     ///
-    /// The unit follows from the size: below 1e11 seconds, below 1e14 milliseconds, below 1e17 microseconds, else
+    /// The magnitude determines the unit: below 1e11 seconds, below 1e14 milliseconds, below 1e17 microseconds, else
     /// nanoseconds. Decimal fractions are exact to the nanosecond.
     public init?(number text: Span<UInt8>) {
         var whole: UInt64 = 0

@@ -2,13 +2,13 @@
 // (taken as UTC), a zone without its colon, a comma before the fraction, and a date alone.
 
 extension Timestamp {
-    /// Reads an RFC 3339 date and time, or `nil` when it is unreadable or outside 1970–2262.
+    /// Parses an RFC 3339 date and time; `nil` when it is malformed or outside 1970–2262.
     public init?(rfc3339 text: some StringProtocol) {
         let bytes = Array(text.utf8)
         self.init(rfc3339: bytes.span)
     }
 
-    /// Reads an RFC 3339 date and time from UTF-8 bytes, or `nil` when it is unreadable or outside 1970–2262.
+    /// Parses an RFC 3339 date and time from UTF-8 bytes; `nil` when it is malformed or outside 1970–2262.
     ///
     /// Fractions may have any number of digits; those past the ninth are dropped. Second 60 is read as the start of
     /// the next minute, since a moment has no leap seconds.
@@ -18,8 +18,9 @@ extension Timestamp {
         self = moment.nearest
     }
 
-    /// Reads an RFC 3339 date and time that somebody gives, or `nil` when it is unreadable; one of the years 0000 to 9999
-    /// that lies outside of ``kept`` becomes the nearest moment within.
+    /// Parses an RFC 3339 date and time of a caller; `nil` when it is malformed.
+    ///
+    /// A moment of the years 0000 to 9999 outside ``kept`` is clamped to it.
     public init?(clampingRFC3339 text: some StringProtocol) {
         let bytes = Array(text.utf8)
         var reader = DateReader()
@@ -123,7 +124,7 @@ extension Timestamp: CustomStringConvertible {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// Appends what ``rfc3339`` says.
+    /// Appends the text of ``rfc3339``.
     public func appendRFC3339(to bytes: inout [UInt8]) {
         let day = CivilDay(of: self)
         let midnight = day.number.multipliedReportingOverflow(by: 86_400_000_000_000).partialValue

@@ -29,7 +29,7 @@ public struct Timestamp: Sendable, Hashable, Comparable {
         left.nanoseconds < right.nanoseconds
     }
 
-    /// The moment `duration` after this one, clamped to the range of the type.
+    /// Returns the moment `duration` after this one, clamped to the range of the type.
     public func advanced(by duration: Duration) -> Timestamp {
         let (seconds, attoseconds) = duration.components
         let (whole, tooLong) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
@@ -40,7 +40,7 @@ public struct Timestamp: Sendable, Hashable, Comparable {
         return Timestamp(nanoseconds: overflow ? (span < 0 ? .min : .max) : sum)
     }
 
-    /// The span from `earlier` to this moment; negative when `earlier` is later.
+    /// Returns the duration from `earlier` to this moment; negative when `earlier` is later.
     public func since(_ earlier: Timestamp) -> Duration {
         let (difference, overflow) = nanoseconds.subtractingReportingOverflow(earlier.nanoseconds)
         guard !overflow else { return .nanoseconds(nanoseconds < earlier.nanoseconds ? Int64.min : Int64.max) }

@@ -10,21 +10,21 @@ public enum ULID {
         return encode(bytes)
     }
 
-    /// The ULID that follows from 16 bytes.
+    /// Formats 16 bytes as a ULID.
     public static func text(of bytes: [UInt8]) -> String {
         precondition(bytes.count == 16, "a ULID has 128 bits")
         return encode(bytes)
     }
 
-    /// Whether text has the length and the alphabet of a lower-case ULID.
+    /// Tells whether a text has the length and the alphabet of a lower-case ULID.
     public static func isWellFormed(_ text: some StringProtocol) -> Bool {
         text.utf8.count == length && text.utf8.allSatisfy(isInAlphabet)
     }
 
-    /// How many characters a ULID has.
+    /// The number of characters of a ULID.
     public static let length = 26
 
-    /// Whether a byte is a digit, or a lower-case letter but i, l, o and u.
+    /// Tells whether a byte is a digit, or a lower-case letter other than i, l, o and u.
     public static func isInAlphabet(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "i"), UInt8(ascii: "l"), UInt8(ascii: "o"), UInt8(ascii: "u"): false

@@ -1,18 +1,20 @@
-/// What of a URL must never be shown: everything between `//` and the last `@`, and the values of all parameters that are
-/// not known to be harmless: signatures and keys stand in parameters of any name, and so do passwords whose parameter is
-/// misspelt.
+/// Hides the credentials of URLs: everything between `//` and the last `@`, and the values of all parameters that are
+/// not known to be harmless.
 ///
-/// Users, passwords and tokens stand there (RFC 3986 section 3.2.1). People forget to write `@`, `/`, `?` and `:` in a
-/// password as `%40` and so on, so the last `@` counts, wherever it stands: rather too much is hidden than too little.
+/// Signatures and keys can be in parameters of any name, and so can passwords whose parameter is misspelt.
+///
+/// Users, passwords and tokens come before the `@` (RFC 3986 section 3.2.1). People forget to write `@`, `/`, `?` and
+/// `:` in a password as `%40` and so on, so the last `@` counts wherever it is: hiding too much is better than hiding
+/// too little.
 public enum URLCredentials {
     private static let dots = "•••"
-    /// How our own words say what a URL looks like; they hold no credentials.
+    /// The forms of URLs in our own messages; they contain no credentials.
     private static let placeholders = ["USER:PASSWORD@HOST", "USER@HOST"]
 
-    /// A single URL as it may be shown; of a text that is no URL nothing is.
+    /// Returns a single URL without credentials; nothing is shown of a text that is no URL.
     ///
-    /// People look at what they gave when it does not work: a slash or the scheme may be missing, or it is written as pairs
-    /// of names and values. A path behind `sqlite:` is shown, unless it looks like credentials.
+    /// The text may be malformed: a slash or the scheme may be missing, or it may be pairs of names and values. A path
+    /// behind `sqlite:` is shown, unless it looks like credentials.
     public static func removed(fromURL url: String) -> String {
         if url.isEmpty { return url }
         if url.hasPrefix("sqlite:") { return url.contains("@") ? "sqlite:" + dots : url }
@@ -20,10 +22,10 @@ public enum URLCredentials {
         return url[..<start] + shown(url[start...])
     }
 
-    /// A text, such as an error of a library, in which each URL is as it may be shown.
+    /// Returns a text, such as an error of a library, with the credentials removed from each URL.
     ///
-    /// A URL ends where a blank, a control character or a quotation mark stands. The forms of URLs that our own words
-    /// describe, such as `postgres://USER:PASSWORD@HOST`, are left.
+    /// A URL ends at a blank, a control character or a quotation mark. The forms of URLs in our own messages, such as
+    /// `postgres://USER:PASSWORD@HOST`, are left.
     public static func removed(fromText text: String) -> String {
         guard text.contains("://") else { return text }
         var result = ""
@@ -42,7 +44,7 @@ public enum URLCredentials {
         character.isWhitespace || character == "\"" || character.asciiValue.map { $0 < 0x20 } == true
     }
 
-    /// Whether a URL holds more than a user's name: a password, a token, or what may be a part of one.
+    /// Tells whether a URL contains more than a user's name: a password, a token, or a possible part of one.
     public static func areSecret(in url: String) -> Bool {
         guard let start = url.firstRange(of: "://")?.upperBound else { return false }
         let rest = url[start...]
@@ -50,10 +52,11 @@ public enum URLCredentials {
         return parameters(of: rest).contains { isSecret($0) }
     }
 
-    /// Whether it cannot be told where a URL's credentials end: it has a second `@`, or one behind a `/`, `?` or `#`.
+    /// Tells whether the end of a URL's credentials is ambiguous: the URL has a second `@`, or one behind a `/`, `?` or
+    /// `#`.
     ///
-    /// Libraries would take what is behind the first of these for a host, and say so. Such a character in a user's name or
-    /// a password must be written `%40`, `%2F`, `%3F` or `%23`.
+    /// Libraries would take the text behind the first of these characters for a host, and would show it. Such a
+    /// character in a user's name or a password must be written `%40`, `%2F`, `%3F` or `%23`.
     public static func areAmbiguous(in url: String) -> Bool {
         guard let start = url.firstRange(of: "://")?.upperBound else { return false }
         guard let at = url[start...].lastIndex(of: "@") else { return false }

@@ -1,10 +1,10 @@
-/// Text that a terminal shows and does not obey: whatever could move its cursor, change its colours, hide text or turn
-/// its direction is written out.
+/// Escapes the characters of a text that a terminal would obey: those that could move its cursor, change its colours,
+/// hide text or change its direction.
 ///
-/// These are the control characters (tabs aside), the line and paragraph separators, the marks of direction, and all that
-/// Unicode calls default ignorable, which is not seen at all: zero-width characters, fillers, tags. Joiners and variation
-/// selectors stay where they build letters and emoji, which is beside a character beyond ASCII. Line breaks become `\n`
-/// and `\r`, the others `\u{1b}` and so on.
+/// These are the control characters except tabs, the line and paragraph separators, the marks of direction, and all
+/// characters that Unicode calls default ignorable, which are invisible: zero-width characters, fillers, tags. Joiners
+/// and variation selectors stay where they form letters and emoji, that is beside a character beyond ASCII. Line breaks
+/// become `\n` and `\r`, the others `\u{1b}` and so on.
 public func visibleText(_ text: String) -> String {
     rewritten(text) { scalar in
         switch scalar {
@@ -15,14 +15,15 @@ public func visibleText(_ text: String) -> String {
     }
 }
 
-/// Text as ``visibleText(_:)`` gives it, tabs written out too, so that it keeps to its column.
+/// Escapes a text as ``visibleText(_:)`` does, and tabs too, so that it stays in its column.
 public func visibleCell(_ text: String) -> String {
     let shown = visibleText(text)
     guard shown.utf8.contains(0x09) else { return shown }
     return shown.split(separator: "\t", omittingEmptySubsequences: false).joined(separator: "\\t")
 }
 
-/// A JSON string, quotes included, in which whatever a terminal would obey is a JSON escape.
+/// Encodes a text as a JSON string, quotes included, in which the characters that a terminal would obey are JSON
+/// escapes.
 public func visibleJSONString(_ text: String) -> String {
     rewritten(encodedJSONString(text)) { scalar in
         scalar.utf16.map { unit in
@@ -58,7 +59,7 @@ private func rewritten(_ text: String, _ written: (Unicode.Scalar) -> String) ->
     return String(shown)
 }
 
-/// Whether a terminal would act on a character, or hide it, rather than show it.
+/// Tells whether a terminal would obey or hide a character instead of showing it.
 private func isObeyed(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.value {
     case 0x09: false

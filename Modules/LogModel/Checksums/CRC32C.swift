@@ -4,10 +4,10 @@
 public enum CRC32C {
     static let tables = ChecksumTables(reflectedPolynomial: 0x82F6_3B78 as UInt32)
 
-    /// The check of one run of bytes.
+    /// Computes the checksum of a span of bytes.
     public static func value(of bytes: Span<UInt8>) -> UInt32 { PortableChecksums().crc32c(of: bytes, after: 0) }
 
-    /// The check of a collection of bytes.
+    /// Computes the checksum of a collection of bytes.
     public static func checksum(_ bytes: some Collection<UInt8>) -> UInt32 {
         if let value = bytes.withContiguousStorageIfAvailable({ value(of: $0.span) }) { return value }
         return value(of: Array(bytes).span)

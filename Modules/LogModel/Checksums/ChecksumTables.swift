@@ -1,8 +1,9 @@
 /// What a reflected cyclic redundancy check is computed with, many bytes at a time.
 ///
-/// Five words of eight bytes are taken in braids: each goes on with the register of the word five words before it, so five
-/// chains of look-ups run side by side where one would wait for itself. At the end the registers are folded into one.
-/// (M. E. Kounavis, F. L. Berry, 2005, for tables that take several bytes; A. Kadatch, B. Jenkins, 2010, for braids.)
+/// Five words of eight bytes are taken in braids: each goes on with the register of the word five words before it, so
+/// five chains of look-ups run side by side where one would wait for itself. At the end the registers are folded into
+/// one. (M. E. Kounavis, F. L. Berry, 2005, for tables that take several bytes; A. Kadatch, B. Jenkins, 2010, for
+/// braids.)
 struct ChecksumTables<Register: FixedWidthInteger & UnsignedInteger & BitwiseCopyable & Sendable>: Sendable {
     /// Eight tables for words in a row, behind them eight for words in braids.
     ///

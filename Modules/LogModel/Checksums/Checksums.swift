@@ -1,18 +1,18 @@
-/// Cyclic redundancy checks of long runs of bytes, as fast as there is a way on the machine.
+/// Computes cyclic redundancy checks of long runs of bytes, by the fastest way on the machine.
 ///
-/// What a check is goes without saying which way it was come by: every implementation gives the same numbers. Runs may be
-/// checked piece by piece: `previous` is the check of all that came before, 0 at the start.
+/// All implementations return the same values. A run may be checked piece by piece: `previous` is the checksum of all
+/// bytes before the piece, 0 at the start.
 public protocol Checksums: Sendable {
-    /// The ``CRC32C`` of what came before and `bytes` together.
+    /// Computes the ``CRC32C`` of the bytes before and `bytes` together.
     func crc32c(of bytes: Span<UInt8>, after previous: UInt32) -> UInt32
 
-    /// The ``CRC64`` of what came before and `bytes` together.
+    /// Computes the ``CRC64`` of the bytes before and `bytes` together.
     func crc64(of bytes: Span<UInt8>, after previous: UInt64) -> UInt64
 }
 
-/// The checks by tables, which run everywhere: several gigabytes a second.
+/// Computes the checks by tables, which is possible on every machine: several gigabytes a second.
 public struct PortableChecksums: Checksums {
-    /// The checks by tables.
+    /// Makes the portable implementation.
     public init() {}
 
     /// See ``Checksums/crc32c(of:after:)``.

@@ -1,8 +1,8 @@
-/// XXH64 with seed 0 (the xxHash specification 0.1.1, by Yann Collet): tells texts apart, quickly.
+/// XXH64 with seed 0 (the xxHash specification 0.1.1, by Yann Collet): a fast hash that distinguishes texts.
 ///
-/// It withstands nobody who builds a second text of the same hash.
+/// It is no protection against a deliberately built second text of the same hash.
 public enum XXH64 {
-    /// The hash of one run of bytes.
+    /// Computes the hash of a span of bytes.
     public static func value(of bytes: Span<UInt8>) -> UInt64 {
         let raw = bytes.bytes
         var index = 0

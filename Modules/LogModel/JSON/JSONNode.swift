@@ -1,21 +1,21 @@
-/// A JSON value; numbers stay as they are written.
+/// A JSON value; numbers keep their spelling.
 public indirect enum JSONNode: Sendable, Hashable {
     /// `null`.
     case null
     /// `true` or `false`.
     case flag(Bool)
-    /// A number, as it is written.
+    /// A number in its spelling.
     case number(String)
     /// A string, decoded.
     case text(String)
-    /// A text in which half of a surrogate pair stands alone; only what is compared with records can be one.
+    /// A text with an unpaired surrogate; only values that are compared with records can be one.
     case brokenText(TextValue)
     /// An array.
     case array([JSONNode])
     /// An object; members in their order, duplicates included.
     case object([Member])
 
-    /// The text, if it is one, halves of surrogate pairs included.
+    /// The text, if the value is one; unpaired surrogates are kept.
     public var textValue: TextValue? {
         switch self {
         case .text(let text): TextValue(text)
@@ -38,7 +38,7 @@ public indirect enum JSONNode: Sendable, Hashable {
         }
     }
 
-    /// Reads a text that is one JSON value, white space around it allowed (RFC 8259).
+    /// Parses a text that is one JSON value; white space around it is allowed (RFC 8259).
     /// - Throws: ``JSONReader/Fault`` when the text is not JSON, not UTF-8, or nested too deep.
     public init(parsing bytes: [UInt8]) throws(JSONReader.Fault) {
         let text = bytes.span
@@ -50,7 +50,7 @@ public indirect enum JSONNode: Sendable, Hashable {
         guard reader.index == text.count else { throw .syntax }
     }
 
-    /// Reads one value where a reader stands, and leaves the reader behind it.
+    /// Parses one value at a reader's position, and leaves the reader behind it.
     /// - Throws: ``JSONReader/Fault`` when there is no JSON value.
     public static func read(_ reader: inout JSONReader, _ text: Span<UInt8>) throws(JSONReader.Fault) -> JSONNode {
         let start = reader.index
@@ -58,8 +58,9 @@ public indirect enum JSONNode: Sendable, Hashable {
         return node(kind, start..<reader.index, text)
     }
 
-    /// The name of a member that is there twice in this object, or in one within it: which of the two is meant, nobody
-    /// can say.
+    /// The name of a member that occurs twice in this object, or in one nested in it; `nil` when there is none.
+    ///
+    /// The meaning of such an object is ambiguous.
     public var repeatedMember: String? {
         switch self {
         case .null, .flag, .number, .text, .brokenText: return nil

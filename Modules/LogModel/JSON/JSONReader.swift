@@ -1,29 +1,29 @@
-/// Reads JSON text (RFC 8259) in place, byte by byte, and allocates nothing.
+/// Reads JSON text (RFC 8259) in place, byte by byte, without allocating memory.
 ///
-/// It is a position in a text; the text is passed to each call, since a span cannot be kept. It checks the grammar
-/// fully; that the text is UTF-8 is checked apart, see ``isUTF8(_:)``.
+/// The reader is a position in a text. The text is passed to each call, because a span cannot be stored. The reader
+/// checks the full grammar, and does not check that the text is UTF-8: see ``isUTF8(_:)``.
 public struct JSONReader {
-    /// Where the next byte is read.
+    /// The position of the next byte.
     public var index: Int
 
-    /// How deep arrays and objects may be nested.
+    /// The greatest depth of nested arrays and objects.
     public static let depthLimit = 64
 
-    /// A reader at a position.
+    /// Makes a reader at a position.
     public init(at index: Int = 0) {
         self.index = index
     }
 
-    /// Where the object of a stored line begins, behind what may stand before it: byte order marks, NULs and spaces.
+    /// Finds the start of the object in a stored line, behind byte order marks, NULs and spaces.
     ///
-    /// Every reader of a line begins here, so that all see the same members; the scanner alone says which of those a line
-    /// may begin with. It is the end of the line when there is no object.
+    /// Every reader of a line begins here, so that all see the same members. Only the scanner decides which of these
+    /// bytes a line may begin with. Without an object the result is the end of the line.
     public static func objectStart(of line: Span<UInt8>) -> Int {
         for index in line.indices where line[index] == UInt8(ascii: "{") { return index }
         return line.count
     }
 
-    /// What kind a value is of.
+    /// The kind of a value.
     public enum Kind: UInt8, Sendable {
         /// `null`.
         case null
@@ -41,7 +41,7 @@ public struct JSONReader {
         case object
     }
 
-    /// What is wrong with a text.
+    /// The reason why a text cannot be read.
     public enum Fault: Error, Sendable {
         /// It is not JSON.
         case syntax
@@ -49,7 +49,7 @@ public struct JSONReader {
         case tooDeep
     }
 
-    /// Steps over spaces, tabs, line feeds and carriage returns.
+    /// Skips spaces, tabs, line feeds and carriage returns.
     @inline(__always)
     public mutating func skipSpace(_ text: Span<UInt8>) {
         while index < text.count {
@@ -59,7 +59,7 @@ public struct JSONReader {
         }
     }
 
-    /// Steps over one value, at `depth` containers deep, and tells its kind.
+    /// Skips one value, which is nested `depth` containers deep, and returns its kind.
     public mutating func skipValue(_ text: Span<UInt8>, depth: Int = 0) throws(Fault) -> Kind {
         guard index < text.count else { throw .syntax }
         switch text[index] {
@@ -87,10 +87,10 @@ public struct JSONReader {
         }
     }
 
-    /// Reads an object and shows each member: the key's bytes between its quotes, the value's kind and its bytes.
+    /// Reads an object and passes each member to `visit`: the range of the key between its quotes, the value's kind and
+    /// its range.
     ///
-    /// Keys are as they stand in the text, escapes and all. `visit` answers whether to go on; when it does not, the
-    /// reader stops where it is.
+    /// Keys are not decoded. `visit` returns whether to continue; if not, the reader stops at its position.
     public mutating func members(
         _ text: Span<UInt8>, depth: Int = 0, _ visit: (Range<Int>, Kind, Range<Int>) -> Bool
     ) throws(Fault) {
@@ -110,7 +110,9 @@ public struct JSONReader {
         } while try goesOn(until: UInt8(ascii: "}"), text)
     }
 
-    /// Reads an array and shows each element: its kind and its bytes; `visit` answers whether to go on.
+    /// Reads an array and passes each element to `visit`: its kind and its range.
+    ///
+    /// `visit` returns whether to continue.
     public mutating func elements(
         _ text: Span<UInt8>, depth: Int = 0, _ visit: (Kind, Range<Int>) -> Bool
     ) throws(Fault) {
@@ -241,7 +243,7 @@ func hexadecimal(_ byte: UInt8) -> UInt32? {
     }
 }
 
-/// Whether bytes are well-formed UTF-8 (Unicode 15, table 3-7).
+/// Tells whether bytes are well-formed UTF-8 (Unicode 15, table 3-7).
 public func isUTF8(_ bytes: Span<UInt8>) -> Bool {
     do {
         _ = try UTF8Span(validating: bytes)

@@ -1,8 +1,8 @@
 // Strings of JSON text, decoded.
 
-/// Decodes what stands between the quotes of a checked JSON string, for people to read.
+/// Decodes the content of a validated JSON string, for people to read.
 ///
-/// Halves of surrogate pairs, which JSON can write and Unicode text cannot hold, become U+FFFD. What is compared is
+/// Unpaired surrogates, which JSON can write and Unicode text cannot hold, become U+FFFD. Texts for comparison are
 /// decoded as ``TextValue``, which keeps them.
 public func decodedJSONString(_ text: Span<UInt8>, in range: Range<Int>) -> String {
     var bytes: [UInt8] = []
@@ -11,7 +11,7 @@ public func decodedJSONString(_ text: Span<UInt8>, in range: Range<Int>) -> Stri
     return String(decoding: bytes, as: UTF8.self)
 }
 
-/// Appends what stands between the quotes of a checked JSON string, decoded.
+/// Appends the decoded content of a validated JSON string.
 func appendDecodedJSON(_ text: Span<UInt8>, in range: Range<Int>, keepsHalves: Bool, to bytes: inout [UInt8]) {
     var index = range.lowerBound
     while index < range.upperBound {
@@ -54,7 +54,7 @@ private func escapedCodePoint(_ text: Span<UInt8>, _ index: inout Int, before en
     return 0x10000 + (value - 0xD800) << 10 + (fourDigits(text, index + 2) - 0xDC00)
 }
 
-/// Appends a code point in generalised UTF-8: halves of surrogate pairs as any other.
+/// Appends a code point in generalised UTF-8, which encodes unpaired surrogates as any other code point.
 public func appendUTF8(_ codePoint: UInt32, to bytes: inout [UInt8]) {
     let last = UInt8(truncatingIfNeeded: 0x80 | codePoint & 0x3F)
     switch codePoint {
@@ -80,7 +80,7 @@ private func fourDigits(_ text: Span<UInt8>, _ start: Int) -> UInt32 {
     return value
 }
 
-/// Text as a JSON string, quotes included: `"`, `\` and control characters escaped, everything else as it is.
+/// Encodes a text as a JSON string, quotes included: `"`, `\` and control characters are escaped, all others are kept.
 public func encodedJSONString(_ text: String) -> String {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(text.utf8.count + 2)
@@ -88,14 +88,14 @@ public func encodedJSONString(_ text: String) -> String {
     return String(decoding: bytes, as: UTF8.self)
 }
 
-/// Appends text as ``encodedJSONString(_:)`` gives it.
+/// Appends the result of ``encodedJSONString(_:)``.
 public func appendJSONString(_ text: String, to bytes: inout [UInt8]) {
     bytes.append(UInt8(ascii: "\""))
     appendJSONLetters(text, to: &bytes)
     bytes.append(UInt8(ascii: "\""))
 }
 
-/// Appends what stands between the quotes of a JSON string.
+/// Appends a text as the content of a JSON string, without quotes.
 public func appendJSONLetters(_ text: String, to bytes: inout [UInt8]) {
     var text = text
     text.withUTF8 { letters in

@@ -1,19 +1,20 @@
-/// The text of a JSON string, in which half of a surrogate pair may stand alone.
+/// The text of a JSON string; it may contain unpaired surrogates.
 ///
-/// JSON can write such halves (`"\ud800"`), Unicode text cannot hold them. So the text is kept in generalised UTF-8, in
-/// which a half is encoded as any other code point in three bytes. Two texts are equal when their code points are: a half
-/// equals neither U+FFFD nor another half, a composed letter does not equal a decomposed one.
+/// JSON can write unpaired surrogates (`"\ud800"`), Unicode text cannot hold them. So the text is kept in generalised
+/// UTF-8, in which a surrogate is encoded as any other code point in three bytes. Two texts are equal when their code
+/// points are: a surrogate equals neither U+FFFD nor another surrogate, and a composed letter does not equal a
+/// decomposed one.
 public struct TextValue: Sendable, Hashable, ExpressibleByStringLiteral {
     /// The text in generalised UTF-8.
     public let bytes: [UInt8]
 
-    /// Takes a text.
+    /// Makes a value from a text.
     public init(_ text: some StringProtocol) { bytes = Array(text.utf8) }
 
-    /// Takes a literal.
+    /// Makes a value from a literal.
     public init(stringLiteral text: String) { self.init(text) }
 
-    /// Decodes what stands between the quotes of a checked JSON string.
+    /// Decodes the content of a validated JSON string.
     public init(json text: Span<UInt8>, in range: Range<Int>) {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(range.count)
@@ -21,13 +22,13 @@ public struct TextValue: Sendable, Hashable, ExpressibleByStringLiteral {
         self.bytes = bytes
     }
 
-    /// Whether there is nothing in it.
+    /// Whether the text is empty.
     public var isEmpty: Bool { bytes.isEmpty }
 
-    /// The text, or `nil` when half of a surrogate pair stands alone in it.
+    /// The text; `nil` when it contains an unpaired surrogate.
     public var string: String? { isUTF8(bytes.span) ? String(decoding: bytes, as: UTF8.self) : nil }
 
-    /// Appends the text as a JSON string, its quotes included; halves of surrogate pairs are written as escapes.
+    /// Appends the text as a JSON string, quotes included; unpaired surrogates are written as escapes.
     public func appendJSON(to json: inout [UInt8]) {
         json.append(UInt8(ascii: "\""))
         var start = 0
@@ -48,7 +49,7 @@ public struct TextValue: Sendable, Hashable, ExpressibleByStringLiteral {
 }
 
 extension TextValue: Comparable {
-    /// Orders texts by their code points; halves of surrogate pairs stand between U+D7FF and U+E000.
+    /// Orders texts by their code points; surrogates are between U+D7FF and U+E000.
     public static func < (left: TextValue, right: TextValue) -> Bool {
         left.bytes.lexicographicallyPrecedes(right.bytes)
     }
