@@ -11,8 +11,8 @@ extension ClientTokens {
 
     /// Issues a token for an app.
     ///
-    /// It is written as one that has ended already, and gets its time once it is known to be there: whatever is lost on the
-    /// way, no token lives whose secret nobody has seen.
+    /// It is written as one that has ended already, and gets its time once it is known to be there: whatever is lost on
+    /// the way, no token lives whose secret nobody has seen.
     /// - Parameters:
     ///   - app: the app.
     ///   - name: what people call the token; `nil` names it after its day.
@@ -23,7 +23,7 @@ extension ClientTokens {
     /// - Throws: ``RegistryError`` `.unknownApp`, `.unknownToken` when it was revoked meanwhile, `.expiryInPast`,
     ///   `.invalidTokenName`, `.keyUsed`; ``StoreError``.
     public func issue(
-        for app: AppID, name: String?, scopes: TokenScopes = .write, expiresAt end: GivenMoment? = nil,
+        for app: AppID, name: String?, scopes: TokenScopes = .write, expiresAt end: TimeArgument? = nil,
         under key: IdempotencyKey? = nil
     ) async throws -> Issued {
         let now = clock.now()
@@ -58,7 +58,7 @@ extension ClientTokens {
 
     /// Lets a token that is there live, and gives it to the caller.
     private func handOut(
-        _ token: ClientToken, _ text: TokenText, until end: GivenMoment?, isRepeatable: Bool
+        _ token: ClientToken, _ text: TokenText, until end: TimeArgument?, isRepeatable: Bool
     ) async throws -> Issued {
         let end = end?.after(token.createdAt)
         do {
@@ -94,7 +94,7 @@ extension ClientTokens {
 
     /// Whether a token is what a request asked for; the end of one that was never handed out tells nothing.
     private static func wasAskedFor(
-        _ token: ClientToken, _ app: AppID, _ name: String?, _ scopes: TokenScopes, _ end: GivenMoment?
+        _ token: ClientToken, _ app: AppID, _ name: String?, _ scopes: TokenScopes, _ end: TimeArgument?
     ) -> Bool {
         token.app == app && token.name == label(name, at: token.createdAt) && token.scopes == scopes
             && (token.expiresAt == end?.after(token.createdAt) || token.expiresAt == token.createdAt)

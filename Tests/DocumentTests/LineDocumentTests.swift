@@ -101,7 +101,7 @@ struct LineDocumentTests {
             let asked = row[2] == "the same" ? event : Document.quoted(row[2]).first
             #expect(moment(inCondition: written)?.rfc3339 == asked, "\(written) in a condition")
             guard case .text(let text)? = try? JSONNode(parsing: Array(written.utf8)) else { continue }
-            #expect(GivenMoment(text)?.before(.sample).rfc3339 == asked, "\(written) in a question")
+            #expect(TimeArgument(text)?.before(.sample).rfc3339 == asked, "\(written) in a question")
         }
         let words = try document.words(under: "Times")
         for bound in [Timestamp.kept.lowerBound, Timestamp.kept.upperBound] { #expect(words.contains(bound.rfc3339)) }

@@ -123,7 +123,7 @@ struct QuestionDocumentTests {
         let section = try api.words(under: "Times and levels")
         let now = try #require(section.firstMatch(of: /When it is (\S+):/).flatMap { Timestamp(rfc3339: $0.output.1) })
         for row in try api.rows(under: "Times and levels") {
-            let given = GivenMoment(try only(row[0]))
+            let given = TimeArgument(try only(row[0]))
             #expect(given?.before(now).rfc3339 == Document.quoted(row[1]).first, "\(row[0])")
             #expect(given?.after(now).rfc3339 == Document.quoted(row[2]).first, "\(row[0])")
         }

@@ -115,14 +115,14 @@ struct LogQuestion {
         return app.id
     }
 
-    /// A moment, see ``GivenMoment``; a span of time is an age.
+    /// A moment, see ``TimeArgument``; a span of time is an age.
     private static func moment(_ name: String, _ text: String?, _ now: Timestamp) throws(Problem) -> Timestamp? {
         guard let text else { return nil }
-        guard let given = GivenMoment(text) else {
-            guard GivenMoment(text.replacing(" ", with: "+")) == nil else {
+        guard let given = TimeArgument(text) else {
+            guard TimeArgument(text.replacing(" ", with: "+")) == nil else {
                 throw .invalid("\"\(name)\" has a blank where a + is meant: in a URL, write + as %2B")
             }
-            throw .invalid("\"\(name)\" must be \(GivenMoment.form)")
+            throw .invalid("\"\(name)\" must be \(TimeArgument.form)")
         }
         return given.before(now)
     }

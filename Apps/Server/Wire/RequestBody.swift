@@ -109,9 +109,9 @@ struct RequestBody {
     }
 
     /// A moment, or `nil` when the member is absent.
-    func moment(_ name: String) throws(Problem) -> GivenMoment? {
+    func moment(_ name: String) throws(Problem) -> TimeArgument? {
         guard let text = try text(name) else { return nil }
-        guard let given = GivenMoment(text) else { throw .invalid("\"\(name)\" must be \(GivenMoment.form)") }
+        guard let given = TimeArgument(text) else { throw .invalid("\"\(name)\" must be \(TimeArgument.form)") }
         return given
     }
 

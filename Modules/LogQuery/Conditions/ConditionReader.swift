@@ -2,8 +2,8 @@ public import LogModel
 
 /// Reads conditions as callers give them.
 ///
-/// In the API they are a list of `{path, op, value}`, on the command line texts; both share these rules of operators and
-/// values.
+/// In the API they are a list of `{path, op, value}`, on the command line texts; both share these rules of operators
+/// and values.
 public struct ConditionReader: Sendable {
     /// From when ages count back.
     let now: Timestamp
@@ -167,7 +167,7 @@ public struct ConditionReader: Sendable {
         case ("age", .text(let text)):
             // With a sign it could be meant either way.
             guard let age = Duration(span: text) else { break }
-            return GivenMoment.span(age).before(now)
+            return TimeArgument.span(age).before(now)
         case ("time", _), ("age", _): break
         default: throw .unknownMember(members[0].name, known: ["time", "age"])
         }

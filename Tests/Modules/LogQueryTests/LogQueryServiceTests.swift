@@ -134,7 +134,7 @@ struct LogQueryServiceTests {
             let now = Timestamp(nanoseconds: 112_000_000_000 + Int64(seen.count) * 1_000_000_000)
             let askedAt = try cursor.map { try service.moment(of: $0) } ?? now
             var filter = shelf.everything
-            filter.from = GivenMoment("5s")?.before(askedAt)
+            filter.from = TimeArgument("5s")?.before(askedAt)
             let page = try await service.page(
                 filter, order: .newestFirst, limit: 4, cursor: cursor, askedAt: askedAt)
             seen += page.rows.positions

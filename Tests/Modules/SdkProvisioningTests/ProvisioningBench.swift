@@ -62,7 +62,7 @@ struct ProvisioningBench {
     /// An app with a token.
     func token(expiresAfter: Duration? = nil, app name: String = "shop") async throws -> ClientToken {
         let app = try await apps.findOrRegister(name)
-        let end = expiresAfter.map { GivenMoment.span($0) }
+        let end = expiresAfter.map { TimeArgument.span($0) }
         return try await tokens.issue(for: app.id, name: nil, expiresAt: end).token
     }
 

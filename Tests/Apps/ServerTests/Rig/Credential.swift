@@ -36,7 +36,7 @@ struct Keyring {
         let neighbour = try await apps.register(named: "neighbour").id
         let gone = try await apps.register(named: "gone").id
         func issue(_ app: AppID, _ scopes: TokenScopes = .write, until end: Timestamp? = nil) async throws -> Issued {
-            let end = end.map(GivenMoment.moment)
+            let end = end.map(TimeArgument.moment)
             let issued = try await tokens.issue(for: app, name: nil, scopes: scopes, expiresAt: end)
             return Issued(id: issued.token.id, text: issued.secret.reveal { $0 })
         }

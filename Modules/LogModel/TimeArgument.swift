@@ -2,7 +2,7 @@
 ///
 /// The API and the command line share this grammar. A date alone is its first moment in UTC. A time without a zone is
 /// UTC. Event times are read by the same rules. Moments outside ``Timestamp/kept`` are clamped to it.
-public enum GivenMoment: Sendable, Hashable {
+public enum TimeArgument: Sendable, Hashable {
     /// The moment itself.
     case moment(Timestamp)
     /// A duration relative to now; the argument's documentation says in which direction.
@@ -48,6 +48,9 @@ public enum GivenMoment: Sendable, Hashable {
         }
     }
 }
+
+/// The former name, which the commands still use.
+public typealias GivenMoment = TimeArgument
 
 extension Timestamp {
     /// The range of moments that are kept as times of records, expiries and bounds: 1970-01-01T00:00:00Z to

@@ -2,7 +2,7 @@ import LogModel
 import Testing
 
 @Suite("Given moments")
-struct GivenMomentTests {
+struct TimeArgumentTests {
     @Test(
         "a span of time is a number and a unit",
         arguments: [
@@ -11,7 +11,7 @@ struct GivenMomentTests {
         ] as [(String, Int64)])
     func spans(_ text: String, _ milliseconds: Int64) {
         #expect(Duration(given: text) == .milliseconds(milliseconds))
-        #expect(GivenMoment(text) == .span(.milliseconds(milliseconds)))
+        #expect(TimeArgument(text) == .span(.milliseconds(milliseconds)))
     }
 
     @Test(
@@ -22,14 +22,14 @@ struct GivenMomentTests {
         ])
     func none(_ text: String) {
         #expect(Duration(given: text) == nil)
-        #expect(GivenMoment(text) == nil)
+        #expect(TimeArgument(text) == nil)
     }
 
     @Test(
         "a setting's time is positive and at most a hundred years", arguments: ["0s", "-5m", "36501d", "9999999999w"])
     func settings(_ text: String) {
         #expect(Duration(given: text) == nil)
-        #expect(GivenMoment(text) != nil)
+        #expect(TimeArgument(text) != nil)
     }
 
     @Test(
@@ -41,7 +41,7 @@ struct GivenMomentTests {
             ("2026-11-30", 1_795_996_800_000_000_000),
         ] as [(String, Int64)])
     func clamped(_ text: String, _ nanoseconds: Int64) throws {
-        let given = try #require(GivenMoment(text))
+        let given = try #require(TimeArgument(text))
         #expect(given == .moment(Timestamp(nanoseconds: nanoseconds)))
     }
 
@@ -53,8 +53,8 @@ struct GivenMomentTests {
     @Test("T119: ages of any length are taken, zero and signs included")
     func ages() throws {
         let now = Timestamp(nanoseconds: 1_000_000_000_000)
-        func before(_ text: String) throws -> Int64 { try #require(GivenMoment(text)).before(now).nanoseconds }
-        func after(_ text: String) throws -> Int64 { try #require(GivenMoment(text)).after(now).nanoseconds }
+        func before(_ text: String) throws -> Int64 { try #require(TimeArgument(text)).before(now).nanoseconds }
+        func after(_ text: String) throws -> Int64 { try #require(TimeArgument(text)).after(now).nanoseconds }
         #expect(try before("200000d") == 0 && after("200000d") == .max)
         #expect(try before("99999999999999999999999w") == 0)
         #expect(try before("0s") == now.nanoseconds && after("0s") == now.nanoseconds)
@@ -67,10 +67,10 @@ struct GivenMomentTests {
     @Test("a span counts back or forward from now; a moment stays where it is")
     func directions() throws {
         let now = Timestamp(nanoseconds: 1_000_000_000_000)
-        let span = try #require(GivenMoment("5m"))
+        let span = try #require(TimeArgument("5m"))
         #expect(span.before(now).nanoseconds == 700_000_000_000)
         #expect(span.after(now).nanoseconds == 1_300_000_000_000)
-        let moment = try #require(GivenMoment("1970-01-01T00:00:01Z"))
+        let moment = try #require(TimeArgument("1970-01-01T00:00:01Z"))
         #expect(moment.before(now) == moment.after(now) && moment.before(now).nanoseconds == 1_000_000_000)
     }
 
