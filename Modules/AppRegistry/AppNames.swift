@@ -1,10 +1,10 @@
 public import LogModel
 
-/// The names of all apps, for lists that show whose something is.
+/// The names of all apps, for lists with entries of several apps.
 public struct AppNames: Sendable {
     private var names: [AppID: String] = [:]
 
-    /// Tells the name of an app; the id of one that is deleted.
+    /// Returns the name of an app; for a deleted app its id.
     public func name(of app: AppID) -> String { names[app] ?? app.text }
 
     fileprivate mutating func add(_ apps: [RegisteredApp]) {
@@ -14,7 +14,7 @@ public struct AppNames: Sendable {
 
 extension AppRegistrar {
     /// Reads the names of all apps.
-    /// - Throws: ``StoreError``.
+    /// - Throws: ``StoreError``: `.unavailable` when a later retry may succeed, `.broken` when no retry will.
     public func names() async throws -> AppNames {
         var names = AppNames()
         var last: AppID?

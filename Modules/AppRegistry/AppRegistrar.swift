@@ -7,12 +7,12 @@ public struct AppRegistrar: Sendable {
     private let entropy: any Entropy
     private let settlement: Settlement
 
-    /// Puts the service together.
+    /// Makes the service.
     /// - Parameters:
     ///   - store: keeps the apps.
-    ///   - clock: tells when they were registered and deleted.
-    ///   - entropy: what ids are minted from.
-    ///   - ticks: measures how long a change is looked for whose answer was lost.
+    ///   - clock: tells the times of registration and deletion.
+    ///   - entropy: supplies the random part of ids.
+    ///   - ticks: measures how long the service tries to find out what became of a change whose answer was lost.
     public init(store: any AppStore, clock: any WallClock, entropy: any Entropy, ticks: any Clock<Duration>) {
         self.store = store
         self.clock = clock
@@ -22,8 +22,8 @@ public struct AppRegistrar: Sendable {
 
     /// Registers an app.
     /// - Parameters:
-    ///   - text: its name.
-    ///   - key: what the caller calls the request; the same one gives the same app.
+    ///   - text: the app's name.
+    ///   - key: the caller's idempotency key; a repeated request with the same key gives the same app.
     /// - Returns: the app.
     /// - Throws: ``RegistryError`` `.invalidAppName`, `.nameTaken` or `.keyUsed`; ``StoreError``.
     public func register(named text: String, under key: IdempotencyKey? = nil) async throws -> RegisteredApp {
@@ -44,7 +44,7 @@ public struct AppRegistrar: Sendable {
         return earlier
     }
 
-    /// The app that a text names, by id or by name; deleted apps are unknown.
+    /// Finds the app with an id or a name; deleted apps are unknown.
     /// - Throws: ``RegistryError`` `.unknownApp`; ``StoreError``.
     public func find(_ text: String) async throws -> RegisteredApp {
         let found: RegisteredApp?
@@ -73,7 +73,7 @@ public struct AppRegistrar: Sendable {
         }
     }
 
-    /// Up to `limit` apps after `last`.
+    /// Reads a page of the apps that are not deleted, with ids greater than `last`.
     public func list(after last: AppID? = nil, limit: Int = 100) async throws(StoreError) -> [RegisteredApp] {
         try await store.apps(after: last, limit: limit)
     }
@@ -91,7 +91,7 @@ public struct AppRegistrar: Sendable {
     }
 }
 
-/// What a caller of the registry did wrong.
+/// An error of a caller of the registry.
 public enum RegistryError: Error, Sendable, Hashable, CustomStringConvertible {
     /// The name breaks the rule of ``AppName``.
     case invalidAppName(String)
@@ -103,7 +103,7 @@ public enum RegistryError: Error, Sendable, Hashable, CustomStringConvertible {
     case unknownToken(String)
     /// A token's expiry must lie in the future.
     case expiryInPast
-    /// The ``IdempotencyKey`` was used for another request, or for one whose answer cannot be given again.
+    /// The ``IdempotencyKey`` was used for another request, or for one whose answer cannot be repeated.
     case keyUsed(String)
     /// A token's name must have 1 to 100 bytes and no control characters.
     case invalidTokenName

@@ -1,9 +1,9 @@
 public import LogModel
 
-/// Bounds how often each of many callers may do something, such as ask for provisioning.
+/// Limits how often each caller may do something, such as ask for provisioning.
 ///
-/// Each key has a bucket of `perMinute` calls, which fills up evenly. Counts are per process, and their memory is
-/// bounded: under more keys than it can hold at a time, it begins anew.
+/// Each key has a bucket of `perMinute` calls, which fills evenly. Counts are per process. Their memory is bounded:
+/// with more keys than it can hold at a time, all counts are reset.
 public actor CallRate<Key: Hashable & Sendable> {
     private let perMinute: Int
     private let clock: any WallClock
@@ -11,11 +11,11 @@ public actor CallRate<Key: Hashable & Sendable> {
     private var buckets: [Key: (level: Double, at: Timestamp)] = [:]
     private var nextSweep: Int
 
-    /// A limit of `perMinute` calls of each key; must be positive.
+    /// Makes a limit of `perMinute` calls of each key; it must be positive.
     /// - Parameters:
-    ///   - perMinute: how many calls a full bucket holds, and fills up with in a minute.
+    ///   - perMinute: how many calls a full bucket holds, and how many are added in a minute.
     ///   - clock: the time of day.
-    ///   - mostKeys: how many keys are remembered at the most.
+    ///   - mostKeys: how many keys are remembered at most.
     public init(perMinute: Int, clock: any WallClock, mostKeys: Int = 100_000) {
         precondition(perMinute > 0 && mostKeys > 0, "a rate and its memory must be positive")
         self.perMinute = perMinute
@@ -24,11 +24,11 @@ public actor CallRate<Key: Hashable & Sendable> {
         nextSweep = min(10_000, mostKeys)
     }
 
-    /// How many keys are remembered.
+    /// The number of keys that are remembered.
     public var remembered: Int { buckets.count }
 
-    /// Takes one call.
-    /// - Returns: `nil` when it may go on, else how long to wait.
+    /// Uses one call of a key's bucket.
+    /// - Returns: `nil` when the call is allowed, else how long to wait.
     public func take(_ key: Key) -> Duration? {
         if let wait = wait(for: key) { return wait }
         let now = clock.now()
@@ -37,20 +37,20 @@ public actor CallRate<Key: Hashable & Sendable> {
         return nil
     }
 
-    /// What came of an attempt that is free when it succeeds.
+    /// The result of an attempt that uses a call only when it fails.
     public enum Attempt: Sendable, Hashable {
-        /// It succeeded, and took nothing.
+        /// The attempt succeeded, and used no call.
         case succeeded
-        /// It failed, and took one call.
+        /// The attempt failed, and used one call.
         case failed
-        /// It was not made: how long to wait.
+        /// The attempt was not made: the caller must wait for this long.
         case refused(Duration)
     }
 
-    /// Makes an attempt that takes a call only when it fails.
+    /// Makes an attempt that uses a call only when it fails.
     ///
-    /// Nothing comes between looking, trying and taking, so of callers at the same moment no more than the bucket holds
-    /// are tried.
+    /// The check, the attempt and the use are one atomic step. So of simultaneous callers no more are tried than the
+    /// bucket holds.
     public func attempt(_ key: Key, _ succeeds: @Sendable () -> Bool) -> Attempt {
         if let wait = wait(for: key) { return .refused(wait) }
         if succeeds() { return .succeeded }
@@ -58,7 +58,9 @@ public actor CallRate<Key: Hashable & Sendable> {
         return .failed
     }
 
-    /// How long a key would have to wait for its next call, or `nil`; takes nothing.
+    /// Returns how long a key has to wait for its next call; `nil` when it need not wait.
+    ///
+    /// No call is used.
     public func wait(for key: Key) -> Duration? {
         let now = clock.now()
         // From a clock that stepped back an empty bucket fills as from any other.

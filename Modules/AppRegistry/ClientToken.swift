@@ -1,26 +1,26 @@
 public import LogModel
 
-/// What is kept of a client token: everything but its secret.
+/// A client token without its secret, as stores keep it.
 public struct ClientToken: Sendable, Hashable {
-    /// Who it is; no secret.
+    /// The token's id; it is no secret.
     public let id: TokenID
-    /// The app it belongs to.
+    /// The app that it belongs to.
     public let app: AppID
-    /// What people call it.
+    /// The name for people.
     public let name: String
-    /// What it may do.
+    /// The rights of the token.
     public let scopes: TokenScopes
-    /// SHA-256 of the secret's text.
+    /// The SHA-256 hash of the secret's text.
     public let digest: [UInt8]
-    /// When it was issued.
+    /// The time of issue.
     public let createdAt: Timestamp
-    /// From when on it is refused; `nil` means never.
+    /// The first moment at which the token is refused; `nil` means never.
     ///
-    /// It is `createdAt` until the token is handed out, so that one whose secret nobody has seen opens nothing.
+    /// It is `createdAt` until the token is handed out, so that a token whose secret was never shown is of no use.
     public let expiresAt: Timestamp?
-    /// When it was revoked; `nil` when it was not.
+    /// The time of revocation; `nil` when the token is not revoked.
     public let revokedAt: Timestamp?
-    /// The secret as only the ``IdempotencyKey`` that it was issued under opens it; `nil` without one, and after a day.
+    /// The secret, encrypted under the ``IdempotencyKey`` of the issue; `nil` without a key, and after a day.
     public let seal: [UInt8]?
 
     /// Makes a token from its parts.
@@ -47,24 +47,24 @@ public struct ClientToken: Sendable, Hashable {
     }
 }
 
-/// What a client token may do.
+/// The rights of a client token.
 public struct TokenScopes: OptionSet, Sendable, Hashable {
-    /// The bits as stores keep them.
+    /// The bits that stores keep.
     public let rawValue: UInt8
-    /// Takes stored bits.
+    /// Makes scopes from stored bits.
     public init(rawValue: UInt8) { self.rawValue = rawValue }
 
-    /// Init an SDK and push.
+    /// The right to initialise an SDK and to push.
     public static let write = TokenScopes(rawValue: 1)
-    /// Read the app's records.
+    /// The right to read the app's records.
     public static let read = TokenScopes(rawValue: 2)
 
-    /// The words for the scopes, in a fixed order.
+    /// The names of the scopes, in a fixed order.
     public var words: [String] {
         (contains(.write) ? ["write"] : []) + (contains(.read) ? ["read"] : [])
     }
 
-    /// Reads words; `nil` when one is not a scope or there is none.
+    /// Parses names of scopes; `nil` when one is unknown or there is none.
     public init?(words: [String]) {
         var scopes: TokenScopes = []
         for word in words {

@@ -1,25 +1,25 @@
 public import LogModel
 
 extension ClientTokens {
-    /// A token as it is handed out: the only time that its secret is seen.
+    /// A token with its secret, which is shown only when the token is issued.
     public struct Issued: Sendable {
-        /// What is kept of it.
+        /// The token without its secret.
         public let token: ClientToken
-        /// The text for the client.
+        /// The secret text for the client.
         public let secret: Secret
     }
 
     /// Issues a token for an app.
     ///
-    /// It is written as one that has ended already, and gets its time once it is known to be there: whatever is lost on
-    /// the way, no token lives whose secret nobody has seen.
+    /// The token is stored as expired, and gets its term once it is known to be stored. So a lost answer never leaves a
+    /// valid token whose secret was not shown.
     /// - Parameters:
     ///   - app: the app.
-    ///   - name: what people call the token; `nil` names it after its day.
-    ///   - scopes: what it may do.
-    ///   - end: when it ends, a span being a term; `nil` means never.
-    ///   - key: what the caller calls the request; for a day the same one gives the same token with its secret.
-    /// - Returns: the token.
+    ///   - name: the name for people; `nil` names the token after the day of issue.
+    ///   - scopes: its rights.
+    ///   - end: when it expires; a duration counts from the time of issue; `nil` means never.
+    ///   - key: the caller's idempotency key; for a day the same key gives the same token with its secret.
+    /// - Returns: the token with its secret.
     /// - Throws: ``RegistryError`` `.unknownApp`, `.unknownToken` when it was revoked meanwhile, `.expiryInPast`,
     ///   `.invalidTokenName`, `.keyUsed`; ``StoreError``.
     public func issue(
@@ -118,7 +118,7 @@ extension ClientTokens {
     /// How many seals are erased at a time.
     private static let sealStep = 500
 
-    /// Erases the seals whose time is over, a few at a time.
+    /// Erases the seals that are older than a day, a few at a time.
     /// - Throws: ``StoreError``; `CancellationError` when the task was cancelled.
     public func eraseOldSeals() async throws {
         let end = clock.now().advanced(by: .zero - ClientTokens.sealTerm)

@@ -10,14 +10,14 @@ public struct ClientTokens: Sendable {
     let settlement: Settlement
     let unseen = UnseenTokens()
 
-    /// Puts the service together.
+    /// Makes the service.
     /// - Parameters:
     ///   - apps: the apps that tokens belong to.
     ///   - store: keeps the tokens.
-    ///   - hasher: what is stored of secrets.
-    ///   - clock: tells when tokens begin and end.
-    ///   - entropy: must be fit for secrets.
-    ///   - ticks: measures how long a change is looked for whose answer was lost.
+    ///   - hasher: computes the hashes that are stored instead of secrets.
+    ///   - clock: tells the times of issue, expiry and revocation.
+    ///   - entropy: supplies secrets; it must be fit for them.
+    ///   - ticks: measures how long the service tries to find out what became of a change whose answer was lost.
     public init(
         apps: any AppStore, store: any ClientTokenStore, hasher: any SecretHasher, clock: any WallClock,
         entropy: any Entropy, ticks: any Clock<Duration>
@@ -30,8 +30,8 @@ public struct ClientTokens: Sendable {
         settlement = Settlement(ticks: ticks, entropy: entropy)
     }
 
-    /// Finds the token that a client presents and that may do `scope`.
-    /// - Throws: ``TokenRefusal`` when the client is not to be let in; ``StoreError``.
+    /// Authenticates the token that a client presents, for a scope.
+    /// - Throws: ``TokenRefusal`` when the token is refused; ``StoreError`` when the store cannot be read.
     public func authenticate(_ presented: String, for scope: TokenScopes) async throws -> ClientToken {
         guard let text = TokenText(presented), let token = try await store.token(text.id) else {
             throw TokenRefusal.unknown
@@ -43,8 +43,8 @@ public struct ClientTokens: Sendable {
         return try await judge(token, for: scope)
     }
 
-    /// Looks again at a token that was authenticated before.
-    /// - Throws: ``TokenRefusal`` when its holder is not to be let in any more; ``StoreError``.
+    /// Checks again a token that was authenticated before.
+    /// - Throws: ``TokenRefusal`` when the token is refused now; ``StoreError`` when the store cannot be read.
     public func confirm(_ id: TokenID, for scope: TokenScopes) async throws -> ClientToken {
         guard let token = try await store.token(id) else { throw TokenRefusal.unknown }
         return try await judge(token, for: scope)
@@ -59,7 +59,7 @@ public struct ClientTokens: Sendable {
         return token
     }
 
-    /// Whether a text has the form of a client token; says nothing about whether there is one.
+    /// Tells whether a text has the form of a client token, which need not exist.
     public static func isWellFormed(_ text: String) -> Bool { TokenText(text) != nil }
 
     /// Revokes a token of an app.
@@ -74,20 +74,20 @@ public struct ClientTokens: Sendable {
         }
     }
 
-    /// Revokes the tokens that this process has issued in vain: they may live, and nobody has seen their secrets.
-    /// - Throws: ``StoreError`` when one is left still.
+    /// Revokes the tokens that this process may have issued without showing their secrets.
+    /// - Throws: ``StoreError`` when one is still not known to be revoked.
     public func revokeUnseen() async throws(StoreError) {
         try await unseen.revoke(in: store, at: clock.now())
     }
 
-    /// Up to `limit` tokens of an app after `last`, revoked and expired ones included.
+    /// Reads a page of an app's tokens with ids greater than `last`, revoked and expired tokens included.
     public func list(
         of app: AppID, after last: TokenID? = nil, limit: Int = 100
     ) async throws(StoreError) -> [ClientToken] {
         try await store.tokens(of: app, after: last, limit: limit)
     }
 
-    /// All revoked tokens of an app whose end on the storage side is not confirmed.
+    /// Reads all revoked tokens of an app whose storage tokens may still exist.
     public func owed(of app: AppID) async throws(StoreError) -> [TokenID] {
         let pageSize = 1000
         var owed: [TokenID] = []
@@ -99,16 +99,16 @@ public struct ClientTokens: Sendable {
     }
 }
 
-/// Why a presented token is refused.
+/// The reason why a token is refused.
 public enum TokenRefusal: Error, Sendable, Hashable {
     /// No token has this text.
     case unknown
     /// It was revoked.
     case revoked
-    /// Its time is over.
+    /// It has expired.
     case expired
     /// Its app was deleted.
     case appDeleted
-    /// It is good, but not for this.
+    /// It is valid, and lacks the scope.
     case outOfScope(TokenScopes)
 }

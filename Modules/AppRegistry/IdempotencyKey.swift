@@ -1,10 +1,10 @@
 public import LogModel
 
-/// What a caller calls one request that creates something, so that it creates it once however often it is sent.
+/// The name that a caller gives to a request that creates something, which makes the request idempotent.
 ///
-/// The id of what is created follows from the key, so that a repeated request meets what the first one has made. The
-/// caller's own credential goes into it: others who send the same key mean something else, and cannot tell ids or
-/// secrets.
+/// The id of the created thing is derived from the key, so that a repeated request finds the result of the first. The
+/// caller's credential is part of the derivation: the same key of another caller means another request, and no other
+/// caller can derive ids or secrets.
 public struct IdempotencyKey: Sendable {
     private let text: String
     private let credential: Secret
@@ -16,9 +16,9 @@ public struct IdempotencyKey: Sendable {
 
     /// Checks a key; `nil` when it breaks the rule.
     /// - Parameters:
-    ///   - text: what the caller sent.
-    ///   - credential: what the caller has shown to be let in.
-    ///   - hasher: computes what follows from both.
+    ///   - text: the key as the caller sent it.
+    ///   - credential: the credential that the caller authenticated with.
+    ///   - hasher: derives ids and secrets from both.
     public init?(_ text: String, of credential: Secret, hasher: any SecretHasher) {
         guard (1...IdempotencyKey.mostBytes).contains(text.utf8.count),
             text.utf8.allSatisfy({ (0x21...0x7E).contains($0) })

@@ -1,14 +1,16 @@
 public import LogModel
 
-/// An app: a tenant whose logs are held.
+/// An app: a tenant with logs of its own.
 public struct RegisteredApp: Sendable, Hashable {
-    /// Who it is; also the name of its folder in the file store.
+    /// The app's id, which is also the name of its folder in the file store.
     public let id: AppID
-    /// What people call it; unique among apps that are not deleted.
+    /// The name for people; it is unique among apps that are not deleted.
     public let name: AppName
-    /// When it was registered.
+    /// The time of registration.
     public let createdAt: Timestamp
-    /// When it was deleted; a deleted app stays as a tombstone that claims and commits check.
+    /// The time of deletion; `nil` when it is not deleted.
+    ///
+    /// A deleted app stays as a tombstone that claims and commits check.
     public let deletedAt: Timestamp?
 
     /// Makes an app from its parts.
@@ -20,13 +22,15 @@ public struct RegisteredApp: Sendable, Hashable {
     }
 }
 
-/// A valid name of an app: 1 to 64 letters, digits, spaces, `.`, `_` or `-` of ASCII, beginning and ending with a
-/// letter or digit, and not of the form of an ``AppID``, since requests may name an app either way.
+/// A valid name of an app: 1 to 64 letters, digits, spaces, `.`, `_` or `-` of ASCII, which begins and ends with a
+/// letter or digit.
+///
+/// It must not have the form of an ``AppID``, since requests may name an app by either.
 public struct AppName: Sendable, Hashable, CustomStringConvertible {
     /// The name.
     public let text: String
 
-    /// Checks a name; `nil` when it breaks the rule.
+    /// Validates a name; `nil` when it breaks the rule.
     public init?(_ text: String) {
         let bytes = Array(text.utf8)
         guard (1...64).contains(bytes.count), let first = bytes.first, let last = bytes.last,
@@ -36,7 +40,7 @@ public struct AppName: Sendable, Hashable, CustomStringConvertible {
         self.text = text
     }
 
-    /// Takes a name that was checked before it was stored.
+    /// Makes a name from a text that was validated before it was stored.
     public init(unchecked text: String) { self.text = text }
 
     /// The name.

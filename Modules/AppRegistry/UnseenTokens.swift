@@ -1,11 +1,11 @@
 import LogModel
 
-/// Client tokens that may live although nobody has seen their secrets: the answer to the change that handed them out was
-/// lost, and the store could not be asked.
+/// Client tokens that may live although nobody has seen their secrets: the answer to the change that handed them out
+/// was lost, and the store could not be asked.
 ///
-/// They are revoked as soon as the store answers, by the loop that carries revocations out, and before this process issues
-/// another, so there are never more than callers at one moment. A token of a process that ends before stays in its app's
-/// list.
+/// They are revoked as soon as the store answers, by the loop that carries revocations out, and before this process
+/// issues another, so there are never more than callers at one moment. A token of a process that ends before stays in
+/// its app's list.
 actor UnseenTokens {
     private var noted: [TokenID] = []
 
