@@ -1,13 +1,14 @@
 public import LogModel
 
-/// Lets work go on without a lock while its servers are down: the store's fence alone then keeps lines from being
-/// stored twice, and several workers may do the same work.
+/// Grants leases without a lock while the lock's servers are down.
+///
+/// Only the store's fence then keeps lines from being stored twice, and several workers may do the same work.
 public actor FenceFallback: LockStore {
-    /// What changed.
+    /// A change between work with and without locks.
     public enum Change: Sendable {
-        /// Locks cannot be had, for this reason; work goes on without.
+        /// Locks cannot be acquired, for this reason; work continues without them.
         case began(LockStoreError)
-        /// Locks can be had again.
+        /// Locks can be acquired again.
         case ended
     }
 
@@ -15,16 +16,16 @@ public actor FenceFallback: LockStore {
     private let tell: @Sendable (Change) -> Void
     private var isDown = false
 
-    /// Stands in for a lock store while it fails.
+    /// Makes a fallback for a lock store.
     /// - Parameters:
-    ///   - base: the store.
-    ///   - tell: is told once when locks begin to fail, and once when they can be had again.
+    ///   - base: the lock store.
+    ///   - tell: called once when locks begin to fail, and once when they can be acquired again.
     public init(_ base: any LockStore, tell: @escaping @Sendable (Change) -> Void) {
         self.base = base
         self.tell = tell
     }
 
-    /// Takes the lock, or grants a lease that no lock stands behind.
+    /// Acquires the lock; while the lock store fails, grants a lease without a lock.
     public func acquire(_ name: LockName, by holder: OwnerID, for term: Duration) async -> LockAnswer {
         do {
             let answer = try await base.acquire(name, by: holder, for: term)
@@ -36,7 +37,7 @@ public actor FenceFallback: LockStore {
         }
     }
 
-    /// Prolongs a lease; one that cannot be prolonged because the servers are down goes on without a lock.
+    /// Extends a lease; while the servers are down, the lease continues without a lock.
     public func extend(_ lease: LockLease, for term: Duration) async -> Bool {
         guard lease.proof != FenceFallback.withoutLock else { return true }
         do {
@@ -49,13 +50,13 @@ public actor FenceFallback: LockStore {
         }
     }
 
-    /// Gives a lease back, if there is a lock behind it.
+    /// Releases a lease that has a lock.
     public func release(_ lease: LockLease) async throws(LockStoreError) -> Bool {
         guard lease.proof != FenceFallback.withoutLock else { return true }
         return try await base.release(lease)
     }
 
-    /// Looks for the lease that a holder has.
+    /// Finds the lease that a holder has.
     public func lease(on name: LockName, of holder: OwnerID) async throws(LockStoreError) -> LockLease? {
         try await base.lease(on: name, of: holder)
     }

@@ -1,37 +1,38 @@
 public import LogModel
 
-/// Runs work while it holds a lock, prolongs the lock meanwhile, and stops the work when the lock is lost.
+/// Runs work under a lock: extends the lock meanwhile, and stops the work when the lock is lost.
 public struct LockKeeper: Sendable {
     private let store: any LockStore
     private let holder: OwnerID
     private let ticks: any Clock<Duration>
     private let own = OwnLocks()
 
-    /// Makes the keeper of one process: no other one has the same `holder`.
+    /// Makes the keeper of one process; `holder` must be unique to it.
     public init(store: any LockStore, holder: OwnerID, ticks: any Clock<Duration>) {
         self.store = store
         self.holder = holder
         self.ticks = ticks
     }
 
-    /// What came of the attempt.
+    /// The result of an attempt.
     public enum Outcome<Value: Sendable>: Sendable {
         /// The work was done.
         case done(Value)
-        /// Somebody else holds the lock; nothing was done.
+        /// Another holder has the lock; nothing was done.
         case skipped(heldBy: OwnerID, remaining: Duration)
     }
 
-    /// Runs `work` if the lock can be had, and gives the lock back however the work ends.
+    /// Runs `work` if the lock can be acquired, and releases the lock when the work ends or throws.
     ///
-    /// The lock is prolonged each third of the term. A store that is slow to answer lengthens the term: a lock whose
-    /// prolonging takes as long as it lasts would be lost in the midst of work, again and again. A store that was slow the
-    /// last time is asked for the longer term at once; one that is slow now is asked for it before the work begins.
+    /// The lock is extended each third of the term. A slow store lengthens the term: a lock whose extension takes as
+    /// long as its term would be lost during work again and again. A store that was slow the last time is asked for the
+    /// longer term at once. A store that is slow now is asked for it before the work begins.
     ///
-    /// When the lock is lost, or cannot be prolonged twice in a row, the work's task is cancelled, and so it is when nine
-    /// tenths of the term have passed since the last call that succeeded was begun: before another holder can have the lock.
-    /// - Throws: ``LockStoreError`` when the lock cannot be asked for, ``LockLost`` when it was lost while working, or
-    ///   what `work` throws.
+    /// The work's task is cancelled when the lock is lost, when it cannot be extended twice in a row, and when nine
+    /// tenths of the term have passed since the start of the last successful call. This is before another holder can
+    /// acquire the lock.
+    /// - Throws: ``LockStoreError`` when the lock store fails before the work begins, ``LockLost`` when the lock was
+    ///   lost during the work, or the error that `work` throws.
     public func withLock<Value: Sendable>(
         _ name: LockName, for term: Duration, _ work: @Sendable @escaping (LockLease) async throws -> Value
     ) async throws -> Outcome<Value> {
@@ -70,8 +71,8 @@ public struct LockKeeper: Sendable {
 
     /// Takes a lock, also one that this process holds without need.
     ///
-    /// The answer that granted it was lost, or it could not be given back while the store was away. The process would wait
-    /// for the end of a lease of its own else.
+    /// The answer that granted it was lost, or it could not be given back while the store was away. The process would
+    /// wait for the end of a lease of its own else.
     private func acquire(
         _ name: LockName, for term: Duration, alone: Bool
     ) async throws(LockStoreError) -> LockAnswer {
@@ -87,8 +88,8 @@ public struct LockKeeper: Sendable {
 
     /// Lengthens a lease that lasts for less than is needed.
     ///
-    /// Before the work and not beside it: over a slow link it would need a second connection, which takes longer than what
-    /// is left of the lease.
+    /// Before the work and not beside it: over a slow link it would need a second connection, which takes longer than
+    /// what is left of the lease.
     /// - Returns: the term that holds.
     private func lengthen(
         _ lease: LockLease, _ term: Duration, atLeast needed: Duration, _ assurance: Assurance
@@ -182,7 +183,7 @@ private actor Assurance {
     }
 }
 
-/// A lock was lost while its work was under way.
+/// An error of work that was stopped because its lock was lost.
 public struct LockLost: Error, Sendable, CustomStringConvertible {
     /// The lock.
     public let name: LockName

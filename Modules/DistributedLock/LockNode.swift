@@ -44,13 +44,13 @@ public protocol LockNode: Sendable {
     func claim(on name: LockName, within limit: Duration) async throws(LockStoreError) -> LockClaim?
 }
 
-/// One attempt to have a lock, told apart from all others.
+/// One attempt to acquire a lock, distinguished from all others by its proof.
 public struct LockClaim: Sendable, Hashable {
     /// The lock.
     public let name: LockName
-    /// Who wants it.
+    /// The process that asks for it.
     public let holder: OwnerID
-    /// Chosen at random for each attempt, so that nobody takes back or prolongs what is another's.
+    /// A random text of each attempt, so that no process releases or extends the claim of another.
     public let proof: String
 
     /// Makes a claim.
@@ -61,10 +61,10 @@ public struct LockClaim: Sendable, Hashable {
     }
 }
 
-/// What one node says to a claim.
+/// The answer of one node to a claim.
 public enum LockNodeAnswer: Sendable, Hashable {
-    /// The lock was free and is the claim's now; `fence` is the node's count of grants.
+    /// The lock was free, and the claim holds it now; `fence` is the node's count of grants.
     case granted(fence: Int64)
-    /// It is another claim's, of which this is the holder and the time that it has left.
+    /// Another claim holds the lock; these are its holder and its remaining time.
     case held(by: OwnerID, remaining: Duration)
 }

@@ -41,11 +41,11 @@ public protocol LockStore: Sendable {
     func lease(on name: LockName, of holder: OwnerID) async throws(LockStoreError) -> LockLease?
 }
 
-/// Names a lock.
+/// Identifies a lock.
 public struct LockName: Sendable, Hashable, CustomStringConvertible {
     /// The name.
     public let text: String
-    /// Takes a name of 1 to 200 bytes.
+    /// Makes the identifier from a name of 1 to 200 bytes.
     public init(_ text: String) { self.text = text }
     /// The name.
     public var description: String { text }
@@ -55,11 +55,11 @@ public struct LockName: Sendable, Hashable, CustomStringConvertible {
 public struct LockLease: Sendable, Hashable {
     /// The lock.
     public let name: LockName
-    /// Who holds it.
+    /// The process that holds it.
     public let holder: OwnerID
-    /// Grows with every grant of the same lock, so that a stale holder can be told apart.
+    /// A number that grows with every grant of the same lock, so that a stale holder can be recognised.
     public let fence: Int64
-    /// What the store knows this grant by where the fence alone is not enough; else empty.
+    /// The store's mark of this grant where the fence alone is not enough; otherwise empty.
     public let proof: String
 
     /// Makes a lease; only stores do.
@@ -71,29 +71,29 @@ public struct LockLease: Sendable, Hashable {
     }
 }
 
-/// What came of trying to take a lock.
+/// The result of an attempt to acquire a lock.
 public enum LockAnswer: Sendable, Hashable {
     /// The caller has it.
     case granted(LockLease)
-    /// Somebody else has it, for as long as the store knows.
+    /// Another holder has it; `remaining` is how long its term lasts, as far as the store knows.
     case held(by: OwnerID, remaining: Duration)
 }
 
-/// Why a lock store could not answer.
+/// An error of a lock store.
 public struct LockStoreError: StoreFault, CustomStringConvertible {
-    /// What kind of failure it is.
+    /// The kind of failure.
     public enum Reason: Sendable, Hashable {
-        /// The store cannot be reached or is busy; the same call may succeed later.
+        /// The store cannot be reached or is busy. The same call may succeed later.
         case unavailable
-        /// The store holds something that cannot be read, or refuses the call for good.
+        /// The store holds something that cannot be read, or refuses the call permanently.
         case broken
     }
 
-    /// What kind of failure it is.
+    /// The kind of failure.
     public let reason: Reason
-    /// What the store said, for operators.
+    /// The store's message, for operators.
     public let detail: String
-    /// What keeps the store from doing it, if it is known.
+    /// The cause, if it is known.
     public let condition: StoreCondition?
 
     /// Makes an error.

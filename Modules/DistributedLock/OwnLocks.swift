@@ -1,5 +1,5 @@
-/// What one process knows of the locks that are its own: those that it asks for or has, leases that it has without need,
-/// since they could not be given back while their store was away, and how slow the store is.
+/// What one process knows of the locks that are its own: those that it asks for or has, leases that it has without
+/// need, since they could not be given back while their store was away, and how slow the store is.
 actor OwnLocks {
     /// How many leases are remembered; of more, the oldest run out by themselves.
     static let limit = 100
@@ -14,7 +14,8 @@ actor OwnLocks {
     private var leases: [LockLease] = []
 
     /// Notes that a lock is asked for.
-    /// - Returns: whether nobody else in this process asks for it or has it, so that a lease of this process is nobody's.
+    /// - Returns: whether nobody else in this process asks for it or has it, so that a lease of this process is
+    ///   nobody's.
     func begin(_ name: LockName) -> Bool {
         counts[name, default: 0] += 1
         return counts[name] == 1

@@ -1,10 +1,10 @@
 public import LogModel
 
-/// A lock that several independent nodes keep together, by the published rules of Redlock; on one node a plain lock.
+/// A lock over several independent nodes, by the published rules of Redlock; with one node it is a plain lock.
 ///
-/// All nodes are asked at the same time and none is waited for longer than ``RedlockRules/timeout(for:)``. More than
-/// half must grant the lock within its validity; what was granted to a claim that lost is taken back everywhere.
-/// Clocks that jump and holders that are paused can defeat it, as they can any lock: nothing may rest on it alone.
+/// All nodes are asked at the same time, and no node is waited for longer than ``RedlockRules/timeout(for:)``. More
+/// than half must grant the lock within its validity. A claim that lost is released on all nodes. Clocks that jump and
+/// holders that are paused can defeat it, as they can any lock: nothing may rest on it alone.
 public actor Redlock: LockStore {
     private let nodes: [any LockNode]
     private let rules: RedlockRules
@@ -12,12 +12,12 @@ public actor Redlock: LockStore {
     private let entropy: any Entropy
     private var beingReleased: Set<LockLease> = []
 
-    /// Puts nodes together; there are as many as the rules are for.
+    /// Makes a lock over nodes; their number must be that of the rules.
     /// - Parameters:
     ///   - nodes: independent of each other.
-    ///   - rules: how many must agree, and how long each may take.
-    ///   - ticks: a clock that never steps.
-    ///   - entropy: fit for secrets, since nobody may guess a claim's proof.
+    ///   - rules: how many nodes must agree, and how long each may take.
+    ///   - ticks: a monotonic clock.
+    ///   - entropy: supplies the proofs of claims; it must be fit for secrets, since a proof must not be guessed.
     public init(nodes: [any LockNode], rules: RedlockRules, ticks: any Clock<Duration>, entropy: any Entropy) {
         precondition(nodes.count == rules.nodes, "the rules are for another number of nodes")
         self.nodes = nodes
@@ -26,10 +26,10 @@ public actor Redlock: LockStore {
         self.entropy = entropy
     }
 
-    /// Takes a lock that is free or whose time is over.
+    /// Acquires a lock that is free or whose term has ended.
     ///
-    /// While nobody has a quorum, it is tried again after a while that chance chooses. A caller that is cancelled
-    /// meanwhile learns who stood in its way.
+    /// While no claim has a quorum, the call retries after a random delay. A caller that is cancelled meanwhile gets
+    /// the holder that was in its way.
     public func acquire(
         _ name: LockName, by holder: OwnerID, for term: Duration
     ) async throws(LockStoreError) -> LockAnswer {
@@ -52,7 +52,7 @@ public actor Redlock: LockStore {
         }
     }
 
-    /// Prolongs a lease on a quorum of nodes.
+    /// Extends a lease on a quorum of nodes.
     /// - Throws: ``LockStoreError`` when too few nodes answer, or so late that the lease may be over.
     public func extend(_ lease: LockLease, for term: Duration) async throws(LockStoreError) -> Bool {
         let passed = ticks.stopwatch()
@@ -70,7 +70,7 @@ public actor Redlock: LockStore {
         return isHeld
     }
 
-    /// Gives a lease back on all nodes.
+    /// Releases a lease on all nodes.
     public func release(_ lease: LockLease) async throws(LockStoreError) -> Bool {
         // Two calls at once would each take the lease back on some nodes, and neither on a quorum.
         guard beingReleased.insert(lease).inserted else { return false }
@@ -82,10 +82,10 @@ public actor Redlock: LockStore {
         return wasHeld
     }
 
-    /// Looks for a claim of a holder, such as one that reached a node when nobody waited for it any more.
+    /// Finds a claim of a holder, such as one that reached a node after its caller had given up.
     ///
-    /// The lease can be given back and not prolonged: nobody knows its fence.
-    /// - Returns: of several claims the one that most nodes have.
+    /// The lease can be released and not extended, since its fence is unknown.
+    /// - Returns: the claim that most nodes have.
     public func lease(on name: LockName, of holder: OwnerID) async throws(LockStoreError) -> LockLease? {
         let limit = rules.nodeTimeout.upperBound
         let answers = await ask(within: limit) { node throws(LockStoreError) in

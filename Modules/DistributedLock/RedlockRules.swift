@@ -1,21 +1,21 @@
 public import LogModel
 
-/// The arithmetic of a lock over several independent nodes.
+/// The quorum and the times of a lock over several independent nodes.
 public struct RedlockRules: Sendable, Hashable {
-    /// How long one node may take for one call, between these bounds; within them it is a twentieth of the term.
+    /// The usual bounds of the time that one node may take for one call; within them it is a twentieth of the term.
     public static let usualNodeTimeout: ClosedRange<Duration> = .milliseconds(5) ... .milliseconds(50)
-    /// Most nodes that a lock is kept on.
+    /// The greatest number of nodes.
     public static let mostNodes = 15
 
-    /// How many nodes there are; odd.
+    /// The number of nodes; it is odd.
     public let nodes: Int
     /// Bounds of the time that one node may take for one call.
     public let nodeTimeout: ClosedRange<Duration>
-    /// Most attempts to settle whose a lock is while nobody has it on a quorum.
+    /// The greatest number of attempts while no claim has a quorum.
     public let attempts: Int
 
-    /// Rules for `nodes` nodes.
-    /// - Throws: ``RedlockRulesError`` when that many cannot keep a lock well.
+    /// Makes the rules for `nodes` nodes.
+    /// - Throws: ``RedlockRulesError`` when that number of nodes is not allowed.
     public init(
         nodes: Int, nodeTimeout: ClosedRange<Duration> = usualNodeTimeout, attempts: Int = 10
     ) throws(RedlockRulesError) {
@@ -27,24 +27,27 @@ public struct RedlockRules: Sendable, Hashable {
         self.attempts = max(1, attempts)
     }
 
-    /// How many nodes must grant a lock: more than half, always.
+    /// The number of nodes that must grant a lock: more than half.
     public var quorum: Int { nodes / 2 + 1 }
 
-    /// How long one node may take for a call about a lock of this term.
+    /// Returns how long one node may take for a call about a lock of this term.
     public func timeout(for term: Duration) -> Duration {
         min(max(term / 20, nodeTimeout.lowerBound), nodeTimeout.upperBound)
     }
 
-    /// How far the clocks of nodes may run apart during a term: a hundredth of it and 2 ms.
+    /// Returns how far the clocks of nodes may drift apart during a term: a hundredth of it plus 2 ms.
     public func drift(over term: Duration) -> Duration { term / 100 + .milliseconds(2) }
 
-    /// For how long a lock is sure to be held when its nodes were asked `elapsed` ago; not positive when it is not.
+    /// Returns how long a lock is certainly still held when its nodes were asked `elapsed` ago; zero or negative when
+    /// it is not.
     public func validity(of term: Duration, after elapsed: Duration) -> Duration {
         term - elapsed - drift(over: term)
     }
 
-    /// How long to wait before the next attempt when there were `attempt`, so that contenders who split the nodes part
-    /// ways: at random between one and three timeouts, and longer with each attempt.
+    /// Returns how long to wait before the next attempt after `attempt` attempts: a random time between one and three
+    /// timeouts, which grows with each attempt.
+    ///
+    /// So contenders that split the nodes between them do not retry at the same time.
     public func retryDelay(after attempt: Int, for term: Duration, _ entropy: any Entropy) -> Duration {
         let timeout = timeout(for: term)
         let share = Double(entropy.number(below: 1 << 20)) / Double(1 << 20)
@@ -52,13 +55,13 @@ public struct RedlockRules: Sendable, Hashable {
     }
 }
 
-/// Why a number of nodes cannot keep a lock.
+/// The reason why a number of nodes is not allowed.
 public enum RedlockRulesError: Error, Sendable, Hashable, CustomStringConvertible {
-    /// There is none.
+    /// There is no node.
     case none
-    /// An even number: one fewer bears as many failures.
+    /// The number is even: one node fewer tolerates as many failures.
     case even(Int)
-    /// More than ``RedlockRules/mostNodes``.
+    /// The number exceeds ``RedlockRules/mostNodes``.
     case tooMany(Int)
 
     /// What is wrong and what to do, for people.

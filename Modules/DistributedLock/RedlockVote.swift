@@ -2,13 +2,15 @@ import LogModel
 
 /// What all nodes together say to a claim.
 enum RedlockVote: Equatable {
-    /// A quorum granted it. `isFirm` says that a quorum counted this very fence, so that the next one is higher.
+    /// A quorum granted the lock. `isFirm` says that a quorum counted exactly this fence, so that the next one is
+    /// higher.
     case granted(fence: Int64, isFirm: Bool)
     /// Another holder has a quorum.
     case held(by: OwnerID, remaining: Duration)
-    /// Nobody has a quorum, and somebody could: try again. The strongest of the others, when there is one.
+    /// No claim has a quorum, and one could have it: the caller retries. The holder is the strongest of the others, if
+    /// there is one.
     case split(OwnerID?, remaining: Duration)
-    /// Too few nodes answer for anybody to have a quorum.
+    /// Too few nodes answer for a quorum.
     case unavailable
 
     /// Counts the answers of all nodes, those that failed as `nil`.
