@@ -9,13 +9,12 @@ public struct Consumption: Sendable {
     private let lockTerm: Duration
     private let sharesApps: Bool
 
-    /// Puts the work together.
+    /// Makes the job.
     /// - Parameters:
-    ///   - consumer: does the work.
+    ///   - consumer: consumes the logs.
     ///   - keeper: executes and records runs.
-    ///   - lockTerm: how long the lock of a run lasts without being prolonged.
-    ///   - sharesApps: whether several workers share the apps; the consumer then takes each app in turn, see
-    ///     ``LockedApps``.
+    ///   - lockTerm: how long the lock of a run lasts without an extension.
+    ///   - sharesApps: whether several workers share the apps; the consumer then locks each app, see ``LockedApps``.
     public init(consumer: LogConsumer, keeper: RunKeeper, lockTerm: Duration, sharesApps: Bool) {
         self.consumer = consumer
         self.keeper = keeper
@@ -23,8 +22,8 @@ public struct Consumption: Sendable {
         self.sharesApps = sharesApps
     }
 
-    /// Executes a run, unless one is going on somewhere and apps are not shared.
-    /// - Parameter onStart: told of the run when it has begun.
+    /// Executes a run, unless another one is going on in the deployment and apps are not shared.
+    /// - Parameter onStart: called with the run when it has begun.
     /// - Returns: the run as it ended, or that it was skipped.
     /// - Throws: as ``RunKeeper/execute(_:lockTerm:onStart:_:)`` does.
     public func execute(onStart: @Sendable @escaping (Run) -> Void = { _ in }) async throws -> RunKeeper.Outcome {
@@ -40,16 +39,16 @@ public struct LockedApps: AppTurns {
     private let locks: LockKeeper
     private let term: Duration
 
-    /// Puts the turns together.
+    /// Makes the turns.
     /// - Parameters:
     ///   - locks: keeps the locks.
-    ///   - term: how long a lock lasts without being prolonged.
+    ///   - term: how long a lock lasts without an extension.
     public init(locks: LockKeeper, term: Duration) {
         self.locks = locks
         self.term = term
     }
 
-    /// Does work for an app under the lock of that app, unless another consumer has it.
+    /// Does work for an app under the lock of that app, unless another consumer holds the lock.
     public func take(
         _ app: AppID, _ work: @escaping @Sendable () async -> ConsumeFigures
     ) async throws -> ConsumeFigures? {

@@ -2,19 +2,19 @@ public import LogModel
 
 /// One execution of a kind of work.
 public struct Run: Sendable, Hashable {
-    /// Which run it is.
+    /// The run's id.
     public let id: RunID
-    /// What kind of work was done.
+    /// The kind of work.
     public let kind: RunKind
-    /// When it began.
+    /// The time of its start.
     public let startedAt: Timestamp
-    /// When it ended; `nil` while it goes on.
+    /// The time of its end; `nil` while it goes on.
     public var finishedAt: Timestamp?
-    /// How it stands.
+    /// Its state.
     public var state: RunState
-    /// What it brought so far.
+    /// The figures so far.
     public var figures: RunFigures
-    /// The first failure in words, secrets left out.
+    /// The first failure in words, without secrets.
     public var error: String?
 
     /// Makes a run.
@@ -32,47 +32,47 @@ public struct Run: Sendable, Hashable {
     }
 }
 
-/// A kind of work of which one run at a time goes on in the whole deployment.
+/// A kind of work; at most one run of a kind goes on at a time in the whole deployment.
 public enum RunKind: String, Sendable, Hashable, CaseIterable {
-    /// Bring what was appended into the store.
+    /// Commits appended lines to the store.
     case consumeLogs = "consume-logs"
-    /// Keep the field index.
+    /// Updates the field index.
     case indexLogs = "index-logs"
-    /// Apply retention.
+    /// Applies retention.
     case cleanupLogs = "cleanup-logs"
 }
 
-/// How a run stands.
+/// The state of a run.
 public enum RunState: String, Sendable, Hashable, CaseIterable {
     /// It goes on.
     case running
-    /// It did all it had to do.
+    /// All of its work is done.
     case finished
-    /// It ended, and some of its work failed; the rest is done.
+    /// It ended; some of its work failed, the rest is done.
     case partial
-    /// It could not do its work: the apps could not even be listed, for example.
+    /// It could not do its work; for example, the apps could not be listed.
     case failed
     /// Its process died, was stopped or lost the run's lock before it ended.
     case interrupted
 }
 
-/// What a run brought.
+/// The figures of a run.
 public struct RunFigures: Sendable, Hashable {
-    /// How many apps were visited.
+    /// The number of visited apps.
     public var apps: Int64 = 0
-    /// How many objects had something to bring.
+    /// The number of objects with something new.
     public var objects: Int64 = 0
-    /// How many bytes were committed.
+    /// The number of committed bytes.
     public var bytes: Int64 = 0
-    /// How many records were committed.
+    /// The number of committed records.
     public var records: Int64 = 0
-    /// How many of the records have the time of receipt, since no time was understood in them.
+    /// The number of records with the time of receipt instead of an event time, since none could be read in them.
     public var untimed: Int64 = 0
-    /// How many rejects were committed.
+    /// The number of committed rejects.
     public var rejects: Int64 = 0
-    /// How many objects were left alone, by the word for the reason: lower-case letters and underscores.
+    /// The numbers of skipped objects by the word for the reason, which has lower-case letters and underscores.
     public var skips: [String: Int64] = [:]
 
-    /// Figures of nothing.
+    /// Makes figures of zero.
     public init() {}
 }

@@ -1,7 +1,7 @@
 public import DistributedLock
 public import LogModel
 
-/// Executes kinds of work, each at most once at a time in the whole deployment, and keeps a record of every run.
+/// Executes runs, at most one of a kind at a time in the whole deployment, and records each run.
 public struct RunKeeper: Sendable {
     private let locks: LockKeeper
     private let store: any RunStore
@@ -10,7 +10,7 @@ public struct RunKeeper: Sendable {
     private let observer: (any RunObserver)?
     private let unrecorded = UnrecordedEnds()
 
-    /// Puts a keeper together; `observer` is told of what came of each request for a run.
+    /// Makes a keeper; `observer` receives the result of each request for a run.
     public init(
         locks: LockKeeper, store: any RunStore, clock: any WallClock, entropy: any Entropy,
         observer: (any RunObserver)? = nil
@@ -22,19 +22,19 @@ public struct RunKeeper: Sendable {
         self.observer = observer
     }
 
-    /// What came of asking for a run.
+    /// The result of a request for a run.
     public enum Outcome: Sendable, Hashable {
-        /// It was executed; the run says how it ended.
+        /// The work was executed; the run says how it ended.
         case executed(Run)
-        /// Another one of its kind is going on.
+        /// Another run of the kind is going on.
         case skipped
     }
 
-    /// What a piece of work reports when it ends.
+    /// The report of work that has ended.
     public struct Report: Sendable {
-        /// What it brought.
+        /// The figures.
         public let figures: RunFigures
-        /// The first failure that left the rest of the work alone.
+        /// The first failure that did not stop the rest of the work.
         public let firstError: String?
 
         /// Makes a report.
@@ -44,15 +44,15 @@ public struct RunKeeper: Sendable {
         }
     }
 
-    /// Executes `work` unless a run of its kind is going on.
+    /// Executes `work` as a run, unless a run of its kind is going on.
     /// - Parameters:
     ///   - kind: the kind of work.
-    ///   - lockTerm: how long the lock lasts without being prolonged.
-    ///   - onStart: told of the run when it has begun.
+    ///   - lockTerm: how long the lock lasts without an extension.
+    ///   - onStart: called with the run when it has begun.
     ///   - work: the work; when it throws, the run has failed.
     /// - Returns: the run as it ended, or that it was skipped.
     /// - Throws: ``LockStoreError`` or ``StoreError`` when the run could not begin, ``RunNotRecorded`` when it has
-    ///   ended and that could not be written down.
+    ///   ended and its end could not be stored.
     public func execute(
         _ kind: RunKind, lockTerm: Duration, onStart: @Sendable @escaping (Run) -> Void = { _ in },
         _ work: @Sendable @escaping () async throws -> Report
@@ -85,10 +85,10 @@ public struct RunKeeper: Sendable {
         return true
     }
 
-    /// Executes `work` beside other runs of its kind, which share what there is to do by locks of their own.
+    /// Executes `work` beside other runs of its kind, which share the work by locks of their own.
     ///
-    /// A lock that follows from its id shows that the run is alive, until its end is recorded: whoever gets the lock of
-    /// a run that is marked as running knows that its process died.
+    /// A lock that is named after the run's id shows that the run is alive, until its end is recorded. A process that
+    /// acquires the lock of a run that is marked as running knows that the run's process died.
     /// - Parameters and errors: as of ``execute(_:lockTerm:onStart:_:)``.
     /// - Returns: the run as it ended; skipped when there are so many runs that no lock is free.
     public func executeBesideOthers(

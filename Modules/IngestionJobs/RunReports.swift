@@ -1,16 +1,16 @@
 public import LogIngestion
 public import LogMaintenance
 
-/// Words of figures that runs of cleanup-logs have beside the usual ones.
+/// Words of the additional figures of runs of cleanup-logs.
 public enum CleanupFigure {
-    /// Records that are old enough and that a follower has not seen.
+    /// Records that are old enough to go, and that a follower has not seen.
     public static let waiting = "awaiting_follower"
-    /// Records that went before a follower had seen them.
+    /// Records that were removed before a follower had seen them.
     public static let missed = "missed_by_follower"
 }
 
 extension RunKeeper.Report {
-    /// Reports what a run of consume-logs brought.
+    /// Makes the report of a run of consume-logs.
     public init(_ found: ConsumeFigures) {
         var figures = RunFigures()
         figures.apps = Int64(found.apps)
@@ -23,7 +23,7 @@ extension RunKeeper.Report {
         self.init(figures: figures, firstError: found.firstError)
     }
 
-    /// Reports what a run of index-logs brought.
+    /// Makes the report of a run of index-logs.
     public init(_ found: IndexFigures) {
         var figures = RunFigures()
         figures.apps = Int64(found.apps)
@@ -34,7 +34,7 @@ extension RunKeeper.Report {
         self.init(figures: figures, firstError: found.firstError)
     }
 
-    /// Reports what a run of cleanup-logs removed; its objects are files and cursors.
+    /// Makes the report of a run of cleanup-logs; its objects are files and cursors.
     public init(_ report: CleanupReport) {
         let cleaned = report.cleaned
         var figures = RunFigures()

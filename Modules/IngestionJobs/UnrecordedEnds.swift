@@ -1,10 +1,10 @@
 public import LogModel
 
-/// The end of a run could not be written down; whoever executes the next run of its kind in this process writes it.
+/// An error of a run whose end could not be stored; the next run of its kind in this process stores it.
 public struct RunNotRecorded: StoreFault, CustomStringConvertible {
     /// The run as it ended.
     public let run: Run
-    /// Why it could not be written down.
+    /// The error of the store.
     public let reason: StoreError
 
     /// Makes the error of a run.
@@ -13,15 +13,15 @@ public struct RunNotRecorded: StoreFault, CustomStringConvertible {
         self.reason = reason
     }
 
-    /// What keeps the store from it, if it is known.
+    /// The cause, if it is known.
     public var condition: StoreCondition? { reason.condition }
 
-    /// How it ended, and why that could not be written down.
+    /// How the run ended, and why its end could not be stored.
     public var detail: String { description }
-    /// Whether the store may take it later.
+    /// Whether a later retry may succeed.
     public var mayPass: Bool { reason.mayPass }
 
-    /// How it ended, and why that could not be written down.
+    /// How the run ended, and why its end could not be stored.
     public var description: String {
         let error = run.error.map { " (\($0))" } ?? ""
         return "a run of \(run.kind.rawValue) ended \(run.state.rawValue)\(error), and its end could not be recorded: "
