@@ -2,7 +2,7 @@ public import LogCursor
 import LogIngestion
 import LogModel
 
-/// How many bytes of objects are not taken, as far as their places can be listed now.
+/// The lags of cursors: how many bytes of their objects are not committed, as far as their sources can be listed now.
 public struct CursorLags: Sendable {
     private var listed: [GenerationID: Int64] = [:]
     private let files: any FileLookup
@@ -12,8 +12,8 @@ public struct CursorLags: Sendable {
 
     mutating func note(_ cursor: Cursor, _ bytes: Int64) { listed[cursor.generation] = bytes }
 
-    /// Tells how many bytes of a cursor's object are not taken.
-    /// - Returns: how many; `nil` when its place does not show the object.
+    /// Returns how many bytes of a cursor's object are not committed.
+    /// - Returns: the number of bytes; `nil` when the source does not list the object.
     public func bytes(behind cursor: Cursor) async -> Int64? {
         if let bytes = listed[cursor.generation] { return bytes }
         // A file that is not there any more, or cannot be looked at, has no lag that is known.

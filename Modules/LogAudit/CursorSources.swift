@@ -3,13 +3,13 @@ import LogCursor
 public import LogIngestion
 public import LogModel
 
-/// Why the object of a cursor cannot be audited on this machine, or with these settings.
+/// The reason why the object of a cursor cannot be audited on this machine, or with these settings.
 public enum AuditError: Error, Sendable, Hashable, CustomStringConvertible {
-    /// The cursor is of a file in a file store, and none is configured.
+    /// The cursor belongs to a file in a file store, and none is configured.
     case noFileStore
-    /// The cursor is of a source that is not its app's any more.
+    /// The cursor belongs to a source that is no longer its app's.
     case otherSource(SourceID)
-    /// The cursor is of a file of another machine.
+    /// The cursor belongs to a file of another machine.
     case otherMachine
 
     /// What is wrong, for people.
@@ -22,16 +22,16 @@ public enum AuditError: Error, Sendable, Hashable, CustomStringConvertible {
     }
 }
 
-/// Finds the sources that cursors are of, and their objects.
+/// Finds the sources and the objects of cursors.
 public struct CursorSources: Sendable {
     private let apps: AppRegistrar
     private let folders: (any AppSources)?
     private let files: any FileLookup
 
-    /// Puts the places together.
+    /// Makes the finder.
     /// - Parameters:
     ///   - apps: the apps.
-    ///   - folders: where each app's files are; `nil` when no file store is configured.
+    ///   - folders: finds each app's files; `nil` when no file store is configured.
     ///   - files: the files of this machine.
     public init(apps: AppRegistrar, folders: (any AppSources)?, files: any FileLookup) {
         self.apps = apps
@@ -63,8 +63,8 @@ public struct CursorSources: Sendable {
     /// Lists the source of a cursor.
     ///
     /// Nothing is read of a deleted app any more, so its source counts as empty.
-    /// - Throws: ``AuditError``; ``SourceError`` when the source cannot be listed; ``StoreError`` when the app cannot be
-    ///   looked up.
+    /// - Throws: ``AuditError``; ``SourceError`` when the source cannot be listed; ``StoreError`` when the app cannot
+    ///   be looked up.
     func listing(of cursor: Cursor) async throws -> Listing {
         guard !cursor.source.isFiles else {
             guard cursor.source == files.id else { throw AuditError.otherMachine }

@@ -2,34 +2,34 @@ public import LogCursor
 public import LogIngestion
 public import LogModel
 
-/// What a cursor held when it stood at an earlier position.
+/// The result of reconstructing the progress of a cursor at an earlier position.
 public enum ProgressReconstruction: Sendable, Hashable {
-    /// It held this.
+    /// The progress at the position.
     case at(CursorProgress)
-    /// The position lies within a line or a batch, or behind a line that was taken without its newline.
+    /// The position is within a line or a batch, or behind a line that was committed without its newline.
     case noBoundary
     /// The position is not before the cursor's.
     case notBehind
-    /// The source holds something else than what was taken; the words say what.
+    /// The source holds other bytes than those that were committed; the text says what differs.
     case differs(String)
     /// The source no longer has the object, or has another one of that name.
     case sourceGone
 }
 
 extension Verifier {
-    /// Reconstructs what a cursor held at an earlier position, so that it can be put back there.
+    /// Reconstructs the progress of a cursor at an earlier position, so that the cursor can be put back there.
     ///
-    /// All that was taken is read again and must still be what it was: to take other bytes under the same generation
-    /// would mix two contents.
+    /// All committed bytes are read again and must be unchanged: to commit other bytes under the same generation would
+    /// mix two contents.
     /// - Parameters:
-    ///   - position: 0, or where a line begins, in bytes.
+    ///   - position: the position in bytes: 0, or the start of a line.
     ///   - cursor: the cursor.
-    ///   - orBefore: whether the last boundary before the position does as well, when it lies within a line or a batch.
+    ///   - orBefore: whether to use the last boundary before the position when it is within a line or a batch.
     ///   - object: the object as the source lists it now; `nil` when it does not.
-    ///   - source: where to read.
+    ///   - source: the source to read from.
     ///   - seals: as for ``verify(_:against:in:scan:seals:wasTaken:lastLines:progress:)``.
-    ///   - wasTaken: likewise.
-    ///   - moment: when the bytes before the position are said to have been seen.
+    ///   - wasTaken: as for the same.
+    ///   - moment: the time at which the bytes before the position count as seen.
     /// - Returns: the progress, or why there is none.
     /// - Throws: ``SourceError`` or `CancellationError` when the source cannot be read to the end.
     public func reconstruct(
@@ -40,8 +40,8 @@ extension Verifier {
         guard (0..<cursor.progress.position).contains(position) else { return .notBehind }
         guard let object, GenerationVerdict.isSame(object.identity, cursor.identity) else { return .sourceGone }
         var present: ProgressReconstruction?
-        // What an earlier release has taken is counted by its rules, or the counts before the position would not be those
-        // of what is stored. Counts that fit neither were made with other settings; those of today hold then.
+        // What an earlier release has taken is counted by its rules, or the counts before the position would not be
+        // those of what is stored. Counts that fit neither were made with other settings; those of today hold then.
         for rules in [FramingRules.present, .earlier] {
             var found: CursorProgress? = position == 0 ? CursorProgress() : nil
             let walked = try await walk(

@@ -2,32 +2,33 @@ import LogCursor
 public import LogIngestion
 public import LogModel
 
-/// Lets refused bytes be judged anew: the cursors of their objects are put back to before the first of them.
+/// Replays rejects: puts the cursors of their objects back to before the first of them, so that the bytes are judged
+/// again.
 public struct RejectReplay: Sendable {
     private let rejects: any RejectReader
     private let rewinding: Rewinding
 
-    /// Puts a replay together.
+    /// Makes a replay.
     /// - Parameters:
-    ///   - rejects: what was refused.
+    ///   - rejects: reads the rejects.
     ///   - rewinding: puts cursors back.
     public init(rejects: any RejectReader, rewinding: Rewinding) {
         self.rejects = rejects
         self.rewinding = rewinding
     }
 
-    /// Which rejects are meant; all that is given must hold.
+    /// The choice of rejects; all given criteria must hold.
     public struct Choice: Sendable {
-        /// Those of one app, or of all.
+        /// The app; `nil` chooses all apps.
         public var app: AppID?
-        /// Those of the objects of one name, or of all.
+        /// The name of the objects; `nil` chooses all objects.
         public var object: ObjectKey?
-        /// Those of these reasons, or of any.
+        /// The reasons; an empty set chooses all reasons.
         public var reasons: Set<RejectReason> = []
-        /// Those of these numbers, or all.
+        /// The numbers of the rejects; an empty set chooses all.
         public var numbers: Set<Int64> = []
 
-        /// All rejects.
+        /// Chooses all rejects.
         public init() {}
 
         func includes(_ reject: StoredReject) -> Bool {
@@ -36,17 +37,17 @@ public struct RejectReplay: Sendable {
         }
     }
 
-    /// An object with rejects that are meant.
+    /// An object with chosen rejects.
     public struct Candidate: Sendable, Hashable {
         /// Its source.
         public let source: SourceID
         /// The object.
         public let object: ObjectKey
-        /// Which generation of it.
+        /// The generation of the object.
         public let generation: GenerationID
-        /// How many of its rejects are meant.
+        /// The number of its chosen rejects.
         public internal(set) var count = 0
-        /// How many of those can never be records.
+        /// The number of those that can never become records.
         public internal(set) var hopeless = 0
         /// The first of all its rejects that may become a record, meant or not.
         ///
@@ -70,16 +71,16 @@ public struct RejectReplay: Sendable {
         }
     }
 
-    /// What replaying the rejects of one object brought.
+    /// The result of replaying the rejects of one object.
     public enum Outcome: Sendable, Hashable {
-        /// The object is taken again from that byte on, before its first reject that may become a record.
+        /// The object will be read again from that byte on, which is before its first reject that may become a record.
         case willBeTakenAgain(from: Int64)
-        /// Nothing was changed, as asked; the object would be taken again from that byte on, or from the beginning of the
-        /// batch around it.
+        /// Nothing has changed, as asked. The object would be read again from that byte on, or from the start of the
+        /// batch that contains it.
         case wouldBeTakenAgain(from: Int64)
-        /// Nothing was changed; the words say why.
+        /// Nothing has changed; the text says why.
         case refused(String)
-        /// Nothing was changed, since the source does not answer; the same may succeed later.
+        /// Nothing has changed, since the source does not answer. A later retry may succeed.
         case unreachable(String)
 
         /// The word for it in answers.
@@ -93,13 +94,13 @@ public struct RejectReplay: Sendable {
         }
     }
 
-    /// Finds the objects with rejects that are meant, in the order of their generations.
+    /// Finds the objects with chosen rejects, in ascending order of their generations.
     ///
-    /// Rejects are looked at page by page; what is held grows with the number of objects, not of rejects.
+    /// Rejects are read page by page. Memory grows with the number of objects, not of rejects.
     /// - Parameters:
-    ///   - choice: which rejects are meant.
-    ///   - last: objects up to this generation are passed over.
-    /// - Returns: those objects, each with what it holds of them.
+    ///   - choice: the choice of rejects.
+    ///   - last: objects up to this generation, inclusive, are left out; `nil` begins with the first.
+    /// - Returns: the objects, each with the numbers of its chosen rejects.
     /// - Throws: ``StoreError`` when the store cannot be read.
     public func candidates(_ choice: Choice, after last: GenerationID? = nil) async throws -> [Candidate] {
         var found: [GenerationID: Candidate] = [:]
@@ -118,13 +119,14 @@ public struct RejectReplay: Sendable {
         return found.values.filter { $0.count > 0 }.sorted { $0.generation.number < $1.generation.number }
     }
 
-    /// Puts the cursor of one object back, or foresees what that would bring.
+    /// Puts the cursor of one object back, or predicts the result.
     ///
-    /// An object whose source cannot be read is left alone like one that changed, so that others can still be replayed.
+    /// An object whose source cannot be read is left unchanged, as one that changed is, so that other objects can still
+    /// be replayed.
     /// - Parameters:
     ///   - candidate: the object.
-    ///   - isDry: whether nothing is to be changed; the source is asked then whether it has the object, and not read.
-    /// - Returns: from where the object is taken again, or why it is not.
+    ///   - isDry: whether to change nothing; the source is then asked whether it has the object, and is not read.
+    /// - Returns: the position from which the object is read again, or why it is not.
     /// - Throws: `CancellationError`; ``StoreError`` as ``Rewinding/rewind(_:to:orBefore:)`` does.
     public func replay(_ candidate: Candidate, isDry: Bool = false) async throws -> Outcome {
         guard candidate.count > candidate.hopeless, let first = candidate.first else {

@@ -2,41 +2,42 @@ public import LogCursor
 import LogIngestion
 public import LogModel
 
-/// Puts cursors back, so that a part of an object is read again.
+/// Puts cursors back, so that parts of objects are read again.
 public struct Rewinding: Sendable {
     private let verification: Verification
     private let history: any CursorHistory
     private let clock: any WallClock
 
-    /// Puts a rewinding together.
+    /// Makes a rewinding.
     /// - Parameters:
-    ///   - verification: proves that a source still holds what was taken.
+    ///   - verification: proves that a source still holds the committed bytes.
     ///   - history: puts cursors back.
-    ///   - clock: tells when that was done.
+    ///   - clock: tells the time of the change.
     public init(verification: Verification, history: any CursorHistory, clock: any WallClock) {
         self.verification = verification
         self.history = history
         self.clock = clock
     }
 
-    /// What rewinding a cursor brought.
+    /// The result of rewinding a cursor.
     public enum Outcome: Sendable, Hashable {
         /// The cursor was put back.
         case rewound(from: Int64, to: Int64)
-        /// The cursor stood there already, or before it where that does as well: it was put back, and not read on since.
+        /// The cursor stood at the position already, or at an allowed position before it: it was put back, and its
+        /// object has not been read since.
         case alreadyThere(at: Int64)
-        /// The cursor was left where it was; the words say why.
+        /// The cursor was not moved; the text says why.
         case refused(String)
     }
 
-    /// Puts the cursor of a generation back to a position where a line begins.
+    /// Puts the cursor of a generation back to the start of a line.
     /// - Parameters:
     ///   - generation: the generation, the latest of its object.
     ///   - position: the position in bytes.
-    ///   - orBefore: whether the last place before the position does as well where a line or a batch begins.
-    /// - Returns: whether it was put back, and from where to where.
-    /// - Throws: ``AuditError`` or ``SourceError`` when the source cannot be read, ``StoreError`` when the store cannot be,
-    ///   `CancellationError`; the cursor has not moved then, unless the reason is `.outcomeUnknown`.
+    ///   - orBefore: whether to use the last start of a line or a batch before the position when it is within one.
+    /// - Returns: whether the cursor was put back, and from which position to which.
+    /// - Throws: ``AuditError`` or ``SourceError`` when the source cannot be read, ``StoreError`` when the store cannot
+    ///   be, `CancellationError`; the cursor has not moved then, unless the reason is `.outcomeUnknown`.
     public func rewind(
         _ generation: GenerationID, to position: Int64, orBefore: Bool = false
     ) async throws -> Outcome {

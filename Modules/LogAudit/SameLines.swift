@@ -2,22 +2,24 @@ public import LogCursor
 public import LogIngestion
 import LogModel
 
-/// Finds generations of one object that hold the same lines: an older state of the object was taken for another content.
+/// Compares generations of one object, to find those that hold the same lines.
+///
+/// Such generations come about when an older state of the object was taken for another content.
 public struct SameLines: Sendable {
     private let taken: any TakenLines
 
-    /// Compares lines that a store holds.
+    /// Makes a comparison of the lines that a store holds.
     public init(in taken: any TakenLines) { self.taken = taken }
 
     /// How many bytes of each object are compared at a time.
     private static let window: Int64 = 256 << 10
 
-    /// How many lines two generations of one object hold both, if they begin as one content does.
+    /// Counts the lines that two generations of one object have in common, if they begin as one content does.
     ///
-    /// They do when the lines with which both begin, each at its place, are more than half of the lines of one of them.
-    /// Contents that share a first line or two, as a banner, are two contents.
-    /// - Returns: how many lines both hold; 0 when they are two contents.
-    /// - Throws: what the store says when it cannot be read.
+    /// They begin as one content when their equal first lines, each at the same offset, are more than half of the lines
+    /// of one of them. Contents that share only a first line or two, such as a banner, are two contents.
+    /// - Returns: the number of common lines; 0 when they are two contents.
+    /// - Throws: the store's error when it cannot be read.
     public func count(of earlier: Cursor, and later: Cursor) async throws -> Int64 {
         let fewest = min(earlier.progress.counts.records, later.progress.counts.records)
         let end = min(earlier.progress.position, later.progress.position)

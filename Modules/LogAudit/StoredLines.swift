@@ -2,11 +2,11 @@ public import LogIngestion
 public import LogModel
 public import LogQuery
 
-/// Shows stored records as the lines that were taken, to those that compare lines with a source.
+/// Reads stored records as lines, for the comparison with a source.
 public struct StoredLines: TakenLines {
     private let records: any RecordReader
 
-    /// Shows the records of a store.
+    /// Makes a reader of the lines of a store.
     public init(_ records: any RecordReader) { self.records = records }
 
     /// Reads the lines of a generation that begin in a range of its object.
@@ -24,7 +24,7 @@ public struct StoredLines: TakenLines {
     /// Counts the lines of a generation.
     public func lineCount(of generation: GenerationID) async throws -> Int64 { try await records.count(of: generation) }
 
-    /// Tells whether a line of a generation begins in a range of its object, by reading the first one from there.
+    /// Tells whether a line of a generation begins in a range of its object, by reading the first line from its start.
     public func hasLine(in range: ByteRange, of generation: GenerationID) async throws -> Bool {
         let rows = try await records.rows(of: generation, from: range.lower, limit: 1)
         return rows.offsets.first.map { $0 < range.upper } ?? false

@@ -3,47 +3,47 @@ public import LogCursor
 public import LogIngestion
 public import LogModel
 
-/// Finds what lies in the folders of apps and is not read: by nobody, or not yet.
+/// Finds entries in the folders of apps that are never read, or not read yet.
 public struct UnreadEntries: Sendable {
     private let cursors: any CursorStore
     private let apps: AppRegistrar
     private let folders: (any AppSources)?
 
-    /// How many foreign entries of an app are shown one by one.
+    /// The number of foreign entries of an app that are shown one by one.
     public static let shownLimit = 100
 
-    /// Puts the search together.
+    /// Makes the search.
     /// - Parameters:
-    ///   - cursors: what was taken.
+    ///   - cursors: the cursors of objects that were read.
     ///   - apps: the apps.
-    ///   - folders: where each app's files are; `nil` when no file store is configured, and there is nothing to list.
+    ///   - folders: finds each app's files; `nil` when no file store is configured, and there is nothing to list.
     public init(cursors: any CursorStore, apps: AppRegistrar, folders: (any AppSources)?) {
         self.cursors = cursors
         self.apps = apps
         self.folders = folders
     }
 
-    /// What was found in a folder.
+    /// An entry that was found in a folder.
     public enum Finding: Sendable, Hashable {
-        /// Nobody reads it.
+        /// An entry that is never read.
         case foreign(ForeignEntry)
-        /// So many more of an app are read by nobody.
+        /// The number of further entries of an app that are never read.
         case moreForeign(Int)
-        /// It holds bytes, and no run has begun to take it.
+        /// An object with bytes that no run has begun to read.
         case notTaken(SourceObject)
-        /// It is taken but for so many bytes, 0 when all of it is.
+        /// An object that is committed except for `behind` bytes; 0 when all of it is committed.
         case taken(Cursor, behind: Int64)
-        /// The app's folder could not be listed; the words say why.
+        /// The app's folder could not be listed; the text says why.
         case unreachable(SourceID, String)
     }
 
-    /// Lists the folders of one app or of all, and shows what is not read.
+    /// Lists the folders of one app or of all apps, and passes each finding to `visit`.
     ///
-    /// A folder that cannot be listed leaves the others alone.
+    /// A folder that cannot be listed does not affect the others.
     /// - Parameters:
-    ///   - app: whose folder; `nil` lists those of all apps.
-    ///   - visit: gets each finding.
-    /// - Throws: ``StoreError`` when the apps or the cursors cannot be read, or what `visit` throws.
+    ///   - app: the app whose folder is listed; `nil` lists the folders of all apps.
+    ///   - visit: called with each finding.
+    /// - Throws: ``StoreError`` when the apps or the cursors cannot be read, or the error that `visit` throws.
     public func run(app: RegisteredApp?, _ visit: (RegisteredApp, Finding) throws -> Void) async throws {
         guard let folders else { return }
         if let app { return try await list(app, in: folders.source(of: app), visit) }
@@ -97,9 +97,9 @@ public struct UnreadEntries: Sendable {
         }
     }
 
-    /// Measures how far the cursors of one app, or of all, are behind what can be listed now.
+    /// Measures the lags of the cursors of one app, or of all apps, behind the objects that can be listed now.
     /// - Parameters:
-    ///   - app: whose cursors; `nil` looks at those of all apps.
+    ///   - app: the app of the cursors; `nil` measures those of all apps.
     ///   - files: the files of this machine.
     /// - Returns: the lags.
     /// - Throws: ``StoreError`` when the apps or the cursors cannot be read.

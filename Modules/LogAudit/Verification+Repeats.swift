@@ -5,22 +5,22 @@ public import LogModel
 extension Verification {
     /// Two generations of one object that hold the same lines.
     public struct Repeat: Sendable, Hashable {
-        /// The later of them.
+        /// The later generation.
         public let later: Cursor
-        /// The earlier one.
+        /// The earlier generation.
         public let earlier: GenerationID
-        /// How many lines both hold.
+        /// The number of common lines.
         public let lines: Int64
     }
 
     /// How many earlier generations of an object each one is compared with, the latest of them.
     private static let compared = 16
 
-    /// Finds generations of one object that hold the same lines, and shows each as it is found.
+    /// Finds generations of one object that hold the same lines, and passes each pair to `visit`.
     /// - Parameters:
-    ///   - app: whose objects; `nil` looks at those of all apps.
-    ///   - visit: gets each pair.
-    /// - Throws: ``StoreError`` when the store cannot be read, `CancellationError`, or what `visit` throws.
+    ///   - app: the app of the objects; `nil` examines those of all apps.
+    ///   - visit: called with each pair.
+    /// - Throws: ``StoreError`` when the store cannot be read, `CancellationError`, or the error that `visit` throws.
     public func findRepeats(of app: RegisteredApp?, _ visit: (Repeat) throws -> Void) async throws {
         var several: Set<Place> = []
         try await visitCursors(of: app) { cursor in

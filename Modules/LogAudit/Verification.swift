@@ -13,14 +13,14 @@ public struct Verification: Sendable {
     let sources: CursorSources
     private let ticks: any Clock<Duration>
 
-    /// Puts a verification together.
+    /// Makes a verification.
     /// - Parameters:
-    ///   - cursors: what was taken.
-    ///   - records: the lines that were stored.
-    ///   - rejects: what was refused.
+    ///   - cursors: the cursors to verify.
+    ///   - records: reads the stored records.
+    ///   - rejects: reads the rejects.
     ///   - verifier: compares a source with a cursor.
-    ///   - sources: where the objects of cursors are.
-    ///   - ticks: measures how long it is waited for an append to end.
+    ///   - sources: finds the objects of cursors.
+    ///   - ticks: measures the wait for the end of an append.
     public init(
         cursors: any CursorStore, records: any RecordReader, rejects: any RejectReader, verifier: Verifier,
         sources: CursorSources, ticks: any Clock<Duration>
@@ -33,32 +33,32 @@ public struct Verification: Sendable {
         self.ticks = ticks
     }
 
-    /// What the verification of one object found.
+    /// The result of the verification of one object.
     public enum Finding: Sendable, Hashable {
         /// Source, cursor and stored records agree.
         case equal
-        /// They agree up to the end that the source shows of the object. Behind it the place keeps so many bytes more that
-        /// nobody has read, and lines may be among them.
+        /// They agree up to the end of the object that the source shows. The source keeps this many further bytes
+        /// behind that end, which were never read and may contain lines.
         case hidden(Int64)
-        /// They agree up to the cursor. The object has so many bytes more; `isUnfinished` says whether these are a last
-        /// line that was read and waits for its newline.
+        /// They agree up to the cursor. The object has this many further bytes. `isUnfinished` says whether these are a
+        /// last line that was read and waits for its newline.
         case behind(Int64, isUnfinished: Bool)
-        /// They do not agree; the words say how.
+        /// They do not agree; the text says how.
         case differs(String)
         /// The source no longer has the object.
         case sourceGone
-        /// The source could not be asked; the words say why.
+        /// The source could not be asked; the text says why.
         case unreachable(String)
     }
 
-    /// Verifies each cursor, in the order of their generations, and shows what was found.
+    /// Verifies each cursor, in ascending order of generations, and passes each finding to `visit`.
     ///
-    /// A source that cannot be asked leaves the cursors of other sources alone.
+    /// A source that cannot be asked does not affect the cursors of other sources.
     /// - Parameters:
-    ///   - app: whose cursors; `nil` verifies those of all apps.
-    ///   - progress: told of each number of bytes read.
-    ///   - visit: gets each finding.
-    /// - Throws: ``StoreError`` when the store cannot be read, `CancellationError`, or what `visit` throws.
+    ///   - app: the app of the cursors; `nil` verifies those of all apps.
+    ///   - progress: called with the number of bytes of each read.
+    ///   - visit: called with each finding.
+    /// - Throws: ``StoreError`` when the store cannot be read, `CancellationError`, or the error that `visit` throws.
     public func run(
         app: RegisteredApp?, progress: @Sendable (Cursor, Int64) -> Void = { _, _ in },
         _ visit: (Cursor, Finding) throws -> Void
@@ -136,7 +136,8 @@ public struct Verification: Sendable {
         return Set(found.map(\.range.lower))
     }
 
-    /// Tells whether the store has a record in a range of an object: a batch that was taken from elsewhere has none here.
+    /// Tells whether the store has a record in a range of an object: a batch that was taken from elsewhere has none
+    /// here.
     func isStored(_ range: ByteRange, of cursor: Cursor) async throws -> Bool {
         try await StoredLines(records).hasLine(in: range, of: cursor.generation)
     }

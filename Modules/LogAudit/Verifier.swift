@@ -2,16 +2,16 @@ public import LogCursor
 public import LogIngestion
 public import LogModel
 
-/// Proves that a cursor tells the truth, by reading the source again from its first byte.
+/// Verifies a cursor by reading its source again from the first byte.
 ///
-/// Its limit: it compares with what was read then. Bytes that the source had already damaged when they were taken are
-/// what the cursor says they were.
+/// Its limit: it compares with the bytes that were read at that time. Damage in the source from before that time is not
+/// found.
 public struct Verifier: Sendable {
     private let scanner: any RecordScanner
     private let checksums: any Checksums
     private let settings: IngestionSettings
 
-    /// Makes a verifier; `settings.maxLineBytes` must be what the lines were taken with.
+    /// Makes a verifier; `settings.maxLineBytes` must be the value under which the lines were committed.
     public init(
         scanner: any RecordScanner, checksums: any Checksums = PortableChecksums(), settings: IngestionSettings
     ) {
@@ -20,11 +20,11 @@ public struct Verifier: Sendable {
         self.settings = settings
     }
 
-    /// What came of verifying one generation.
+    /// The result of verifying one generation.
     public enum Verdict: Sendable, Hashable {
-        /// The source still holds what was taken, and it gives the same counts.
+        /// The source still holds the committed bytes, and they give the same counts.
         case equal
-        /// The source holds something else; the words say what.
+        /// The source holds other bytes; the text says what differs.
         case differs(String)
         /// The source no longer has the object, or has another one of that name.
         case sourceGone
@@ -34,16 +34,18 @@ public struct Verifier: Sendable {
     /// - Parameters:
     ///   - cursor: the cursor to verify.
     ///   - object: the object as the source lists it now; `nil` when it does not.
-    ///   - source: where to read.
-    ///   - scan: what the scanner looked for.
-    ///   - seals: where the object had ended without a newline when it was sealed and went on later: where its rejects
-    ///     of the reason ``RejectReason/continuationAfterSeal`` begin. The bytes alone do not tell.
-    ///   - wasTaken: whether lines of a batch, whose place in the object it gets, are stored: then the batch was taken
-    ///     from here, else from another file of its writer.
-    ///   - lastLines: where records end that were taken without their newline, ``RecordFlags/unterminated``. It is asked
-    ///     when the counts differ: blanks that came behind such a line were skipped, while in one piece they belong to it.
-    ///   - progress: told of each number of bytes read.
-    /// - Returns: what came of it.
+    ///   - source: the source to read from.
+    ///   - scan: the members that the scanner looked for.
+    ///   - seals: the positions at which the object ended without a newline when it was sealed, and continued later:
+    ///     there its rejects of the reason ``RejectReason/continuationAfterSeal`` begin. They cannot be derived from
+    ///     the bytes.
+    ///   - wasTaken: tells whether lines of a batch are stored, by the batch's range in the object. If so, the batch
+    ///     was committed from this object, else from another file of its writer.
+    ///   - lastLines: reads the ends of records that were committed without their newline,
+    ///     ``RecordFlags/unterminated``. It is called when the counts differ: blanks that were appended behind such a
+    ///     line were skipped, and in one piece they belong to the line.
+    ///   - progress: called with the number of bytes of each read.
+    /// - Returns: the verdict.
     /// - Throws: ``SourceError`` or `CancellationError` when the source cannot be read to the end.
     public func verify(
         _ cursor: Cursor, against object: SourceObject?, in source: any ObjectSource,
@@ -88,8 +90,8 @@ public struct Verifier: Sendable {
 
     /// Reads what was taken of an object again, from its first byte to the cursor.
     ///
-    /// At `pause` the bytes are cut, whatever the size of the chunks, and `paused` is shown the progress up to there, and
-    /// whether no line is unfinished.
+    /// At `pause` the bytes are cut, whatever the size of the chunks, and `paused` is shown the progress up to there,
+    /// and whether no line is unfinished.
     func walk(
         _ cursor: Cursor, _ object: SourceObject, _ source: any ObjectSource, scan: ScanSettings, seals: Set<Int64>,
         wasTaken: (ByteRange) async throws -> Bool, rules: FramingRules = .present,
