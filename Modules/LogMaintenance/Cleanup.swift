@@ -4,7 +4,8 @@ public import LogIngestion
 public import LogModel
 public import LogQuery
 
-/// Cleans up all that may go: seals of tokens, records and runs, then files, then the cursors of files that are gone.
+/// Removes everything that may go: seals of tokens, records and runs, then files, then the cursors of files that are
+/// gone.
 public struct Cleanup: Sendable {
     private let ports: CleanupPorts
     private let places: @Sendable () -> CleanupPlaces?
@@ -18,20 +19,21 @@ public struct Cleanup: Sendable {
     private let ticks: any Clock<Duration>
     private let observer: any CleanupObserver
 
-    /// Puts a cleanup together.
+    /// Makes a cleanup.
     /// - Parameters:
     ///   - ports: the ports of the store.
-    ///   - places: finds where files are removed; while there is none, files and the cursors of files that are gone
-    ///     stay.
+    ///   - places: finds the places where files are removed; without places, files and the cursors of files that are
+    ///     gone stay.
     ///   - apps: finds the apps that rules name.
     ///   - tokens: the tokens whose seals are erased.
     ///   - settings: how long things are kept; ``CleanupSettings/daysOfApps`` follows from `rules`.
     ///   - rules: how long the records of single apps are kept.
     ///   - sourceRules: when files may be removed; `nil` keeps them.
-    ///   - owner: the name that files are claimed under; nobody else's, since a claim keeps its own owner from nothing.
-    ///   - clock: tells how old things are.
-    ///   - ticks: measures steps and rests.
-    ///   - observer: told of what each part removed, when that part is done.
+    ///   - owner: the owner of the claims on files. It must be used by nothing else, since a claim does not keep out
+    ///     its own owner.
+    ///   - clock: tells the present time, for the age of things.
+    ///   - ticks: measures steps and pauses.
+    ///   - observer: receives what each part removed, when that part is done.
     public init(
         ports: CleanupPorts, places: @escaping @Sendable () -> CleanupPlaces?, apps: AppRegistrar, tokens: ClientTokens,
         settings: CleanupSettings, rules: [AppRetention], sourceRules: SourceRules?, owner: OwnerID,
@@ -50,10 +52,10 @@ public struct Cleanup: Sendable {
         self.observer = observer
     }
 
-    /// Removes all that may go now.
-    /// - Returns: what was removed, and the first failure that left something alone.
-    /// - Throws: ``StoreError`` when the store cannot be read or changed; `CancellationError`. What was removed stays
-    ///   removed, and the observer knows of it.
+    /// Removes everything that may go now.
+    /// - Returns: what was removed, and the first failure because of which something stayed.
+    /// - Throws: ``StoreError`` when the store cannot be read or changed; `CancellationError`. What was removed before
+    ///   stays removed, and was reported to the observer.
     public func run() async throws -> CleanupReport {
         try await tokens.eraseOldSeals()
         var settings = settings
@@ -95,7 +97,7 @@ public struct CleanupPorts: Sendable {
     let runs: any RunRetention
     let tombstones: any TombstoneStore
 
-    /// Names the ports.
+    /// Groups the ports.
     public init(
         apps: any AppStore, cursors: any CursorStore, records: any RecordReader, catalogue: any FieldCatalogue,
         retention: any RetentionStore, runs: any RunRetention, tombstones: any TombstoneStore
@@ -110,29 +112,29 @@ public struct CleanupPorts: Sendable {
     }
 }
 
-/// Where files are looked for and removed.
+/// The places where files are listed and removed.
 public struct CleanupPlaces: Sendable {
     let sources: any AppSources
     let disposal: any ObjectDisposal
 
-    /// Names the places.
+    /// Groups the places.
     public init(sources: any AppSources, disposal: any ObjectDisposal) {
         self.sources = sources
         self.disposal = disposal
     }
 }
 
-/// What a cleanup removed.
+/// The report of a cleanup: what was removed.
 public struct CleanupReport: Sendable, Hashable {
-    /// Records, rejects, runs and cursors of deleted apps.
+    /// The removed records, rejects, runs and cursors of deleted apps.
     public var cleaned: CleanupFigures
-    /// Files.
+    /// The removed files.
     public var files = SourceFigures()
-    /// Cursors of files that are gone.
+    /// The removed cursors of files that are gone.
     public var tombstones = TombstoneFigures()
-    /// The first failure, which left something alone.
+    /// The first failure because of which something stayed.
     public var firstError: String?
 
-    /// Makes a report of what the store has removed.
+    /// Makes a report from the store's part.
     public init(cleaned: CleanupFigures) { self.cleaned = cleaned }
 }

@@ -1,12 +1,12 @@
-/// Names somebody who follows committed records with positions of their own.
+/// Identifies a follower: a reader of committed records with positions of its own.
 public struct FollowerName: Sendable, Hashable, CustomStringConvertible {
-    /// The name; stores keep it, so it never changes its meaning.
+    /// The name; stores keep it, so its meaning never changes.
     public let text: String
 
-    /// Takes a name.
+    /// Makes the identifier from a name.
     public init(_ text: String) { self.text = text }
 
-    /// Who keeps the field catalogue.
+    /// The follower that keeps the field catalogue.
     public static let fieldIndex = FollowerName("field-index")
 
     /// The name.

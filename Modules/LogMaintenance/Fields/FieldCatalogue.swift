@@ -45,20 +45,20 @@ public protocol FieldCatalogue: Sendable {
     func overflow(of app: AppID) async throws(StoreError) -> Int64
 }
 
-/// What is known of a field.
+/// A field and what is known of it.
 public struct FieldEntry: Sendable, Hashable {
     /// Its path: `user.tags[*].name`.
     public let path: String
-    /// The kinds of values that it had.
+    /// The kinds of its values.
     public var types: FieldTypes
-    /// How many records had it.
+    /// The number of records with the field.
     public var count: Int64
-    /// The earliest event time of a record that had it.
+    /// The earliest event time of a record with the field.
     public var firstSeen: Timestamp
-    /// The latest event time of a record that had it.
+    /// The latest event time of a record with the field.
     public var lastSeen: Timestamp
 
-    /// Puts together what is known of a field.
+    /// Makes an entry.
     public init(path: String, types: FieldTypes, count: Int64, firstSeen: Timestamp, lastSeen: Timestamp) {
         self.path = path
         self.types = types
@@ -67,7 +67,7 @@ public struct FieldEntry: Sendable, Hashable {
         self.lastSeen = lastSeen
     }
 
-    /// Adds what else was seen of the same field.
+    /// Adds another entry of the same field.
     public mutating func merge(_ other: FieldEntry) {
         types.formUnion(other.types)
         count += other.count
@@ -76,16 +76,16 @@ public struct FieldEntry: Sendable, Hashable {
     }
 }
 
-/// A generation of which a follower has not seen all.
+/// A generation that a follower has not read to the cursor.
 public struct FollowerGap: Sendable, Hashable {
     /// The generation.
     public let generation: GenerationID
-    /// Where the follower goes on: the first offset that it has not seen.
+    /// The follower's position: the first offset that it has not read.
     public let position: Int64
-    /// Where the generation's cursor stands.
+    /// The position of the generation's cursor.
     public let committed: Int64
 
-    /// Puts a gap together.
+    /// Makes a gap.
     public init(generation: GenerationID, position: Int64, committed: Int64) {
         self.generation = generation
         self.position = position
@@ -93,13 +93,13 @@ public struct FollowerGap: Sendable, Hashable {
     }
 }
 
-/// How a follower moves in one generation.
+/// The move of a follower in one generation.
 public struct FollowerMove: Sendable, Hashable {
     /// The generation.
     public let generation: GenerationID
-    /// Where the follower is, 0 when it never was in this generation.
+    /// The position before the move; 0 when the follower was never in this generation.
     public let from: Int64
-    /// Where it goes.
+    /// The position after the move.
     public var to: Int64
 
     /// Makes a move.
@@ -110,17 +110,18 @@ public struct FollowerMove: Sendable, Hashable {
     }
 }
 
-/// What one step brings to the catalogue of one app.
+/// A step of the catalogue of one app.
 public struct CatalogueStep: Sendable {
     /// The app.
     public let app: AppID
-    /// How the positions move, each generation at most once.
+    /// The moves of the positions; each generation occurs at most once.
     public let moves: [FollowerMove]
-    /// What was seen between them, each path at most once, in the order of the paths' bytes.
+    /// The fields that were seen between the positions, in ascending order of the paths' bytes; each path occurs at
+    /// most once.
     public let fields: [FieldEntry]
-    /// How many times fields were seen for which the step had no room.
+    /// How many times fields were seen that had no room in the step.
     public let overflow: Int64
-    /// How many paths the app may have.
+    /// The greatest number of paths of the app.
     public let pathLimit: Int
 
     /// Makes a step.
@@ -133,12 +134,12 @@ public struct CatalogueStep: Sendable {
     }
 }
 
-/// What came of a step.
+/// The outcome of a step.
 public enum CatalogueOutcome: Sendable, Hashable {
-    /// Its positions have moved and its fields are in.
+    /// The positions have moved, and the fields are stored.
     case applied
-    /// A position was elsewhere: another follower was quicker; nothing of it is in.
+    /// A position was not where its move begins, because another process moved it first. Nothing of the step is stored.
     case refused
-    /// The app was deleted or never was; nothing of it is in.
+    /// The app is deleted or unknown. Nothing of the step is stored.
     case appDeleted
 }

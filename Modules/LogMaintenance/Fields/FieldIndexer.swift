@@ -2,17 +2,17 @@ public import AppRegistry
 import LogModel
 public import LogQuery
 
-/// Brings the field catalogue up to what is committed.
+/// Updates the field catalogue with the committed records.
 ///
-/// It reads each record once, whatever stops it: what was seen and how far goes into the store in one transaction. Memory
-/// holds one step.
+/// Each record is counted once, also after an interruption: the fields and the position are stored in one transaction.
+/// Memory holds one step.
 public struct FieldIndexer: Sendable {
     private let apps: any AppStore
     private let catalogue: any FieldCatalogue
     private let reader: any RecordReader
     private let settings: IndexSettings
 
-    /// Puts an indexer together.
+    /// Makes an indexer.
     public init(
         apps: any AppStore, catalogue: any FieldCatalogue, reader: any RecordReader,
         settings: IndexSettings = IndexSettings()
@@ -23,9 +23,9 @@ public struct FieldIndexer: Sendable {
         self.settings = settings
     }
 
-    /// Looks at all that was committed and not looked at yet, app by app.
+    /// Reads all committed records that were not read yet, app by app.
     ///
-    /// What fails for one app leaves the others alone; the figures hold the first failure.
+    /// A failure of one app does not affect the others; the figures contain the first failure.
     /// - Throws: `CancellationError` when the task was cancelled, ``StoreError`` when the apps cannot be listed.
     public func run() async throws -> IndexFigures {
         var figures = IndexFigures()
@@ -70,7 +70,8 @@ public struct FieldIndexer: Sendable {
         _ = try await commit(&step, app, &figures)
     }
 
-    /// Apart and untyped: Swift 6.3.1 crashes when it optimises a loop around an inlined call that throws a typed error.
+    /// Apart and untyped: Swift 6.3.1 crashes when it optimises a loop around an inlined call that throws a typed
+    /// error.
     @inline(never)
     private func slice(of generation: GenerationID, from offset: Int64) async throws -> RecordRows {
         try await reader.rows(of: generation, from: offset, limit: settings.sliceRecords)
@@ -95,39 +96,39 @@ public struct FieldIndexer: Sendable {
 
 /// Limits of indexing.
 public struct IndexSettings: Sendable, Hashable {
-    /// How many records are read at a time.
+    /// The number of records that are read at a time.
     public var sliceRecords = 1000
-    /// How many records a step holds at most, give or take a slice.
+    /// The greatest number of records of a step, to within a slice.
     public var stepRecords = 20_000
-    /// How many bytes of lines a step holds at most, give or take a slice.
+    /// The greatest number of bytes of lines of a step, to within a slice.
     public var stepBytes = 16 << 20
-    /// How many generations a step moves at most.
+    /// The greatest number of generations that a step moves.
     public var stepMoves = 500
-    /// How many paths an app may have.
+    /// The greatest number of paths of an app.
     public var pathLimit = 10_000
 
-    /// The usual limits.
+    /// Makes the usual limits.
     public init() {}
 }
 
-/// What indexing brought.
+/// The figures of indexing.
 public struct IndexFigures: Sendable, Hashable {
-    /// How many apps were visited.
+    /// The number of visited apps.
     public var apps = 0
-    /// How many generations had something new.
+    /// The number of generations with something new.
     public var objects = 0
-    /// How many records were read.
+    /// The number of records that were read.
     public var read: Int64 = 0
-    /// How many records came into the catalogue.
+    /// The number of records that were added to the catalogue.
     public var records: Int64 = 0
-    /// How many bytes of lines came into the catalogue.
+    /// The number of bytes of lines that were added to the catalogue.
     public var bytes: Int64 = 0
-    /// How many steps another indexer forestalled.
+    /// The number of steps that were refused because another indexer moved a position first.
     public var refused = 0
-    /// The first failure that left an app alone.
+    /// The first failure because of which an app was not indexed.
     public var firstError: String?
 
-    /// Figures of nothing.
+    /// Makes figures of zero.
     public init() {}
 }
 

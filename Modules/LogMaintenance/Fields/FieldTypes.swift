@@ -1,9 +1,9 @@
 /// The kinds of values that were seen in a field.
 public struct FieldTypes: OptionSet, Sendable, Hashable {
-    /// The bits as stores keep them; a bit never changes its meaning.
+    /// The bits that stores keep; the meaning of a bit never changes.
     public let rawValue: UInt8
 
-    /// Takes stored bits.
+    /// Makes types from stored bits.
     public init(rawValue: UInt8) { self.rawValue = rawValue }
 
     /// `null`.
@@ -19,7 +19,7 @@ public struct FieldTypes: OptionSet, Sendable, Hashable {
     /// An object.
     public static let object = FieldTypes(rawValue: 32)
 
-    /// The kinds by their names, in the order of their bits.
+    /// The names of the kinds, in the order of their bits.
     public var names: [String] {
         let all: [(FieldTypes, String)] = [
             (.null, "null"), (.boolean, "boolean"), (.number, "number"), (.string, "string"), (.array, "array"),

@@ -1,11 +1,11 @@
 public import AppRegistry
 import LogModel
 
-/// The rule of how long the records of one app are kept.
+/// A rule: how long the records of one app are kept.
 public struct AppRetention: Sendable, Hashable {
     /// The id or the name of the app.
     public let app: String
-    /// How many days.
+    /// The number of days.
     public let days: Int
 
     /// Makes a rule.
@@ -14,7 +14,7 @@ public struct AppRetention: Sendable, Hashable {
         self.days = days
     }
 
-    /// What is wrong when there is no app of the name.
+    /// The message when there is no app of the name.
     public var withoutApp: String {
         "retention.apps names \"\(visibleText(app))\", and there is no such app: until it does not, retention.days does not "
             + "apply"
@@ -22,10 +22,10 @@ public struct AppRetention: Sendable, Hashable {
 }
 
 extension CleanupSettings {
-    /// Takes the rules of single apps over.
+    /// Applies the rules of single apps.
     ///
-    /// A rule that names no app may be a rule that was mistyped. No record may be removed by the general rule then, so
-    /// ``days`` becomes `nil`.
+    /// A rule that names no app may be mistyped. Then no record may be removed by the general rule, so ``days`` becomes
+    /// `nil`.
     /// - Parameters:
     ///   - rules: the rules.
     ///   - apps: the apps.

@@ -1,26 +1,26 @@
 public import LogModel
 
-/// What cleaning up goes by.
+/// Settings of cleaning up.
 public struct CleanupSettings: Sendable, Hashable {
-    /// How many days records, rejects and runs are kept; `nil` keeps them for good.
+    /// How many days records, rejects and runs are kept; `nil` keeps them forever.
     public var days: Int?
-    /// The days of single apps; they stand in for ``days``.
+    /// The days of single apps; they override ``days``.
     public var daysOfApps: [AppID: Int] = [:]
-    /// Who must have seen a record before it goes.
+    /// The followers that must have read a record before it is removed.
     public var followers: [FollowerName] = [.fieldIndex]
-    /// How long a record that may go waits for a follower.
+    /// How long a record that may be removed waits for a follower.
     public var patience: Duration = .seconds(7 * 86_400)
-    /// How many rows a step looks at, at most.
+    /// The greatest number of rows that a step examines.
     public var stepRows = 5000
-    /// How long a step should take; it is judged afterwards, see ``StepPace``.
+    /// The target time of a step; it is compared afterwards, see ``StepPace``.
     public var stepTime: Duration = .milliseconds(50)
-    /// How long there is nothing done between two steps.
+    /// The pause between two steps.
     public var rest: Duration = .milliseconds(5)
 
-    /// Settings that remove what deleted apps left, and nothing else.
+    /// Makes settings that remove only what deleted apps left.
     public init() {}
 
-    /// What may go at a moment.
+    /// Returns the plan of what may be removed at a moment.
     public func plan(at now: Timestamp) -> RetentionPlan {
         func end(_ days: Int) -> Timestamp { now.advanced(by: .zero - CleanupSettings.duration(ofDays: days)) }
         return RetentionPlan(
@@ -30,24 +30,24 @@ public struct CleanupSettings: Sendable, Hashable {
     static func duration(ofDays days: Int) -> Duration { .seconds(86_400 * days) }
 }
 
-/// What cleaning up brought.
+/// The figures of cleaning up.
 public struct CleanupFigures: Sendable, Hashable {
-    /// How many records went.
+    /// The number of removed records.
     public var records: Int64 = 0
-    /// How many bytes of lines went.
+    /// The number of removed bytes of lines.
     public var bytes: Int64 = 0
-    /// How many rejects went.
+    /// The number of removed rejects.
     public var rejects: Int64 = 0
-    /// How many cursors of deleted apps went.
+    /// The number of removed cursors of deleted apps.
     public var cursors: Int64 = 0
-    /// How many runs went.
+    /// The number of removed runs.
     public var runs: Int64 = 0
-    /// How many records wait for a follower.
+    /// The number of records that wait for a follower.
     public var waiting: Int64 = 0
-    /// How many records went before a follower had seen them, each counted for each follower.
+    /// The number of records that were removed before a follower had read them, counted for each follower.
     public var missed: Int64 = 0
 
-    /// Figures of nothing.
+    /// Makes figures of zero.
     public init() {}
 
     mutating func add(_ step: RetentionStep) {

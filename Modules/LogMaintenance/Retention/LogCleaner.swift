@@ -1,6 +1,6 @@
 public import LogModel
 
-/// Applies retention and removes what deleted apps left, in steps that are short in rows and in time.
+/// Applies retention and removes what deleted apps left, in steps that are bounded in rows and in time.
 public struct LogCleaner: Sendable {
     private let store: any RetentionStore
     private let runs: any RunRetention
@@ -8,12 +8,12 @@ public struct LogCleaner: Sendable {
     private let clock: any WallClock
     private let ticks: any Clock<Duration>
 
-    /// Puts a cleaner together.
+    /// Makes a cleaner.
     /// - Parameters:
-    ///   - store: where records are removed.
-    ///   - runs: where runs are removed.
-    ///   - settings: what goes by.
-    ///   - clock: tells how old things are.
+    ///   - store: removes records.
+    ///   - runs: removes runs.
+    ///   - settings: what may be removed, and the bounds of steps.
+    ///   - clock: tells the present time, for the age of things.
     ///   - ticks: measures steps.
     public init(
         store: any RetentionStore, runs: any RunRetention, settings: CleanupSettings, clock: any WallClock,
@@ -26,8 +26,9 @@ public struct LogCleaner: Sendable {
         self.ticks = ticks
     }
 
-    /// Removes all that may go now.
-    /// - Throws: ``StoreError``; `CancellationError` when the task was cancelled. What was removed stays removed.
+    /// Removes everything that may go now.
+    /// - Throws: ``StoreError``; `CancellationError` when the task was cancelled. What was removed before stays
+    ///   removed.
     public func run() async throws -> CleanupFigures {
         var figures = CleanupFigures()
         var pace = StepPace(target: settings.stepTime, most: settings.stepRows)

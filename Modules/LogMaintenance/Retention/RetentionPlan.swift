@@ -1,16 +1,19 @@
 public import LogModel
 
-/// What may go, and who must have seen it before.
+/// A plan: which records may be removed, and which followers must have read them before.
 ///
-/// Retention goes by the time of receipt, so that what is filled in late is not removed on arrival.
+/// Retention depends on the time of receipt, so that old records that arrive late are not removed on arrival.
 public struct RetentionPlan: Sendable, Hashable {
-    /// What was received before may go, for apps without a rule of their own; `nil` keeps it.
+    /// End of the times of receipt that may go, exclusive, for apps without a rule of their own; `nil` keeps all
+    /// records.
     public let standard: Timestamp?
-    /// The rules of single apps.
+    /// The ends for apps with a rule of their own, exclusive.
     public let apps: [AppID: Timestamp]
-    /// Who must have seen a record before it goes.
+    /// The followers that must have read a record before it is removed.
     public let followers: [FollowerName]
-    /// How long a record that may go waits for them; then it goes and what they missed is noted.
+    /// How long a record that may go waits for them.
+    ///
+    /// Then it is removed, and what they missed is recorded.
     public let patience: Duration
 
     /// Makes a plan.
@@ -23,15 +26,15 @@ public struct RetentionPlan: Sendable, Hashable {
         self.patience = patience
     }
 
-    /// The moment before which records of an app may go.
+    /// Returns the end of the times of receipt at which records of an app may go, exclusive.
     public func end(of app: AppID) -> Timestamp? { apps[app] ?? standard }
 
-    /// Judges a record.
+    /// Decides about a record.
     /// - Parameters:
-    ///   - end: what ``end(of:)`` says of its app.
+    ///   - end: the result of ``end(of:)`` for its app.
     ///   - receivedAt: its time of receipt.
-    ///   - isSeen: whether all followers are past it.
-    /// - Returns: what becomes of it.
+    ///   - isSeen: whether all followers have read it.
+    /// - Returns: the decision.
     public func verdict(end: Timestamp, receivedAt: Timestamp, isSeen: Bool) -> RetentionVerdict {
         guard receivedAt < end else { return .stays }
         if isSeen { return .goes }
@@ -39,14 +42,14 @@ public struct RetentionPlan: Sendable, Hashable {
     }
 }
 
-/// What becomes of a record.
+/// The decision about a record.
 public enum RetentionVerdict: Sendable, Hashable {
-    /// It is not old enough.
+    /// It stays, since it is not old enough.
     case stays
-    /// It is old enough, and a follower has not seen it.
+    /// It is old enough, and stays since a follower has not read it.
     case waits
-    /// It goes.
+    /// It is removed.
     case goes
-    /// It goes although a follower has not seen it.
+    /// It is removed although a follower has not read it.
     case goesUnseen
 }

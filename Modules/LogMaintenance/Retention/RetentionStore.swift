@@ -41,11 +41,11 @@ public protocol RetentionStore: Sendable {
     func missed(of follower: FollowerName, limit: Int) async throws(StoreError) -> [MissedRange]
 }
 
-/// Where a look at the records goes on.
+/// The place at which the examination of records continues.
 public struct RetentionPlace: Sendable, Hashable {
     /// The generation.
     public let generation: GenerationID
-    /// The first offset to look at.
+    /// The first offset to examine.
     public let offset: Int64
 
     /// Makes a place.
@@ -55,25 +55,25 @@ public struct RetentionPlace: Sendable, Hashable {
     }
 }
 
-/// What one step of retention did.
+/// The result of one step of retention.
 public struct RetentionStep: Sendable, Hashable {
-    /// Where to go on; `nil` when all was looked at.
+    /// Where to continue; `nil` when everything was examined.
     public var next: RetentionPlace?
-    /// How many records went.
+    /// The number of removed records.
     public var records: Int64 = 0
-    /// How many bytes of lines went.
+    /// The number of removed bytes of lines.
     public var bytes: Int64 = 0
-    /// How many rejects went.
+    /// The number of removed rejects.
     public var rejects: Int64 = 0
-    /// How many records wait for a follower.
+    /// The number of records that wait for a follower.
     public var waiting: Int64 = 0
-    /// What followers missed.
+    /// The ranges that followers missed.
     public var missed: [MissedRange] = []
 
-    /// A step that did nothing.
+    /// Makes the result of a step that did nothing.
     public init() {}
 
-    /// Notes what a follower missed; it widens the range that it missed of the same generation before.
+    /// Records a range that a follower missed; it is united with a range of the same follower and generation.
     public mutating func add(_ range: MissedRange) {
         let last = missed.lastIndex { $0.follower == range.follower && $0.generation == range.generation }
         guard let last else { return missed.append(range) }
@@ -83,18 +83,18 @@ public struct RetentionStep: Sendable, Hashable {
     }
 }
 
-/// Records that went before a follower had seen them.
+/// Records that were removed before a follower had read them.
 public struct MissedRange: Sendable, Hashable {
-    /// Who missed them.
+    /// The follower.
     public let follower: FollowerName
     /// The generation.
     public let generation: GenerationID
-    /// From the first byte of the first one to behind the first byte of the last one.
+    /// The range from the first byte of the first record to behind the first byte of the last record.
     public var range: ByteRange
-    /// How many records.
+    /// The number of records.
     public var records: Int64
 
-    /// Puts a range together.
+    /// Makes a range.
     public init(follower: FollowerName, generation: GenerationID, range: ByteRange, records: Int64) {
         self.follower = follower
         self.generation = generation
@@ -103,19 +103,19 @@ public struct MissedRange: Sendable, Hashable {
     }
 }
 
-/// What one step of erasing deleted apps did.
+/// The result of one step of erasing deleted apps.
 public struct ErasureStep: Sendable, Hashable {
-    /// How many records went.
+    /// The number of removed records.
     public var records: Int64 = 0
-    /// How many bytes of lines went.
+    /// The number of removed bytes of lines.
     public var bytes: Int64 = 0
-    /// How many rejects went.
+    /// The number of removed rejects.
     public var rejects: Int64 = 0
-    /// How many cursors went.
+    /// The number of removed cursors.
     public var cursors: Int64 = 0
-    /// Whether deleted apps hold nothing any more.
+    /// Whether nothing of deleted apps is left.
     public var isDone = false
 
-    /// A step that did nothing.
+    /// Makes the result of a step that did nothing.
     public init() {}
 }

@@ -3,12 +3,12 @@ public import LogCursor
 public import LogIngestion
 public import LogModel
 
-/// Removes objects from sources when they are old, wholly taken, and nobody needs them any more; and all objects of apps
-/// that are deleted.
+/// Removes objects from sources when they are old, completely committed and read by all followers; and all objects of
+/// apps that are deleted.
 ///
-/// Each removal is a step of its own: the object is claimed, so that no worker is at it, and read again where the cursor
-/// stands. A process that dies leaves at most one object removed that is not counted; the cursor stays and says what was
-/// taken.
+/// Each removal is a step of its own: the object is claimed, so that no worker reads it, and read again at the cursor's
+/// position. A process that dies leaves at most one removed object uncounted. The cursor stays and says which bytes
+/// were committed.
 public struct SourceCleaner: Sendable {
     private let apps: any AppStore
     private let sources: any AppSources
@@ -20,17 +20,17 @@ public struct SourceCleaner: Sendable {
     private let clock: any WallClock
     private let ticks: any Clock<Duration>
 
-    /// Puts a cleaner together.
+    /// Makes a cleaner.
     /// - Parameters:
     ///   - apps: the apps to visit.
-    ///   - sources: where each app's files are.
-    ///   - disposal: what removes them.
-    ///   - cursors: what was taken of them.
-    ///   - catalogue: the follower that must be past them.
-    ///   - owner: the name that claims are made under, nobody else's.
-    ///   - rules: what may go.
-    ///   - clock: tells how old things are.
-    ///   - ticks: measures rests.
+    ///   - sources: finds each app's files.
+    ///   - disposal: removes them.
+    ///   - cursors: the cursors of the files.
+    ///   - catalogue: the follower that must have read them.
+    ///   - owner: the owner of the claims; it must be used by nothing else.
+    ///   - rules: which objects may be removed.
+    ///   - clock: tells the present time, for the age of things.
+    ///   - ticks: measures pauses.
     public init(
         apps: any AppStore, sources: any AppSources, disposal: any ObjectDisposal, cursors: any CursorStore,
         catalogue: any FieldCatalogue, owner: OwnerID, rules: SourceRules, clock: any WallClock,
@@ -53,9 +53,9 @@ public struct SourceCleaner: Sendable {
         let cursor: Cursor
     }
 
-    /// Removes all that may go now, app by app.
+    /// Removes everything that may go now, app by app.
     ///
-    /// What fails for one app leaves the others alone; the figures hold the first failure.
+    /// A failure of one app does not affect the others; the figures contain the first failure.
     /// - Throws: `CancellationError` when the task was cancelled, ``StoreError`` when the apps cannot be listed.
     public func run() async throws -> SourceFigures {
         var figures = SourceFigures()

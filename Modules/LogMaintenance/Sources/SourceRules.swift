@@ -2,24 +2,24 @@ import LogCursor
 import LogIngestion
 import LogModel
 
-/// When an object of a source may be removed.
+/// The rules for removing objects of sources.
 public struct SourceRules: Sendable {
-    /// How many days an object is kept once its day is over and all of it is taken.
+    /// How many days an object is kept after its day is over and all of it is committed.
     public let days: Int
-    /// How long nothing must have grown before an object counts as sealed.
+    /// How long an object must not have grown before it counts as sealed.
     public let sealGrace: Duration
-    /// How long the claim lasts under which an object is removed.
+    /// The lease of the claim under which an object is removed.
     public let claimLease: Duration
-    /// How long such a claim lasts at least: it must outlast the last look at the object and its removal.
+    /// The shortest lease of such a claim: it must outlast the last check of the object and its removal.
     public static let shortestLease: Duration = .seconds(30)
-    /// How many objects are chosen before they are removed.
+    /// The number of objects that are chosen before they are removed.
     public var stepObjects = 1000
-    /// How long there is nothing done between two removals.
+    /// The pause between two removals.
     ///
-    /// A fimidara server takes deletions of the same millisecond for one and leaves the bytes of the others behind.
+    /// A fimidara server treats deletions in the same millisecond as one, and leaves the bytes of the others behind.
     public var rest: Duration = .milliseconds(5)
 
-    /// Makes rules; a lease below ``shortestLease`` is prolonged to that.
+    /// Makes rules; a lease below ``shortestLease`` is raised to it.
     public init(days: Int, sealGrace: Duration, claimLease: Duration) {
         self.days = days
         self.sealGrace = sealGrace
@@ -52,37 +52,37 @@ public struct SourceRules: Sendable {
     }
 }
 
-/// Why an object whose day is old enough was left where it is.
+/// The reason why an object that is old enough was not removed.
 ///
-/// The words are what stores keep and answers show, so they never change.
+/// Stores keep the raw values and answers show them, so they never change.
 public enum SourceObstacle: String, Sendable, Hashable, CaseIterable {
-    /// Bytes of it are not taken, or it is not the incarnation that was.
+    /// Some of its bytes are not committed, or it is another incarnation than the committed one.
     case notTaken = "file_not_taken"
-    /// Bytes of it were taken late, and are not old enough.
+    /// Some of its bytes were committed late, and are not old enough.
     case takenLately = "file_taken_lately"
-    /// Its last line may still go on.
+    /// Its last line may still grow.
     case notSealed = "file_not_sealed"
-    /// A follower has not seen all of its records.
+    /// A follower has not read all of its records.
     case awaitingFollower = "file_awaiting_follower"
-    /// A worker has it.
+    /// A worker has claimed it.
     case heldElsewhere = "file_held_elsewhere"
-    /// It was not what had been taken when it was looked at for the last time.
+    /// At the last check its bytes were not the committed ones.
     case changed = "file_changed"
-    /// The place keeps bytes of it that it does not show, see ``LogIngestion/ObjectSource/hiddenBytes(of:)``.
+    /// The source keeps bytes of it that it does not show, see ``LogIngestion/ObjectSource/hiddenBytes(of:)``.
     case hiddenBytes = "file_hidden_bytes"
 }
 
-/// What removing objects brought.
+/// The figures of removing objects.
 public struct SourceFigures: Sendable, Hashable {
-    /// How many objects were removed.
+    /// The number of removed objects.
     public var removed: Int64 = 0
-    /// How many bytes they had.
+    /// The number of their bytes.
     public var bytes: Int64 = 0
-    /// How many objects that are old enough were left, by the reason.
+    /// The numbers of objects that are old enough and were not removed, by the reason.
     public var left: [SourceObstacle: Int64] = [:]
-    /// The first failure, which left an app's other objects alone.
+    /// The first failure, because of which an app's other objects stayed.
     public var firstError: String?
 
-    /// Figures of nothing.
+    /// Makes figures of zero.
     public init() {}
 }

@@ -4,10 +4,10 @@ public import LogIngestion
 public import LogModel
 public import LogQuery
 
-/// Removes the cursors of objects that are gone, once their records are.
+/// Removes the cursors of objects that are gone, after their records are gone.
 ///
-/// That a listing does not show an object proves nothing: it may be shown by the next one. So the source is asked for the
-/// object itself, by its identity.
+/// A listing without an object proves nothing: the next listing may show it. So the source is asked for the object
+/// itself, by its identity.
 public struct TombstoneCleaner: Sendable {
     private let apps: any AppStore
     private let sources: any AppSources
@@ -20,16 +20,16 @@ public struct TombstoneCleaner: Sendable {
     /// How many cursors are looked for in one listing.
     private let batch: Int
 
-    /// Puts a cleaner together.
+    /// Makes a cleaner.
     /// - Parameters:
     ///   - apps: the apps to visit.
-    ///   - sources: where each app's files are.
-    ///   - cursors: what was taken of them.
-    ///   - records: tells what is left of them.
-    ///   - store: what removes cursors.
-    ///   - settings: how long an app's cursors are kept; those of apps without days are kept for good.
-    ///   - clock: tells how old things are.
-    ///   - batch: how many cursors are looked for in one listing; memory depends on it.
+    ///   - sources: finds each app's files.
+    ///   - cursors: the cursors of the files.
+    ///   - records: tells which records are left.
+    ///   - store: removes cursors.
+    ///   - settings: how long an app's cursors are kept; those of apps without days are kept forever.
+    ///   - clock: tells the present time, for the age of things.
+    ///   - batch: the number of cursors that are looked for in one listing; memory grows with it.
     public init(
         apps: any AppStore, sources: any AppSources, cursors: any CursorStore, records: any RecordReader,
         store: any TombstoneStore, settings: CleanupSettings, clock: any WallClock, batch: Int = 10_000
@@ -44,9 +44,9 @@ public struct TombstoneCleaner: Sendable {
         self.batch = batch
     }
 
-    /// Removes all that may go now, app by app.
+    /// Removes everything that may go now, app by app.
     ///
-    /// What fails for one app leaves the others alone; the figures hold the first failure.
+    /// A failure of one app does not affect the others; the figures contain the first failure.
     /// - Throws: `CancellationError` when the task was cancelled, ``StoreError`` when the apps cannot be listed.
     public func run() async throws -> TombstoneFigures {
         var figures = TombstoneFigures()
@@ -127,13 +127,13 @@ public struct TombstoneCleaner: Sendable {
     }
 }
 
-/// What removing tombstones brought.
+/// The figures of removing tombstones.
 public struct TombstoneFigures: Sendable, Hashable {
-    /// How many cursors were removed.
+    /// The number of removed cursors.
     public var cursors: Int64 = 0
-    /// The first failure, which left an app's other cursors alone.
+    /// The first failure, because of which an app's other cursors stayed.
     public var firstError: String?
 
-    /// Figures of nothing.
+    /// Makes figures of zero.
     public init() {}
 }
