@@ -1,6 +1,6 @@
 public import LogModel
 
-/// A part of what lets an SDK write.
+/// A part of what an SDK needs to write.
 public enum ProvisionedPart: String, Sendable, Hashable, CaseIterable {
     /// The app's folder.
     case folder
@@ -10,14 +10,14 @@ public enum ProvisionedPart: String, Sendable, Hashable, CaseIterable {
     case right
     /// The storage token of a client token.
     case token
-    /// That the storage token is in the group.
+    /// The membership of the storage token in the group.
     case membership
     /// A second group of the app's name, which was removed.
     case twin
 }
 
-/// What happened while SDKs were provisioned.
+/// An event of the provisioning of SDKs.
 public enum ProvisioningEvent: Sendable, Hashable {
-    /// Parts that were provisioned before were not there any more and have been made again, or a twin was removed.
+    /// Provisioned parts were missing and have been made again, or a twin was removed.
     case repaired(AppID, Set<ProvisionedPart>)
 }

@@ -2,8 +2,8 @@ import LogModel
 
 /// Lets one caller at a time work on an app, each for a limited time; the others wait their turn.
 ///
-/// When the file store did not answer the one who had the turn, those who wait behind it are told so at once: each of them
-/// would wait as long, one after the other.
+/// When the file store did not answer the one who had the turn, those who wait behind it are told so at once: each of
+/// them would wait as long, one after the other.
 actor ProvisioningLanes {
     private var busy: Set<AppID> = []
     private var waiting: [AppID: [(id: Int, continuation: CheckedContinuation<Void, any Error>)]] = [:]
@@ -16,8 +16,8 @@ actor ProvisioningLanes {
     ///   - ticks: what that is measured by.
     ///   - work: the work, which must heed cancellation.
     /// - Returns: what `work` returns.
-    /// - Throws: `CancellationError` when the task is cancelled while it waits; `TimeLimitPassed`; what `work` throws; or a
-    ///   ``StorageError`` when the file store did not answer the work before it.
+    /// - Throws: `CancellationError` when the task is cancelled while it waits; `TimeLimitPassed`; what `work` throws;
+    ///   or a ``StorageError`` when the file store did not answer the work before it.
     nonisolated func inLane<Value: Sendable>(
         _ app: AppID, for limit: Duration, by ticks: any Clock<Duration>,
         _ work: @escaping @Sendable () async throws -> Value

@@ -55,9 +55,9 @@ public protocol ProvisioningStore: Sendable {
     func owner(of prefix: FilePrefix) async throws(StoreError) -> PrefixOwner?
 }
 
-/// What exists in the file store for an app.
+/// The parts of the file store that exist for an app.
 public struct AppGrant: Sendable, Hashable {
-    /// Where its files lie.
+    /// The path of its folder.
     public let folderPath: StoragePath
     /// The folder at that path.
     public let folder: StorageFolderID
@@ -72,11 +72,11 @@ public struct AppGrant: Sendable, Hashable {
     }
 }
 
-/// Who was given a file prefix.
+/// The owner of a file prefix.
 public struct PrefixOwner: Sendable, Hashable {
     /// The client token.
     public let token: TokenID
-    /// The instance that it was given to.
+    /// The instance.
     public let instance: String
 
     /// Makes an owner.
@@ -91,13 +91,13 @@ public struct FilePrefix: Sendable, Hashable, CustomStringConvertible {
     /// The prefix.
     public let text: String
 
-    /// Reads a prefix; `nil` when it has not the form that we mint.
+    /// Parses a prefix; `nil` when it does not have the form of a minted one.
     public init?(_ text: String) {
         guard ULID.isWellFormed(text) else { return nil }
         self.text = text
     }
 
-    /// Takes a prefix that was checked before it was stored.
+    /// Makes a prefix from a text that was validated before it was stored.
     public init(unchecked text: String) { self.text = text }
 
     /// Mints a prefix.

@@ -2,7 +2,8 @@ import AppRegistry
 import LogModel
 
 extension TimeLimitPassed {
-    /// The error of a piece of provisioning whose time was over: what it threw when it was ended names what was waited for.
+    /// The error of a piece of provisioning whose time was over: what it threw when it was ended names what was waited
+    /// for.
     /// - Parameter limit: how long it had in all.
     /// - Returns: the error as the port has it that was waited for.
     func asProvisioningError(within limit: Duration) -> any Error {

@@ -1,9 +1,9 @@
 public import LogModel
 
-/// Carries out revocations that are owed, again and again, in each process that has a file store.
+/// Repeats the sweep of pending revocations in each process that has a file store.
 ///
-/// A credential that was taken away writes until this has ended it, so it waits for nothing else: neither for runs, nor
-/// for another process. Several processes that end the same token do no harm.
+/// A revoked credential can write until a sweep has ended it. So the loop depends on nothing else: neither on runs nor
+/// on another process. Several processes may end the same token.
 public struct RevocationLoop: Sendable {
     /// The time between two sweeps; after failures it doubles up to ``longestPause``.
     public static let pause: Duration = .seconds(2)
@@ -16,13 +16,15 @@ public struct RevocationLoop: Sendable {
     private let entropy: any Entropy
     private let report: @Sendable (Result<Int, any Error>) -> Void
 
-    /// Puts a loop together.
+    /// Makes a loop.
     /// - Parameters:
-    ///   - before: revokes what nobody has asked to revoke, before each sweep and while there is no file store too.
-    ///   - sweep: what carries revocations out; `nil` while there is no file store.
-    ///   - ticks: what waits.
-    ///   - entropy: the jitter of waits.
-    ///   - report: told how many revocations a sweep has settled, if any, and when sweeps begin to fail or fail otherwise.
+    ///   - before: called before each sweep, also without a file store; revokes tokens that were issued and never
+    ///     shown.
+    ///   - sweep: carries out revocations; `nil` without a file store.
+    ///   - ticks: measures the pauses.
+    ///   - entropy: supplies the jitter of the pauses.
+    ///   - report: called with the number of revocations that a sweep has carried out, if any, and when sweeps begin to
+    ///     fail or fail in another way.
     public init(
         before: @Sendable @escaping () async throws -> Void = {},
         sweep: @Sendable @escaping () -> RevocationSweep?, ticks: any Clock<Duration>, entropy: any Entropy,

@@ -1,11 +1,11 @@
 public import AppRegistry
 public import LogModel
 
-/// Ends the storage tokens of revoked client tokens, until the storage side holds nothing more of them.
+/// Ends the storage tokens of revoked client tokens, until the file store has none of them.
 ///
-/// A revocation is a row that is written at once; what follows from it is retried from that row, whatever fails.
+/// A revocation is a row that is written at once. The work that follows is retried from that row after every failure.
 public struct RevocationSweep: Sendable {
-    /// How long ending the storage token of one client token may take.
+    /// The time limit for ending the storage tokens of one client token.
     public static let patience: Duration = .seconds(10)
     private static let pageSize = 100
 
@@ -15,7 +15,7 @@ public struct RevocationSweep: Sendable {
     private let clock: any WallClock
     private let ticks: any Clock<Duration>
 
-    /// Puts a sweep together; `ticks` measures how long each token takes.
+    /// Makes a sweep; `ticks` measures the time of each token.
     public init(
         storage: any StorageAdministration, tokens: any ClientTokenStore, memory: any ProvisioningStore,
         clock: any WallClock, ticks: any Clock<Duration>
@@ -27,12 +27,12 @@ public struct RevocationSweep: Sendable {
         self.ticks = ticks
     }
 
-    /// Carries out what is owed.
+    /// Carries out all pending revocations.
     ///
-    /// A token that the file store refuses to end, or does not end in time, keeps nobody else's from ending; a store that
-    /// cannot be reached ends the sweep, since it would keep each of them waiting.
-    /// - Returns: how many revocations are now known to hold everywhere.
-    /// - Throws: ``RevocationTrouble``; what was not done stays owed.
+    /// A token that the file store refuses to end, or does not end in time, does not stop the others. A file store that
+    /// cannot be reached ends the sweep, since each token would wait for it.
+    /// - Returns: the number of revocations that are now confirmed.
+    /// - Throws: ``RevocationTrouble``; revocations that were not carried out stay pending.
     public func run() async throws(RevocationTrouble) -> Int {
         var settled = 0
         var refused: [TokenID: any Error] = [:]
@@ -67,9 +67,9 @@ public struct RevocationSweep: Sendable {
         do { return try await tokens.pendingRevocations(limit: limit) } catch { throw .notAsked(error) }
     }
 
-    /// Carries the revocation of one token out.
-    /// - Throws: ``StorageError``, ``StoreError`` or ``StoreError``, or `TimeLimitPassed` after
-    ///   ``patience``; it then stays owed.
+    /// Carries out the revocation of one token.
+    /// - Throws: ``StorageError``, ``StoreError``, or `TimeLimitPassed` after ``patience``; the revocation then stays
+    ///   pending.
     public func settle(_ token: TokenID) async throws {
         try await within(RevocationSweep.patience, by: ticks) { try await settleWithoutLimit(token) }
     }

@@ -1,11 +1,12 @@
-/// Why a sweep did not carry out all revocations that are owed, and what is known of them.
+/// The reason why a sweep did not carry out all pending revocations.
 public enum RevocationTrouble: Error, CustomStringConvertible {
-    /// The database could not say whether any are owed.
+    /// The database could not be asked whether any are pending.
     case notAsked(any Error)
-    /// So many are owed still, or more where the database was not asked for all of them; with the first failure.
+    /// This number is still pending, or more where the database was not asked for all of them; `first` is the first
+    /// failure.
     case owed(Int, orMore: Bool, first: any Error)
 
-    /// What happened, in one line without the failure itself.
+    /// The trouble in one line, without the failure itself.
     public var message: String {
         switch self {
         case .notAsked: "the database could not be asked for revocations that are owed"
@@ -13,7 +14,7 @@ public enum RevocationTrouble: Error, CustomStringConvertible {
         }
     }
 
-    /// How many are owed, for people; `nil` when that is unknown.
+    /// The number of pending revocations, for people; `nil` when it is unknown.
     public var owed: String? {
         switch self {
         case .notAsked: nil
@@ -28,6 +29,6 @@ public enum RevocationTrouble: Error, CustomStringConvertible {
         }
     }
 
-    /// What happened, and the failure.
+    /// The trouble and the failure.
     public var description: String { "\(message): \(failure)" }
 }

@@ -1,51 +1,52 @@
 public import AppRegistry
 public import LogModel
 
-/// What came of carrying revocations out at the file store at once.
+/// The result of carrying out revocations at the file store at once.
 public struct RevocationOutcome: Sendable, Hashable {
-    /// How many client tokens are known to have no storage token any more.
+    /// The number of client tokens that are known to have no storage token any more.
     public let ended: Int
-    /// How many may still have one, whose credentials write until a worker has ended it; `nil` when the database, which
-    /// knows how many there are, could not be asked.
+    /// The number of client tokens that may still have one, whose credentials can write until a worker has ended it.
+    ///
+    /// `nil` when the database, which knows the number, could not be asked.
     public let owed: Int?
-    /// Why some are owed; `nil` when none are.
+    /// The reason why some are pending; `nil` when none are.
     public let reason: RevocationDelay?
 
-    /// Whether no credential of what was revoked writes any more.
+    /// Whether no credential of the revoked tokens can write any more.
     public var isComplete: Bool { owed == 0 }
 }
 
-/// Why revocations of one request stay owed, for operators.
+/// The reason why revocations of one request stay pending, for operators.
 public struct RevocationFailure: Sendable {
-    /// What came of all of them.
+    /// The result of all of them.
     public let outcome: RevocationOutcome
-    /// How many failed; the others were not begun, or had no answer in time.
+    /// The number of failures; the others were not begun, or had no answer in time.
     public let failures: Int
-    /// The token of the first failure; `nil` when there was none, or it concerned no single token.
+    /// The token of the first failure; `nil` when there was no failure, or it concerned no single token.
     public let token: TokenID?
     /// The first failure.
     public let error: (any Error)?
 }
 
-/// Why a revocation could not be carried out at once.
+/// The reason why a revocation could not be carried out at once.
 public enum RevocationDelay: String, Sendable, Hashable, CaseIterable {
     /// The file store cannot be reached, or is busy.
     case storageUnavailable = "storage_unavailable"
-    /// The file store refuses it; an operator must look.
+    /// The file store refuses it; an operator must act.
     case storageRefused = "storage_refused"
-    /// The database of this service failed, whatever became of the file store.
+    /// The database of this service failed; the file store may have ended the token or not.
     case storeUnavailable = "store_unavailable"
-    /// The file store has not answered within the time that the caller is kept waiting.
+    /// The file store has not answered within the time that the caller waits.
     case timeout
-    /// This process has no file store; a worker that has one carries it out.
+    /// This process has no file store; a worker with one carries it out.
     case noFileStore = "no_file_store"
 }
 
-/// Revokes client tokens: writes the revocation down, then tries for a bounded time to carry it out at the file store.
+/// Revokes client tokens: stores the revocation, then tries for a bounded time to carry it out at the file store.
 ///
-/// What was not carried out stays owed, and the sweep of the workers ends it.
+/// A revocation that was not carried out stays pending, and the sweep of the workers carries it out.
 public struct Revoker: Sendable {
-    /// How long a caller is kept waiting for the file store.
+    /// The usual time that a caller waits for the file store.
     public static let patience: Duration = .seconds(2)
     /// How many storage tokens are ended at the same time.
     private static let width = 4
@@ -57,14 +58,14 @@ public struct Revoker: Sendable {
     private let patience: Duration
     private let onFailure: @Sendable (RevocationFailure) -> Void
 
-    /// Puts the service together.
+    /// Makes the service.
     /// - Parameters:
     ///   - apps: deletes apps.
     ///   - tokens: revokes tokens.
-    ///   - sweep: carries revocations out; `nil` where there is no file store.
-    ///   - ticks: what measures the patience.
-    ///   - patience: how long a caller is kept waiting.
-    ///   - onFailure: told once for each request of which something stays owed; not told where there is no file store.
+    ///   - sweep: carries out revocations; `nil` without a file store.
+    ///   - ticks: measures the patience.
+    ///   - patience: how long a caller waits for the file store.
+    ///   - onFailure: called once for each request with revocations that stay pending; not called without a file store.
     public init(
         apps: AppRegistrar, tokens: ClientTokens, sweep: RevocationSweep?, ticks: any Clock<Duration>,
         patience: Duration = Revoker.patience, onFailure: @Sendable @escaping (RevocationFailure) -> Void = { _ in }
@@ -78,8 +79,8 @@ public struct Revoker: Sendable {
     }
 
     /// Revokes a token of an app.
-    /// - Returns: what came of it at the file store; `nil` when the app has no such token or it was revoked before.
-    /// - Throws: ``StoreError`` when the revocation could not be written down.
+    /// - Returns: the result at the file store; `nil` when the app has no such token, or the token was revoked before.
+    /// - Throws: ``StoreError`` when the revocation could not be stored.
     public func revoke(_ id: TokenID, of app: AppID) async throws -> RevocationOutcome? {
         guard try await tokens.revoke(id, of: app) else { return nil }
         return await carryOut([id])
@@ -87,10 +88,10 @@ public struct Revoker: Sendable {
 
     /// Deletes an app and revokes its tokens.
     ///
-    /// What is then owed of the app is asked for after the deletion, so that tokens that were issued meanwhile, and those
-    /// that were revoked before and are owed still, are among it.
-    /// - Returns: what came of it at the file store.
-    /// - Throws: ``RegistryError`` `.unknownApp`; ``StoreError`` when it could not be written down.
+    /// The pending revocations of the app are read after the deletion. So they include tokens that were issued
+    /// meanwhile, and tokens that were revoked before and are still pending.
+    /// - Returns: the result at the file store.
+    /// - Throws: ``RegistryError`` `.unknownApp`; ``StoreError`` when the deletion could not be stored.
     public func delete(_ app: AppID) async throws -> RevocationOutcome {
         try await apps.delete(app)
         do {

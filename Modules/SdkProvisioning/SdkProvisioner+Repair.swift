@@ -1,22 +1,22 @@
 import AppRegistry
 public import LogModel
 
-/// What a repair of an app found.
+/// The report of a repair of an app.
 public struct RepairReport: Sendable, Hashable {
-    /// What the memory knew and the file store had not any more; it is there again.
+    /// The parts that had been provisioned and were missing in the file store; they exist again.
     public private(set) var repaired: Set<ProvisionedPart>
-    /// How many storage tokens are in the app's group.
+    /// The number of storage tokens in the app's group.
     public private(set) var members: Int
-    /// How many of them had to be put into it again.
+    /// The number of those that were missing in it and were added again.
     public private(set) var restoredMembers: Int
-    /// How many client tokens have no storage token any more; their next init makes it.
+    /// The number of client tokens without a storage token; their next init creates it.
     public private(set) var withoutStorageToken: Int
-    /// Whether the app was provisioned at all; before the first init there is nothing to look at.
+    /// Whether the app was provisioned at all; before the first init there is nothing to repair.
     public let wasProvisioned: Bool
-    /// The last client token that was looked at, when more may follow; `nil` at the end.
+    /// The last client token that was checked, when more may follow; `nil` at the end.
     public private(set) var next: TokenID?
 
-    /// The report of this step and of the one after it together.
+    /// Returns the report of this step and the next one together.
     public func joined(with later: RepairReport) -> RepairReport {
         var joined = self
         joined.repaired.formUnion(later.repaired)
@@ -48,23 +48,23 @@ public struct RepairReport: Sendable, Hashable {
 }
 
 extension SdkProvisioner {
-    /// How long one step of a repair goes on; a token that it has begun is looked at to the end.
+    /// The time after which a step of a repair ends; it completes the token that it has begun.
     public static let repairTime: Duration = .seconds(10)
-    /// How many client tokens one step of a repair looks at, at most.
+    /// The greatest number of client tokens that one step of a repair checks.
     public static let repairTokens = 1000
 
-    /// Looks now at what lets an app's SDKs write, and puts back what the file store has lost.
+    /// Checks what an app's SDKs need to write, and restores what the file store has lost.
     ///
-    /// No trust in earlier looks counts. A step looks at the folder, the group and its right, then at the app's tokens that
-    /// init has enrolled, until its time is over; ``RepairReport/next`` says where the next step goes on. Inits of the
-    /// app wait while the grant is looked at, and not while the tokens are. The grant and each token may take as long as an
+    /// Earlier checks do not count. A step checks the folder, the group and its right, then the app's tokens that init
+    /// has enrolled, until its time is over. ``RepairReport/next`` says where the next step continues. Inits of the app
+    /// wait while the grant is checked, and not while the tokens are. The grant and each token may take as long as an
     /// init may.
     /// - Parameters:
     ///   - app: the app.
-    ///   - last: the client token behind which to go on; `nil` to begin.
-    /// - Returns: what was found in this step.
-    /// - Throws: ``StorageError``, ``StoreError``, ``StoreError``, or `CancellationError` when the
-    ///   task is cancelled; what was put back until then stays.
+    ///   - last: the client token behind which to continue; `nil` begins.
+    /// - Returns: the report of this step.
+    /// - Throws: ``StorageError``, ``StoreError``, or `CancellationError` when the task is cancelled; what was restored
+    ///   before stays.
     public func repair(_ app: AppID, after last: TokenID? = nil) async throws -> RepairReport {
         guard try await memory.grant(for: app) != nil else { return RepairReport(wasProvisioned: false) }
         let (begin, limit) = (clock.now(), SdkProvisioner.repairTokens)

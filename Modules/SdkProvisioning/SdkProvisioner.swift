@@ -1,15 +1,16 @@
 public import AppRegistry
 public import LogModel
 
-/// Gives an SDK what it needs to write logs: a credential, a folder and a file prefix.
+/// Provisions an SDK with what it needs to write logs: a credential, a folder and a file prefix.
 ///
-/// The first init of an app or a token provisions the file store; later ones ask it once, for a fresh credential. Now
-/// and again one also asks whether that credential may still write. What the store has lost is provisioned again.
+/// The first init of an app or a token provisions the file store. Later inits make one call, for a new credential.
+/// After ``trust`` an init also checks whether that credential may still write. What the store has lost is provisioned
+/// again.
 public struct SdkProvisioner: Sendable {
-    /// How long what was proved counts, in one process: the folder and its grant for each app, the membership for each
-    /// token.
+    /// How long a check counts in one process: that of the folder and its grant for each app, that of the membership
+    /// for each token.
     ///
-    /// What init hands out may be unable to write for this long after something was taken away in the file store.
+    /// For this long after a right was removed in the file store, init may hand out credentials that cannot write.
     public static let trust: Duration = .seconds(60)
 
     let storage: any StorageAdministration
@@ -24,7 +25,7 @@ public struct SdkProvisioner: Sendable {
     private let provenGrants = Confirmations<AppID>(trust: SdkProvisioner.trust)
     private let provenMembers = Confirmations<TokenID>(trust: SdkProvisioner.trust)
 
-    /// Puts a provisioner together; `ticks` measures what an init may take.
+    /// Makes a provisioner; `ticks` measures the time limit of an init.
     public init(
         storage: any StorageAdministration, memory: any ProvisioningStore, tokens: any ClientTokenStore,
         settings: ProvisioningSettings, clock: any WallClock, ticks: any Clock<Duration>, entropy: any Entropy,
@@ -40,11 +41,11 @@ public struct SdkProvisioner: Sendable {
         self.observer = observer
     }
 
-    /// What an SDK gets.
+    /// The provision of an SDK.
     public struct Provision: Sendable {
-        /// Where the file store is.
+        /// The URL of the file store.
         public let serverURL: String
-        /// What the SDK writes with.
+        /// The credential with which the SDK writes.
         public let credential: StorageCredential
         /// The app's folder.
         public let folderPath: StoragePath
@@ -54,16 +55,16 @@ public struct SdkProvisioner: Sendable {
         public let app: AppID
     }
 
-    /// Provisions for a client token that was let in, within `settings.patience`.
+    /// Provisions for a client token that was authenticated, within `settings.patience`.
     ///
-    /// Steps that do not need each other's results are taken at the same time.
+    /// Steps that do not need each other's results run concurrently.
     /// - Parameters:
     ///   - token: the client token, with the right to write.
-    ///   - instance: which installation asks; the same one gets the same prefix.
-    ///   - prefix: a prefix that this token was given before, which is then kept.
-    /// - Returns: what the SDK gets.
-    /// - Throws: ``StorageError``, ``StoreError``, ``StoreError``, or ``TokenRefusal`` `.revoked`
-    ///   when the token was revoked meanwhile. When the time is over it is the error of what was waited for.
+    ///   - instance: the installation that asks; the same installation gets the same prefix.
+    ///   - prefix: a prefix that this token was given before; it is kept then.
+    /// - Returns: the provision.
+    /// - Throws: ``StorageError``, ``StoreError``, or ``TokenRefusal`` `.revoked` when the token was revoked meanwhile.
+    ///   After the time limit it is the error of the call that was waited for.
     public func provision(
         for token: ClientToken, instance: String? = nil, keeping prefix: FilePrefix? = nil
     ) async throws -> Provision {
@@ -257,13 +258,13 @@ public struct SdkProvisioner: Sendable {
     }
 }
 
-/// What provisioning hands out.
+/// Settings of provisioning.
 public struct ProvisioningSettings: Sendable, Hashable {
     /// The folder that holds the apps' folders, root name first.
     public var logsFolder: StoragePath
-    /// How long a credential lives, at most as long as the client token (`sdk.token_lifetime`).
+    /// How long a credential is valid, at most as long as the client token (`sdk.token_lifetime`).
     public var tokenLifetime: Duration
-    /// How long an init may take in all (`sdk.init_timeout`).
+    /// The time limit of an init (`sdk.init_timeout`).
     public var patience: Duration
 
     /// Makes settings.
@@ -275,6 +276,6 @@ public struct ProvisioningSettings: Sendable, Hashable {
         self.patience = patience
     }
 
-    /// Where an app's files are.
+    /// Returns the folder of an app's files.
     public func folder(of app: AppID) -> StoragePath { logsFolder.appending(app.text) }
 }

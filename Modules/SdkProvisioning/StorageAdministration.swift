@@ -108,45 +108,45 @@ public struct StoragePath: Sendable, Hashable, CustomStringConvertible {
     public let segments: [String]
     /// Makes a path from its segments.
     public init(segments: [String]) { self.segments = segments }
-    /// Splits a path at its slashes; empty segments vanish.
+    /// Splits a path at its slashes; empty segments are dropped.
     public init(_ text: String) { segments = text.split(separator: "/").map(String.init) }
-    /// The path one segment deeper.
+    /// Returns the path with one more segment.
     public func appending(_ segment: String) -> StoragePath { StoragePath(segments: segments + [segment]) }
     /// The segments with slashes between them, none in front.
     public var description: String { segments.joined(separator: "/") }
 }
 
-/// Names a folder in the file store by its resource id.
+/// Identifies a folder in the file store by its resource id.
 public struct StorageFolderID: Sendable, Hashable {
     /// The id.
     public let text: String
-    /// Takes an id that the store gave.
+    /// Makes the identifier from an id of the store.
     public init(_ text: String) { self.text = text }
 }
 
-/// Names a permission group in the file store by its resource id.
+/// Identifies a permission group in the file store by its resource id.
 public struct StorageGroupID: Sendable, Hashable {
     /// The id.
     public let text: String
-    /// Takes an id that the store gave.
+    /// Makes the identifier from an id of the store.
     public init(_ text: String) { self.text = text }
 }
 
-/// Names a storage token in the file store by its resource id; no secret.
+/// Identifies a storage token in the file store by its resource id; it is no secret.
 public struct StorageTokenID: Sendable, Hashable {
     /// The id.
     public let text: String
-    /// Takes an id that the store gave.
+    /// Makes the identifier from an id of the store.
     public init(_ text: String) { self.text = text }
 }
 
-/// A credential that an SDK writes with.
+/// A credential with which an SDK writes.
 public struct StorageCredential: Sendable {
-    /// What goes behind `Bearer`.
+    /// The text behind `Bearer`.
     public let secret: Secret
-    /// When the store begins to refuse it; `nil` when it never does.
+    /// The first moment at which the store refuses it; `nil` means never.
     public let expiresAt: Timestamp?
-    /// The storage token that it is a credential of.
+    /// The storage token of the credential.
     public let holder: StorageTokenID
 
     /// Makes a credential.
@@ -157,31 +157,33 @@ public struct StorageCredential: Sendable {
     }
 }
 
-/// Why the file store's administration did not do what was asked.
+/// An error of the file store's administration.
 public struct StorageError: Error, Sendable, Hashable, CustomStringConvertible {
-    /// What kind of failure it is.
+    /// The kind of failure.
     public enum Reason: Sendable, Hashable {
-        /// No answer, a broken one or a server's failure; the same call may succeed later.
+        /// No answer, a malformed one or a server's failure. The same call may succeed later.
         case unavailable
-        /// Too many calls; the same call may succeed after the given time.
+        /// Too many calls. The same call may succeed after the given time.
         case throttled(retryAfter: Duration?)
-        /// The store does not accept our own credential (401).
+        /// The store does not accept this deployment's credential (401).
         case unauthenticated
-        /// Our own credential lacks a right (403).
+        /// This deployment's credential lacks a right (403).
         case forbidden
-        /// What the call names is not there.
+        /// A thing that the call names does not exist.
         case notFound
-        /// What the call would create is there already.
+        /// The thing that the call would create exists already.
         case conflict
-        /// The store finds the call itself wrong.
+        /// The store finds the call wrong.
         case rejected
-        /// The store said yes, and a check shows otherwise.
+        /// The store confirmed the call, and a check shows otherwise.
         case unverified
     }
 
-    /// What kind of failure it is.
+    /// The kind of failure.
     public let reason: Reason
-    /// Which call failed and what the store said, for operators; holds no secret and is never sent to clients.
+    /// The failed call and the store's message, for operators.
+    ///
+    /// It contains no secret and is never sent to clients.
     public let detail: String
 
     /// Makes an error.
@@ -190,7 +192,7 @@ public struct StorageError: Error, Sendable, Hashable, CustomStringConvertible {
         self.detail = detail
     }
 
-    /// Whether the same call could succeed later.
+    /// Whether the same call may succeed later.
     public var isWorthRetrying: Bool {
         switch reason {
         case .unavailable, .throttled: true

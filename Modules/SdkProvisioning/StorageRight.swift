@@ -1,28 +1,28 @@
-/// A right that our own credential needs in the file store; the raw value is the file store's word.
+/// A right that this deployment's credential needs in the file store; the raw value is the file store's word.
 public enum StorageRight: String, Sendable, Hashable, CaseIterable {
-    /// Make the apps' folders.
+    /// The right to create the apps' folders.
     case addFolder
-    /// Find the apps' folders and list them.
+    /// The right to find the apps' folders and to list them.
     case readFolder
-    /// See and read the log files.
+    /// The right to see and read the log files.
     case readFile
-    /// Make storage tokens.
+    /// The right to create storage tokens.
     case addAgentToken
-    /// Mint credentials of storage tokens.
+    /// The right to mint credentials of storage tokens.
     case readAgentToken
-    /// End storage tokens.
+    /// The right to delete storage tokens.
     case deleteAgentToken
-    /// Make groups, grant rights to them and put storage tokens into them.
+    /// The right to create groups, to grant rights to them and to put storage tokens into them.
     case updatePermission
-    /// Find groups and prove what they may do.
+    /// The right to find groups and to check their rights.
     case readPermission
-    /// Remove log files that are old; needed with `retention.source_days` alone.
+    /// The right to remove old log files; it is needed only with `retention.source_days`.
     case deleteFile
 
-    /// What every deployment needs.
+    /// The rights that every deployment needs.
     public static let always: [StorageRight] = allCases.filter { $0 != .deleteFile }
 
-    /// What is impossible without it, for operators.
+    /// What is impossible without the right, for operators.
     public var purpose: String {
         switch self {
         case .addFolder: "init cannot make an app's folder"
@@ -38,20 +38,20 @@ public enum StorageRight: String, Sendable, Hashable, CaseIterable {
     }
 }
 
-/// What speaks against the credential or the workspace of our own calls to the file store.
+/// A problem with the credential or the workspace of this deployment's calls to the file store.
 public enum StorageConcern: Sendable, Hashable, CustomStringConvertible {
     /// The store does not accept the credential: it is unknown, deleted or expired.
     case credentialRefused
     /// The credential lacks a right.
     case missing(StorageRight)
-    /// The credential's other rights cannot be looked up, since it lacks one of those that looking needs.
+    /// The credential's other rights cannot be read, since it lacks one of the rights that reading them needs.
     case unknownRights(without: [StorageRight])
-    /// The root name that is configured is not the name of the credential's workspace.
+    /// The configured root name is not the name of the credential's workspace.
     case otherWorkspace(configured: String)
     /// The store could not be asked; `detail` is for operators.
     case unreachable(detail: String)
 
-    /// Whether it is certain that something does not work, rather than that it could not be found out.
+    /// Whether it is certain that something does not work; `false` when the check itself was impossible.
     public var isCertain: Bool {
         switch self {
         case .credentialRefused, .missing, .otherWorkspace: true
