@@ -1,25 +1,25 @@
-/// Records of one app, among those of several.
+/// Records of one app, in an answer about several apps.
 public struct AppRecords: Sendable {
     /// The app's name.
     public let app: String
     /// Its records.
     public let rows: RecordRows
 
-    /// Puts them together.
+    /// Makes the records of an app.
     public init(app: String, rows: RecordRows) {
         self.app = app
         self.rows = rows
     }
 }
 
-/// A question about one app of several.
+/// A question about one of several apps.
 public struct AppQuestion: Sendable {
     /// The app's name.
     public let app: String
-    /// What is asked of its records.
+    /// The filter of its records.
     public let filter: LogFilter
 
-    /// Puts it together.
+    /// Makes a question.
     public init(app: String, filter: LogFilter) {
         self.app = app
         self.filter = filter

@@ -1,16 +1,16 @@
 public import LogCursor
 public import LogModel
 
-/// Follows what is committed for several apps, see ``LogTail``.
+/// Follows the committed records of several apps, see ``LogTail``.
 public struct AppTails: Sendable {
     private var tails: [(question: AppQuestion, tail: LogTail)] = []
     private let cursors: any CursorStore
     private let reader: any RecordReader
 
-    /// Makes tails of nothing; apps are added by ``follow(_:fromStart:)``.
+    /// Makes tails of no app; ``follow(_:fromStart:)`` adds apps.
     /// - Parameters:
-    ///   - cursors: says how far each generation is.
-    ///   - reader: where the records are.
+    ///   - cursors: tells the committed position of each generation.
+    ///   - reader: reads the records.
     public init(cursors: any CursorStore, reader: any RecordReader) {
         self.cursors = cursors
         self.reader = reader
@@ -21,8 +21,8 @@ public struct AppTails: Sendable {
 
     /// Follows one more app.
     /// - Parameters:
-    ///   - question: what is shown of it.
-    ///   - fromStart: whether all that is committed of it already is shown too, as for an app that is new.
+    ///   - question: the app, and the filter of its records.
+    ///   - fromStart: whether to include the records that are committed already, as for a new app.
     /// - Throws: ``StoreError``.
     public mutating func follow(_ question: AppQuestion, fromStart: Bool = false) async throws(StoreError) {
         var tail = LogTail(question.filter, cursors: cursors, reader: reader)
@@ -30,8 +30,8 @@ public struct AppTails: Sendable {
         tails.append((question, tail))
     }
 
-    /// The latest records of what counts as seen, the earliest of them first; none of them comes again.
-    /// - Parameter count: how many at most; fewer when their lines have more than ``latestByteLimit`` bytes.
+    /// Reads the latest of the records that count as seen, the earliest first; none of them is shown again.
+    /// - Parameter count: how many records at most; fewer when their lines have more than ``latestByteLimit`` bytes.
     /// - Returns: runs of records, each of one app.
     /// - Throws: ``StoreError``, or `CancellationError` when the task was cancelled.
     public func latest(_ count: Int) async throws -> [AppRecords] {
@@ -57,11 +57,11 @@ public struct AppTails: Sendable {
         }
     }
 
-    /// How many bytes of lines ``latest(_:)`` gives before it ends.
+    /// The number of bytes of lines after which ``latest(_:)`` ends.
     public static let latestByteLimit = 64 << 20
 
-    /// Shows what was committed since the last call, app by app and object by object.
-    /// - Throws: ``StoreError``, ``StoreError``, or what `visit` throws.
+    /// Passes the records that were committed since the last call to `visit`, app by app and object by object.
+    /// - Throws: ``StoreError``, or the error that `visit` throws.
     public mutating func poll(_ visit: (AppRecords) async throws -> Void) async throws {
         for index in tails.indices {
             let app = tails[index].question.app

@@ -1,28 +1,29 @@
-/// Where a question goes on once it has taken long, so that short ones do not wait for it.
+/// Runs long questions in the background, so that short questions do not wait for them.
 ///
-/// How long a question takes is known when it has been asked only: whether it looks at a hundred records or at a million
-/// depends on what the store holds. So every question begins in the foreground, and goes on here.
+/// The duration of a question is not known in advance: whether it examines a hundred records or a million depends on
+/// what the store holds. So every question begins in the foreground, and continues here.
 public protocol BackgroundWork: Sendable {
-    /// Whether the question is in the background already.
+    /// Whether the question runs in the background already.
     var hasBegun: Bool { get }
 
-    /// Does work in the background.
-    /// - Returns: what the work returns.
-    /// - Throws: what the work throws, or why there is no place for it.
+    /// Runs work in the background.
+    /// - Returns: the result of the work.
+    /// - Throws: the error that the work throws, or the reason why there is no place for it; the work has not begun
+    ///   then.
     func carryOn<Value: Sendable>(
         _ work: @concurrent @Sendable @escaping () async throws -> Value
     ) async throws -> Value
 
-    /// Lets others go first that wait for a place in the background, between two pieces of work there.
-    /// - Throws: why there is no place for it any more.
+    /// Yields to other questions that wait for a place in the background, between two pieces of work.
+    /// - Throws: the reason why there is no place for it any more; the question then ends without an answer.
     func giveWay() async throws
 }
 
-/// How a store reads for a question.
+/// The pace at which a store reads for a question.
 public enum ReadingPace: Sendable, Hashable {
-    /// A call looks at little, and says where to go on; others may wait behind it.
+    /// A call examines few rows, and says where to continue; other calls may wait behind it.
     case short
-    /// A call may look at much, and lets others go first where the store can.
+    /// A call may examine many rows, and yields to other calls where the store can.
     case long
 }
 

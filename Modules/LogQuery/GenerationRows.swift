@@ -1,11 +1,12 @@
 public import LogModel
 
 extension RecordReader {
-    /// Shows the records of one generation from a place on, slice by slice, in the order of their places.
+    /// Passes the records of one generation from an offset on to `visit`, slice by slice, in ascending order of
+    /// offsets.
     /// - Parameters:
     ///   - generation: the generation.
-    ///   - offset: the first byte of its object from which records are shown.
-    ///   - visit: takes a slice, and says whether to go on.
+    ///   - offset: the lowest offset of a record, inclusive.
+    ///   - visit: called with each slice; returns whether to continue.
     /// - Throws: ``StoreError``, or `CancellationError`.
     public func visitRows(
         of generation: GenerationID, from offset: Int64 = 0, _ visit: (RecordRows) -> Bool
@@ -22,7 +23,8 @@ extension RecordReader {
     /// How many rows one slice has at most.
     private var sliceLimit: Int { 1000 }
 
-    /// Apart and untyped: Swift 6.3.1 crashes when it optimises a loop around an inlined call that throws a typed error.
+    /// Apart and untyped: Swift 6.3.1 crashes when it optimises a loop around an inlined call that throws a typed
+    /// error.
     @inline(never)
     private func slice(of generation: GenerationID, from offset: Int64) async throws -> RecordRows {
         try await rows(of: generation, from: offset, limit: sliceLimit)

@@ -1,8 +1,8 @@
 public import LogModel
 
 extension RecordReader {
-    /// Finds the lines of one generation that were taken without their newline, by reading all of its records.
-    /// - Returns: where they end in the object.
+    /// Finds the lines of one generation that were committed without their newline, by reading all of its records.
+    /// - Returns: the ends of these lines in the object, exclusive.
     /// - Throws: ``StoreError``, or `CancellationError`.
     public func lastLines(of generation: GenerationID) async throws -> Set<Int64> {
         var ends: Set<Int64> = []

@@ -1,27 +1,27 @@
 public import LogModel
 
-/// Which records are asked for; all that is given must hold.
+/// A filter of records; all given criteria must hold.
 public struct LogFilter: Sendable, Hashable {
-    /// The app whose records are asked for.
+    /// The app of the records.
     public var app: AppID
-    /// The first event time that counts.
+    /// Start of the range of event times, inclusive.
     public var from: Timestamp?
-    /// The first event time that counts no more.
+    /// End of the range of event times, exclusive.
     public var to: Timestamp?
-    /// The only level that counts.
+    /// The level of the records.
     public var level: Level?
-    /// The lowest level that counts.
+    /// The lowest level of the records, inclusive.
     public var minLevel: Level?
-    /// Whether the event time is the time of receipt, since none could be read in the line; `nil` when either counts.
+    /// Whether the event time is the time of receipt, since none could be read in the line; `nil` admits both.
     public var timeIsReceipt: Bool?
-    /// A text that must be in the line, upper and lower case alike.
+    /// A text that the line must contain, without regard to case.
     public var text: TextValue? { didSet { ready.needles = nil } }
-    /// What must hold of members of the line.
+    /// The conditions on members of the line.
     public var conditions: [Condition] { didSet { ready.needles = nil } }
     /// What was made ready to look for the texts.
     private var ready = ReadyNeedles()
 
-    /// A filter of one app's records.
+    /// Makes a filter of one app's records.
     public init(
         app: AppID, from: Timestamp? = nil, to: Timestamp? = nil, level: Level? = nil, minLevel: Level? = nil,
         timeIsReceipt: Bool? = nil, text: TextValue? = nil, conditions: [Condition] = []
@@ -36,15 +36,15 @@ public struct LogFilter: Sendable, Hashable {
         self.conditions = conditions
     }
 
-    /// Why no record can meet the filter, whatever records there are.
+    /// The reason why no record can meet the filter.
     public enum Contradiction: Sendable, Hashable {
-        /// The first time that counts is not before the one at which to end.
+        /// The start of the range of times is not before its end.
         case times(from: Timestamp, to: Timestamp)
-        /// The only level that counts is below the lowest one.
+        /// The level is below the lowest level.
         case levels(only: Level, lowest: Level)
     }
 
-    /// What in the times and levels contradicts itself; `nil` when nothing does.
+    /// The contradiction in the times and levels; `nil` when there is none.
     public var contradiction: Contradiction? {
         if let from, let to, from >= to { return .times(from: from, to: to) }
         if let level, let minLevel, level < minLevel { return .levels(only: level, lowest: minLevel) }
@@ -61,15 +61,16 @@ public struct LogFilter: Sendable, Hashable {
         return filter
     }
 
-    /// Whether very few of the records of its times may meet the columns' part, so that many are looked at for one.
+    /// Whether very few of the records in the range of times may meet the columns' part, so that many are examined for
+    /// one match.
     public var isSparse: Bool { level != nil || minLevel != nil || timeIsReceipt != nil }
 
-    /// Whether the flags of a record meet the filter.
+    /// Tells whether the flags of a record meet the filter.
     public func admits(_ flags: RecordFlags) -> Bool {
         timeIsReceipt.map { $0 == flags.contains(.timeOfReceipt) } ?? true
     }
 
-    /// Whether time, level and flags say all, so that lines need not be looked at.
+    /// Whether time, level and flags decide, so that lines need not be examined.
     public var isDecidedByColumns: Bool { (text?.isEmpty ?? true) && conditions.isEmpty }
 
     /// Tells questions apart, so that a position in the answer to one is not taken for a position in another's.
@@ -80,7 +81,7 @@ public struct LogFilter: Sendable, Hashable {
     }
 }
 
-/// In what order records come.
+/// The order of records.
 public enum LogOrder: Sendable, Hashable {
     /// By event time, then generation, then offset; the latest first.
     case newestFirst
@@ -90,13 +91,13 @@ public enum LogOrder: Sendable, Hashable {
     case stored
 }
 
-/// Where a record stands in every order.
+/// The position of a record in every order.
 public struct RecordPosition: Sendable, Hashable {
     /// Event time, nanoseconds since the epoch.
     public let timestamp: Int64
-    /// The generation that it is of.
+    /// The generation of the record.
     public let generation: GenerationID
-    /// Its first byte in the object.
+    /// The offset of its first byte in the object.
     public let offset: Int64
 
     /// Makes a position.

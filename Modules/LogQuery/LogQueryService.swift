@@ -9,24 +9,24 @@ public struct LogQueryService: Sendable {
     /// How many rows one page looks at before it is given as it is.
     private let scanLimit: Int
 
-    /// How many items a page may have.
+    /// The allowed numbers of items of a page.
     public static let limits = 1...1000
 
-    /// How many items a page has when nothing is said.
+    /// The default number of items of a page.
     public static let defaultLimit = 100
 
-    /// How long an interval of a histogram may be.
+    /// The allowed lengths of an interval of a histogram.
     public static let intervals = Duration.milliseconds(1)...Duration.seconds(366 * 86_400)
 
-    /// How long an interval of a histogram is when nothing is said.
+    /// The default length of an interval of a histogram.
     public static let defaultInterval = Duration.seconds(60)
 
     /// Makes a service over a reader.
     /// - Parameters:
-    ///   - reader: where the records are.
-    ///   - signer: what cursors are signed with; they are good as long as its key is.
-    ///   - slice: how many rows are read at a time.
-    ///   - scanLimit: how many rows one page looks at before it is given as it is.
+    ///   - reader: reads the records.
+    ///   - signer: signs page cursors; they are valid as long as its key.
+    ///   - slice: the number of rows that are read at a time.
+    ///   - scanLimit: the number of rows after which a page ends even if it is not full.
     public init(
         reader: any RecordReader, signer: any PositionSigner, slice: Int = 2000, scanLimit: Int = 1_000_000
     ) {
@@ -40,32 +40,34 @@ public struct LogQueryService: Sendable {
     public struct Page: Sendable {
         /// The records.
         public let rows: RecordRows
-        /// What asks for the next part; `nil` when this is the last.
+        /// The cursor of the next page; `nil` when this is the last.
         public let next: String?
     }
 
-    /// When the first page of an answer was asked for, as its cursor says.
+    /// Reads from a page cursor when the first page of the answer was asked for.
     ///
-    /// Ages in a question count back from then on all its pages, else each page would be of another question.
-    /// - Throws: ``LogQueryError`` `.invalidCursor` when it is none of ours.
+    /// Ages in a question count back from that moment on all its pages; otherwise each page would answer another
+    /// question.
+    /// - Throws: ``LogQueryError`` `.invalidCursor` when the cursor is not signed by this deployment.
     public func moment(of cursor: String) throws(LogQueryError) -> Timestamp {
         guard let read = PageCursor(cursor, signer: signer) else { throw LogQueryError.invalidCursor }
         return read.askedAt
     }
 
-    /// One page of an answer.
+    /// Reads one page of an answer.
     ///
-    /// A page can be short or empty and yet name a next one, when very many rows had to be looked at for few that
-    /// match. Records that arrive between pages neither repeat nor hide others.
+    /// A page can be short or empty and still have a next one, when very many rows had to be examined for few matches.
+    /// Records that arrive between pages neither repeat nor hide others.
     /// - Parameters:
-    ///   - filter: what is asked for, ages counted back from `askedAt`.
-    ///   - order: in what order.
-    ///   - limit: how many items at most.
-    ///   - cursor: where the page before ended.
+    ///   - filter: the filter, with ages counted back from `askedAt`.
+    ///   - order: the order of the records.
+    ///   - limit: how many items at most, within ``limits``.
+    ///   - cursor: the cursor of the page before; `nil` begins.
     ///   - askedAt: when the first page was asked for, see ``moment(of:)``.
-    ///   - background: where the question goes on once it has taken long; without it all is done where it began.
+    ///   - background: runs the question after it has taken long; `nil` keeps it in the foreground.
     /// - Returns: the page.
-    /// - Throws: ``LogQueryError`` `.invalidLimit` or `.invalidCursor`; ``StoreError``; what `background` throws.
+    /// - Throws: ``LogQueryError`` `.invalidLimit` or `.invalidCursor`; ``StoreError``; the error that `background`
+    ///   throws.
     public func page(
         _ filter: LogFilter, order: LogOrder, limit: Int, cursor: String?, askedAt: Timestamp = .epoch,
         background: (any BackgroundWork)? = nil
@@ -102,20 +104,20 @@ public struct LogQueryService: Sendable {
         }
     }
 
-    /// All records that match, or the first `limit`, to be pulled some thousands at a time.
+    /// Returns a stream of all records that match, or of the first `limit`, which is read some thousands at a time.
     public func records(
         _ filter: LogFilter, order: LogOrder, limit: Int?, background: (any BackgroundWork)? = nil
     ) -> RecordStream {
         RecordStream(filter, order: order, limit: limit, reader: reader, slice: slice, background: background)
     }
 
-    /// The records of several apps that match, or the first `limit` of them all, in one order.
+    /// Returns a stream of the records of several apps that match, or of the first `limit` of them all, in one order.
     public func records(_ questions: [AppQuestion], order: LogOrder, limit: Int?) -> RecordMerge {
         RecordMerge(questions, order: order, limit: limit, reader: reader, slice: slice)
     }
 
-    /// How many records match.
-    /// - Throws: ``StoreError``; what `background` throws.
+    /// Counts the records that match.
+    /// - Throws: ``StoreError``; the error that `background` throws.
     public func count(_ filter: LogFilter, background: (any BackgroundWork)? = nil) async throws -> Int64 {
         if filter.isDecidedByColumns { return try await read(background) { try await $0.count(filter) } }
         var count: Int64 = 0
@@ -125,8 +127,9 @@ public struct LogQueryService: Sendable {
         return count
     }
 
-    /// How many records of each level there are in each interval.
-    /// - Throws: ``LogQueryError`` `.invalidInterval` or `.tooManyBars`; ``StoreError``; what `background` throws.
+    /// Counts the records of each level in each interval.
+    /// - Throws: ``LogQueryError`` `.invalidInterval` or `.tooManyBars`; ``StoreError``; the error that `background`
+    ///   throws.
     public func histogram(
         _ filter: LogFilter, interval: Duration, background: (any BackgroundWork)? = nil
     ) async throws -> [HistogramBar] {
@@ -139,11 +142,13 @@ public struct LogQueryService: Sendable {
         return bars
     }
 
-    /// How many bars a histogram may have.
+    /// The greatest number of bars of a histogram.
     public static let barLimit = 10_000
 
-    /// The order in which the fewest records are looked at, where any will do: with a time, by event time, the earliest
-    /// first, so that records of other times are not looked at; else object by object.
+    /// Chooses the order in which the fewest records are examined, where any order will do.
+    ///
+    /// With a time it is by event time, the earliest first, so that records of other times are not examined; otherwise
+    /// it is object by object.
     public static func cheapestOrder(for filter: LogFilter) -> LogOrder {
         filter.from == nil && filter.to == nil ? .stored : .oldestFirst
     }
@@ -184,16 +189,16 @@ public struct LogQueryService: Sendable {
     }
 }
 
-/// What a caller asked wrongly.
+/// An error of a caller.
 public enum LogQueryError: Error, Sendable, Hashable {
-    /// A page has 1 to 1000 items.
+    /// The limit is outside 1 to 1000 items.
     case invalidLimit(Int)
-    /// The cursor is none of ours, or of another question.
+    /// The cursor is not signed by this deployment, or belongs to another question.
     case invalidCursor
-    /// A tail cannot go on there without losing or repeating records; it must begin anew.
+    /// A tail cannot continue there without losing or repeating records; the caller begins a new tail.
     case positionLost
-    /// An interval has a millisecond to 366 days.
+    /// The interval is outside a millisecond to 366 days.
     case invalidInterval
-    /// A histogram has at most ``LogQueryService/barLimit`` bars.
+    /// The histogram would have more than ``LogQueryService/barLimit`` bars.
     case tooManyBars
 }

@@ -1,9 +1,9 @@
 public import LogCursor
 public import LogModel
 
-/// Follows what is committed for an app, as it comes.
+/// Follows the committed records of an app as they arrive.
 ///
-/// It keeps a position in every generation, so that records which arrive late for an old file are seen as well.
+/// It keeps a position in every generation, so that records that arrive late for an old file are shown as well.
 public struct LogTail: Sendable {
     private let filter: LogFilter
     private let askedAt: Timestamp
@@ -20,12 +20,13 @@ public struct LogTail: Sendable {
     /// How many rows are shown at a time.
     private static let slice = 1000
 
-    /// Makes a tail that begins with what is committed after ``start()``; the filter's times count as well.
+    /// Makes a tail that begins with the records that are committed after ``start()``; the filter's times apply as
+    /// well.
     /// - Parameters:
-    ///   - filter: what is shown, ages counted back from `askedAt`.
-    ///   - cursors: says how far each generation is.
-    ///   - reader: where the records are.
-    ///   - askedAt: when the tail first began, see ``moment(of:signer:)``.
+    ///   - filter: the filter, with ages counted back from `askedAt`.
+    ///   - cursors: tells the committed position of each generation.
+    ///   - reader: reads the records.
+    ///   - askedAt: the time at which the tail first began, see ``moment(of:signer:)``.
     public init(
         _ filter: LogFilter, cursors: any CursorStore, reader: any RecordReader, askedAt: Timestamp = .epoch
     ) {
@@ -37,7 +38,7 @@ public struct LogTail: Sendable {
         question = filter.digest(in: .stored)
     }
 
-    /// Takes everything that is committed by now as seen.
+    /// Marks everything that is committed now as seen.
     /// - Throws: ``StoreError``.
     public mutating func start() async throws(StoreError) {
         for cursor in try await allCursors() {
@@ -46,10 +47,11 @@ public struct LogTail: Sendable {
         }
     }
 
-    /// The next records that were committed and not given yet, of one object; `nil` when there are no more for now.
+    /// Reads the next records of one object that were committed and not returned yet; `nil` when there are no more for
+    /// now.
     ///
-    /// What was given counts as seen, see ``position(signer:)``.
-    /// - Throws: ``StoreError``, ``StoreError``, or `CancellationError` when the task was cancelled.
+    /// Records that were returned count as seen, see ``position(signer:)``.
+    /// - Throws: ``StoreError``, or `CancellationError` when the task was cancelled.
     public mutating func next() async throws -> RecordRows? {
         if pending.isEmpty { pending = try await allCursors().reversed() }
         while let cursor = pending.last {
@@ -72,12 +74,13 @@ public struct LogTail: Sendable {
         return nil
     }
 
-    /// Whether a record counts as seen.
+    /// Tells whether a record counts as seen.
     public func hasSeen(_ place: RecordPosition) -> Bool { place.offset < positions[place.generation] ?? 0 }
 
-    /// Shows what was committed since the last call, object by object; what `visit` was shown when it throws is shown
-    /// again.
-    /// - Throws: ``StoreError``, ``StoreError``, or what `visit` throws.
+    /// Passes the records that were committed since the last call to `visit`, object by object.
+    ///
+    /// Records for which `visit` throws are passed again.
+    /// - Throws: ``StoreError``, or the error that `visit` throws.
     public mutating func poll(_ visit: (RecordRows) async throws -> Void) async throws {
         while true {
             let before = self
@@ -126,21 +129,22 @@ public struct LogTail: Sendable {
 
 // Going on elsewhere, or later.
 extension LogTail {
-    /// How far the tail has come, for ``resume(at:signer:)``: at most 10 KiB however many objects there are.
+    /// Returns the position of the tail for ``resume(at:signer:)``: at most 10 KiB for any number of objects.
     public func position(signer: any PositionSigner) -> String {
         TailPosition(positions, moves: moves, question: question, askedAt: askedAt).text(signer: signer)
     }
 
-    /// When the tail that gave a position first began; ages in its question count back from then.
-    /// - Throws: ``LogQueryError`` `.invalidCursor` when it is none of ours.
+    /// Reads from a position when its tail first began; ages in the question count back from that moment.
+    /// - Throws: ``LogQueryError`` `.invalidCursor` when the position is not signed by this deployment.
     public static func moment(of position: String, signer: any PositionSigner) throws(LogQueryError) -> Timestamp {
         guard let read = TailPosition(position, signer: signer) else { throw LogQueryError.invalidCursor }
         return read.askedAt
     }
 
-    /// Goes on where a tail of the same question was: nothing is lost and nothing comes twice.
-    /// - Throws: ``LogQueryError`` `.invalidCursor` when the position is none of ours or of another question,
-    ///   `.positionLost` when one of more objects than a position can hold has moved since; ``StoreError``.
+    /// Resumes at the position of a tail of the same question: no record is lost, and none is shown twice.
+    /// - Throws: ``LogQueryError`` `.invalidCursor` when the position is not signed by this deployment or belongs to
+    ///   another question; `.positionLost` when there are more objects than a position can hold, and one of them has
+    ///   moved since; ``StoreError``.
     public mutating func resume(at position: String, signer: any PositionSigner) async throws {
         guard let read = TailPosition(position, signer: signer), read.question == question else {
             throw LogQueryError.invalidCursor

@@ -1,8 +1,8 @@
 import LogModel
 
-/// Signs the positions that callers get to hand back, so that only those which were given out are taken.
+/// Signs positions that callers send back, so that only positions of this deployment are accepted.
 public protocol PositionSigner: Sendable {
-    /// 16 bytes that nobody can make for other bytes without the key.
+    /// Computes a signature of 16 bytes, which cannot be computed without the key.
     func signature(of bytes: [UInt8]) -> [UInt8]
 }
 

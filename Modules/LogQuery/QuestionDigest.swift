@@ -2,8 +2,8 @@ import LogModel
 
 /// Bytes that tell questions apart, each part of them with its kind and length in front.
 ///
-/// Positions in answers hold a digest of them and live on in clients, so the bytes of a question never change: they name
-/// no types and cases of the program.
+/// Positions in answers hold a digest of them and live on in clients, so the bytes of a question never change: they
+/// name no types and cases of the program.
 struct QuestionDigest {
     private var bytes: [UInt8] = []
 

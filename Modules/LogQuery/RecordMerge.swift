@@ -1,9 +1,9 @@
 import LogModel
 
-/// The records of several apps in one order, pulled run by run.
+/// A stream of the records of several apps in one order, which is read run by run.
 ///
-/// Each app's records are a stream of their own. What is held of all of them together is bounded: with many apps fewer
-/// rows of each are read at a time, and what does not fit is read again later.
+/// Each app has a stream of its own. The memory of all streams together is bounded: with many apps fewer rows of each
+/// are read at a time, and rows that do not fit are read again later.
 public struct RecordMerge: Sendable {
     private var parts: [Part]
     private let order: LogOrder
@@ -41,7 +41,7 @@ public struct RecordMerge: Sendable {
         }
     }
 
-    /// The next records, at least one, all of one app; `nil` when there are no more.
+    /// Reads the next records, at least one, all of one app; `nil` when there are no more.
     /// - Throws: ``StoreError``, or `CancellationError` when the task was cancelled.
     public mutating func next() async throws -> AppRecords? {
         guard left > 0 else { return nil }

@@ -66,15 +66,15 @@ public protocol RecordReader: Sendable {
 }
 
 extension RecordReader {
-    /// The reader itself.
+    /// Returns the reader itself.
     public func reading(_ pace: ReadingPace) -> any RecordReader { self }
 }
 
-/// How many records of each level there are in one interval.
+/// The numbers of records of each level in one interval.
 public struct HistogramBar: Sendable, Hashable {
-    /// When the interval begins.
+    /// The start of the interval.
     public let from: Timestamp
-    /// How many records there are of each level that occurs.
+    /// The numbers of records by level; levels without records are left out.
     public let counts: [Level: Int64]
 
     /// Makes a bar.
@@ -85,6 +85,6 @@ public struct HistogramBar: Sendable, Hashable {
 }
 
 extension StoreError {
-    /// The answer takes longer than ``ReadingPace/short`` allows.
+    /// The error of an answer that takes longer than ``ReadingPace/short`` allows.
     public static let tooLong = StoreError(.tooLong, detail: "the answer takes longer than a short read may")
 }

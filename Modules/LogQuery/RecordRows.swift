@@ -1,10 +1,10 @@
 public import LogModel
 
-/// Records as they are read: columns over one buffer, all of the same length.
+/// Records in columns over one buffer; all columns have the same length.
 public struct RecordRows: Sendable {
-    /// The lines, one behind the other.
+    /// The lines, one after the other.
     public private(set) var bytes: [UInt8] = []
-    /// Where each line ends in `bytes`; it begins where the one before ends.
+    /// The end of each line in `bytes`, exclusive; a line begins at the end of the one before.
     public private(set) var ends: [Int] = []
     /// The generation of each record.
     public private(set) var generations: [GenerationID] = []
@@ -20,70 +20,72 @@ public struct RecordRows: Sendable {
     public private(set) var levels: [UInt8] = []
     /// ``RecordFlags`` of each record.
     public private(set) var flags: [UInt8] = []
-    /// The objects that the generations are of.
+    /// The objects of the generations.
     public private(set) var objects: [GenerationID: ObjectKey] = [:]
 
-    /// Where to go on when the store gave up before it had as many rows as were asked for or came to the end; `nil` when
-    /// it did not.
+    /// Where to continue when the store stopped before the limit and before the last row; `nil` when it did not.
     public var cut: RecordPosition?
 
-    /// How many rows the store looked at for these, if it left out some that cannot meet the filter; else 0.
+    /// The number of rows that the store examined for these, if it left out some that cannot meet the filter; otherwise
+    /// 0.
     public var examined = 0
 
-    /// How many bytes of lines rows hold before a store gives them as they are; the last line may go beyond it.
+    /// The number of bytes of lines at which a store returns the rows; the last line may exceed it.
     public static let byteLimit = 4 << 20
 
-    /// How many rows a store looks at in one call before it gives what it has found.
+    /// The number of rows that a store examines in one call before it returns.
     public static let scanLimit = 100_000
 
-    /// The same at ``ReadingPace/short``.
+    /// The same number at ``ReadingPace/short``.
     public static let shortScanLimit = 20_000
 
-    /// Rows of nothing.
+    /// Makes no rows.
     public init() {}
 
-    /// Whether there are enough bytes to stop at.
+    /// Whether the lines have reached ``byteLimit``.
     public var isFull: Bool { bytes.count >= RecordRows.byteLimit }
 
-    /// Where to go on behind these rows, of which `limit` were asked for; `nil` when the store has no more.
+    /// Returns where to continue behind these rows; `nil` when the store has no more.
+    ///
+    /// `limit` must be the limit of the call that returned them.
     public func next(after limit: Int) -> RecordPosition? {
         if let cut { return cut }
         return count < limit || isEmpty ? nil : position(count - 1)
     }
 
-    /// How many rows there are.
+    /// The number of rows.
     public var count: Int { ends.count }
     /// Whether there are no rows.
     public var isEmpty: Bool { ends.isEmpty }
 
-    /// Where the line of a row is in `bytes`.
+    /// Returns the range of a row's line in `bytes`.
     public func range(_ row: Int) -> Range<Int> {
         (row == 0 ? 0 : ends[row - 1])..<ends[row]
     }
 
-    /// Where a row stands in every order.
+    /// Returns the position of a row in every order.
     public func position(_ row: Int) -> RecordPosition {
         RecordPosition(timestamp: timestamps[row], generation: generations[row], offset: offsets[row])
     }
 
-    /// What is kept of a record beside its line.
+    /// The facts of a record beside its line.
     public struct Facts: Sendable, Hashable {
         /// The generation.
         public var generation: GenerationID
-        /// First byte in the object.
+        /// The offset of the first byte in the object.
         public var offset: Int64
-        /// Line number in the object, from 1.
+        /// The line number in the object, from 1.
         public var lineNumber: Int64
-        /// Event time, nanoseconds since the epoch.
+        /// The event time, nanoseconds since the epoch.
         public var timestamp: Int64
-        /// Time of receipt, nanoseconds since the epoch.
+        /// The time of receipt, nanoseconds since the epoch.
         public var receivedAt: Int64
-        /// ``Level`` code.
+        /// The ``Level`` code.
         public var level: UInt8
-        /// ``RecordFlags``.
+        /// The ``RecordFlags``.
         public var flags: UInt8
 
-        /// Puts the facts of a record together.
+        /// Makes the facts of a record.
         public init(
             generation: GenerationID, offset: Int64, lineNumber: Int64, timestamp: Int64, receivedAt: Int64,
             level: UInt8, flags: UInt8
@@ -98,16 +100,16 @@ public struct RecordRows: Sendable {
         }
     }
 
-    /// The facts of a row.
+    /// Returns the facts of a row.
     public func facts(_ row: Int) -> Facts {
         Facts(
             generation: generations[row], offset: offsets[row], lineNumber: lineNumbers[row],
             timestamp: timestamps[row], receivedAt: receipts[row], level: levels[row], flags: flags[row])
     }
 
-    /// Adds a row, whose line `appendLine` puts behind the bytes that it is given.
+    /// Appends a row; `appendLine` appends its line to the bytes.
     ///
-    /// The first releases kept a byte order mark at the start of an object with its first line; it is no part of that.
+    /// The first releases stored a byte order mark at the start of an object with its first line; it is removed here.
     public mutating func append(_ facts: Facts, appendLine: (inout [UInt8]) -> Void) {
         let start = bytes.count
         appendLine(&bytes)
@@ -126,7 +128,7 @@ public struct RecordRows: Sendable {
         flags.append(facts.flags)
     }
 
-    /// The first rows, at most `count` of them.
+    /// Returns the first rows, at most `count`.
     public func prefix(_ count: Int) -> RecordRows {
         guard count < self.count else { return self }
         var first = RecordRows()
@@ -134,12 +136,12 @@ public struct RecordRows: Sendable {
         return first
     }
 
-    /// Names the object that a generation is of.
+    /// Sets the object of a generation.
     public mutating func name(_ generation: GenerationID, _ object: ObjectKey) {
         objects[generation] = object
     }
 
-    /// Adds a row of other rows, with the name of its object.
+    /// Appends a row of other rows, with the name of its object.
     public mutating func append(_ row: Int, of other: RecordRows) {
         append(other.facts(row)) { $0.append(contentsOf: other.bytes[other.range(row)]) }
         let generation = other.generations[row]

@@ -1,6 +1,7 @@
 import LogModel
 
-/// Records that match a filter, pulled slice by slice; between two pulls nothing of the store is held.
+/// A stream of the records that match a filter, which is read slice by slice; between two reads nothing of the store is
+/// held.
 public struct RecordStream: Sendable {
     private let filter: LogFilter
     private let order: LogOrder
@@ -28,8 +29,8 @@ public struct RecordStream: Sendable {
         left = limit ?? Int.max
     }
 
-    /// The next records, at least one; `nil` when there are no more.
-    /// - Throws: ``StoreError``, or `CancellationError` when the task was cancelled; what the background throws.
+    /// Reads the next records, at least one; `nil` when there are no more.
+    /// - Throws: ``StoreError``; `CancellationError` when the task was cancelled; the error that the background throws.
     public mutating func next() async throws -> RecordRows? {
         guard let background else { return try await pull(with: reader, isShort: false) }
         if !background.hasBegun {
@@ -50,11 +51,11 @@ public struct RecordStream: Sendable {
         }
     }
 
-    /// Looks for the first records shortly, and takes a place in the background when there is more to do.
+    /// Searches shortly for the first records, and moves to the background when there is more to do.
     ///
-    /// A caller that has begun its answer cannot be refused any more.
-    /// - Returns: records that were found; `nil` when ``next()`` is to be asked.
-    /// - Throws: as ``next()``.
+    /// The caller calls it before it begins its answer: afterwards a refusal can no longer be reported.
+    /// - Returns: the records that were found; `nil` when the caller is to continue with ``next()``.
+    /// - Throws: the same errors as ``next()``.
     public mutating func begin() async throws -> RecordRows? {
         guard let background, !background.hasBegun else { return nil }
         let found = try await pull(with: reader.reading(.short), isShort: true)
@@ -87,7 +88,8 @@ public struct RecordStream: Sendable {
         left += count
     }
 
-    /// Apart and untyped: Swift 6.3.1 crashes when it optimises a loop around an inlined call that throws a typed error.
+    /// Apart and untyped: Swift 6.3.1 crashes when it optimises a loop around an inlined call that throws a typed
+    /// error.
     @inline(never)
     private func nextSlice(_ reader: any RecordReader) async throws -> RecordRows {
         try await reader.rows(filter, order: order, after: position, limit: slice)

@@ -3,10 +3,10 @@ import LogModel
 
 /// How far a tail has come, in a form that callers hand back as they got it.
 ///
-/// It holds the position in each generation that moved last, up to ``limit`` of them, and of all others one sum: whether
-/// any of them has moved since can be told, where it was then cannot. So what is held is bounded, and a tail that cannot
-/// go on exactly says so instead of guessing. No number or time decides what was seen: the highest number in `rest` says
-/// only which generations to add up, and a wrong sum is found out.
+/// It holds the position in each generation that moved last, up to ``limit`` of them, and of all others one sum:
+/// whether any of them has moved since can be told, where it was then cannot. So what is held is bounded, and a tail
+/// that cannot go on exactly says so instead of guessing. No number or time decides what was seen: the highest number
+/// in `rest` says only which generations to add up, and a wrong sum is found out.
 struct TailPosition: Hashable {
     /// A digest of the question.
     var question: UInt64

@@ -17,8 +17,8 @@ struct MaskedByte: Sendable {
 
 /// Finds places in a line where some bytes may be, eight places at a time, and allocates nothing.
 ///
-/// Two of the bytes, the rarest in lines of logs, are compared at eight places with one word each; where both are met, the
-/// caller compares all. The word trick is that of Alan Mycroft, see `indexOfNewline`.
+/// Two of the bytes, the rarest in lines of logs, are compared at eight places with one word each; where both are met,
+/// the caller compares all. The word trick is that of Alan Mycroft, see `indexOfNewline`.
 struct ByteProbe: Sendable {
     private let length: Int
     private let first: Half
@@ -57,8 +57,8 @@ struct ByteProbe: Sendable {
     /// - Parameters:
     ///   - line: where the bytes are looked for.
     ///   - isMet: compares all at a place, and takes the number of its steps off what is left of the patience.
-    /// - Returns: whether there is one; `nil` when so many places looked like one that another way must be taken, for the
-    ///   time to grow with the length of the line alone.
+    /// - Returns: whether there is one; `nil` when so many places looked like one that another way must be taken, for
+    ///   the time to grow with the length of the line alone.
     @inline(__always)
     func finds(in line: Span<UInt8>, _ isMet: (RawSpan, Int, inout Int) -> Bool) -> Bool? {
         let lastPlace = line.count - length

@@ -1,8 +1,8 @@
 /// Which characters are alike when case does not matter: those with one simple case folding (Unicode, section 5.18, and
 /// `CaseFolding.txt`, statuses C and S).
 ///
-/// One character stands for one character: σ, ς and Σ are alike, s and ſ, k and the Kelvin sign, ß and ẞ; ß and `ss` are
-/// not, and neither are i, ı and İ, whose foldings depend on the language.
+/// One character stands for one character: σ, ς and Σ are alike, s and ſ, k and the Kelvin sign, ß and ẞ; ß and `ss`
+/// are not, and neither are i, ı and İ, whose foldings depend on the language.
 enum CaseFolding {
     /// What stands for all characters that are alike.
     static func folded(_ codePoint: UInt32) -> UInt32 {

@@ -2,8 +2,8 @@ import LogModel
 
 /// The part of a text that a store's own language looks for, when the text is looked for in any case.
 ///
-/// Such a language knows A to Z in any case, and for other letters one text for each case, so what is looked for is short
-/// where letters have several forms, and long where they have one.
+/// Such a language knows A to Z in any case, and for other letters one text for each case, so what is looked for is
+/// short where letters have several forms, and long where they have one.
 struct CaselessFragment {
     /// The forms of the fragment, A to Z in lower case, of which one must be there.
     private(set) var texts: [String] = []

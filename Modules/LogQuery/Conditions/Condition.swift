@@ -1,14 +1,14 @@
 public import LogModel
 
-/// What must hold of the values at one path of a line.
+/// A condition on the values at one path of a line.
 ///
-/// A path without `[*]` leads to one value at most, one with it to any number. A test holds when one of the values meets
-/// it. The tests that ask for an absence, ``Test/notEqual(_:)``, ``Test/noneOf(_:)`` and `exists(false)`, hold when none
-/// of the values equals the operand, or when there is none: each is the opposite of the test that it denies.
+/// A path without `[*]` leads to at most one value, a path with it to any number. A test holds when one of the values
+/// meets it. The negative tests ``Test/notEqual(_:)``, ``Test/noneOf(_:)`` and `exists(false)` hold when no value
+/// equals the operand, or when there is no value: each is the negation of its positive test.
 public struct Condition: Sendable, Hashable {
-    /// Where the values are.
+    /// The path of the values.
     public let path: FieldPath
-    /// What is asked of them.
+    /// The test of the values.
     public let test: Test
 
     /// Makes a condition.
@@ -17,37 +17,37 @@ public struct Condition: Sendable, Hashable {
         self.test = test
     }
 
-    /// What is asked of a value.
+    /// A test of a value.
     ///
-    /// Kinds are told apart: a text never equals a number. A value that holds a time, as a text or as a number, is of the
-    /// kind of a time as well.
+    /// Kinds are distinguished: a text never equals a number. A text or a number that represents a time is of the kind
+    /// of a time as well.
     public enum Test: Sendable, Hashable {
-        /// It is there and equal.
+        /// A value exists and equals the operand.
         case equal(Operand)
-        /// None is equal, or none is there.
+        /// No value equals the operand, or there is no value.
         case notEqual(Operand)
-        /// It is of the operand's kind, a number, a text or a time, and greater.
+        /// A value is of the operand's kind, a number, a text or a time, and greater.
         case greater(Operand)
-        /// It is of the operand's kind, a number, a text or a time, and greater or equal.
+        /// A value is of the operand's kind, a number, a text or a time, and greater or equal.
         case greaterOrEqual(Operand)
-        /// It is of the operand's kind, a number, a text or a time, and less.
+        /// A value is of the operand's kind, a number, a text or a time, and less.
         case less(Operand)
-        /// It is of the operand's kind, a number, a text or a time, and less or equal.
+        /// A value is of the operand's kind, a number, a text or a time, and less or equal.
         case lessOrEqual(Operand)
-        /// It equals one of these.
+        /// A value equals one of the operands.
         case oneOf([Operand])
-        /// None equals one of these, or none is there.
+        /// No value equals one of the operands, or there is no value.
         case noneOf([Operand])
-        /// It is a text with this in it, upper and lower case alike, see ``CaseFolding``.
+        /// A value is a text that contains this text, without regard to case, see ``CaseFolding``.
         case contains(TextValue)
-        /// One is there, `null` included; or none is.
+        /// `true`: a value exists, which may be `null`; `false`: no value exists.
         case exists(Bool)
-        /// It is of the operands' kind and between them, both included.
+        /// A value is of the operands' kind and between them, both inclusive.
         case between(Operand, Operand)
     }
 }
 
-/// A value that a member is compared with.
+/// A value for comparison with members.
 public enum Operand: Sendable, Hashable {
     /// A text; texts are ordered by their code points.
     case text(TextValue)
@@ -57,7 +57,7 @@ public enum Operand: Sendable, Hashable {
     case flag(Bool)
     /// `null`.
     case null
-    /// A moment. A member equals it, or comes before or after it, when it is a text in RFC 3339 or a number that stands
-    /// for a moment, each as ``Timestamp`` reads it.
+    /// A moment. It is compared with members that are a text in RFC 3339 or a number for a moment, each as
+    /// ``Timestamp`` parses it.
     case time(Timestamp)
 }

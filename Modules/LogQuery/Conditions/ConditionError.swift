@@ -1,8 +1,8 @@
-/// Why a condition cannot be read.
+/// The reason why a condition is invalid.
 public enum ConditionError: Error, Sendable, Hashable, CustomStringConvertible {
-    /// What is wrong with it, for the caller.
+    /// The problem, for the caller.
     case invalid(String)
-    /// An object has a member that nobody asks for.
+    /// An object has an unknown member.
     case unknownMember(String, known: Set<String>)
 
     /// What is wrong, in words.

@@ -1,29 +1,29 @@
 public import LogModel
 
-/// Reads conditions as callers give them.
+/// Parses conditions of callers.
 ///
-/// In the API they are a list of `{path, op, value}`, on the command line texts; both share these rules of operators
-/// and values.
+/// In the API conditions are a list of `{path, op, value}`, on the command line they are texts. Both share these rules
+/// of operators and values.
 public struct ConditionReader: Sendable {
     /// From when ages count back.
     let now: Timestamp
 
-    /// How many conditions a question may have.
+    /// The greatest number of conditions of a question.
     public static let limit = 50
 
-    /// How many values a list of `in` or `not_in` may have.
+    /// The greatest number of values of `in` and `not_in`.
     public static let valueLimit = 100
 
-    /// The operators there are.
+    /// The names of the operators.
     public static let operators = [
         "eq", "neq", "gt", "gte", "lt", "lte", "in", "not_in", "like", "exists", "between",
     ]
 
-    /// Makes a reader of conditions whose ages count back from `now`.
+    /// Makes a parser of conditions whose ages count back from `now`.
     public init(now: Timestamp) { self.now = now }
 
-    /// Reads the list of a question.
-    /// - Throws: ``ConditionError`` when it is no list of conditions, or has more than ``limit`` of them.
+    /// Parses the list of a question.
+    /// - Throws: ``ConditionError`` when the value is no list of conditions, or has more than ``limit`` of them.
     public func conditions(_ node: JSONNode) throws(ConditionError) -> [Condition] {
         guard case .array(let nodes) = node, nodes.count <= ConditionReader.limit else {
             throw .invalid("\"where\" must be a list of at most \(ConditionReader.limit) conditions")

@@ -1,19 +1,19 @@
 import LogModel
 
 extension ConditionReader {
-    /// What stands for an operator of the API on a command line; the longer of two with one beginning comes first.
+    /// The symbols of operators on a command line; a symbol that begins with another one comes before it.
     public static let symbols = [
         ("==", "eq"), ("!=", "neq"), (">=", "gte"), ("<=", "lte"), ("<>", "neq"), ("=", "eq"), (">", "gt"), ("<", "lt"),
         ("~", "like"),
     ]
 
-    /// Reads conditions as people write them on a command line, one each: `status >= 500`.
+    /// Parses conditions of a command line, one in each text: `status >= 500`.
     ///
-    /// A path, an operator and a value. Operators are `=`, `!=`, `>`, `>=`, `<`, `<=`, `~` or `like`, `in (a, b)`,
-    /// `not in (a, b)`, `between a and b`, `exists` and `not exists`, or the names of the API. A value is JSON, a text in
-    /// single quotes, `time(2026-11-20T08:00:00Z)`, `age(15m)`, or a bare word, which is a text unless it is a number,
-    /// `true`, `false` or `null`.
-    /// - Throws: ``ConditionTextError``, which shows the place.
+    /// A condition is a path, an operator and a value. Operators are `=`, `!=`, `>`, `>=`, `<`, `<=`, `~` or `like`,
+    /// `in (a, b)`, `not in (a, b)`, `between a and b`, `exists` and `not exists`, or the names of the API. A value is
+    /// JSON, a text in single quotes, `time(2026-11-20T08:00:00Z)`, `age(15m)`, or a bare word, which is a text unless
+    /// it is a number, `true`, `false` or `null`.
+    /// - Throws: ``ConditionTextError``, which contains the place of the error.
     public func conditions(texts: [String]) throws(ConditionTextError) -> [Condition] {
         guard texts.count <= ConditionReader.limit else {
             throw ConditionTextError("there may be at most \(ConditionReader.limit) conditions", in: "", at: 0)
@@ -25,13 +25,13 @@ extension ConditionReader {
     }
 }
 
-/// Why a condition cannot be read, and where.
+/// The reason why a condition is invalid, and the place of the error.
 public struct ConditionTextError: Error, Sendable, Hashable, CustomStringConvertible {
-    /// What is wrong.
+    /// The problem.
     public let problem: String
-    /// The condition.
+    /// The text of the condition.
     public let text: String
-    /// Where it is wrong: so many characters, counted in terminal columns, are in front of it.
+    /// The place of the error: the number of terminal columns before it.
     public let column: Int
 
     init(_ problem: String, in text: String, at offset: Int) {
@@ -40,7 +40,7 @@ public struct ConditionTextError: Error, Sendable, Hashable, CustomStringConvert
         column = displayWidth(visibleText(String(decoding: text.utf8.prefix(offset), as: UTF8.self)))
     }
 
-    /// The problem; then the condition, and a mark below the place.
+    /// The problem, the condition, and a mark below the place of the error.
     public var description: String {
         text.isEmpty ? problem : "\(problem)\n  \(text)\n  \(String(repeating: " ", count: column))^"
     }

@@ -1,46 +1,46 @@
 public import LogModel
 
-/// Where in a line a value is: the one grammar of the field catalogue, of conditions and of the command line.
+/// The path of a value in a line, in the grammar of the field catalogue, of conditions and of the command line.
 ///
-/// Steps are joined by dots: `user.name`. A name that is empty, or that holds a dot, a bracket, a quote, a backslash or a
-/// control character, stands in brackets as a JSON string: `labels["app.kubernetes.io/name"]`, `[""]`. `[*]` stands for
-/// any element of an array: `items[*].sku`. In an array a name that is an index, 0 or digits that do not begin with 0 (RFC
-/// 6901, section 4), means that element: `items.0.sku`; in an object it is a name like any other.
+/// Steps are joined by dots: `user.name`. A name that is empty, or contains a dot, a bracket, a quote, a backslash or a
+/// control character, is written in brackets as a JSON string: `labels["app.kubernetes.io/name"]`, `[""]`. `[*]` means
+/// any element of an array: `items[*].sku`. In an array a name that is an index, 0 or digits that do not begin with 0
+/// (RFC 6901, section 4), means that element: `items.0.sku`; in an object it is a name like any other.
 public struct FieldPath: Sendable, Hashable {
-    /// One step on the way.
+    /// One step of a path.
     public enum Step: Sendable, Hashable {
-        /// The member of an object with this name; of an array the element with this index.
+        /// The member of an object with this name, or the element of an array with this index.
         case name(TextValue)
         /// Any element of an array.
         case anyElement
     }
 
-    /// The way from the line's object to the value, at least one step; the first one is a name.
+    /// The steps from the line's object to the value, at least one; the first is a name.
     public let steps: [Step]
 
-    /// How many steps a path may have: a line is not nested deeper.
+    /// The greatest number of steps of a path: a line is not nested deeper.
     public static let stepLimit = JSONReader.depthLimit
 
-    /// Takes names one by one, whatever is in them.
-    /// - Throws: ``FieldPathFault`` when there is none, or too many.
+    /// Makes a path from names, which may contain any characters.
+    /// - Throws: ``FieldPathFault`` when there is no name, or there are too many.
     public init(names: [TextValue]) throws(FieldPathFault) {
         guard !names.isEmpty else { throw FieldPathFault("a path has at least one name", at: 1, of: "name") }
         guard names.count <= FieldPath.stepLimit else { throw .tooManySteps(at: FieldPath.stepLimit + 1, of: "name") }
         steps = names.map { .name($0) }
     }
 
-    /// Reads a path as it is printed.
-    /// - Throws: ``FieldPathFault``, which says what is wrong and where.
+    /// Parses a path as ``description`` prints it.
+    /// - Throws: ``FieldPathFault``, which contains the problem and its place.
     public init(_ text: String) throws(FieldPathFault) {
         var reader = FieldPathReader(text)
         steps = try reader.steps { _ in false }
     }
 
-    /// Reads the path with which a text begins, up to the first character outside of brackets that `stops` names.
+    /// Parses the path at the start of a text, up to the first character outside brackets that `stops` accepts.
     ///
     /// It is for notations in which an operator follows a path: `status>=500`.
-    /// - Returns: the path, and what follows it.
-    /// - Throws: ``FieldPathFault``, which says what is wrong and where.
+    /// - Returns: the path, and the text behind it.
+    /// - Throws: ``FieldPathFault``, which contains the problem and its place.
     public static func leading(
         _ text: String, until stops: (Unicode.Scalar) -> Bool
     ) throws(FieldPathFault) -> (path: FieldPath, rest: String) {
@@ -53,7 +53,7 @@ public struct FieldPath: Sendable, Hashable {
 
     // MARK: - Printing
 
-    /// Whether a byte of a name needs no brackets around the name.
+    /// Tells whether a byte of a name needs no brackets around the name.
     @inline(__always)
     public static func isPlain(_ byte: UInt8) -> Bool {
         switch byte {
@@ -81,7 +81,7 @@ public struct FieldPath: Sendable, Hashable {
 }
 
 extension FieldPath: ExpressibleByArrayLiteral {
-    /// Takes names that stand in the program's own text, 1 to ``stepLimit`` of them.
+    /// Makes a path from literal names, 1 to ``stepLimit`` of them.
     public init(arrayLiteral names: TextValue...) {
         precondition(!names.isEmpty && names.count <= FieldPath.stepLimit, "a path has 1 to 64 names")
         steps = names.map { .name($0) }
@@ -89,7 +89,7 @@ extension FieldPath: ExpressibleByArrayLiteral {
 }
 
 extension FieldPath: CustomStringConvertible {
-    /// The path as text, which reads as the same path.
+    /// The text of the path, which parses to the same path.
     public var description: String {
         var bytes: [UInt8] = []
         for step in steps {
@@ -102,11 +102,12 @@ extension FieldPath: CustomStringConvertible {
     }
 }
 
-/// What is wrong with a path, and where.
+/// The problem of a path, and its place.
 public struct FieldPathFault: Error, Sendable, Hashable, CustomStringConvertible {
-    /// What is wrong and what to write instead.
+    /// The problem, and what to write instead.
     public let reason: String
-    /// Which character of the text it is at, from 1; of names one by one, which name.
+    /// The number of the character of the text at which the problem is, from 1; for a path from names, the number of
+    /// the name.
     public let position: Int
     private let unit: String
 

@@ -1,8 +1,8 @@
 import LogModel
 
-/// A JSON number, compared by its exact value, whatever its length and however it is written.
+/// A JSON number, which is compared by its exact value, of any length and spelling.
 ///
-/// `1`, `1.0` and `10e-1` are one value, and so are `0` and `-0`. Powers of ten beyond ±10^17 count as that.
+/// `1`, `1.0` and `10e-1` are equal, and so are `0` and `-0`. Exponents beyond ±10^17 are clamped to that.
 public struct JSONNumber: Sendable, Hashable {
     private var isNegative = false
     /// Where the point stands before the first digit that is not zero: the value is 0.DIGITS × 10^`magnitude`.
@@ -25,7 +25,7 @@ public struct JSONNumber: Sendable, Hashable {
         self.init(written: digits.span)
     }
 
-    /// Reads a number as JSON writes it; `nil` when it is none.
+    /// Parses a JSON number; `nil` when the text is none.
     public init?(_ text: String) {
         let bytes = Array(text.utf8)
         // Swift itself reads more than JSON does: `nan`, `+1`, hexadecimal digits.

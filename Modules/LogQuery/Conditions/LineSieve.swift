@@ -1,36 +1,38 @@
 import LogModel
 
-/// What must be in the bytes of a line that meets a filter's text and conditions.
+/// A necessary condition on the bytes of lines that meet a filter's text and conditions.
 ///
-/// It lets through every line that meets them, and most others not: it is for stores, to give fewer lines to be judged,
-/// and decides nothing. A string of JSON may be written with escapes, so a line that may hold one for a character of
-/// what is looked for is let through.
+/// It admits every line that meets them, and few others. Stores use it to return fewer lines; it does not decide which
+/// lines match. A JSON string may contain escapes, so a line that may contain an escape of a wanted character is
+/// admitted.
 public struct LineSieve: Sendable {
     private let finders: [Finder]
 
-    /// Texts of which at least one must be in the line, unless one of them may be there in another form.
+    /// Texts of which at least one must be in the line, unless one of them may be in it in another form.
     public struct Group: Sendable {
-        /// The texts, A to Z in lower case if case does not matter; none is empty, and none holds a NUL.
+        /// The texts, A to Z in lower case if case does not matter.
+        ///
+        /// None is empty, and none contains a NUL.
         public let texts: [String]
-        /// Whether A to Z are met by their upper and lower case alike; of other letters each case is a text of its own.
+        /// Whether the case of A to Z is ignored; of other letters each case is a text of its own.
         public let ignoresCase: Bool
-        /// What is in a line, as it is written here, in which one of the texts has another form: escapes of JSON, and
-        /// rare letters that are alike (ſ for s).
+        /// The texts that are in a line in which one of the texts has another form: escapes of JSON, and rare letters
+        /// that are equal without regard to case (ſ for s).
         public let otherForms: [String]
     }
 
-    /// What must be there; each group stands for itself.
+    /// The groups; a line must meet each of them.
     ///
-    /// It is for stores that look by a language of their own, and made with each call: what fits such a language is chosen
-    /// for them alone.
+    /// They are for stores that search in a language of their own. They are made with each call, and the choice of
+    /// texts suits such a language.
     public var groups: [Group] { finders.map(\.group) }
 
     /// What looks for a group in this process; a class, since it is handed from line to line.
     private final class Finder: Sendable {
         private enum Wanted: Sendable {
-            /// One of some texts as they are.
+            /// One of some texts, with their case.
             case texts([String], [ByteSearch])
-            /// All of a text in any case, of which a store's own language looks for a part.
+            /// A whole text without regard to case; a store's own language searches for a part of it.
             case needle(TextNeedle)
         }
 
@@ -72,7 +74,7 @@ public struct LineSieve: Sendable {
     /// How many texts one group may hold; with more, looking costs as much as judging the line.
     private static let groupLimit = 8
 
-    /// What must be in lines that meet a filter.
+    /// Makes the sieve of a filter.
     public init(_ filter: LogFilter) { self.init(filter, filter.needles, skipsText: false) }
 
     /// What must be in lines that meet a filter, or its conditions alone.
@@ -87,13 +89,13 @@ public struct LineSieve: Sendable {
         self.finders = finders
     }
 
-    /// In how many ways a line is looked at.
+    /// The number of searches in a line.
     public var weight: Int { finders.count }
 
-    /// Whether nothing is known that must be in a line.
+    /// Whether the sieve admits every line.
     public var isEmpty: Bool { finders.isEmpty }
 
-    /// Whether a line may meet the filter.
+    /// Tells whether a line may meet the filter.
     public func admits(_ line: Span<UInt8>) -> Bool {
         for finder in finders where !finder.admits(line) { return false }
         return true

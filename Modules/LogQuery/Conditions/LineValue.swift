@@ -4,13 +4,13 @@ import LogModel
 enum LineValue {
     case null
     case flag(Bool)
-    /// A number, and where it is written.
+    /// A number, and its range in the line.
     case number(JSONNumber, Range<Int>)
-    /// A text that is written without escapes between these places.
+    /// A text without escapes in this range of the line.
     case plain(Range<Int>)
-    /// A text that is written with escapes.
+    /// A text that was written with escapes.
     case decoded([UInt8])
-    /// An object or an array: it is there, and that is all that can be said of it.
+    /// An object or an array; only its existence is known.
     case container
 
     /// Takes the value of a kind that is at a place of a line.
@@ -70,7 +70,7 @@ enum LineValue {
 /// A path made ready to be followed in many lines.
 struct PreparedPath: Sendable {
     private enum Step: Sendable {
-        /// The member with a name; of an array the element with an index, if the name is one.
+        /// The member with a name, or the element of an array with an index, if the name is one.
         case name([UInt8], index: Int?)
         case anyElement
     }

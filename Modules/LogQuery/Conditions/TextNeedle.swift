@@ -16,8 +16,8 @@ final class TextNeedle: Sendable {
     private let strays: [ByteSearch]
     /// Finds what is in a line in which the text may be written with escapes.
     private let escape: ByteSearch
-    /// For each beginning of the text the length of the longest shorter beginning that it ends with, so that no character
-    /// is looked at again after a mismatch (the algorithm of Knuth, Morris and Pratt).
+    /// For each beginning of the text the length of the longest shorter beginning that it ends with, so that no
+    /// character is looked at again after a mismatch (the algorithm of Knuth, Morris and Pratt).
     private let borders: [UInt32]
 
     init(_ text: TextValue) {

@@ -1,12 +1,12 @@
 import LogModel
 
-/// What is shown of a record in one column.
+/// A column: the part of a record that it shows.
 public enum RecordColumn: Sendable, Hashable {
-    /// What is known of a record beside its line, or made of it; the names are those of the API.
+    /// A fact about a record beside its line, or derived from it; the names are those of the API.
     public enum Fact: String, Sendable, Hashable, CaseIterable {
         /// The event time.
         case timestamp
-        /// Whether the event time is the time of receipt, since no time was understood in the line.
+        /// Whether the event time is the time of receipt, since none could be read in the line.
         case timeIsReceipt
         /// The level's name.
         case level
@@ -16,13 +16,13 @@ public enum RecordColumn: Sendable, Hashable {
         case message
         /// The whole line.
         case record
-        /// What tells it from all others.
+        /// The record's id, which is unique.
         case id
-        /// When it was received.
+        /// The time of receipt.
         case receivedAt
-        /// The object that it is from.
+        /// The object that contains it.
         case object
-        /// Where it begins in the object, in bytes.
+        /// The offset of its first byte in the object.
         case offset
         /// The number of its line in the object.
         case line
@@ -33,10 +33,10 @@ public enum RecordColumn: Sendable, Hashable {
     /// A member of the line, by its path.
     case member(text: String, path: FieldPath)
 
-    /// Reads the names of columns, commas between them: facts, and paths of members as conditions have them.
+    /// Parses the names of columns, separated by commas: facts, and paths of members as in conditions.
     ///
-    /// The name of a fact means the fact; the member of that name is written `["level"]`.
-    /// - Throws: ``ConditionTextError`` when a name is missing or no path.
+    /// The name of a fact means the fact. A member of the same name is written `["level"]`.
+    /// - Throws: ``ConditionTextError`` when a name is missing, or is no path.
     public static func list(_ text: String) throws(ConditionTextError) -> [RecordColumn] {
         var columns: [RecordColumn] = []
         var start = text.startIndex
@@ -73,7 +73,7 @@ public enum RecordColumn: Sendable, Hashable {
         }
     }
 
-    /// What stands above the column.
+    /// The heading of the column.
     public var name: String {
         switch self {
         case .fact(let fact): fact.rawValue

@@ -4,8 +4,8 @@ import LogModel
 enum RecordLogfmt {
     /// A record: time, level and message, then all members; members of objects by their paths, arrays as JSON.
     ///
-    /// No name comes twice, of which readers would take the last: a member whose name is there already, such as a `time`
-    /// that is no time, gets `_` in front.
+    /// No name comes twice, of which readers would take the last: a member whose name is there already, such as a
+    /// `time` that is no time, gets `_` in front.
     /// - Parameters:
     ///   - rows: the records that it is among.
     ///   - row: which of them it is.

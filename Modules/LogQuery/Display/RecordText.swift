@@ -1,19 +1,19 @@
 public import LogModel
 
-/// A record as people read it in a terminal: time, level and message, the other members as `name=value`, and last where
-/// in a program it comes from.
+/// Formats records for people at a terminal: time, level and message, the other members as `name=value`, and last the
+/// place in the program.
 ///
-/// Values stay JSON, except that a text which needs no quotes has none.
+/// Values are JSON, except that a text that needs no quotes has none.
 public struct RecordText: Sendable {
     private let style: Style
 
-    /// How people want to see records.
+    /// The style of records.
     public struct Style: Sendable {
-        /// How times are shown.
+        /// The format of times.
         public var moments: MomentStyle
         /// Whether levels are coloured.
         public var hasColors: Bool
-        /// The names of the apps that records may be of, where that is to be seen.
+        /// The names of the apps whose records may occur, if the app is to be shown; `nil` shows none.
         public var apps: [String]?
 
         /// Makes a style.
@@ -30,13 +30,13 @@ public struct RecordText: Sendable {
     /// What stands behind a time that is the time of receipt, since none was understood in the line.
     static let receiptMark = " (received)"
 
-    /// Makes what writes records in a style.
+    /// Makes a formatter of a style.
     public init(_ style: Style) { self.style = style }
 
-    /// A record as a line.
+    /// Formats a record as a line.
     /// - Parameters:
-    ///   - rows: the records that it is among.
-    ///   - row: which of them it is.
+    ///   - rows: the records.
+    ///   - row: the index of the record.
     ///   - app: the name of its app.
     /// - Returns: the line, without a newline.
     public func line(_ rows: RecordRows, _ row: Int, app: String) -> String {

@@ -2,18 +2,18 @@ import LogModel
 
 /// Writes records for people and for programs.
 ///
-/// Nothing that is written can act on a terminal, see ``visibleText(_:)``, except as `json`, which gives stored lines byte
+/// No output can control a terminal, see ``visibleText(_:)``. The exception is `json`, which copies stored lines byte
 /// for byte.
 public struct RecordWriter: Sendable {
-    /// In what form records are written.
+    /// The format of records.
     public enum Output: String, Sendable, CaseIterable {
-        /// For people: time, level and message, then the other members.
+        /// A format for people: time, level and message, then the other members.
         case text
-        /// The stored lines; with columns an object of these.
+        /// The stored lines; with columns, an object of these.
         case json
         /// `name=value` pairs, nested members by their paths.
         case logfmt
-        /// Comma-separated values under a heading (RFC 4180, lines end with a newline).
+        /// Comma-separated values under a heading (RFC 4180, but lines end with a newline).
         case csv
     }
 
@@ -29,9 +29,9 @@ public struct RecordWriter: Sendable {
 
     /// Makes a writer.
     /// - Parameters:
-    ///   - output: in what form records are written.
-    ///   - columns: what is shown of each; the usual of the form when it is `nil`.
-    ///   - style: how people want to see times, levels and apps.
+    ///   - output: the format.
+    ///   - columns: the columns; `nil` chooses the usual ones of the format.
+    ///   - style: how times, levels and apps are shown.
     public init(_ output: Output, columns: [RecordColumn]?, style: RecordText.Style) {
         self.output = output
         self.style = style
@@ -42,11 +42,11 @@ public struct RecordWriter: Sendable {
         widths = self.columns.map { displayWidth(RecordWriter.heading($0)) }
     }
 
-    /// Some records as they are written; what stands above all of them comes with the first.
+    /// Formats some records; the heading comes with the first ones.
     /// - Parameters:
     ///   - rows: the records.
-    ///   - app: the app that they belong to, its name.
-    /// - Returns: lines, each with its newline.
+    ///   - app: the name of their app.
+    /// - Returns: the lines, each with its newline.
     public mutating func bytes(_ rows: RecordRows, app: String) -> [UInt8] {
         var bytes: [UInt8] = []
         // The heading is as wide as what is below it.
@@ -174,7 +174,7 @@ public struct RecordWriter: Sendable {
     }
 }
 
-/// The words of a member's name as a heading: `CREATED AT` for `createdAt`.
+/// Returns a member's name as a heading: `CREATED AT` for `createdAt`.
 public func headingWords(_ name: String) -> String {
     var words = ""
     for letter in name {

@@ -1,16 +1,16 @@
 import LogModel
 
-/// Rows of cells as lines of text, columns aligned.
+/// Formats rows of cells as lines of text with aligned columns.
 public enum TextTable {
     /// No column is made narrower than this for a terminal.
     private static let leastWidth = 12
     private static let gap = "  "
 
-    /// The lines of a table.
+    /// Formats a table.
     /// - Parameters:
-    ///   - rows: the rows, each with as many cells; the first may be headings.
-    ///   - width: how many columns there are for a line. Where rows need more, the widest cells go on below themselves.
-    ///     `nil` leaves each row one line, however long.
+    ///   - rows: the rows, each with the same number of cells; the first may be headings.
+    ///   - width: the number of terminal columns of a line. Where rows need more, the widest cells are wrapped. `nil`
+    ///     keeps each row on one line of any length.
     /// - Returns: the lines, without newlines.
     public static func lines(_ rows: [[String]], width: Int? = nil) -> [String] {
         let count = rows.first?.count ?? 0
