@@ -108,7 +108,7 @@ public enum RegistryError: Error, Sendable, Hashable, CustomStringConvertible {
     /// A token's name must have 1 to 100 bytes and no control characters.
     case invalidTokenName
 
-    /// What is wrong, for people.
+    /// The problem, for people.
     public var description: String {
         switch self {
         case .invalidAppName: "an app's name has \(AppName.rule)"

@@ -187,6 +187,6 @@ private actor Assurance {
 public struct LockLost: Error, Sendable, CustomStringConvertible {
     /// The lock.
     public let name: LockName
-    /// What happened, for people.
+    /// The message for people.
     public var description: String { "the lock \"\(name)\" was lost; the work was stopped" }
 }

@@ -85,7 +85,7 @@ public actor Redlock: LockStore {
     /// Finds a claim of a holder, such as one that reached a node after its caller had given up.
     ///
     /// The lease can be released and not extended, since its fence is unknown.
-    /// - Returns: the claim that most nodes have.
+    /// - Returns: the claim that most nodes have; `nil` also when no node answers.
     public func lease(on name: LockName, of holder: OwnerID) async throws(LockStoreError) -> LockLease? {
         let limit = rules.nodeTimeout.upperBound
         let answers = await ask(within: limit) { node throws(LockStoreError) in

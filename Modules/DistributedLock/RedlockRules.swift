@@ -64,7 +64,7 @@ public enum RedlockRulesError: Error, Sendable, Hashable, CustomStringConvertibl
     /// The number exceeds ``RedlockRules/mostNodes``.
     case tooMany(Int)
 
-    /// What is wrong and what to do, for people.
+    /// The problem and what to do, for people.
     public var description: String {
         switch self {
         case .none: "a lock needs a server: one, or an odd number of them"

@@ -8,7 +8,7 @@ public struct Run: Sendable, Hashable {
     public let kind: RunKind
     /// The time of its start.
     public let startedAt: Timestamp
-    /// The time of its end; `nil` while it goes on.
+    /// The time of its end; `nil` while it is running.
     public var finishedAt: Timestamp?
     /// Its state.
     public var state: RunState
@@ -32,7 +32,7 @@ public struct Run: Sendable, Hashable {
     }
 }
 
-/// A kind of work; at most one run of a kind goes on at a time in the whole deployment.
+/// A kind of work; at most one run of a kind is running at a time in the whole deployment.
 public enum RunKind: String, Sendable, Hashable, CaseIterable {
     /// Commits appended lines to the store.
     case consumeLogs = "consume-logs"
@@ -44,7 +44,7 @@ public enum RunKind: String, Sendable, Hashable, CaseIterable {
 
 /// The state of a run.
 public enum RunState: String, Sendable, Hashable, CaseIterable {
-    /// It goes on.
+    /// It is running.
     case running
     /// All of its work is done.
     case finished

@@ -12,7 +12,7 @@ public enum AuditError: Error, Sendable, Hashable, CustomStringConvertible {
     /// The cursor belongs to a file of another machine.
     case otherMachine
 
-    /// What is wrong, for people.
+    /// The problem, for people.
     public var description: String {
         switch self {
         case .noFileStore: "no file store is configured"

@@ -17,7 +17,7 @@ public enum Level: UInt8, Sendable, CaseIterable, Comparable {
     case warn = 13
     /// Something failed.
     case error = 17
-    /// The program, or a part of it, cannot go on.
+    /// The program, or a part of it, cannot continue.
     case fatal = 21
 
     /// Orders levels by severity; `unknown` is below all.

@@ -52,7 +52,7 @@ public enum KeyFault: Error, Sendable, Hashable, CaseIterable, CustomStringConve
     /// It has a blank, a control character or a character outside ASCII.
     case unfitCharacter
 
-    /// What is wrong.
+    /// The problem.
     public var description: String {
         switch self {
         case .empty: "is empty: a key has at least \(KeyRule.leastLength) characters"

@@ -15,7 +15,7 @@ public protocol BackgroundWork: Sendable {
     ) async throws -> Value
 
     /// Yields to other questions that wait for a place in the background, between two pieces of work.
-    /// - Throws: the reason why there is no place for it any more; the question then ends without an answer.
+    /// - Throws: the reason why there is no place for it any more; the question ends then.
     func giveWay() async throws
 }
 

@@ -8,17 +8,17 @@ public import LogModel
 /// Every call may throw ``StorageError`` for these reasons, the *common* ones:
 /// - `.unavailable`, `.throttled`: the same call may succeed later. Its change may have been made, since its answer may
 ///   be lost; the caller reads before it repeats a call that creates.
-/// - `.unauthenticated`, `.forbidden`: the credential of this deployment is refused or lacks a right. Nothing has
-///   changed.
-/// - `.rejected`: the file store, or the adapter before it asks, finds the call wrong. Nothing has changed.
+/// - `.unauthenticated`, `.forbidden`: the credential of this deployment is refused or lacks a right.
+/// - `.rejected`: the file store, or the adapter, finds the call or its answer wrong.
 /// - `.unverified`: an answer is about another thing than the one that was asked for.
+///
+/// The adapter may send several requests to the file store for one call. After an error of a call that changes
+/// something, a part of the change may have been made, unless the requirement says otherwise.
 public protocol StorageAdministration: Sendable {
     /// The URL at which applications reach the file store.
     var serverURL: String { get }
 
     /// Mints a credential of the storage token that stands for a client token.
-    ///
-    /// Credentials that were minted before stay valid.
     /// - Returns: the credential; `nil` when there is no such storage token.
     /// - Throws: ``StorageError`` for a common reason, `.unavailable` among them; the caller may repeat the call.
     func credential(for owner: TokenID) async throws(StorageError) -> StorageCredential?
@@ -39,8 +39,8 @@ public protocol StorageAdministration: Sendable {
 
     /// Deletes the storage tokens that stand for a client token, twins included; their credentials end at once.
     /// - Returns: `false` when there was none.
-    /// - Throws: ``StorageError`` for a common reason; after `.unavailable` and `.throttled` some of the tokens may be
-    ///   deleted, and the caller repeats the call.
+    /// - Throws: ``StorageError`` for a common reason, such as `.unavailable`; some of the tokens may be deleted then,
+    ///   and the caller repeats the call.
     func deleteTokens(for owner: TokenID) async throws(StorageError) -> Bool
 
     /// Finds the folder at a path.
@@ -75,8 +75,8 @@ public protocol StorageAdministration: Sendable {
 
     /// Lets a group write files in one folder and nowhere else, and checks that the store now says so.
     /// - Throws: ``StorageError`` `.unverified` when the store does not confirm the grant on exactly that folder;
-    ///   `.notFound` when there is no such group or folder. Or a common reason. The right may be granted after
-    ///   `.unverified`, `.unavailable` and `.throttled`.
+    ///   `.notFound` when there is no such group or folder. Or a common reason. After any reason but `.notFound` the
+    ///   right may be granted.
     func grantUpload(to group: StorageGroupID, on folder: StorageFolderID) async throws(StorageError)
 
     /// Puts the storage token that stands for a client token into a group; the call is idempotent.

@@ -22,7 +22,7 @@ public enum StorageRight: String, Sendable, Hashable, CaseIterable {
     /// The rights that every deployment needs.
     public static let always: [StorageRight] = allCases.filter { $0 != .deleteFile }
 
-    /// What is impossible without the right, for operators.
+    /// The consequence of a missing right, for operators.
     public var purpose: String {
         switch self {
         case .addFolder: "init cannot make an app's folder"
@@ -59,7 +59,7 @@ public enum StorageConcern: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
-    /// What is wrong and what to do, for operators.
+    /// The problem and what to do, for operators.
     public var description: String {
         switch self {
         case .credentialRefused:

@@ -5,7 +5,7 @@ public enum ConditionError: Error, Sendable, Hashable, CustomStringConvertible {
     /// An object has an unknown member.
     case unknownMember(String, known: Set<String>)
 
-    /// What is wrong, in words.
+    /// The problem, in words.
     public var description: String {
         switch self {
         case .invalid(let words): words
