@@ -1,9 +1,9 @@
 public import AppRegistry
 public import LogModel
+import Logferry
 import LogferryLogging
+import LogferryURLSession
 public import Logging
-import SdkClient
-import SdkURLSessionAdapter
 public import ServiceLifecycle
 
 /// An application that logs as any other would: through swift-log and the SDK, over HTTP.

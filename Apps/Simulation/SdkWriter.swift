@@ -1,7 +1,7 @@
 import DeterministicExecutor
 import LogModel
-import SdkClient
-import SdkPlatform
+import Logferry
+import LogferryPlatform
 
 /// An application that logs through the SDK, and whose process may die and be started again.
 struct SdkWriter: Sendable {

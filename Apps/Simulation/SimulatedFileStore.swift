@@ -1,7 +1,7 @@
 import DeterministicExecutor
 import InMemoryAdapter
 import LogModel
-import SdkClient
+import Logferry
 
 /// The server and the file store as an SDK meets them over a network that loses requests and replies.
 struct SimulatedFileStore: SdkTransport {

@@ -1,6 +1,6 @@
 import DeterministicExecutor
 import LogModel
-import SdkClient
+import Logferry
 
 /// The disk under a journal: it keeps what it was told to sync, and of the rest what it likes.
 final class SimulatedDisk: @unchecked Sendable {

@@ -3,7 +3,7 @@ public import LogIngestion
 public import LogMaintenance
 public import LogModel
 public import LogQuery
-public import SdkClient
+public import Logferry
 
 /// What a world is made of beside the shipped modules: by default nothing is put around them.
 ///

@@ -1,14 +1,14 @@
 import Composition
 import Foundation
 import LogIngestion
-import SdkClient
+import Logferry
 import Server
 import TelemetryAdapter
 import TestSupport
 import Testing
 
 @testable import LocalFimidaraAdapter
-@testable import Logferry
+@testable import LogferryCommand
 
 /// What the documents list, and what there is.
 @Suite("Documents")

@@ -1,6 +1,6 @@
 import Composition
 import HTTPTypes
-import SdkClient
+import Logferry
 import TestSupport
 import Testing
 
@@ -57,7 +57,7 @@ struct SettingDocumentTests {
             "maxAge": span(settings.maxAge), "appendsPerFile": grouped(settings.appendsPerFile),
             "requestTimeout": span(settings.requestTimeout), "backoff.base": span(settings.backoff.base),
             "backoff.cap": span(settings.backoff.cap), "backoff.retryAfterCap": span(settings.backoff.retryAfterCap),
-            "refusalLimit": grouped(settings.refusalLimit), "farewell": span(settings.farewell),
+            "refusalLimit": grouped(settings.refusalLimit), "releaseGracePeriod": span(settings.releaseGracePeriod),
         ]
         let members = Mirror(reflecting: settings).children.compactMap(\.label).filter { $0 != "backoff" }
         let waits = Mirror(reflecting: settings.backoff).children.compactMap(\.label).map { "backoff.\($0)" }

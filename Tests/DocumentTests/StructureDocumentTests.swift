@@ -45,7 +45,7 @@ struct StructureDocumentTests {
         #expect(Set(modules.map { $0[0] }) == Set(try folders("Modules")))
         for row in modules {
             let source = try sources(under: "Modules/\(row[0])").joined(separator: "\n")
-            let ports = source.matches(of: /\bpublic protocol (\w+)/).map { String($0.output.1) }
+            let ports = source.matches(of: /\b(?:public|package) protocol (\w+)/).map { String($0.output.1) }
             // Not implemented by adapters.
             #expect(
                 Set(Document.quoted(row[2])) == Set(ports).subtracting(["Identifier", "StoreFault"]), "\(row[0])")

@@ -1,6 +1,6 @@
 import LogIngestion
 import LogModel
-import SdkClient
+import Logferry
 
 extension FuzzTarget {
     /// Times: what is read prints as a text that is read as the same moment.

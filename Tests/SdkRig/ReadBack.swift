@@ -1,5 +1,5 @@
 import LogModel
-public import SdkClient
+public import Logferry
 
 /// One batch as a reader of the files finds it.
 public struct FoundBatch: Sendable, Hashable {

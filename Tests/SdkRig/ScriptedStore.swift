@@ -1,6 +1,6 @@
 public import LogModel
-public import SdkClient
-import SdkPlatform
+public import Logferry
+import LogferryPlatform
 
 /// A file store and its init route, in memory, that answers as a script says.
 public final class ScriptedStore: SdkTransport {

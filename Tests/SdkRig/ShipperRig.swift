@@ -1,7 +1,7 @@
 public import InMemoryAdapter
 import LogModel
-public import SdkClient
-import SdkPlatform
+public import Logferry
+import LogferryPlatform
 import TestSupport
 
 /// A shipper with everything outside it in the test's hand.

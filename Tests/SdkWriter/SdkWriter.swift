@@ -1,9 +1,9 @@
 import Foundation
 import LogModel
-import SdkClient
-import SdkPlatform
-import SdkSpoolAdapter
-import SdkURLSessionAdapter
+import Logferry
+import LogferryPlatform
+import LogferrySpool
+import LogferryURLSession
 
 /// An application with the SDK in it, as a process that can be killed.
 ///

@@ -1,5 +1,5 @@
 import Foundation
-import SdkPlatform
+import LogferryPlatform
 
 /// A file, sent in requests of a hundred lines over four connections that are kept, each the next one when it has its answer.
 ///

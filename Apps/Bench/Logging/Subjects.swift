@@ -1,8 +1,8 @@
 import Foundation
+import Logferry
 import LogferryLogging
+import LogferryPlatform
 import Logging
-import SdkClient
-import SdkPlatform
 
 extension Subject {
     /// Copies a line that is ready into memory that is there, behind the lock that the shipper's buffer has.

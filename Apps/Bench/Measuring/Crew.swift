@@ -1,5 +1,5 @@
 import Foundation
-import SdkPlatform
+import LogferryPlatform
 
 /// Threads that begin the same work at the same moment.
 enum Crew {

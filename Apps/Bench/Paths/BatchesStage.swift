@@ -1,7 +1,7 @@
 import Foundation
 import LogIngestion
 import LogModel
-import SdkClient
+import Logferry
 
 /// The lines of the input as our SDKs append them: in batches of a hundred, each behind its control line.
 struct BatchesStage: PathStage {

@@ -242,13 +242,3 @@ func hexadecimal(_ byte: UInt8) -> UInt32? {
     default: nil
     }
 }
-
-/// Tells whether bytes are well-formed UTF-8 (Unicode 15, table 3-7).
-public func isUTF8(_ bytes: Span<UInt8>) -> Bool {
-    do {
-        _ = try UTF8Span(validating: bytes)
-        return true
-    } catch {
-        return false
-    }
-}

@@ -3,7 +3,7 @@ import LogIngestion
 import LogMaintenance
 import LogModel
 import LogQuery
-import SdkClient
+import Logferry
 import Simulation
 
 /// Commits whatever anybody sends: it asks neither for the epoch, nor where the cursor stands, nor what became known of

@@ -1,6 +1,7 @@
-import LogModel
 import TestSupport
 import Testing
+
+@testable import LogModel
 
 @Suite("JSON strings and UTF-8")
 struct JSONStringTests {
@@ -83,5 +84,10 @@ struct JSONStringTests {
         }
     }
 
-    private func isText(_ bytes: [UInt8]) -> Bool { isUTF8(bytes.span) }
+    /// Both ways to find out must agree: which one is taken depends on the system.
+    private func isText(_ bytes: [UInt8]) -> Bool {
+        let isText = isUTF8(bytes.span)
+        #expect(isUTF8ByScalars(bytes.span) == isText)
+        return isText
+    }
 }
