@@ -39,9 +39,3 @@ extension IngestionEvent {
             ? .storeFailed(source, app, error: words) : .sourceFailed(source, app, error: words)
     }
 }
-
-/// Takes note of events; it must be quick and must not fail.
-public protocol IngestionObserver: Sendable {
-    /// Takes note of an event.
-    func observe(_ event: IngestionEvent)
-}

@@ -49,9 +49,6 @@ public enum TimeArgument: Sendable, Hashable {
     }
 }
 
-/// The former name, which the commands still use.
-public typealias GivenMoment = TimeArgument
-
 extension Timestamp {
     /// The range of moments that are kept as times of records, expiries and bounds: 1970-01-01T00:00:00Z to
     /// 2262-04-11T23:47:16.854775807Z, both inclusive.

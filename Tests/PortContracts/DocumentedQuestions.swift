@@ -74,8 +74,8 @@ enum DocumentedQuestions {
                 let value = String(part[part.index(after: sign)...])
                 switch part[..<sign] {
                 case "q": filter.text = TextValue(value)
-                case "from": filter.from = try #require(GivenMoment(value)).before(.sample)
-                case "to": filter.to = try #require(GivenMoment(value)).before(.sample)
+                case "from": filter.from = try #require(TimeArgument(value)).before(.sample)
+                case "to": filter.to = try #require(TimeArgument(value)).before(.sample)
                 case "level": filter.level = try level(value)
                 case "minLevel": filter.minLevel = try level(value)
                 case "timeIsReceipt": filter.timeIsReceipt = value == "true"

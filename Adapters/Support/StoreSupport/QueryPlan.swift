@@ -1,5 +1,3 @@
-public import LogQuery
-
 /// How a store goes about one statement, in its own words.
 public struct QueryPlan: Sendable, Hashable {
     /// The statement, its values in place.
@@ -20,15 +18,6 @@ public struct QueryPlan: Sendable, Hashable {
         self.scans = scans
         self.visited = visited
     }
-}
-
-/// Says how it goes about questions.
-public protocol QueryPlanning: Sendable {
-    /// How the statements that answer questions are executed; each is run once more to count what it looks at.
-    /// - Parameter questions: what is asked of the reader that it is given.
-    /// - Returns: a plan for each statement, in the order in which they ran.
-    /// - Throws: ``StoreError``, or what `questions` throws.
-    func plans(of questions: (any RecordReader) async throws -> Void) async throws -> [QueryPlan]
 }
 
 /// Notes the statements that answer a question, so that the plans shown are of these and no others.

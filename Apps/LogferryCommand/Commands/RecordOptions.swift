@@ -99,7 +99,7 @@ struct RecordOptions: ParsableArguments {
 
     private func moment(_ name: String, _ text: String?, _ now: Timestamp) throws -> Timestamp? {
         guard let text else { return nil }
-        guard let given = GivenMoment(text) else { throw ValidationError("\(name) must be \(GivenMoment.form)") }
+        guard let given = TimeArgument(text) else { throw ValidationError("\(name) must be \(TimeArgument.form)") }
         return given.before(now)
     }
 

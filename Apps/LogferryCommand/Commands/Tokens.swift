@@ -74,9 +74,9 @@ struct Tokens: AsyncParsableCommand {
             throw ExitCode(ExitStatus.outputLost.rawValue)
         }
 
-        private func moment(_ text: String) throws -> GivenMoment {
-            guard let given = GivenMoment(text) else {
-                throw ValidationError("--expires must be \(GivenMoment.form)")
+        private func moment(_ text: String) throws -> TimeArgument {
+            guard let given = TimeArgument(text) else {
+                throw ValidationError("--expires must be \(TimeArgument.form)")
             }
             return given
         }

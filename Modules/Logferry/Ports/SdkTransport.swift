@@ -62,6 +62,8 @@ public struct SdkTransportError: Error, Sendable, CustomStringConvertible {
 /// A transport follows no redirect, keeps no cookie and no cache, gives up after the request's timeout and when its
 /// task is cancelled, and repeats nothing by itself: a repeated append is a doubled one.
 public protocol SdkTransport: Sendable {
-    /// POSTs a request and waits for the whole answer.
+    /// POSTs a request and waits for the whole answer, of any status.
+    /// - Throws: ``SdkTransportError`` when no whole answer came; its `mayHaveArrived` tells whether the request may have had
+    ///   an effect all the same. It is `false` only when no byte was sent.
     func send(_ request: SdkRequest) async throws(SdkTransportError) -> SdkResponse
 }
