@@ -22,6 +22,7 @@ let package = Package(
             // The strictest reading of what an import brings: `import Logferry` alone must suffice.
             swiftSettings: [
                 .enableUpcomingFeature("ExistentialAny"), .enableUpcomingFeature("MemberImportVisibility"),
+                .treatAllWarnings(as: .error),
             ])
     ]
 )
